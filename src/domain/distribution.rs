@@ -1,0 +1,274 @@
+//! Distributions of durations and counts, as a topology writes them. Sampling uses `libm` only, so
+//! that every platform draws the same values.
+
+use std::sync::Arc;
+
+use super::random::Stream;
+use super::time::Duration;
+
+/// A distribution of durations.
+#[derive(Clone, Debug, PartialEq)]
+pub enum DurationDistribution {
+    /// Always the same.
+    Constant(Duration),
+    /// Exponential, by its mean.
+    Exponential(Duration),
+    /// Uniform between two bounds, `min` <= `max`.
+    Uniform {
+        /// Smallest.
+        min: Duration,
+        /// Largest.
+        max: Duration,
+    },
+    /// Log-normal, by its median and 99th percentile; `p99` above `median`.
+    Lognormal {
+        /// Median.
+        median: Duration,
+        /// 99th percentile.
+        p99: Duration,
+    },
+    /// Sum of `k` exponentials, by the mean of the sum.
+    Erlang {
+        /// How many, at least 1.
+        k: u32,
+        /// Mean of the sum.
+        mean: Duration,
+    },
+    /// Another distribution, later by a constant.
+    Shifted {
+        /// The constant.
+        by: Duration,
+        /// The other.
+        plus: Box<DurationDistribution>,
+    },
+    /// Values with weights, from a file.
+    Empirical(Arc<Empirical>),
+}
+
+/// A distribution of counts.
+#[derive(Clone, Debug, PartialEq)]
+pub enum CountDistribution {
+    /// Always the same.
+    Constant(u32),
+    /// Poisson, by its mean.
+    Poisson(f64),
+    /// Geometric on 0, 1, 2 …, by its mean.
+    Geometric(f64),
+    /// Zipf on 1..=max.
+    Zipf(Arc<Zipf>),
+    /// Log-normal, rounded to the nearest count.
+    Lognormal {
+        /// Median.
+        median: f64,
+        /// 99th percentile, above `median`.
+        p99: f64,
+    },
+    /// Values with weights, from a file.
+    Empirical(Arc<Empirical>),
+}
+
+/// Values with weights: nanoseconds for durations, plain numbers for counts.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Empirical {
+    /// The file's name, as the topology has it.
+    pub file: String,
+    values: Vec<u64>,
+    /// Cumulative weights, the last is the total.
+    cumulative: Vec<f64>,
+}
+
+/// Zipf weights 1/k^exponent for k in 1..=max.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Zipf {
+    /// Largest value.
+    pub max: u32,
+    /// Exponent.
+    pub exponent: f64,
+    /// Cumulative weights.
+    cumulative: Vec<f64>,
+}
+
+/// The 99th percentile of the standard normal distribution.
+const Z99: f64 = 2.326_347_874_040_841;
+
+impl DurationDistribution {
+    /// One draw.
+    pub fn sample(&self, stream: &mut Stream) -> Duration {
+        match self {
+            Self::Constant(value) => *value,
+            Self::Exponential(mean) => from_ns(stream.exponential(mean.0 as f64)),
+            Self::Uniform { min, max } => {
+                Duration(min.0 + stream.below((max.0 - min.0).saturating_add(1)))
+            }
+            Self::Lognormal { median, p99 } => {
+                from_ns(lognormal(median.0 as f64, p99.0 as f64, stream))
+            }
+            Self::Erlang { k, mean } => {
+                let step = mean.0 as f64 / f64::from(*k);
+                from_ns((0..*k).map(|_| stream.exponential(step)).sum())
+            }
+            Self::Shifted { by, plus } => *by + plus.sample(stream),
+            Self::Empirical(table) => Duration(table.sample(stream)),
+        }
+    }
+
+    /// The smallest possible draw.
+    pub fn min(&self) -> Duration {
+        match self {
+            Self::Constant(value) => *value,
+            Self::Uniform { min, .. } => *min,
+            Self::Exponential(_) | Self::Lognormal { .. } | Self::Erlang { .. } => Duration::ZERO,
+            Self::Shifted { by, plus } => *by + plus.min(),
+            Self::Empirical(table) => Duration(table.values.iter().copied().min().unwrap_or(0)),
+        }
+    }
+
+    /// The mean.
+    pub fn mean(&self) -> Duration {
+        match self {
+            Self::Constant(value) => *value,
+            Self::Exponential(mean) | Self::Erlang { mean, .. } => *mean,
+            Self::Uniform { min, max } => Duration(min.0 + (max.0 - min.0) / 2),
+            Self::Lognormal { median, p99 } => {
+                from_ns(lognormal_mean(median.0 as f64, p99.0 as f64))
+            }
+            Self::Shifted { by, plus } => *by + plus.mean(),
+            Self::Empirical(table) => from_ns(table.mean()),
+        }
+    }
+
+    /// Whether every draw is zero: the stage does not exist.
+    pub fn is_zero(&self) -> bool {
+        self.mean().is_zero()
+    }
+}
+
+impl CountDistribution {
+    /// One draw.
+    pub fn sample(&self, stream: &mut Stream) -> u32 {
+        match self {
+            Self::Constant(value) => *value,
+            Self::Poisson(mean) => poisson(*mean, stream),
+            Self::Geometric(mean) => {
+                // Failures before a success of probability 1 / (1 + mean).
+                if *mean <= 0.0 {
+                    return 0;
+                }
+                let ln_failure = libm::log(*mean / (1.0 + *mean));
+                (libm::log(stream.unit_above_zero()) / ln_failure) as u32
+            }
+            Self::Zipf(zipf) => zipf.sample(stream),
+            Self::Lognormal { median, p99 } => (lognormal(*median, *p99, stream) + 0.5) as u32,
+            Self::Empirical(table) => table.sample(stream).min(u64::from(u32::MAX)) as u32,
+        }
+    }
+
+    /// The mean (of the log-normal before rounding).
+    pub fn mean(&self) -> f64 {
+        match self {
+            Self::Constant(value) => f64::from(*value),
+            Self::Poisson(mean) | Self::Geometric(mean) => *mean,
+            Self::Zipf(zipf) => zipf.mean(),
+            Self::Lognormal { median, p99 } => lognormal_mean(*median, *p99),
+            Self::Empirical(table) => table.mean(),
+        }
+    }
+}
+
+impl Empirical {
+    /// A table of (value, weight) rows. `None` if it is empty, or no weight is above zero, or one
+    /// is negative or not a number.
+    pub fn new(file: String, rows: &[(u64, f64)]) -> Option<Self> {
+        let mut total = 0.0;
+        let mut cumulative = Vec::with_capacity(rows.len());
+        for (_, weight) in rows {
+            if !weight.is_finite() || *weight < 0.0 {
+                return None;
+            }
+            total += weight;
+            cumulative.push(total);
+        }
+        let values = rows.iter().map(|(value, _)| *value).collect();
+        (total > 0.0 && total.is_finite()).then_some(Self { file, values, cumulative })
+    }
+
+    fn sample(&self, stream: &mut Stream) -> u64 {
+        self.values[pick(&self.cumulative, stream)]
+    }
+
+    fn mean(&self) -> f64 {
+        let mut before = 0.0;
+        let mut sum = 0.0;
+        for (value, cumulative) in self.values.iter().zip(&self.cumulative) {
+            sum += *value as f64 * (cumulative - before);
+            before = *cumulative;
+        }
+        sum / before
+    }
+}
+
+impl Zipf {
+    /// Weights for 1..=max; `max` at least 1.
+    pub fn new(max: u32, exponent: f64) -> Self {
+        let mut total = 0.0;
+        let cumulative = (1..=max)
+            .map(|k| {
+                total += libm::pow(f64::from(k), -exponent);
+                total
+            })
+            .collect();
+        Self { max, exponent, cumulative }
+    }
+
+    /// One draw from 1..=max.
+    pub fn sample(&self, stream: &mut Stream) -> u32 {
+        pick(&self.cumulative, stream) as u32 + 1
+    }
+
+    /// One draw from 0..n, place 0 weighing most; `n` from 1 to max.
+    pub fn place_of(&self, n: usize, stream: &mut Stream) -> usize {
+        pick(&self.cumulative[..n], stream)
+    }
+
+    fn mean(&self) -> f64 {
+        let total = self.cumulative[self.cumulative.len() - 1];
+        (1..=self.max).map(|k| libm::pow(f64::from(k), 1.0 - self.exponent)).sum::<f64>() / total
+    }
+}
+
+/// The place of a draw in cumulative weights.
+fn pick(cumulative: &[f64], stream: &mut Stream) -> usize {
+    let at = stream.unit() * cumulative[cumulative.len() - 1];
+    cumulative.partition_point(|&c| c <= at).min(cumulative.len() - 1)
+}
+
+fn lognormal(median: f64, p99: f64, stream: &mut Stream) -> f64 {
+    median * libm::exp(libm::log(p99 / median) / Z99 * stream.normal())
+}
+
+fn lognormal_mean(median: f64, p99: f64) -> f64 {
+    let sigma = libm::log(p99 / median) / Z99;
+    median * libm::exp(sigma * sigma / 2.0)
+}
+
+fn from_ns(ns: f64) -> Duration {
+    Duration((ns + 0.5) as u64)
+}
+
+/// Poisson by multiplication, in pieces so that the product never underflows; a count of the
+/// arrivals of a unit-rate process up to `mean`.
+fn poisson(mean: f64, stream: &mut Stream) -> u32 {
+    let mut left = mean;
+    let mut count = 0;
+    while left > 0.0 {
+        let piece = left.min(32.0);
+        left -= piece;
+        let limit = libm::exp(-piece);
+        let mut product = stream.unit_above_zero();
+        while product > limit {
+            count += 1;
+            product *= stream.unit_above_zero();
+        }
+    }
+    count
+}

@@ -1,0 +1,563 @@
+//! What a valid topology means: plain values, every default filled in, every name resolved.
+//! `topology` writes it, every other part reads it. It knows no YAML and no behaviour.
+
+use super::distribution::{CountDistribution, DurationDistribution};
+use super::id::{AgreementId, OperatorId};
+use super::time::Duration;
+
+/// A whole federation and the run to make of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Federation {
+    /// The topology's name; names the result folder.
+    pub name: String,
+    /// One line for people; empty if the file has none.
+    pub description: String,
+    /// Indexed by `OperatorId`; in name order, so that ids do not depend on the file's order.
+    pub operators: Vec<Operator>,
+    /// Indexed by `AgreementId`; in the file's order.
+    pub agreements: Vec<Agreement>,
+    /// Numbers served by another operator than their prefix says.
+    pub portability: Vec<Portability>,
+    /// Of every tariff.
+    pub currency: String,
+    /// Seed and times.
+    pub run: Run,
+    /// The lines of `slo`, as written; parsed by `measure`.
+    pub slo: Vec<String>,
+}
+
+/// One operator.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Operator {
+    /// The key in the file.
+    pub name: String,
+    /// What it has.
+    pub kind: OperatorKind,
+    /// Domain of `name@domain` addresses; empty for an operator without IM.
+    pub domain: String,
+    /// E.164 prefixes it owns, with the leading `+`.
+    pub numbers: Vec<String>,
+    /// Its subscribers; none for a hub.
+    pub subscribers: Subscribers,
+    /// How devices reach it, in the file's order. The kind named `mobile` also carries the
+    /// handsets' own short messages.
+    pub access: Vec<Access>,
+    /// Present exactly for kind `imsp`.
+    pub imsp: Option<Imsp>,
+    /// Absent for a hub and for an IMSP without a mobile network (`smsc: none`).
+    pub smsc: Option<Smsc>,
+    /// Present exactly where `smsc` is.
+    pub hlr: Option<Hlr>,
+    /// Present exactly for kind `hub`.
+    pub relay: Option<Relay>,
+    /// What its users do: the file's workload with `by_operator` applied.
+    pub workload: Workload,
+}
+
+/// What an operator is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OperatorKind {
+    /// Instant messaging service provider, with a mobile network unless `smsc: none`.
+    Imsp,
+    /// Mobile network operator without IM.
+    Mno,
+    /// Transit between operators; owns no subscribers.
+    Hub,
+}
+
+/// How many subscribers an operator serves. Subscribers with a ported-in number are among them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Subscribers {
+    /// IM users: account, UID and client. They have the operator's lowest indices.
+    pub im: u32,
+    /// Legacy customers.
+    pub sms_only: u32,
+}
+
+/// One kind of access of an operator's IM users.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Access {
+    /// The key in the file, such as `mobile`.
+    pub name: String,
+    /// Share of the IM users, 0..=1; the shares of an operator add up to 1.
+    pub share: f64,
+    /// One-way delay between device and operator.
+    pub delay: DurationDistribution,
+}
+
+/// An IM server and its way with legacy customers.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Imsp {
+    /// Parallel servers at one queue.
+    pub workers: u32,
+    /// Service time by kind of request.
+    pub service_time: ServiceTimes,
+    /// Requests waiting; one more is refused.
+    pub queue_limit: u32,
+    /// Instant messages overtake other waiting requests, without interrupting a service.
+    pub messages_first: bool,
+    /// Legacy customers.
+    pub legacy: Legacy,
+}
+
+/// Service time of an IM server by kind of request.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ServiceTimes {
+    /// An instant message.
+    pub message: DurationDistribution,
+    /// A presence change, or a notification from another domain.
+    pub presence: DurationDistribution,
+    /// One notification to a watcher's client; zero unless given in the map.
+    pub notification: DurationDistribution,
+    /// A subscription, its refresh or its end.
+    pub subscribe: DurationDistribution,
+    /// A search.
+    pub search: DurationDistribution,
+    /// A login or logout.
+    pub login: DurationDistribution,
+    /// The validation of a number.
+    pub validate: DurationDistribution,
+    /// A contact request or its answer.
+    pub contact: DurationDistribution,
+    /// A group operation.
+    pub group: DurationDistribution,
+}
+
+/// How an IMSP serves legacy customers (OMTP 2 and 3).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Legacy {
+    /// Whether the IMSP registers its legacy customers when somebody adds them (use case 1a).
+    pub register_on_contact: bool,
+    /// Whether legacy customers look online by default (IM-0010).
+    pub online: bool,
+    /// Their StatusText (CR16-5).
+    pub status_text: String,
+    /// What happens to text over the limit (IM-0030).
+    pub overlong: Overlong,
+    /// Text added to a fallback SMS; counts towards its length.
+    pub source_notice: String,
+    /// What the client tells its user about legacy contacts (IM-0060).
+    pub notice: Notice,
+    /// Whether clients mark legacy contacts (IM-0070).
+    pub visible: bool,
+    /// Whether legacy customers may set their presence by SMS.
+    pub sms_commands: bool,
+    /// Numbers that carry replies back.
+    pub reply_numbers: u32,
+    /// How long an unused assignment of a reply number is kept.
+    pub reply_hold: Duration,
+    /// What happens when a recipient has used up all reply numbers.
+    pub reply_exhausted: ReplyExhausted,
+}
+
+/// What an IMSP does with text that does not fit one short message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Overlong {
+    /// Refuse it, with a reason.
+    Refuse,
+    /// Cut it to one short message.
+    Truncate,
+    /// Send it in parts.
+    Split,
+}
+
+/// How often the client tells its user about the legacy service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Notice {
+    /// Never.
+    None,
+    /// At the first message to a legacy contact.
+    Once,
+    /// At each message to a legacy contact.
+    Each,
+}
+
+/// What happens when no reply number is free for a recipient.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReplyExhausted {
+    /// The message is refused.
+    Refuse,
+    /// The assignment unused for longest is taken over; a late answer may go to the wrong person.
+    ReuseOldest,
+}
+
+/// A short message service centre.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Smsc {
+    /// Nodes; a submission goes to one at random.
+    pub nodes: u32,
+    /// Licensed short messages a second and node.
+    pub throughput: f64,
+    /// Short messages waiting at a node; one more is refused.
+    pub queue_limit: u32,
+    /// An undelivered short message expires after it.
+    pub validity: Duration,
+    /// Waits after failed attempts; the last repeats. Never empty.
+    pub retry: Vec<Duration>,
+    /// Whether the HLR's report that a phone is back causes an attempt at once.
+    pub alert: bool,
+    /// From the HLR's answer to the handset: paging and radio.
+    pub attempt_time: DurationDistribution,
+}
+
+/// A home location register.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Hlr {
+    /// Parallel look-ups at one queue.
+    pub workers: u32,
+    /// Time of a look-up.
+    pub lookup_time: DurationDistribution,
+    /// Share of phones attached at a moment, 0 < share <= 1.
+    pub attached: f64,
+    /// How long a phone stays detached.
+    pub detached_for: DurationDistribution,
+}
+
+/// A hub's transit server.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Relay {
+    /// Parallel servers at one queue.
+    pub workers: u32,
+    /// Time to pass on one transfer.
+    pub service_time: DurationDistribution,
+    /// Transfers waiting; one more is refused.
+    pub queue_limit: u32,
+}
+
+/// Numbers of one operator's range that another operator serves.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Portability {
+    /// Whose prefix the numbers have.
+    pub from: OperatorId,
+    /// Who serves them.
+    pub to: OperatorId,
+    /// Share of `from`'s numbers, 0..=1.
+    pub share: f64,
+}
+
+/// An interconnect agreement of two operators.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Agreement {
+    /// The two, as written. Index 0 and 1 of every pair below.
+    pub between: [OperatorId; 2],
+    /// What is spoken.
+    pub protocol: Protocol,
+    /// Users may be addressed by number.
+    pub e164: bool,
+    /// Users may be addressed by UID.
+    pub uid: bool,
+    /// What it carries; messaging alone for `sms`.
+    pub features: Features,
+    /// The transport, the same in both directions.
+    pub link: Link,
+    /// By sending side: index 0 limits what `between[0]` sends.
+    pub rate_limit: [Option<RateLimit>; 2],
+    /// After this long without an answer a transfer is repeated.
+    pub retry_timeout: Duration,
+    /// How presence crosses.
+    pub presence: PresenceTerms,
+    /// Bytes by transfer kind where the file gives them; `None`: the length of the encoding.
+    pub sizes: Sizes,
+    /// What the sending side owes.
+    pub tariff: Tariff,
+}
+
+/// What two operators speak.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Protocol {
+    /// IMPS server to server: instant messages and presence.
+    Ssp,
+    /// Short messages only.
+    Sms,
+}
+
+/// What an agreement carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Features {
+    /// Instant messages (on an `sms` agreement: short messages).
+    pub messaging: bool,
+    /// Presence.
+    pub presence: bool,
+    /// Search.
+    pub search: bool,
+    /// Group messaging.
+    pub groups: bool,
+}
+
+/// The transport of an agreement.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Link {
+    /// One way; its minimum is above zero.
+    pub latency: DurationDistribution,
+    /// Bits a second; `None`: no serialisation delay.
+    pub bandwidth: Option<f64>,
+    /// Share of transfers lost, below 1.
+    pub loss: f64,
+}
+
+/// A limit on the messages of one side.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RateLimit {
+    /// Messages a second.
+    pub rate: f64,
+    /// How conformance is decided.
+    pub meter: Meter,
+    /// What happens to a message over the limit.
+    pub over: OverLimit,
+}
+
+/// How a rate limit decides.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Meter {
+    /// A bucket of so many places that drains at the rate.
+    LeakyBucket {
+        /// Places.
+        burst: u32,
+    },
+    /// A counter per calendar window, which starts at zero at each multiple of it.
+    Window(Duration),
+}
+
+/// What happens over a rate limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OverLimit {
+    /// Refused with a reason.
+    Refuse,
+    /// Waits until the limit allows it.
+    Queue {
+        /// Messages waiting; one more is refused.
+        limit: u32,
+    },
+    /// Converted to SMS by the sending side.
+    Sms,
+}
+
+/// How presence crosses an agreement.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PresenceTerms {
+    /// One notification per change and domain, expanded there, instead of one per watcher.
+    pub per_domain: bool,
+    /// Each request is answered.
+    pub acknowledged: bool,
+    /// Subscription refresh interval.
+    pub refresh: Option<Duration>,
+    /// One subscription per list of contacts instead of one per contact.
+    pub per_list: bool,
+    /// Whether refresh and termination also send the state.
+    pub notify_on_refresh: bool,
+}
+
+/// Bytes on the wire by kind of transfer; `None` takes the length of the real encoding.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Sizes {
+    /// An instant message.
+    pub message: Option<u32>,
+    /// A presence notification.
+    pub notification: Option<u32>,
+    /// A subscription.
+    pub subscribe: Option<u32>,
+    /// A validation request.
+    pub validate: Option<u32>,
+    /// A contact request.
+    pub contact: Option<u32>,
+    /// An answer.
+    pub answer: Option<u32>,
+    /// A short message.
+    pub sms: Option<u32>,
+}
+
+/// What the sending side owes, in the topology's currency.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Tariff {
+    /// Per instant message.
+    pub message: f64,
+    /// Per segment of a short message.
+    pub sms: f64,
+    /// Per presence notification.
+    pub presence: f64,
+}
+
+/// What the users of one operator do.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Workload {
+    /// Contact lists.
+    pub contacts: Contacts,
+    /// First messages and answers.
+    pub messages: Messages,
+    /// Presence changes a second and online IM user, logins apart.
+    pub presence_changes: f64,
+    /// Logins and logouts.
+    pub sessions: Sessions,
+    /// Contacts added during the run.
+    pub growth: Growth,
+    /// Multiplies all rates over time.
+    pub load: Load,
+}
+
+/// Contact lists of IM users.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Contacts {
+    /// Contacts of an IM user.
+    pub per_user: CountDistribution,
+    /// Share of IM contacts served by other operators.
+    pub elsewhere: f64,
+    /// Share of contacts that are legacy customers.
+    pub sms_only: f64,
+    /// Of those, the share served by other operators.
+    pub sms_only_elsewhere: f64,
+    /// Share of IM contacts that also list the user.
+    pub mutual: f64,
+    /// Instead of all above: (owner, contact) pairs from a file, as (operator, index) each.
+    /// Holds the pairs of the whole federation; each operator takes those of its own users.
+    pub pairs: Option<std::sync::Arc<Vec<[(OperatorId, u32); 2]>>>,
+}
+
+/// Messages of IM users.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Messages {
+    /// How often first messages are meant to be sent.
+    pub rate: MessageRate,
+    /// How they are spread over time.
+    pub arrivals: Arrivals,
+    /// Characters.
+    pub length: CountDistribution,
+    /// Share of texts outside the GSM 7-bit alphabet.
+    pub ucs2: f64,
+    /// Weight over the sender's contact list.
+    pub recipients: Recipients,
+    /// Share of delivered messages that are answered, below 1; answers are answered in turn.
+    pub reply_share: f64,
+    /// From the delivery to the intent to answer.
+    pub reply_after: DurationDistribution,
+}
+
+/// How often first messages are meant to be sent.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum MessageRate {
+    /// Per second and online IM user.
+    PerUser(f64),
+    /// Per second, one arrival process for all users of the operator.
+    Total(f64),
+}
+
+/// How arrivals are spread over time.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Arrivals {
+    /// Independent of each other.
+    Poisson,
+    /// Evenly.
+    Constant,
+    /// Poisson while on, none while off, both exponential; the mean rate is kept.
+    Bursty {
+        /// Mean length of an on period.
+        mean_on: Duration,
+        /// Mean length of an off period.
+        mean_off: Duration,
+    },
+}
+
+/// Weight of a recipient by its place on the sender's contact list.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Recipients {
+    /// All alike.
+    Uniform,
+    /// Place k weighs k to the power of minus this exponent.
+    Zipf(f64),
+}
+
+/// Logins and logouts.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sessions {
+    /// Share of IM users logged in at a moment.
+    pub online: f64,
+    /// Session length; `None`: logged in, or out, for the whole run.
+    pub length: Option<DurationDistribution>,
+    /// What happens to a message to an IM user who is logged out.
+    pub offline: OfflineMessages,
+}
+
+/// What happens to a message to an IM user who is logged out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OfflineMessages {
+    /// Kept until the login.
+    Store,
+    /// Converted to SMS.
+    Sms,
+    /// Refused.
+    Refuse,
+}
+
+/// Contacts added during the run.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Growth {
+    /// Per second and online IM user; half by number, half by UID.
+    pub add_contact: f64,
+    /// Share of contact requests accepted.
+    pub accept: f64,
+}
+
+/// Load over the measured time; multiplies all rates.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Load {
+    /// During warm-up, and throughout where there are no stages.
+    pub base: f64,
+    /// Over the measured time, one after the other; each multiplies `base`. After the last its
+    /// load stays.
+    pub stages: Vec<LoadStage>,
+}
+
+/// One stage of the load.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct LoadStage {
+    /// How long it lasts.
+    pub length: Duration,
+    /// Load at its end, and throughout unless `ramp`.
+    pub load: f64,
+    /// Whether the load moves linearly from the stage before.
+    pub ramp: bool,
+}
+
+/// Seed and times of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Run {
+    /// Every random stream derives from it.
+    pub seed: u64,
+    /// Not measured.
+    pub warm_up: Duration,
+    /// Measured.
+    pub duration: Duration,
+}
+
+impl Federation {
+    /// The operator of that id.
+    pub fn operator(&self, id: OperatorId) -> &Operator {
+        &self.operators[id.index()]
+    }
+
+    /// The agreement of that id.
+    pub fn agreement(&self, id: AgreementId) -> &Agreement {
+        &self.agreements[id.index()]
+    }
+
+    /// Operators with their ids.
+    pub fn operators(&self) -> impl Iterator<Item = (OperatorId, &Operator)> {
+        self.operators.iter().enumerate().map(|(i, o)| (OperatorId(i as u16), o))
+    }
+
+    /// Agreements with their ids.
+    pub fn agreements(&self) -> impl Iterator<Item = (AgreementId, &Agreement)> {
+        self.agreements.iter().enumerate().map(|(i, a)| (AgreementId(i as u16), a))
+    }
+}
+
+impl Agreement {
+    /// The place of `operator` in `between`, if it is a party.
+    pub fn side(&self, operator: OperatorId) -> Option<usize> {
+        self.between.iter().position(|&party| party == operator)
+    }
+
+    /// The other party.
+    pub fn peer(&self, operator: OperatorId) -> OperatorId {
+        if self.between[0] == operator { self.between[1] } else { self.between[0] }
+    }
+}

@@ -1,0 +1,84 @@
+//! The contact graph: who lists whom at the start of the run, and the reverse. Flat arrays with
+//! offsets, shared read-only by all shards; contacts added during the run live with the nodes.
+
+use super::id::SubscriberId;
+
+/// Contact lists of all IM users and, for every subscriber, the IM users who list it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ContactGraph {
+    contact_offsets: Vec<u32>,
+    contacts: Vec<SubscriberId>,
+    watcher_offsets: Vec<u32>,
+    watchers: Vec<SubscriberId>,
+}
+
+impl ContactGraph {
+    /// From (owner, contact) pairs in the order of each owner's list; pairs of different owners
+    /// may be mixed. Each pair must occur once. `subscribers` is the size of the population.
+    pub fn new(subscribers: u32, pairs: &[(SubscriberId, SubscriberId)]) -> Self {
+        let (contact_offsets, contacts) = group(subscribers, pairs.iter().copied());
+        let (watcher_offsets, mut watchers) =
+            group(subscribers, pairs.iter().map(|&(owner, contact)| (contact, owner)));
+        for place in 0..subscribers as usize {
+            let range = watcher_offsets[place] as usize..watcher_offsets[place + 1] as usize;
+            watchers[range].sort_unstable();
+        }
+        Self { contact_offsets, contacts, watcher_offsets, watchers }
+    }
+
+    /// The contact list of a subscriber, in list order; empty for legacy customers.
+    pub fn contacts(&self, owner: SubscriberId) -> &[SubscriberId] {
+        slice(&self.contact_offsets, &self.contacts, owner)
+    }
+
+    /// Who lists a subscriber, ascending: the watchers of one operator stand together.
+    pub fn watchers(&self, contact: SubscriberId) -> &[SubscriberId] {
+        slice(&self.watcher_offsets, &self.watchers, contact)
+    }
+
+    /// The place of a subscriber's first watcher in the array of all watchers.
+    pub fn watcher_offset(&self, contact: SubscriberId) -> u32 {
+        self.watcher_offsets[contact.index()]
+    }
+
+    /// All entries of all lists.
+    pub fn len(&self) -> usize {
+        self.contacts.len()
+    }
+
+    /// Whether nobody lists anybody.
+    pub fn is_empty(&self) -> bool {
+        self.contacts.is_empty()
+    }
+
+    /// The longest list.
+    pub fn longest(&self) -> usize {
+        self.contact_offsets.windows(2).map(|w| (w[1] - w[0]) as usize).max().unwrap_or(0)
+    }
+}
+
+fn slice<'a>(offsets: &[u32], items: &'a [SubscriberId], of: SubscriberId) -> &'a [SubscriberId] {
+    &items[offsets[of.index()] as usize..offsets[of.index() + 1] as usize]
+}
+
+/// Counting sort of (key, value) pairs by key, stable.
+fn group(
+    keys: u32,
+    pairs: impl Iterator<Item = (SubscriberId, SubscriberId)> + Clone,
+) -> (Vec<u32>, Vec<SubscriberId>) {
+    let mut offsets = vec![0u32; keys as usize + 1];
+    for (key, _) in pairs.clone() {
+        offsets[key.index() + 1] += 1;
+    }
+    for place in 0..keys as usize {
+        offsets[place + 1] += offsets[place];
+    }
+    let mut next = offsets.clone();
+    let mut items = vec![SubscriberId(0); offsets[keys as usize] as usize];
+    for (key, value) in pairs {
+        let place = &mut next[key.index()];
+        items[*place as usize] = value;
+        *place += 1;
+    }
+    (offsets, items)
+}

@@ -1,0 +1,13 @@
+//! Values that every other part speaks in: time, identities, distributions, text, settings,
+//! messages and observations. Nothing here acts, reads a file or knows a node.
+
+pub mod distribution;
+pub mod federation;
+pub mod graph;
+pub mod id;
+pub mod observation;
+pub mod outcome;
+pub mod population;
+pub mod random;
+pub mod text;
+pub mod time;

@@ -1,0 +1,250 @@
+//! What can be seen of a run: the only thing that nodes tell the outside. Measurement and the
+//! auditor live on these alone. Instants that are not given are the instant of the observation.
+
+use super::id::{AgreementId, MessageId, OperatorId, SubscriberId};
+use super::outcome::{ContactKind, PresenceScope, Reason, Route, SmsOrigin, Stage, TransferKind};
+use super::time::{Duration, Instant};
+
+/// A queueing part, dense over the federation; `measure` holds the names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct StationId(pub u32);
+
+/// A message's identity in every observation of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Subject {
+    /// The message.
+    pub id: MessageId,
+    /// The route as known now.
+    pub route: Route,
+    /// Operator of the sender.
+    pub from: OperatorId,
+    /// Operator of the recipient.
+    pub to: OperatorId,
+    /// When the sender meant to send it.
+    pub intended: Instant,
+}
+
+/// One thing seen.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Observation<'a> {
+    /// A user meant to send a message: it is offered from now on.
+    Offered(Subject),
+    /// A message takes another route than it was offered on; `subject` has the new one.
+    Rerouted {
+        /// The message, with its new route.
+        subject: Subject,
+        /// Its route before.
+        was: Route,
+    },
+    /// The recipient's device has the message. Outcome.
+    Delivered {
+        /// The message.
+        subject: Subject,
+        /// Its latency in parts, in the order of first occurrence.
+        stages: &'a [StageTime],
+    },
+    /// Refused by a rule. Outcome.
+    Refused {
+        /// The message.
+        subject: Subject,
+        /// The rule.
+        reason: Reason,
+    },
+    /// Its validity ended at an SMSC. Outcome.
+    Expired(Subject),
+    /// Lost after acceptance. Outcome.
+    Lost {
+        /// The message.
+        subject: Subject,
+        /// How.
+        reason: Reason,
+    },
+    /// A message left an IMSP towards its next hop.
+    Routed {
+        /// The IMSP's operator.
+        operator: OperatorId,
+        /// From its arrival at that IMSP.
+        took: Duration,
+    },
+
+    /// A job found all servers busy and waits.
+    StationQueued(StationId),
+    /// A job starts service.
+    StationStarted {
+        /// Where.
+        station: StationId,
+        /// How long it waited; `None` if it found a server free and never queued.
+        waited: Option<Duration>,
+    },
+    /// A job's service ended.
+    StationLeft {
+        /// Where.
+        station: StationId,
+        /// Waiting and service.
+        sojourn: Duration,
+    },
+    /// A job found the queue full.
+    StationRefused(StationId),
+    /// A job whose waiting and service are known at once (links, rate limits): it waits from now
+    /// for `wait`, then is served for `service`.
+    StationPlanned {
+        /// Where.
+        station: StationId,
+        /// Waiting.
+        wait: Duration,
+        /// Service.
+        service: Duration,
+        /// Jobs waiting just after this one came.
+        queued: u32,
+    },
+
+    /// A transfer was put on a link.
+    Transferred {
+        /// The agreement.
+        agreement: AgreementId,
+        /// The sending side.
+        from: OperatorId,
+        /// What it carries.
+        kind: TransferKind,
+        /// On the wire.
+        bytes: u32,
+        /// What is charged: 1, or the segments of a short message. 0 for a repetition.
+        charged: u32,
+    },
+    /// An agreement refused a transfer, before it reached the link.
+    AgreementRefused {
+        /// The sending side.
+        from: OperatorId,
+        /// The operator it was meant for.
+        to: OperatorId,
+        /// Why.
+        reason: Reason,
+    },
+
+    /// A user's presence changed (logins and logouts included), and its watchers are told.
+    PresenceChanged {
+        /// Whose.
+        publisher: SubscriberId,
+        /// The publisher's operator.
+        operator: OperatorId,
+        /// When it changed, at the device.
+        changed: Instant,
+        /// How many watchers are told.
+        watchers: u32,
+    },
+    /// A notification went out, to a watcher's client or over an agreement.
+    Notified {
+        /// Operator of the publisher.
+        from: OperatorId,
+        /// Operator of the watcher.
+        to: OperatorId,
+        /// To a client, else over an agreement.
+        client: bool,
+    },
+    /// A watcher's device will show a change at `at`, or never (`None`: dropped on the way).
+    PresenceShown {
+        /// Whose presence.
+        publisher: SubscriberId,
+        /// When it changed: with `publisher`, the identity of the change.
+        changed: Instant,
+        /// When the device shows it.
+        at: Option<Instant>,
+        /// How it travelled.
+        scope: PresenceScope,
+        /// Operator of the publisher.
+        from: OperatorId,
+        /// Operator of the watcher.
+        to: OperatorId,
+    },
+
+    /// Something happened to a short message at the SMSC of `operator`.
+    Sms {
+        /// Whose SMSC.
+        operator: OperatorId,
+        /// What the short message is.
+        origin: SmsOrigin,
+        /// What happened.
+        event: SmsEvent,
+    },
+    /// Assignments of an operator's reply numbers changed: so many numbers now carry one.
+    ReplyNumbersInUse {
+        /// Whose pool.
+        operator: OperatorId,
+        /// Numbers with at least one assignment.
+        numbers: u32,
+    },
+    /// A message found no reply number.
+    ReplyNumberRefused {
+        /// Whose pool.
+        operator: OperatorId,
+    },
+
+    /// A contact was added and the client told.
+    ContactAdded {
+        /// What kind.
+        kind: ContactKind,
+        /// Operator of the list's owner.
+        from: OperatorId,
+        /// Operator of the contact.
+        to: OperatorId,
+        /// From the owner's intent.
+        took: Duration,
+    },
+    /// A contact request failed.
+    ContactRefused {
+        /// Operator of the list's owner.
+        from: OperatorId,
+        /// Operator of the contact.
+        to: OperatorId,
+        /// Why.
+        reason: Reason,
+    },
+    /// A legacy customer was pre-registered (use case 1a).
+    AccountRegistered {
+        /// The home operator.
+        operator: OperatorId,
+    },
+    /// An IM user's session began or ended.
+    Session {
+        /// The user's operator.
+        operator: OperatorId,
+        /// Began, else ended.
+        login: bool,
+    },
+}
+
+/// One part of a message's latency.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StageTime {
+    /// Which part.
+    pub stage: Stage,
+    /// At which operator; for a link, the sending one.
+    pub operator: OperatorId,
+    /// How long in all.
+    pub time: Duration,
+}
+
+/// What happens to a short message at an SMSC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SmsEvent {
+    /// Submitted and accepted, in so many segments.
+    Submitted {
+        /// Segments.
+        segments: u32,
+    },
+    /// Refused at submission.
+    Refused,
+    /// A delivery was attempted: an HLR was asked.
+    Attempted,
+    /// An attempt failed and another will follow.
+    Retried,
+    /// The handset, or the IM service of a reply number, has it.
+    Delivered {
+        /// From the submission.
+        took: Duration,
+    },
+    /// Its validity ended.
+    Expired,
+    /// Lost after acceptance.
+    Lost,
+}

@@ -1,0 +1,180 @@
+//! The closed lists of a result: routes, reasons, stages. This is the one place that documents
+//! them; every label in every result file comes from here.
+
+macro_rules! closed_list {
+    ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident => $label:literal,)+ }) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[repr(u8)]
+        pub enum $name { $($(#[$doc])* $variant,)+ }
+
+        impl $name {
+            /// All values, in the order in which results show them.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
+
+            /// The label in result files and on the terminal.
+            pub const fn label(self) -> &'static str {
+                match self { $(Self::$variant => $label,)+ }
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.pad(self.label())
+            }
+        }
+    };
+}
+
+closed_list! {
+    /// How a message reaches its recipient.
+    Route {
+        /// IM user to IM user of the same operator.
+        OnNet => "on-net",
+        /// IM user to IM user of another operator, over their agreement.
+        Interworked => "interworked",
+        /// IM user to IM user of another operator, through one hub or more.
+        Hub => "hub",
+        /// To a legacy customer of the sender's own operator.
+        SmsOwn => "sms-own",
+        /// Converted to SMS by the recipient's IMSP (OMTP use case 2a).
+        SmsHome => "sms-home",
+        /// Converted by the sender's IMSP, terminated on another network (OMTP use case 2b).
+        SmsDirect => "sms-direct",
+        /// An SMS answer within one operator.
+        SmsReplyOwn => "sms-reply-own",
+        /// An SMS answer handed over by the answerer's IMSP (OMTP use case 4a).
+        SmsReplyHome => "sms-reply-home",
+        /// An SMS answer terminated at the sender's operator as SMS (OMTP use case 4b).
+        SmsReplyDirect => "sms-reply-direct",
+        /// A message to a group.
+        Group => "group",
+    }
+}
+
+closed_list! {
+    /// A part of a message's latency. The stages of one message add up to its latency exactly.
+    Stage {
+        /// From the sender's device to its operator.
+        AccessUp => "access_up",
+        /// Waiting at an IM server.
+        ImQueue => "im_queue",
+        /// Service at an IM server.
+        ImService => "im_service",
+        /// Held until the recipient logs in (offline storage).
+        OfflineStore => "offline_store",
+        /// Waiting for the rate limit of an agreement.
+        RateLimit => "rate_limit",
+        /// On the link of an agreement, repetitions included.
+        Link => "link",
+        /// Waiting and service at a hub.
+        Relay => "relay",
+        /// Waiting for the licensed server of an SMSC.
+        SmscQueue => "smsc_queue",
+        /// Service at the licensed server of an SMSC.
+        SmscService => "smsc_service",
+        /// Waiting and look-up at an HLR.
+        Hlr => "hlr",
+        /// Delivery attempt: paging and radio.
+        Attempt => "attempt",
+        /// Between a failed attempt and the next.
+        RetryWait => "retry_wait",
+        /// From the recipient's operator to the device.
+        AccessDown => "access_down",
+    }
+}
+
+closed_list! {
+    /// Why a message was refused (by a rule, before acceptance) or lost (after it), or why a
+    /// request was.
+    Reason {
+        /// No agreement, hub or SMS network leads to the recipient (RD-1).
+        NoRoute => "no_route",
+        /// The agreement does not carry the feature (RD-7).
+        FeatureNotCarried => "feature_not_carried",
+        /// The agreement has no addressing scheme in common use for the request (RD-1).
+        Addressing => "addressing",
+        /// Text over the limit of a short message (OMTP IM-0030).
+        TooLong => "too_long",
+        /// The queue of an IM server is full.
+        ImServerFull => "im_server_full",
+        /// The queue of a hub is full.
+        RelayFull => "relay_full",
+        /// The queue of an SMSC is full.
+        SmscFull => "smsc_full",
+        /// Over the rate limit of an agreement.
+        RateLimited => "rate_limited",
+        /// The rate limit's queue is full.
+        RateLimitFull => "rate_limit_full",
+        /// No reply number is free for this recipient.
+        ReplyNumbers => "reply_numbers_exhausted",
+        /// The recipient is logged out and messages are not stored.
+        Offline => "recipient_offline",
+        /// The operator has no SMSC to convert with.
+        NoSmsc => "no_smsc",
+        /// An SMS answer to a reply number that carries no conversation any more.
+        ReplyUnassigned => "reply_unassigned",
+        /// An SMS answer that a reused reply number led to somebody else.
+        Misdelivered => "misdelivered",
+        /// The recipient said no (contact requests).
+        Declined => "declined",
+    }
+}
+
+closed_list! {
+    /// What a transfer over an agreement carries, as counted and charged.
+    TransferKind {
+        /// An instant message (SSP SendMessageRequest).
+        Message => "message",
+        /// A presence notification.
+        Presence => "presence",
+        /// A subscription, its refresh or its end.
+        Subscribe => "subscribe",
+        /// A request to validate a number (OMTP use case 1a).
+        Validate => "validate",
+        /// A contact request.
+        Contact => "contact",
+        /// The answer to any request.
+        Answer => "answer",
+        /// A short message on its way to a handset or to a reply number.
+        Sms => "sms",
+        /// An HLR query for a short message and its answer, reports and alerts included.
+        SmsSignalling => "sms_signalling",
+    }
+}
+
+closed_list! {
+    /// What an SMSC handles a short message for.
+    SmsOrigin {
+        /// An instant message to a legacy customer.
+        Fallback => "fallback",
+        /// A legacy customer's answer.
+        Reply => "reply",
+        /// A legacy customer's presence command.
+        Command => "command",
+    }
+}
+
+closed_list! {
+    /// How a presence change or a notification travels.
+    PresenceScope {
+        /// Publisher and watcher at one operator.
+        OnNet => "on-net",
+        /// Over an agreement.
+        Interworked => "interworked",
+        /// Through one hub or more.
+        Hub => "hub",
+    }
+}
+
+closed_list! {
+    /// What kind of contact was added.
+    ContactKind {
+        /// An IM user (KIND-1).
+        Im => "im",
+        /// A legacy customer whom the home IMSP registered (KIND-2, OMTP use case 1a).
+        SmsHome => "sms-home",
+        /// A legacy customer who is not registered (KIND-3, OMTP use case 1b).
+        SmsDirect => "sms-direct",
+    }
+}

@@ -1,0 +1,3 @@
+//! Observations in; histograms, ledger, audit and results out.
+
+pub mod results;
