@@ -1,0 +1,1 @@
+//! Presence attributes by their IMPS names.
