@@ -75,6 +75,8 @@ pub struct Empirical {
     values: Vec<u64>,
     /// Cumulative weights, the last is the total.
     cumulative: Vec<f64>,
+    /// Cumulative products of value and weight.
+    lengths: Vec<f64>,
 }
 
 /// Zipf weights 1/k^exponent for k in 1..=max.
@@ -137,6 +139,48 @@ impl DurationDistribution {
         }
     }
 
+    /// What is left, at a random moment, of a period of this distribution: the equilibrium
+    /// residual of renewal theory, with which a process of such periods starts stationary. A
+    /// uniform share of a period drawn in proportion to its length.
+    pub fn residual(&self, stream: &mut Stream) -> Duration {
+        if let Self::Exponential(_) = self {
+            return self.sample(stream);
+        }
+        let period = self.length_biased(stream).0 as f64;
+        Duration((period * stream.unit()) as u64)
+    }
+
+    /// One draw of the distribution whose density is in proportion to length times density; exact
+    /// for every kind.
+    fn length_biased(&self, stream: &mut Stream) -> Duration {
+        match self {
+            Self::Constant(value) => *value,
+            // An exponential so biased is the sum of two, a sum of k one of k + 1.
+            Self::Exponential(mean) => Self::Erlang { k: 2, mean: *mean * 2 }.sample(stream),
+            Self::Erlang { k, mean } => {
+                let step = mean.0 as f64 / f64::from(*k);
+                from_ns((0..=*k).map(|_| stream.exponential(step)).sum())
+            }
+            Self::Uniform { min, max } => {
+                let (min, max) = (min.0 as f64, max.0 as f64);
+                from_ns((min * min + stream.unit() * (max * max - min * min)).sqrt())
+            }
+            // The logarithm's mean moves up by its variance, which stays.
+            Self::Lognormal { median, p99 } => {
+                let sigma = libm::log(p99.0 as f64 / median.0 as f64) / Z99;
+                let factor = libm::exp(sigma * sigma);
+                from_ns(factor * lognormal(median.0 as f64, p99.0 as f64, stream))
+            }
+            // Either the constant part or the other holds the moment, in proportion to its mean.
+            Self::Shifted { by, plus } => {
+                let mean = plus.mean().0 as f64;
+                let in_plus = stream.unit() * (by.0 as f64 + mean) < mean;
+                *by + if in_plus { plus.length_biased(stream) } else { plus.sample(stream) }
+            }
+            Self::Empirical(table) => Duration(table.sample_length_biased(stream)),
+        }
+    }
+
     /// Whether every draw is zero: the stage does not exist.
     pub fn is_zero(&self) -> bool {
         self.mean().is_zero()
@@ -180,20 +224,29 @@ impl Empirical {
     /// is negative or not a number.
     pub fn new(file: String, rows: &[(u64, f64)]) -> Option<Self> {
         let mut total = 0.0;
+        let mut length = 0.0;
         let mut cumulative = Vec::with_capacity(rows.len());
-        for (_, weight) in rows {
+        let mut lengths = Vec::with_capacity(rows.len());
+        for (value, weight) in rows {
             if !weight.is_finite() || *weight < 0.0 {
                 return None;
             }
             total += weight;
             cumulative.push(total);
+            length += *value as f64 * weight;
+            lengths.push(length);
         }
         let values = rows.iter().map(|(value, _)| *value).collect();
-        (total > 0.0 && total.is_finite()).then_some(Self { file, values, cumulative })
+        (total > 0.0 && total.is_finite()).then_some(Self { file, values, cumulative, lengths })
     }
 
     fn sample(&self, stream: &mut Stream) -> u64 {
         self.values[pick(&self.cumulative, stream)]
+    }
+
+    /// A value drawn in proportion to weight times value; where all values are zero, the last.
+    fn sample_length_biased(&self, stream: &mut Stream) -> u64 {
+        self.values[pick(&self.lengths, stream)]
     }
 
     fn mean(&self) -> f64 {

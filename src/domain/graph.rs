@@ -16,14 +16,22 @@ impl ContactGraph {
     /// From (owner, contact) pairs in the order of each owner's list; pairs of different owners
     /// may be mixed. Each pair must occur once. `subscribers` is the size of the population.
     pub fn new(subscribers: u32, pairs: &[(SubscriberId, SubscriberId)]) -> Self {
-        let (contact_offsets, contacts) = group(subscribers, pairs.iter().copied());
-        let (watcher_offsets, mut watchers) =
-            group(subscribers, pairs.iter().map(|&(owner, contact)| (contact, owner)));
-        for place in 0..subscribers as usize {
-            let range = watcher_offsets[place] as usize..watcher_offsets[place + 1] as usize;
-            watchers[range].sort_unstable();
-        }
-        Self { contact_offsets, contacts, watcher_offsets, watchers }
+        let (offsets, contacts) = group(subscribers, pairs.iter().copied());
+        Self::from_lists(offsets, contacts)
+    }
+
+    /// From all lists one after another: the list of subscriber `s` is
+    /// `contacts[offsets[s]..offsets[s + 1]]`. `offsets` is ascending, starts with 0, has one place
+    /// more than there are subscribers and ends with the number of contacts.
+    pub fn from_lists(offsets: Vec<u32>, contacts: Vec<SubscriberId>) -> Self {
+        let subscribers = offsets.len() - 1;
+        // Owners come in ascending order, and the sort is stable: so do each one's watchers.
+        let pairs = offsets.windows(2).zip(0..).flat_map(|(ends, owner)| {
+            let list = &contacts[ends[0] as usize..ends[1] as usize];
+            list.iter().map(move |&contact| (contact, SubscriberId(owner)))
+        });
+        let (watcher_offsets, watchers) = group(subscribers as u32, pairs);
+        Self { contact_offsets: offsets, contacts, watcher_offsets, watchers }
     }
 
     /// The contact list of a subscriber, in list order; empty for legacy customers.
