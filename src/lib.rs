@@ -1,5 +1,7 @@
 //! Interwork: a simulator and load generator for federations of mobile operators.
 
 pub mod domain;
+pub mod engine;
 pub mod measure;
+pub mod model;
 pub mod workload;

@@ -1,0 +1,208 @@
+//! Where workload and model meet in a shard: what users decide comes due here, is drawn in full,
+//! and is handed to the crowd.
+
+use crate::domain::federation::Federation;
+use crate::domain::id::{OperatorId, Role, SubscriberId};
+use crate::domain::population::Population;
+use crate::domain::random::StreamSeed;
+use crate::domain::text::{Alphabet, Text};
+use crate::model::context::Context;
+use crate::model::crowd::Crowd;
+use crate::model::imsp::Imsp;
+use crate::model::outbox::{Input, Stimulus};
+use crate::model::plan::Plan;
+use crate::workload::arrivals::{Arrival, ArrivalProcess};
+use crate::workload::growth::Growth;
+use crate::workload::load::LoadProfile;
+use crate::workload::messages::MessageDraw;
+use crate::workload::presence::UserIntents;
+use crate::workload::sessions::Sessions;
+
+/// What the IM users of one operator decide to do.
+#[derive(Debug)]
+pub struct Decisions {
+    arrivals: ArrivalProcess,
+    messages: MessageDraw,
+    presence: UserIntents,
+    presence_user: u32,
+    growth: Growth,
+    growth_user: u32,
+    sessions: Sessions,
+    base: u32,
+}
+
+impl Decisions {
+    /// The decisions of the users of `operator`.
+    pub fn new(plan: &Plan, operator: OperatorId) -> Self {
+        let federation = &plan.federation;
+        let settings = federation.operator(operator);
+        let (name, workload) = (&settings.name, &settings.workload);
+        let (seed, im_users) = (federation.run.seed, settings.subscribers.im);
+        let load = LoadProfile::new(&workload.load, &federation.run);
+        let base = plan.population.base(operator);
+        let longest = (base..base + im_users)
+            .map(|user| plan.graph.contacts(SubscriberId(user)).len())
+            .max()
+            .unwrap_or(0);
+        Self {
+            arrivals: ArrivalProcess::new(
+                workload.messages.rate,
+                im_users,
+                workload.messages.arrivals,
+                load.clone(),
+                StreamSeed::new(seed, name, "message arrivals"),
+            ),
+            messages: MessageDraw::new(&workload.messages, im_users, longest, seed, name),
+            presence: UserIntents::presence_changes(
+                workload.presence_changes,
+                im_users,
+                load.clone(),
+                seed,
+                name,
+            ),
+            presence_user: 0,
+            growth: Growth::new(federation, &plan.population, operator, load, seed),
+            growth_user: 0,
+            sessions: sessions(federation, &plan.population, operator),
+            base,
+        }
+    }
+
+    /// The first of every kind.
+    pub fn begin(&mut self, cx: &mut Context<'_>) {
+        self.next_message(cx);
+        self.next_presence(cx);
+        self.next_growth(cx);
+        for index in 0..self.sessions.im_users() {
+            if let Some(at) = self.sessions.first_change(index) {
+                let user = SubscriberId(self.base + index);
+                cx.at(at, Role::Workload, Input::Decide(Stimulus::Session { user, count: 1 }));
+            }
+        }
+    }
+
+    /// A decision is due.
+    pub fn due(
+        &mut self,
+        stimulus: Stimulus,
+        crowd: &mut Crowd,
+        imsp: &Imsp,
+        cx: &mut Context<'_>,
+    ) {
+        match stimulus {
+            Stimulus::Message { user } => {
+                self.message(user, crowd, imsp, cx);
+                self.next_message(cx);
+            }
+            Stimulus::Presence => {
+                let user = SubscriberId(self.base + self.presence_user);
+                if crowd.is_online(user) {
+                    crowd.change_presence(user, cx);
+                }
+                self.next_presence(cx);
+            }
+            Stimulus::AddContact => {
+                let owner = SubscriberId(self.base + self.growth_user);
+                if crowd.is_online(owner) {
+                    self.add_contact(owner, crowd, imsp, cx);
+                }
+                self.next_growth(cx);
+            }
+            Stimulus::Session { user, count } => {
+                let goes_online = crowd.change_session(user, count, cx);
+                let index = user.0 - self.base;
+                if let Some(at) = self.sessions.next_change(index, count, cx.now, goes_online) {
+                    let input = Input::Decide(Stimulus::Session { user, count: count + 1 });
+                    cx.at(at, Role::Workload, input);
+                }
+            }
+        }
+    }
+
+    fn message(
+        &mut self,
+        user: Option<SubscriberId>,
+        crowd: &mut Crowd,
+        imsp: &Imsp,
+        cx: &mut Context<'_>,
+    ) {
+        let (base, plan) = (self.base, cx.plan);
+        let arrival = Arrival { at: cx.now, user: user.map(|user| user.0 - base) };
+        let writes = |index: u32| {
+            let user = SubscriberId(base + index);
+            crowd.is_online(user)
+                && !(plan.graph.contacts(user).is_empty() && imsp.added_contacts(user).is_empty())
+        };
+        let Some(index) = self.messages.sender(arrival, writes) else { return };
+        let sender = SubscriberId(base + index);
+        let listed = plan.graph.contacts(sender);
+        let recipient = self.messages.recipient(listed, imsp.added_contacts(sender));
+        let Some(recipient) = recipient else { return };
+        let drawn = self.messages.text();
+        let alphabet = if drawn.ucs2 { Alphabet::Ucs2 } else { Alphabet::Gsm7 };
+        crowd.write(sender, recipient, Text::synthetic(drawn.characters, alphabet), cx);
+    }
+
+    fn add_contact(
+        &mut self,
+        owner: SubscriberId,
+        crowd: &mut Crowd,
+        imsp: &Imsp,
+        cx: &mut Context<'_>,
+    ) {
+        let plan = cx.plan;
+        let listed = |contact: SubscriberId| {
+            plan.graph.contacts(owner).contains(&contact)
+                || imsp.added_contacts(owner).contains(&contact)
+        };
+        if let Some(addition) = self.growth.addition(&plan.population, owner, listed) {
+            crowd.add_contact(owner, addition.contact, addition.by_number, cx);
+        }
+    }
+
+    fn next_message(&mut self, cx: &mut Context<'_>) {
+        if let Some(Arrival { at, user }) = self.arrivals.next() {
+            let user = user.map(|index| SubscriberId(self.base + index));
+            cx.at(at, Role::Workload, Input::Decide(Stimulus::Message { user }));
+        }
+    }
+
+    fn next_presence(&mut self, cx: &mut Context<'_>) {
+        if let Some(intent) = self.presence.next() {
+            self.presence_user = intent.user;
+            cx.at(intent.at, Role::Workload, Input::Decide(Stimulus::Presence));
+        }
+    }
+
+    fn next_growth(&mut self, cx: &mut Context<'_>) {
+        if let Some(intent) = self.growth.next() {
+            self.growth_user = intent.user;
+            cx.at(intent.at, Role::Workload, Input::Decide(Stimulus::AddContact));
+        }
+    }
+}
+
+/// The sessions of an operator's IM users.
+pub fn sessions(
+    federation: &Federation,
+    population: &Population,
+    operator: OperatorId,
+) -> Sessions {
+    let settings = federation.operator(operator);
+    let im_users = population.im_users(operator);
+    Sessions::new(&settings.workload.sessions, im_users, federation.run.seed, &settings.name)
+}
+
+/// Who is logged in when the run starts, anywhere.
+pub fn initially_online(
+    federation: &Federation,
+    population: &Population,
+) -> impl Fn(SubscriberId) -> bool {
+    let sessions: Vec<Sessions> =
+        federation.operators().map(|(id, _)| sessions(federation, population, id)).collect();
+    let population = population.clone();
+    move |user| {
+        let operator = population.operator(user);
+        sessions[operator.index()].initially_online(user.0 - population.base(operator))
+    }
+}

@@ -1,0 +1,11 @@
+//! The engine: one calendar of future events per operator shard, the total event order, shards run
+//! as tasks on one tokio runtime in lookahead windows. The only door to tokio. It knows nodes only
+//! by their inputs and effects.
+//!
+//! Reading order: `calendar` (what is due), `decisions` (what users decide), `shard` (one
+//! operator), `windows` (all of them, in step).
+
+pub mod calendar;
+mod decisions;
+pub mod shard;
+pub mod windows;

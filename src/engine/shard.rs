@@ -1,0 +1,259 @@
+//! One operator: its nodes, its calendar, its messages. A shard can do one thing: process its
+//! events in order up to a given instant. What crosses to other operators it hands out afterwards.
+
+use std::sync::Arc;
+
+use super::calendar::{Calendar, Event};
+use super::decisions::Decisions;
+use crate::domain::id::{OperatorId, SubscriberId};
+use crate::domain::time::Instant;
+use crate::model::context::{Context, Observer};
+use crate::model::crowd::Crowd;
+use crate::model::gateway::{Arrived, Gateway};
+use crate::model::hlr::Hlr;
+use crate::model::imsp::Imsp;
+use crate::model::message::{Message, Store};
+use crate::model::outbox::{Input, Outbox, Parcel};
+use crate::model::plan::Plan;
+use crate::model::relay::Relay;
+use crate::model::smsc::Smsc;
+
+/// A parcel with the message it carries, between shards.
+#[derive(Debug)]
+pub struct Delivery {
+    /// Where, when and what.
+    pub parcel: Parcel,
+    /// The message inside, if any.
+    pub message: Option<Message>,
+}
+
+/// One operator, with `O` watching.
+#[derive(Debug)]
+pub struct Shard<O> {
+    operator: OperatorId,
+    plan: Arc<Plan>,
+    now: Instant,
+    calendar: Calendar,
+    out: Outbox,
+    messages: Store,
+    nodes: Nodes,
+    events: u64,
+    /// Who watches.
+    pub observer: O,
+}
+
+/// The nodes of an operator; which of them exist depends on its kind.
+#[derive(Debug)]
+struct Nodes {
+    decisions: Option<Decisions>,
+    crowd: Crowd,
+    imsp: Option<Imsp>,
+    smsc: Option<Smsc>,
+    hlr: Option<Hlr>,
+    gateway: Gateway,
+    relay: Option<Relay>,
+}
+
+impl<O: Observer> Shard<O> {
+    /// The shard of `operator` at the start of the run; `online` tells who is logged in then.
+    pub fn new(
+        plan: &Arc<Plan>,
+        operator: OperatorId,
+        online: &dyn Fn(SubscriberId) -> bool,
+        observer: O,
+    ) -> Self {
+        let settings = plan.federation.operator(operator);
+        let users = plan.population.im_users(operator) > 0;
+        let nodes = Nodes {
+            decisions: users.then(|| Decisions::new(plan, operator)),
+            crowd: Crowd::new(plan, operator, online),
+            imsp: settings.imsp.as_ref().map(|imsp| Imsp::new(plan, operator, imsp, online)),
+            smsc: settings.smsc.as_ref().map(|smsc| Smsc::new(plan, operator, smsc)),
+            hlr: settings.hlr.as_ref().map(|hlr| Hlr::new(plan, operator, hlr)),
+            gateway: Gateway::new(plan, operator),
+            relay: settings.relay.as_ref().map(|relay| Relay::new(plan, operator, relay)),
+        };
+        let mut shard = Self {
+            operator,
+            plan: Arc::clone(plan),
+            now: Instant::START,
+            calendar: Calendar::default(),
+            out: Outbox::new(operator),
+            messages: Store::default(),
+            nodes,
+            events: 0,
+            observer,
+        };
+        shard.begin();
+        shard
+    }
+
+    fn begin(&mut self) {
+        let Self { nodes, .. } = self;
+        let mut cx = Context {
+            now: Instant::START,
+            operator: self.operator,
+            plan: &self.plan,
+            messages: &mut self.messages,
+            out: &mut self.out,
+            observer: &mut self.observer,
+        };
+        if let Some(decisions) = &mut nodes.decisions {
+            decisions.begin(&mut cx);
+        }
+        if let Some(imsp) = &mut nodes.imsp {
+            imsp.begin(&mut cx);
+        }
+        self.file();
+    }
+
+    /// Whose shard it is.
+    pub fn operator(&self) -> OperatorId {
+        self.operator
+    }
+
+    /// How much of the work it is likely to make: its IM users first, then everybody.
+    pub fn weight(&self) -> u64 {
+        let population = &self.plan.population;
+        let im_users = u64::from(population.im_users(self.operator));
+        1 + 8 * im_users + u64::from(population.sms_only(self.operator))
+    }
+
+    /// When its next event is due; `Instant::NEVER` if there is none.
+    pub fn next(&self) -> Instant {
+        self.calendar.next()
+    }
+
+    /// The instant of the event in hand, or of the last one.
+    pub fn now(&self) -> Instant {
+        self.now
+    }
+
+    /// Events processed so far.
+    pub fn events(&self) -> u64 {
+        self.events
+    }
+
+    /// Processes all events before `end`, in order.
+    pub fn run_until(&mut self, end: Instant) {
+        while let Some(event) = self.calendar.pop_before(end) {
+            debug_assert!(event.at >= self.now, "time never moves back");
+            self.now = event.at;
+            self.events += 1;
+            self.handle(event.input);
+            while let Some(input) = self.out.now.pop_front() {
+                self.handle(input);
+            }
+            self.file();
+        }
+    }
+
+    /// Takes in what other shards have sent.
+    pub fn receive(&mut self, deliveries: Vec<Delivery>) {
+        for Delivery { parcel, message } in deliveries {
+            let Parcel { at, order, mut transfer, .. } = parcel;
+            if let (Some(slot), Some(message)) = (transfer.payload.message(), message) {
+                *slot = self.messages.insert(message);
+            }
+            self.calendar.push(Event { at, order, input: Input::Incoming(transfer) });
+        }
+    }
+
+    /// Hands out what goes to other shards, in the order in which it was sent.
+    pub fn send(&mut self) -> impl Iterator<Item = Delivery> {
+        // Messages leave in the order of the parcels that carry them.
+        let mut leaving = self.out.leaving.drain(..);
+        self.out.parcels.drain(..).map(move |mut parcel| {
+            let message = parcel.transfer.payload.message().and_then(|_| leaving.next());
+            Delivery { parcel, message }
+        })
+    }
+
+    /// The messages in flight here.
+    pub fn messages(&self) -> impl Iterator<Item = &Message> {
+        self.messages.iter()
+    }
+
+    /// Ends the shard; who watched remains.
+    pub fn into_observer(self) -> O {
+        self.observer
+    }
+
+    /// Files what the nodes want to happen later.
+    fn file(&mut self) {
+        for (at, order, input) in self.out.later.drain(..) {
+            self.calendar.push(Event { at, order, input });
+        }
+    }
+
+    /// Brings one input to its node. A node that the operator does not have receives none: the
+    /// topology's checks and the nodes' own rules see to that.
+    fn handle(&mut self, input: Input) {
+        let Nodes { decisions, crowd, imsp, smsc, hlr, gateway, relay } = &mut self.nodes;
+        let cx = &mut Context {
+            now: self.now,
+            operator: self.operator,
+            plan: &self.plan,
+            messages: &mut self.messages,
+            out: &mut self.out,
+            observer: &mut self.observer,
+        };
+        match input {
+            Input::Decide(stimulus) => {
+                if let (Some(decisions), Some(imsp)) = (decisions, imsp) {
+                    decisions.due(stimulus, crowd, imsp, cx);
+                }
+            }
+            Input::Reply(reply) => crowd.reply(reply, cx),
+            Input::ToClient(slot) => {
+                if !crowd.to_client(slot, cx) {
+                    node(imsp).undelivered(slot, cx);
+                }
+            }
+            Input::AskedForContact(request) => crowd.asked_for_contact(request, cx),
+
+            Input::Request(job) => node(imsp).request(job, gateway, cx),
+            Input::ImServed(place) => node(imsp).served(place, gateway, cx),
+            Input::Refresh { watcher, session, domain } => {
+                node(imsp).refresh(watcher, session, domain, gateway, cx);
+            }
+            Input::ReplyNumbersDue => node(imsp).reply_numbers_due(cx),
+
+            Input::Submit(slot) => node(smsc).submit(slot, gateway, cx),
+            Input::Accept(slot) => node(smsc).accept(slot, cx),
+            Input::Licensed { node: place, place: job } => {
+                node(smsc).licensed(place, job, gateway, cx);
+            }
+            Input::Retry(handle) => node(smsc).retry(handle, cx),
+            Input::Located { slot, attached } => node(smsc).located(slot, attached, gateway, cx),
+            Input::Failed(slot) => node(smsc).fail(slot, cx),
+            Input::Alert(phone) => node(smsc).alert(phone, cx),
+
+            Input::Locate(query) => node(hlr).locate(query, gateway, cx),
+            Input::LookedUp(place) => node(hlr).looked_up(place, gateway, cx),
+            Input::PhoneBack(phone) => node(hlr).phone_back(phone, gateway, cx),
+            Input::Page(slot) => node(hlr).page(slot, cx),
+            Input::Attempt(slot) => {
+                if node(hlr).attempt(slot, gateway, cx) {
+                    crowd.to_handset(slot, cx);
+                }
+            }
+
+            Input::Incoming(transfer) => match gateway.incoming(transfer, cx) {
+                Arrived::Here(input) => cx.out.now(input),
+                Arrived::Through(transfer) => node(relay).arrive(transfer, gateway, cx),
+                Arrived::Done => {}
+            },
+            Input::Repeat(place) => gateway.repeat(place, cx),
+            Input::Release(transfer) => gateway.release(transfer, cx),
+
+            Input::Relayed(place) => node(relay).served(place, gateway, cx),
+        }
+    }
+}
+
+/// The node an input is for. Whoever sends an input has made sure that the node exists; if not,
+/// the run is worthless and stops.
+fn node<N>(node: &mut Option<N>) -> &mut N {
+    node.as_mut().expect("an input reaches only nodes that its operator has")
+}

@@ -1,0 +1,56 @@
+//! The way between devices and their operator: kinds of access, their shares and delays (RD-2).
+//! A user's kind follows from the user alone, so that both directions agree on it.
+
+use super::plan::Plan;
+use crate::domain::distribution::DurationDistribution;
+use crate::domain::id::{OperatorId, SubscriberId};
+use crate::domain::random::{Stream, StreamSeed};
+use crate::domain::time::Duration;
+
+/// One direction of the access of one operator's devices.
+#[derive(Clone, Debug)]
+pub struct Access {
+    /// Cumulative share and delay of each kind.
+    kinds: Vec<(f64, DurationDistribution)>,
+    handset: Option<usize>,
+    base: u32,
+    kind_of: StreamSeed,
+    delay: Stream,
+}
+
+impl Access {
+    /// The access of `operator`; `direction` names the random stream of its delays.
+    pub fn new(plan: &Plan, operator: OperatorId, direction: &str) -> Self {
+        let settings = plan.federation.operator(operator);
+        let seed = plan.federation.run.seed;
+        let mut cumulative = 0.0;
+        let kinds = settings.access.iter().map(|kind| {
+            cumulative += kind.share;
+            (cumulative, kind.delay.clone())
+        });
+        Self {
+            kinds: kinds.collect(),
+            handset: settings.access.iter().position(|kind| kind.name == "mobile"),
+            base: plan.population.base(operator),
+            kind_of: StreamSeed::new(seed, &settings.name, "access/kind"),
+            delay: StreamSeed::new(seed, &settings.name, direction).stream(),
+        }
+    }
+
+    /// The delay of one passage of a user's IM client.
+    pub fn client(&mut self, user: SubscriberId) -> Duration {
+        let Some((last, rest)) = self.kinds.split_last() else { return Duration::ZERO };
+        let kind = if rest.is_empty() {
+            last
+        } else {
+            let at = self.kind_of.unit(u64::from(user.0 - self.base));
+            rest.iter().find(|(cumulative, _)| at < *cumulative).unwrap_or(last)
+        };
+        kind.1.sample(&mut self.delay)
+    }
+
+    /// The delay of a short message from a handset to its SMSC: that of the kind `mobile`.
+    pub fn handset(&mut self) -> Duration {
+        self.handset.map_or(Duration::ZERO, |kind| self.kinds[kind].1.sample(&mut self.delay))
+    }
+}

@@ -1,0 +1,78 @@
+//! What a node may touch while it handles an input: the instant, the shared plan, the shard's
+//! messages, its outbox, and somebody who watches.
+
+use super::message::{Slot, Store};
+use super::outbox::{Input, Outbox};
+use super::plan::Plan;
+use crate::domain::federation::Operator;
+use crate::domain::id::{OperatorId, Role};
+use crate::domain::observation::Observation;
+use crate::domain::outcome::{Reason, Stage};
+use crate::domain::time::Instant;
+
+/// Somebody who sees everything that happens and changes nothing: measurement, the auditor, a
+/// trace, a test.
+pub trait Observer {
+    /// Sees one thing.
+    fn observe(&mut self, now: Instant, observation: &Observation<'_>);
+}
+
+/// Everything a node may touch besides its own state.
+pub struct Context<'a> {
+    /// The instant of the input.
+    pub now: Instant,
+    /// The operator whose shard this is.
+    pub operator: OperatorId,
+    /// What never changes.
+    pub plan: &'a Plan,
+    /// The messages in flight in this shard.
+    pub messages: &'a mut Store,
+    /// What the node causes.
+    pub out: &'a mut Outbox,
+    /// Who watches.
+    pub observer: &'a mut dyn Observer,
+}
+
+impl Context<'_> {
+    /// Lets the observer see something.
+    pub fn observe(&mut self, observation: Observation<'_>) {
+        self.observer.observe(self.now, &observation);
+    }
+
+    /// The settings of this shard's operator.
+    pub fn settings(&self) -> &Operator {
+        self.plan.federation.operator(self.operator)
+    }
+
+    /// Lets an input happen in this shard later.
+    pub fn at(&mut self, at: Instant, source: Role, input: Input) {
+        self.out.at(at, source, input);
+    }
+
+    /// The stage a message was in ends now.
+    pub fn stage(&mut self, slot: Slot, stage: Stage) {
+        self.messages[slot].stage(stage, self.operator, self.now);
+    }
+
+    /// A message ends: refused by a rule.
+    pub fn refuse(&mut self, slot: Slot, reason: Reason) {
+        let subject = self.messages.remove(slot).subject();
+        self.observe(Observation::Refused { subject, reason });
+    }
+
+    /// A message ends: lost after acceptance.
+    pub fn lose(&mut self, slot: Slot, reason: Reason) {
+        let subject = self.messages.remove(slot).subject();
+        self.observe(Observation::Lost { subject, reason });
+    }
+
+    /// A message takes another route than it was offered on.
+    pub fn reroute(&mut self, slot: Slot, route: crate::domain::outcome::Route) {
+        let message = &mut self.messages[slot];
+        if message.route != route {
+            let was = std::mem::replace(&mut message.route, route);
+            let subject = message.subject();
+            self.observe(Observation::Rerouted { subject, was });
+        }
+    }
+}

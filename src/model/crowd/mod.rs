@@ -1,0 +1,187 @@
+//! All subscribers of one operator: their clients, their handsets, their habits. Columns, not
+//! objects. What users decide outside the model (`workload`) comes in as calls; what they do in
+//! answer to deliveries is decided here by habit.
+
+mod habits;
+
+use self::habits::Habits;
+use super::access::Access;
+use super::bits::Bits;
+use super::context::Context;
+use super::message::{Message, Slot, Sms};
+use super::outbox::{ContactRequest, Input, Job, Reply};
+use super::plan::Plan;
+use super::smsc;
+use crate::domain::id::{MessageId, OperatorId, Role, SubscriberId};
+use crate::domain::observation::Observation;
+use crate::domain::outcome::{Route, SmsOrigin, Stage};
+use crate::domain::text::Text;
+use crate::domain::time::Instant;
+
+/// The subscribers of one operator.
+#[derive(Debug)]
+pub struct Crowd {
+    base: u32,
+    /// IM users whose client is logged in, by index.
+    online: Bits,
+    /// Towards the operator.
+    up: Access,
+    habits: Habits,
+    /// Messages meant so far.
+    messages: u64,
+}
+
+impl Crowd {
+    /// The subscribers of `operator`; `online` tells who is logged in at the start.
+    pub fn new(plan: &Plan, operator: OperatorId, online: &dyn Fn(SubscriberId) -> bool) -> Self {
+        let base = plan.population.base(operator);
+        let im_users = plan.population.im_users(operator);
+        let mut logged_in = Bits::new(im_users as usize);
+        for index in 0..im_users {
+            logged_in.set(index as usize, online(SubscriberId(base + index)));
+        }
+        Self {
+            base,
+            online: logged_in,
+            up: Access::new(plan, operator, "access/up"),
+            habits: Habits::new(plan, operator),
+            messages: 0,
+        }
+    }
+
+    /// Whether an IM user's client is logged in.
+    pub fn is_online(&self, user: SubscriberId) -> bool {
+        self.online.get((user.0 - self.base) as usize)
+    }
+
+    /// A user means to write to a contact, now.
+    pub fn write(
+        &mut self,
+        sender: SubscriberId,
+        recipient: SubscriberId,
+        text: Text,
+        cx: &mut Context<'_>,
+    ) {
+        let slot = self.compose(sender, recipient, None, text, cx);
+        let delay = self.up.client(sender);
+        cx.at(cx.now + delay, Role::Crowd, Input::Request(Job::Message(slot)));
+    }
+
+    /// A user's presence changes, now.
+    pub fn change_presence(&mut self, publisher: SubscriberId, cx: &mut Context<'_>) {
+        let job = Job::Presence { publisher, changed: cx.now };
+        let delay = self.up.client(publisher);
+        cx.at(cx.now + delay, Role::Crowd, Input::Request(job));
+    }
+
+    /// A user logs in or out, now; the `count`th such change of that user.
+    pub fn change_session(&mut self, user: SubscriberId, count: u32, cx: &mut Context<'_>) -> bool {
+        let login = !self.is_online(user);
+        self.online.set((user.0 - self.base) as usize, login);
+        let job = Job::Session { user, count, login, changed: cx.now };
+        let delay = self.up.client(user);
+        cx.at(cx.now + delay, Role::Crowd, Input::Request(job));
+        login
+    }
+
+    /// A user means to add a contact, now.
+    pub fn add_contact(
+        &mut self,
+        owner: SubscriberId,
+        contact: SubscriberId,
+        by_number: bool,
+        cx: &mut Context<'_>,
+    ) {
+        let request = ContactRequest { owner, contact, asked: cx.now };
+        let delay = self.up.client(owner);
+        let job = Job::AddContact { request, by_number };
+        cx.at(cx.now + delay, Role::Crowd, Input::Request(job));
+    }
+
+    /// A contact request reaches a client: its user decides.
+    pub fn asked_for_contact(&mut self, request: ContactRequest, cx: &mut Context<'_>) {
+        let accepted = self.habits.accepts(request);
+        let job = Job::ContactAnswered { request, accepted };
+        let delay = self.up.client(request.contact);
+        cx.at(cx.now + delay, Role::Crowd, Input::Request(job));
+    }
+
+    /// An instant message reaches a client. False if the client has logged out meanwhile.
+    pub fn to_client(&mut self, slot: Slot, cx: &mut Context<'_>) -> bool {
+        if !self.is_online(cx.messages[slot].recipient) {
+            return false;
+        }
+        cx.stage(slot, Stage::AccessDown);
+        self.delivered(slot, cx);
+        true
+    }
+
+    /// A short message has reached its handset.
+    pub fn to_handset(&mut self, slot: Slot, cx: &mut Context<'_>) {
+        smsc::delivered(slot, cx);
+        self.delivered(slot, cx);
+    }
+
+    fn delivered(&mut self, slot: Slot, cx: &mut Context<'_>) {
+        let message = cx.messages.remove(slot);
+        let (subject, stages) = (message.subject(), message.journey());
+        cx.observe(Observation::Delivered { subject, stages });
+        if let Some(after) = self.habits.answers_after(message.id) {
+            let reply = Reply {
+                cause: message.id,
+                from: message.recipient,
+                to: message.sender,
+                number: message.sms.map(|sms| sms.reply),
+            };
+            cx.at(cx.now + after, Role::Crowd, Input::Reply(reply));
+        }
+    }
+
+    /// A user means to answer, now: on SMS if the message came as SMS, else from the client if it
+    /// is logged in.
+    pub fn reply(&mut self, reply: Reply, cx: &mut Context<'_>) {
+        let text = self.habits.answer_text(reply.cause);
+        let Some(number) = reply.number else {
+            if self.is_online(reply.from) {
+                self.write(reply.from, reply.to, text, cx);
+            }
+            return;
+        };
+        let home = |who| cx.plan.population.operator(who);
+        let route = match (number.owner == cx.operator, home(reply.to) == cx.operator) {
+            (true, true) => Route::SmsReplyOwn,
+            (true, false) => Route::SmsReplyHome,
+            (false, _) => Route::SmsReplyDirect,
+        };
+        let slot = self.compose(reply.from, reply.to, Some(route), text, cx);
+        cx.messages[slot].sms = Some(Sms {
+            smsc: cx.operator,
+            node: 0,
+            segments: text.segments(),
+            origin: SmsOrigin::Reply,
+            reply: number,
+            submitted: Instant::START,
+            failed: 0,
+            due: None,
+        });
+        let delay = self.up.handset();
+        cx.at(cx.now + delay, Role::Crowd, Input::Submit(slot));
+    }
+
+    fn compose(
+        &mut self,
+        sender: SubscriberId,
+        recipient: SubscriberId,
+        route: Option<Route>,
+        text: Text,
+        cx: &mut Context<'_>,
+    ) -> Slot {
+        let id = MessageId::new(cx.operator, self.messages);
+        self.messages += 1;
+        let route = route.unwrap_or_else(|| cx.plan.route(sender, recipient));
+        let to = cx.plan.population.operator(recipient);
+        let message = Message::new(id, (sender, cx.operator), (recipient, to), route, text, cx.now);
+        cx.observe(Observation::Offered(message.subject()));
+        cx.messages.insert(message)
+    }
+}

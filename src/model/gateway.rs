@@ -1,0 +1,337 @@
+//! The door of an operator to its partners: the sending side of every agreement with its link and
+//! its rate limit, and the first look at what comes in. It knows nothing of presence, accounts or
+//! text; what it carries it hands on.
+
+use rustc_hash::FxHashMap;
+
+use super::context::Context;
+use super::link::Link;
+use super::message::Slot;
+use super::outbox::{Input, Job, Payload, Transfer};
+use super::plan::{Plan, TransferSizes};
+use super::rate_limit::{Admission, RateLimiter};
+use super::routing::Carriage;
+use crate::domain::federation::{Agreement, RateLimit};
+use crate::domain::id::{AgreementId, OperatorId, Role, SubscriberId};
+use crate::domain::observation::Observation;
+use crate::domain::outcome::{Reason, Stage};
+use crate::domain::random::StreamSeed;
+use crate::domain::text::Alphabet;
+use crate::domain::time::{Duration, Instant};
+
+/// The gateway of one operator.
+#[derive(Debug)]
+pub struct Gateway {
+    sides: FxHashMap<AgreementId, Side>,
+    /// Lost transfers that wait for their repetition; free places are `None`.
+    lost: Vec<Option<Transfer>>,
+    free: Vec<u32>,
+}
+
+/// This operator's side of one agreement.
+#[derive(Debug)]
+struct Side {
+    place: usize,
+    link: Link,
+    limit: Option<(RateLimiter, Duration)>,
+}
+
+/// Where an incoming transfer is to be handled.
+#[derive(Clone, Copy, Debug)]
+pub enum Arrived {
+    /// By another node of this operator.
+    Here(Input),
+    /// It passes through: the hub's relay has it.
+    Through(Transfer),
+    /// Nothing is left to do.
+    Done,
+}
+
+impl Gateway {
+    /// The gateway of `operator`, all links at rest.
+    pub fn new(plan: &Plan, operator: OperatorId) -> Self {
+        let seed = plan.federation.run.seed;
+        let name = &plan.federation.operator(operator).name;
+        let sides = plan
+            .federation
+            .agreements()
+            .filter_map(|(id, agreement)| {
+                let place = agreement.side(operator)?;
+                let link = plan.stations.link(id, place);
+                let station = &plan.stations.all[link.0 as usize].name;
+                let stream = |purpose| StreamSeed::new(seed, station, purpose).stream();
+                let link = Link::new(&agreement.link, stream("latency"), stream("loss"));
+                let limit = agreement.rate_limit[place].as_ref().map(limiter);
+                Some((id, Side { place, link, limit }))
+            })
+            .collect();
+        debug_assert!(!name.is_empty());
+        Self { sides, lost: Vec::new(), free: Vec::new() }
+    }
+
+    /// Asks the rate limit of an agreement whether one more message may go.
+    pub fn admit(&mut self, agreement: AgreementId, cx: &mut Context<'_>) -> Admission {
+        let side = self.side(agreement);
+        let Some((limit, interval)) = &mut side.limit else { return Admission::Now };
+        let admission = limit.admit(cx.now);
+        let station = cx.plan.stations.rate_limit(agreement, side.place);
+        let (wait, queued) = match admission {
+            Admission::Now => (Duration::ZERO, 0),
+            Admission::At(release, queued) => (release.since(cx.now), queued),
+            Admission::Refused | Admission::QueueFull | Admission::Sms => {
+                cx.observe(Observation::StationRefused(station));
+                return admission;
+            }
+        };
+        let service = *interval;
+        cx.observe(Observation::StationPlanned { station, wait, service, queued });
+        admission
+    }
+
+    /// Sends something to the operator `to` by the way that carries it. Without a way, nothing
+    /// happens and the answer is false.
+    pub fn send(&mut self, to: OperatorId, payload: Payload, cx: &mut Context<'_>) -> bool {
+        let Some(way) = cx.plan.routing.way(payload.carriage(), cx.operator, to) else {
+            return false;
+        };
+        self.put(Transfer { to, agreement: way.agreement, payload }, cx);
+        true
+    }
+
+    /// Answers a request over the agreement it came by.
+    pub fn acknowledge(&mut self, agreement: AgreementId, cx: &mut Context<'_>) {
+        let to = cx.plan.federation.agreement(agreement).peer(cx.operator);
+        self.put(Transfer { to, agreement, payload: Payload::Ack }, cx);
+    }
+
+    /// Puts a transfer on the link of its agreement.
+    pub fn put(&mut self, transfer: Transfer, cx: &mut Context<'_>) {
+        self.transmit(transfer, true, cx);
+    }
+
+    /// The rate limit lets a transfer go.
+    pub fn release(&mut self, mut transfer: Transfer, cx: &mut Context<'_>) {
+        if let Some(&mut slot) = transfer.payload.message() {
+            cx.stage(slot, Stage::RateLimit);
+        }
+        self.put(transfer, cx);
+    }
+
+    /// A lost transfer is repeated.
+    pub fn repeat(&mut self, place: u32, cx: &mut Context<'_>) {
+        let transfer = self.lost[place as usize].take().expect("a lost transfer is repeated once");
+        self.free.push(place);
+        self.transmit(transfer, false, cx);
+    }
+
+    fn transmit(&mut self, mut transfer: Transfer, first: bool, cx: &mut Context<'_>) {
+        let Transfer { agreement, payload, .. } = transfer;
+        let terms = cx.plan.federation.agreement(agreement);
+        let side = self.side(agreement);
+        let bytes = bytes(&payload, &cx.plan.sizes[agreement.index()][side.place], cx);
+        let passage = side.link.send(cx.now, bytes);
+        let charged = if first { charged(&payload, cx) } else { 0 };
+        let (from, kind) = (cx.operator, payload.kind());
+        cx.observe(Observation::Transferred { agreement, from, kind, bytes, charged });
+        if terms.link.bandwidth.is_some() {
+            let station = cx.plan.stations.link(agreement, side.place);
+            let (wait, service, queued) = (passage.wait, passage.transmission, passage.queued);
+            cx.observe(Observation::StationPlanned { station, wait, service, queued });
+        }
+        match passage.arrival {
+            None => {
+                let place = self.keep(transfer);
+                let at = cx.now + passage.wait + passage.transmission + terms.retry_timeout;
+                cx.at(at, Role::Gateway, Input::Repeat(place));
+            }
+            Some(_) if matches!(payload, Payload::Ack) => {}
+            Some(arrival) => {
+                if let Some(slot) = transfer.payload.message() {
+                    cx.out.leaving.push(cx.messages.remove(*slot));
+                    *slot = Slot((cx.out.leaving.len() - 1) as u32);
+                }
+                cx.out.depart(arrival, terms.peer(cx.operator), transfer);
+            }
+        }
+    }
+
+    fn keep(&mut self, transfer: Transfer) -> u32 {
+        let place = self.free.pop().unwrap_or_else(|| {
+            self.lost.push(None);
+            (self.lost.len() - 1) as u32
+        });
+        self.lost[place as usize] = Some(transfer);
+        place
+    }
+
+    /// Something comes in over an agreement: it is answered where the protocol asks for it, and
+    /// told where to go.
+    pub fn incoming(&mut self, mut transfer: Transfer, cx: &mut Context<'_>) -> Arrived {
+        let agreement = transfer.agreement;
+        let terms = cx.plan.federation.agreement(agreement);
+        let peer = terms.peer(cx.operator);
+        if let Some(&mut slot) = transfer.payload.message() {
+            let now = cx.now;
+            cx.messages[slot].stage(Stage::Link, peer, now);
+        }
+        if answered_at_once(&transfer.payload, terms) {
+            self.acknowledge(agreement, cx);
+        }
+        if transfer.to != cx.operator {
+            return Arrived::Through(transfer);
+        }
+        let now = cx.now;
+        Arrived::Here(match transfer.payload {
+            Payload::Message(slot) => Input::Request(Job::Message(slot)),
+            Payload::Sms(slot) if cx.messages[slot].to == cx.operator && !to_number(slot, cx) => {
+                Input::Page(slot)
+            }
+            // An SMS to one of our reply numbers: IM over SMS (OMTP use case 4b).
+            Payload::Sms(slot) => Input::Request(Job::Message(slot)),
+            Payload::SmsBack(slot) => Input::Failed(slot),
+            Payload::Query(query) => Input::Locate(query),
+            Payload::Located { slot, attached, came, left } => {
+                let (own, hlr) = (cx.operator, transfer_home(slot, cx));
+                let message = &mut cx.messages[slot];
+                message.stage(Stage::Link, own, came);
+                message.stage(Stage::Hlr, hlr, left);
+                message.stage(Stage::Link, hlr, now);
+                Input::Located { slot, attached }
+            }
+            Payload::Alert(phone) => Input::Alert(phone),
+            Payload::Notification(news) => Input::Request(Job::Notification(news)),
+            Payload::State { watcher, from } => Input::Request(Job::State { watcher, from }),
+            Payload::Subscribe(subscription) => Input::Request(Job::Subscribe(subscription)),
+            Payload::Validate(request) => Input::Request(Job::Validate(request)),
+            Payload::Validated(request) => {
+                Input::Request(Job::ContactAnswered { request, accepted: true })
+            }
+            Payload::Contact(request) => Input::Request(Job::ContactAsked(request)),
+            Payload::ContactAnswer { request, accepted } => {
+                Input::Request(Job::ContactAnswered { request, accepted })
+            }
+            Payload::Ack => return Arrived::Done,
+        })
+    }
+
+    fn side(&mut self, agreement: AgreementId) -> &mut Side {
+        self.sides.get_mut(&agreement).expect("an operator sends over its own agreements")
+    }
+}
+
+fn limiter(settings: &RateLimit) -> (RateLimiter, Duration) {
+    (RateLimiter::new(settings), Duration::from_secs_f64(1.0 / settings.rate))
+}
+
+/// Whether a short message is an answer on its way to a reply number.
+fn to_number(slot: Slot, cx: &Context<'_>) -> bool {
+    use crate::domain::outcome::SmsOrigin;
+    cx.messages[slot].sms.is_some_and(|sms| sms.origin == SmsOrigin::Reply)
+}
+
+/// The operator whose HLR was asked about a message's recipient.
+fn transfer_home(slot: Slot, cx: &Context<'_>) -> OperatorId {
+    cx.messages[slot].to
+}
+
+/// Requests whose answer does not depend on what becomes of them. Validations, contact requests
+/// and HLR queries have answers of their own; a short message is answered by its delivery report.
+fn answered_at_once(payload: &Payload, terms: &Agreement) -> bool {
+    match payload {
+        Payload::Message(_) => true,
+        Payload::Notification(_) | Payload::State { .. } | Payload::Subscribe(_) => {
+            terms.presence.acknowledged
+        }
+        _ => false,
+    }
+}
+
+/// What the sending side owes for a transfer: one message, or the segments of a short message at
+/// its first attempt.
+fn charged(payload: &Payload, cx: &Context<'_>) -> u32 {
+    match *payload {
+        Payload::Sms(slot) => match cx.messages[slot].sms {
+            Some(sms) if sms.failed == 0 => u32::from(sms.segments),
+            _ => 0,
+        },
+        _ => 1,
+    }
+}
+
+/// Bytes on the wire.
+fn bytes(payload: &Payload, sizes: &TransferSizes, cx: &Context<'_>) -> u32 {
+    match *payload {
+        Payload::Message(slot) => {
+            let text = u32::from(cx.messages[slot].text.bytes);
+            sizes.message + if sizes.message_adds_text { text } else { 0 }
+        }
+        Payload::Sms(slot) => {
+            let message = &cx.messages[slot];
+            let segments = message.sms.map_or(1, |sms| u32::from(sms.segments));
+            let units = u32::from(message.text.units);
+            let octets = match message.text.alphabet {
+                Alphabet::Gsm7 => (7 * units).div_ceil(8),
+                Alphabet::Ucs2 => 2 * units,
+            };
+            // A part of several carries a header of 6 octets (3GPP TS 23.040 9.2.3.24).
+            let header = if segments > 1 { 6 * segments } else { 0 };
+            sizes.sms * segments + if sizes.sms_adds_text { octets + header } else { 0 }
+        }
+        Payload::SmsBack(_) | Payload::Query(_) | Payload::Located { .. } | Payload::Alert(_) => {
+            sizes.sms_signalling
+        }
+        Payload::Notification(_) | Payload::State { .. } => sizes.presence,
+        Payload::Subscribe(subscription) => {
+            let contacts = match subscription.publisher {
+                Some(_) => 1,
+                None => listed(cx, subscription.watcher),
+            };
+            sizes.subscribe + sizes.subscribe_contact * contacts.saturating_sub(1)
+        }
+        Payload::Validate(_) => sizes.validate,
+        Payload::Contact(_) => sizes.contact,
+        Payload::Validated(_) | Payload::ContactAnswer { .. } | Payload::Ack => sizes.answer,
+    }
+}
+
+/// Contacts a list subscription names: those of the watcher at other operators, at most.
+fn listed(cx: &Context<'_>, watcher: SubscriberId) -> u32 {
+    let own = cx.plan.population.range(cx.operator);
+    let contacts = cx.plan.graph.contacts(watcher).iter();
+    contacts.filter(|contact| !own.contains(&contact.0)).count() as u32
+}
+
+/// What a rate limit did to a message: when it goes, or why not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Passed {
+    /// At once.
+    Now,
+    /// Then.
+    At(Instant),
+    /// Not at all.
+    Refused(Reason),
+    /// As SMS.
+    AsSms,
+}
+
+impl Gateway {
+    /// Asks the rate limit on the way to `to`; what is refused is seen as the agreement's doing.
+    pub fn pass(
+        &mut self,
+        carriage: Carriage,
+        to: OperatorId,
+        cx: &mut Context<'_>,
+    ) -> Option<Passed> {
+        let way = cx.plan.routing.way(carriage, cx.operator, to)?;
+        let reason = match self.admit(way.agreement, cx) {
+            Admission::Now => return Some(Passed::Now),
+            Admission::At(release, _) => return Some(Passed::At(release)),
+            Admission::Sms if carriage == Carriage::Messaging => return Some(Passed::AsSms),
+            Admission::QueueFull => Reason::RateLimitFull,
+            Admission::Refused | Admission::Sms => Reason::RateLimited,
+        };
+        let from = cx.operator;
+        cx.observe(Observation::AgreementRefused { from, to, reason });
+        Some(Passed::Refused(reason))
+    }
+}

@@ -1,0 +1,212 @@
+//! The home location register: which phones are attached, look-ups for SMSCs, and the list of
+//! those to alert when a phone is back (3GPP TS 23.040 10; MWD list). A phone's history unfolds
+//! only when somebody asks: periods are drawn by phone and number, so the order of questions does
+//! not matter.
+
+use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
+
+use super::context::Context;
+use super::gateway::Gateway;
+use super::message::Slot;
+use super::outbox::{Input, Payload, Query};
+use super::plan::Plan;
+use super::routing::Carriage;
+use super::station::{Arrival, Station};
+use crate::domain::federation;
+use crate::domain::id::{OperatorId, Role, SubscriberId};
+use crate::domain::outcome::{SmsOrigin, Stage};
+use crate::domain::random::{Stream, StreamSeed};
+use crate::domain::time::{Duration, Instant};
+
+/// The HLR of one operator.
+#[derive(Debug)]
+pub struct Hlr {
+    settings: federation::Hlr,
+    station: Station<Asked>,
+    lookup: Stream,
+    paging: Stream,
+    periods: StreamSeed,
+    /// Mean time attached between two detached periods; `None`: always attached.
+    attached_for: Option<Duration>,
+    base: u32,
+    phones: Vec<Phone>,
+    /// Whom to alert when a phone is back.
+    waiting: FxHashMap<SubscriberId, SmallVec<[OperatorId; 2]>>,
+}
+
+/// A query with the instant at which it came.
+#[derive(Clone, Copy, Debug)]
+struct Asked {
+    query: Query,
+    came: Instant,
+}
+
+/// The current period of a phone. All zero: nobody asked yet.
+#[derive(Clone, Copy, Debug, Default)]
+struct Phone {
+    until: Instant,
+    /// Periods begun so far.
+    periods: u32,
+    attached: bool,
+}
+
+impl Hlr {
+    /// The HLR of `operator`, which serves the phones of all its subscribers.
+    pub fn new(plan: &Plan, operator: OperatorId, settings: &federation::Hlr) -> Self {
+        let name = &plan.federation.operator(operator).name;
+        let seed = plan.federation.run.seed;
+        let away = settings.detached_for.mean().as_secs_f64();
+        let attached_for = (settings.attached < 1.0 && away > 0.0)
+            .then(|| Duration::from_secs_f64(away * settings.attached / (1.0 - settings.attached)));
+        let range = plan.population.range(operator);
+        Self {
+            settings: settings.clone(),
+            station: Station::new(plan.stations.hlr(operator), settings.workers, u32::MAX),
+            lookup: StreamSeed::new(seed, name, "hlr/lookup").stream(),
+            paging: StreamSeed::new(seed, name, "hlr/paging").stream(),
+            periods: StreamSeed::new(seed, name, "hlr/periods"),
+            attached_for,
+            base: range.start,
+            phones: vec![Phone::default(); range.len()],
+            waiting: FxHashMap::default(),
+        }
+    }
+
+    /// An SMSC asks for a phone.
+    pub fn locate(&mut self, query: Query, gateway: &mut Gateway, cx: &mut Context<'_>) {
+        let asked = Asked { query, came: cx.now };
+        match self.station.arrive(asked, false, cx) {
+            Arrival::Started(place) => self.start(Some(place), gateway, cx),
+            // The queue of an HLR is not bounded.
+            Arrival::Queued | Arrival::Full(_) => {}
+        }
+    }
+
+    /// A look-up ends.
+    pub fn looked_up(&mut self, place: u32, gateway: &mut Gateway, cx: &mut Context<'_>) {
+        let next = self.finish(place, gateway, cx);
+        self.start(next, gateway, cx);
+    }
+
+    /// Look-ups begin until one takes time.
+    fn start(&mut self, mut next: Option<u32>, gateway: &mut Gateway, cx: &mut Context<'_>) {
+        while let Some(place) = next {
+            let time = self.settings.lookup_time.sample(&mut self.lookup);
+            if !time.is_zero() {
+                cx.at(cx.now + time, Role::Hlr, Input::LookedUp(place));
+                return;
+            }
+            next = self.finish(place, gateway, cx);
+        }
+    }
+
+    fn finish(&mut self, place: u32, gateway: &mut Gateway, cx: &mut Context<'_>) -> Option<u32> {
+        let served = self.station.end(place, cx);
+        let Asked { query, came } = served.job;
+        let attached = self.attached(query.phone, cx.now);
+        if !attached && query.alert {
+            self.remember(query.phone, query.smsc, cx);
+        }
+        if query.smsc == cx.operator {
+            cx.stage(query.slot, Stage::Hlr);
+            cx.out.now(Input::Located { slot: query.slot, attached });
+        } else {
+            let answer = Payload::Located { slot: query.slot, attached, came, left: cx.now };
+            gateway.send(query.smsc, answer, cx);
+        }
+        served.next
+    }
+
+    /// A delivery attempt begins: paging and radio, as long as the SMSC's settings say.
+    pub fn page(&mut self, slot: Slot, cx: &mut Context<'_>) {
+        let message = &cx.messages[slot];
+        let smsc = message.sms.map_or(message.to, |sms| sms.smsc);
+        let time = cx
+            .plan
+            .federation
+            .operator(smsc)
+            .smsc
+            .as_ref()
+            .map_or(Duration::ZERO, |smsc| smsc.attempt_time.sample(&mut self.paging));
+        cx.at(cx.now + time, Role::Hlr, Input::Attempt(slot));
+    }
+
+    /// A delivery attempt reaches the phone, if it is attached now. Says whether it was; if not,
+    /// the short message goes back to its SMSC.
+    pub fn attempt(&mut self, slot: Slot, gateway: &mut Gateway, cx: &mut Context<'_>) -> bool {
+        cx.stage(slot, Stage::Attempt);
+        let message = &cx.messages[slot];
+        let (phone, smsc) = (message.recipient, message.sms.map_or(message.to, |sms| sms.smsc));
+        debug_assert!(message.sms.is_some_and(|sms| sms.origin != SmsOrigin::Reply));
+        if self.attached(phone, cx.now) {
+            if let Some(way) = cx.plan.routing.way(Carriage::Sms, cx.operator, smsc) {
+                gateway.acknowledge(way.agreement, cx);
+            }
+            return true;
+        }
+        if alerts(cx.plan, smsc) {
+            self.remember(phone, smsc, cx);
+        }
+        if smsc == cx.operator {
+            cx.out.now(Input::Failed(slot));
+        } else {
+            gateway.send(smsc, Payload::SmsBack(slot), cx);
+        }
+        false
+    }
+
+    /// A phone that somebody waits for may be back.
+    pub fn phone_back(&mut self, phone: SubscriberId, gateway: &mut Gateway, cx: &mut Context<'_>) {
+        for smsc in self.waiting.remove(&phone).unwrap_or_default() {
+            if smsc == cx.operator {
+                cx.out.now(Input::Alert(phone));
+            } else {
+                gateway.send(smsc, Payload::Alert(phone), cx);
+            }
+        }
+    }
+
+    fn remember(&mut self, phone: SubscriberId, smsc: OperatorId, cx: &mut Context<'_>) {
+        let back = self.phones[(phone.0 - self.base) as usize].until;
+        let list = self.waiting.entry(phone).or_default();
+        if list.is_empty() {
+            cx.at(back, Role::Hlr, Input::PhoneBack(phone));
+        }
+        if !list.contains(&smsc) {
+            list.push(smsc);
+        }
+    }
+
+    /// Whether a phone is attached at `now`, which never moves back.
+    pub fn attached(&mut self, phone: SubscriberId, now: Instant) -> bool {
+        let Some(attached_for) = self.attached_for else { return true };
+        let index = phone.0 - self.base;
+        let mut state = self.phones[index as usize];
+        while state.until <= now {
+            let counter = u64::from(index) << 32 | u64::from(state.periods);
+            let mut stream = self.periods.nth(counter);
+            // The first period is the one under way at the start of the run.
+            let first = state.periods == 0;
+            state.attached =
+                if first { stream.chance(self.settings.attached) } else { !state.attached };
+            let length = match (state.attached, first) {
+                (true, _) => {
+                    Duration::from_secs_f64(stream.exponential(attached_for.as_secs_f64()))
+                }
+                (false, true) => self.settings.detached_for.residual(&mut stream),
+                (false, false) => self.settings.detached_for.sample(&mut stream),
+            };
+            // At least a nanosecond, so that time moves on.
+            state.until = state.until + length + Duration(1);
+            state.periods += 1;
+        }
+        self.phones[index as usize] = state;
+        state.attached
+    }
+}
+
+/// Whether an operator's SMSC wants to be alerted.
+fn alerts(plan: &Plan, smsc: OperatorId) -> bool {
+    plan.federation.operator(smsc).smsc.as_ref().is_some_and(|smsc| smsc.alert)
+}

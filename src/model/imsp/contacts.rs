@@ -1,0 +1,226 @@
+//! Contacts added during the run (OMTP use cases 1a and 1b, RD-3): validation of numbers,
+//! pre-registration of legacy customers, requests to IM users, and the lists that grow by them.
+
+use rustc_hash::FxHashMap;
+
+use super::Imsp;
+use crate::domain::id::{OperatorId, Role, SubscriberId};
+use crate::domain::observation::Observation;
+use crate::domain::outcome::{ContactKind, Reason};
+use crate::model::bits::Bits;
+use crate::model::context::Context;
+use crate::model::gateway::Gateway;
+use crate::model::outbox::{ContactRequest, Input, Payload, Subscription, SubscriptionAct};
+use crate::model::plan::Plan;
+use crate::model::routing::Carriage;
+
+/// What the run has added to the contact graph, as far as this IMSP knows.
+#[derive(Debug, Default)]
+pub(super) struct Added {
+    contacts: FxHashMap<SubscriberId, Vec<SubscriberId>>,
+    /// Of own publishers, everybody; of publishers elsewhere, the watchers here. With each:
+    /// whether its subscription stands.
+    watchers: FxHashMap<SubscriberId, Vec<(SubscriberId, bool)>>,
+}
+
+impl Added {
+    pub(super) fn contacts(&self, owner: SubscriberId) -> &[SubscriberId] {
+        self.contacts.get(&owner).map_or(&[], Vec::as_slice)
+    }
+
+    pub(super) fn watchers(&self, publisher: SubscriberId) -> &[(SubscriberId, bool)] {
+        self.watchers.get(&publisher).map_or(&[], Vec::as_slice)
+    }
+
+    /// One subscription begins or ends.
+    pub(super) fn subscribe(&mut self, publisher: SubscriberId, watcher: SubscriberId, on: bool) {
+        let list = self.watchers.get_mut(&publisher);
+        if let Some(entry) = list.and_then(|list| list.iter_mut().find(|w| w.0 == watcher)) {
+            entry.1 = on;
+        }
+    }
+
+    /// All added subscriptions of a watcher begin or end.
+    pub(super) fn subscribe_all(&mut self, watcher: SubscriberId, on: bool) {
+        // The order does not show: each entry is set by itself.
+        for list in self.watchers.values_mut() {
+            for entry in list.iter_mut().filter(|entry| entry.0 == watcher) {
+                entry.1 = on;
+            }
+        }
+    }
+}
+
+impl Imsp {
+    /// Legacy customers who are on somebody's list at the start have their account already.
+    pub(super) fn begin_accounts(&mut self, plan: &Plan, operator: OperatorId) {
+        self.registered = Bits::new(plan.population.range(operator).len());
+        if !self.settings.legacy.register_on_contact {
+            return;
+        }
+        for customer in plan.population.range(operator).map(SubscriberId) {
+            let known =
+                plan.graph.watchers(customer).iter().any(|&watcher| {
+                    plan.serves_legacy(operator, plan.population.operator(watcher))
+                });
+            if known && !plan.population.is_im(customer) {
+                self.registered.set(self.index(customer), true);
+            }
+        }
+    }
+
+    /// Contacts that a user has added during the run.
+    pub fn added_contacts(&self, owner: SubscriberId) -> &[SubscriberId] {
+        self.added.contacts(owner)
+    }
+
+    /// A user adds a contact.
+    pub(super) fn add_contact(
+        &mut self,
+        request: ContactRequest,
+        by_number: bool,
+        gateway: &mut Gateway,
+        cx: &mut Context<'_>,
+    ) {
+        let contact = request.contact;
+        let home = cx.plan.population.operator(contact);
+        let im = cx.plan.population.is_im(contact);
+        if home == cx.operator {
+            if im {
+                return self.ask_client(request, gateway, cx);
+            }
+            self.register(contact, cx);
+            let kind = legacy_kind(cx.plan, home, cx.operator);
+            return self.contact_added(request, kind, cx);
+        }
+        let Some(way) = cx.plan.routing.way(Carriage::Messaging, cx.operator, home) else {
+            // Known to have no IM, or not to interwork (use case 1b): the number is enough.
+            return match by_number || !im {
+                true => self.contact_added(request, ContactKind::SmsDirect, cx),
+                false => self.contact_refused(request, Reason::NoRoute, cx),
+            };
+        };
+        let terms = cx.plan.federation.agreement(way.agreement);
+        if !im {
+            // Legacy customers have no UID that people know (use case 1a).
+            if cx.plan.serves_legacy(home, cx.operator) {
+                gateway.send(home, Payload::Validate(request), cx);
+            } else {
+                self.contact_added(request, ContactKind::SmsDirect, cx);
+            }
+        } else if if by_number { terms.e164 } else { terms.uid } {
+            gateway.send(home, Payload::Contact(request), cx);
+        } else {
+            self.contact_refused(request, Reason::Addressing, cx);
+        }
+    }
+
+    /// A number of a legacy customer is to be validated: the account exists once, however many
+    /// contacts add it (use case 1a).
+    pub(super) fn validate(
+        &mut self,
+        request: ContactRequest,
+        gateway: &mut Gateway,
+        cx: &mut Context<'_>,
+    ) {
+        self.register(request.contact, cx);
+        let from = cx.plan.population.operator(request.owner);
+        gateway.send(from, Payload::Validated(request), cx);
+    }
+
+    fn register(&mut self, customer: SubscriberId, cx: &mut Context<'_>) {
+        let index = self.index(customer);
+        if self.settings.legacy.register_on_contact && self.registered.set(index, true) {
+            let operator = cx.operator;
+            cx.observe(Observation::AccountRegistered { operator });
+        }
+    }
+
+    /// A contact request for an IM user here: to the client, at the latest at the next login.
+    pub(super) fn ask_client(
+        &mut self,
+        request: ContactRequest,
+        _gateway: &mut Gateway,
+        cx: &mut Context<'_>,
+    ) {
+        if self.logged_in(request.contact) {
+            let delay = self.down.client(request.contact);
+            cx.at(cx.now + delay, Role::Imsp, Input::AskedForContact(request));
+        } else {
+            self.asked.entry(request.contact).or_default().push(request);
+        }
+    }
+
+    /// The answer to a contact request, on its way from the contact to the owner of the list.
+    pub(super) fn contact_answered(
+        &mut self,
+        request: ContactRequest,
+        accepted: bool,
+        gateway: &mut Gateway,
+        cx: &mut Context<'_>,
+    ) {
+        let ContactRequest { owner, contact, .. } = request;
+        let from = cx.plan.population.operator(owner);
+        let home = cx.plan.population.operator(contact);
+        let im = cx.plan.population.is_im(contact);
+        if home == cx.operator && accepted && im {
+            let here = from == cx.operator && self.logged_in(owner);
+            self.added.watchers.entry(contact).or_default().push((owner, here));
+        }
+        if from != cx.operator {
+            gateway.send(from, Payload::ContactAnswer { request, accepted }, cx);
+        } else if !accepted {
+            self.contact_refused(request, Reason::Declined, cx);
+        } else if !im {
+            self.contact_added(request, legacy_kind(cx.plan, home, from), cx);
+        } else {
+            self.contact_added(request, ContactKind::Im, cx);
+            if home != cx.operator {
+                self.watch_elsewhere(owner, contact, home, gateway, cx);
+            }
+        }
+    }
+
+    fn watch_elsewhere(
+        &mut self,
+        owner: SubscriberId,
+        contact: SubscriberId,
+        home: OperatorId,
+        gateway: &mut Gateway,
+        cx: &mut Context<'_>,
+    ) {
+        self.added.watchers.entry(contact).or_default().push((owner, true));
+        if self.logged_in(owner) {
+            let act = SubscriptionAct::Begin;
+            let subscription = Subscription { watcher: owner, publisher: Some(contact), act };
+            gateway.send(home, Payload::Subscribe(subscription), cx);
+        }
+    }
+
+    /// The contact is on the list; the client is told.
+    fn contact_added(&mut self, request: ContactRequest, kind: ContactKind, cx: &mut Context<'_>) {
+        self.added.contacts.entry(request.owner).or_default().push(request.contact);
+        let told = cx.now + self.down.client(request.owner);
+        let from = cx.operator;
+        let to = cx.plan.population.operator(request.contact);
+        let took = told.since(request.asked);
+        cx.observe(Observation::ContactAdded { kind, from, to, took });
+    }
+
+    pub(super) fn contact_refused(
+        &mut self,
+        request: ContactRequest,
+        reason: Reason,
+        cx: &mut Context<'_>,
+    ) {
+        let population = &cx.plan.population;
+        let from = population.operator(request.owner);
+        let to = population.operator(request.contact);
+        cx.observe(Observation::ContactRefused { from, to, reason });
+    }
+}
+
+/// What kind of legacy customer somebody of `home` is to the users of `from`.
+fn legacy_kind(plan: &Plan, home: OperatorId, from: OperatorId) -> ContactKind {
+    if plan.serves_legacy(home, from) { ContactKind::SmsHome } else { ContactKind::SmsDirect }
+}

@@ -1,0 +1,140 @@
+//! Where an instant message goes: own user, another operator, or SMS (OMTP use cases 2 and 4,
+//! RD-6). The rule of the topology format's *Routing*.
+
+use super::Imsp;
+use crate::domain::federation::OfflineMessages;
+use crate::domain::id::Role;
+use crate::domain::observation::Observation;
+use crate::domain::outcome::{Reason, Route, SmsOrigin, Stage};
+use crate::domain::time::Instant;
+use crate::model::context::Context;
+use crate::model::gateway::{Gateway, Passed};
+use crate::model::message::Slot;
+use crate::model::outbox::{Input, Job, Payload, Transfer};
+use crate::model::routing::Carriage;
+use crate::model::smsc;
+
+impl Imsp {
+    /// A message has had its service. `arrived` is when it came to this IMSP.
+    pub(super) fn message(
+        &mut self,
+        slot: Slot,
+        arrived: Instant,
+        gateway: &mut Gateway,
+        cx: &mut Context<'_>,
+    ) {
+        if cx.messages[slot].sms.is_some() {
+            match self.conversation_of(slot, cx) {
+                Ok(()) => cx.messages[slot].sms = None,
+                Err(reason) => return cx.lose(slot, reason),
+            }
+        }
+        let (operator, took) = (cx.operator, cx.now.since(arrived));
+        cx.observe(Observation::Routed { operator, took });
+        if cx.messages[slot].to == cx.operator {
+            self.deliver(slot, cx);
+        } else {
+            self.send_on(slot, gateway, cx);
+        }
+    }
+
+    /// To a subscriber of this operator.
+    fn deliver(&mut self, slot: Slot, cx: &mut Context<'_>) {
+        let recipient = cx.messages[slot].recipient;
+        if !cx.plan.population.is_im(recipient) {
+            self.convert(slot, cx);
+        } else if self.logged_in(recipient) {
+            self.hand_down(slot, cx);
+        } else {
+            match cx.settings().workload.sessions.offline {
+                OfflineMessages::Store => self.stored.entry(recipient).or_default().push(slot),
+                OfflineMessages::Refuse => cx.refuse(slot, Reason::Offline),
+                OfflineMessages::Sms => {
+                    let message = &cx.messages[slot];
+                    match message.route {
+                        Route::OnNet => cx.reroute(slot, Route::SmsOwn),
+                        Route::Interworked | Route::Hub => cx.reroute(slot, Route::SmsHome),
+                        _ => {}
+                    }
+                    self.convert(slot, cx);
+                }
+            }
+        }
+    }
+
+    /// To the client of a user with a session.
+    pub(super) fn hand_down(&mut self, slot: Slot, cx: &mut Context<'_>) {
+        let delay = self.down.client(cx.messages[slot].recipient);
+        cx.at(cx.now + delay, Role::Imsp, Input::ToClient(slot));
+    }
+
+    /// A message came to a client that has logged out meanwhile: as if it had come later.
+    pub fn undelivered(&mut self, slot: Slot, cx: &mut Context<'_>) {
+        cx.stage(slot, Stage::AccessDown);
+        let recipient = cx.messages[slot].recipient;
+        if self.logged_in(recipient) {
+            // The logout is still on its way here: kept until the next login.
+            self.stored.entry(recipient).or_default().push(slot);
+        } else {
+            self.deliver(slot, cx);
+        }
+    }
+
+    /// To another operator: by agreement, through hubs, else as SMS.
+    fn send_on(&mut self, slot: Slot, gateway: &mut Gateway, cx: &mut Context<'_>) {
+        let (to, recipient) = (cx.messages[slot].to, cx.messages[slot].recipient);
+        let im = cx.plan.population.is_im(recipient) || cx.plan.serves_legacy(to, cx.operator);
+        let passed = match im {
+            true => gateway.pass(Carriage::Messaging, to, cx),
+            false => None,
+        };
+        match passed {
+            None => self.convert(slot, cx),
+            Some(Passed::AsSms) => {
+                if !matches!(cx.messages[slot].route, Route::SmsReplyHome | Route::SmsReplyDirect) {
+                    cx.reroute(slot, Route::SmsDirect);
+                }
+                self.convert(slot, cx);
+            }
+            Some(Passed::Refused(reason)) => cx.refuse(slot, reason),
+            Some(Passed::Now) => {
+                gateway.send(to, Payload::Message(slot), cx);
+            }
+            Some(Passed::At(release)) => {
+                if let Some(way) = cx.plan.routing.way(Carriage::Messaging, cx.operator, to) {
+                    let payload = Payload::Message(slot);
+                    let transfer = Transfer { to, agreement: way.agreement, payload };
+                    cx.at(release, Role::Gateway, Input::Release(transfer));
+                }
+            }
+        }
+    }
+
+    /// The IM server has room for a request: an SMS answer counts as delivered by its SMSC.
+    pub(super) fn handed_over(&mut self, job: &Job, gateway: &mut Gateway, cx: &mut Context<'_>) {
+        let Job::Message(slot) = *job else { return };
+        let Some(sms) = cx.messages[slot].sms else { return };
+        debug_assert_eq!(sms.origin, SmsOrigin::Reply);
+        smsc::delivered(slot, cx);
+        if let Some(way) = cx.plan.routing.way(Carriage::Sms, cx.operator, sms.smsc) {
+            gateway.acknowledge(way.agreement, cx);
+        }
+    }
+
+    /// The IM server has no room for a message: refused, or, for an SMS answer that an SMSC has
+    /// accepted, tried again by that SMSC.
+    pub(super) fn turn_message_away(
+        &mut self,
+        slot: Slot,
+        gateway: &mut Gateway,
+        cx: &mut Context<'_>,
+    ) {
+        match cx.messages[slot].sms {
+            None => cx.refuse(slot, Reason::ImServerFull),
+            Some(sms) if sms.smsc == cx.operator => cx.out.now(Input::Failed(slot)),
+            Some(sms) => {
+                gateway.send(sms.smsc, Payload::SmsBack(slot), cx);
+            }
+        }
+    }
+}

@@ -1,0 +1,217 @@
+//! The instant messaging and presence server of one IMSP: one station for all requests, and what
+//! each kind of request means. `messages` routes, `legacy` crosses between IM and SMS, `presence`
+//! tells watchers, `contacts` grows lists, `sessions` knows who is logged in.
+
+mod contacts;
+mod legacy;
+mod messages;
+mod presence;
+mod sessions;
+
+use rustc_hash::FxHashMap;
+
+use self::legacy::ReplyPool;
+use super::access::Access;
+use super::bits::Bits;
+use super::context::Context;
+use super::gateway::Gateway;
+use super::message::Slot;
+use super::outbox::{ContactRequest, Input, Job};
+use super::plan::Plan;
+use super::station::{Arrival, Station};
+use crate::domain::distribution::DurationDistribution;
+use crate::domain::federation::{self, ServiceTimes};
+use crate::domain::id::{OperatorId, Role, SubscriberId};
+use crate::domain::outcome::{Reason, Stage};
+use crate::domain::random::{Stream, StreamSeed};
+use crate::domain::text::Notice;
+
+/// The server of one IMSP.
+#[derive(Debug)]
+pub struct Imsp {
+    settings: federation::Imsp,
+    station: Station<Job>,
+    service: Stream,
+    /// First subscriber of the operator.
+    base: u32,
+    /// IM users with a session, by index.
+    sessions: Bits,
+    /// Session changes seen of each IM user.
+    session_changes: Vec<u32>,
+    /// Legacy customers with a pre-registered account, by index.
+    registered: Bits,
+    /// Standing subscriptions of watchers elsewhere: by place in the graph's array of watchers,
+    /// from `watcher_base`.
+    subscribed: Bits,
+    watcher_base: u32,
+    added: contacts::Added,
+    /// Messages for IM users who are logged out.
+    stored: FxHashMap<SubscriberId, Vec<Slot>>,
+    /// Contact requests to IM users who are logged out.
+    asked: FxHashMap<SubscriberId, Vec<ContactRequest>>,
+    replies: ReplyPool,
+    source_notice: Notice,
+    /// Towards the clients.
+    down: Access,
+    /// Watchers to be told of the change in hand; kept to spare an allocation.
+    told: Vec<SubscriberId>,
+}
+
+impl Imsp {
+    /// The server of `operator`. `online` tells who is logged in at the start, anywhere.
+    pub fn new(
+        plan: &Plan,
+        operator: OperatorId,
+        settings: &federation::Imsp,
+        online: &dyn Fn(SubscriberId) -> bool,
+    ) -> Self {
+        let name = &plan.federation.operator(operator).name;
+        let range = plan.population.range(operator);
+        let im_users = plan.population.im_users(operator);
+        let mut sessions = Bits::new(im_users as usize);
+        for index in 0..im_users {
+            sessions.set(index as usize, online(SubscriberId(range.start + index)));
+        }
+        let mut imsp = Self {
+            settings: settings.clone(),
+            station: Station::new(
+                plan.stations.im_server(operator),
+                settings.workers,
+                settings.queue_limit,
+            ),
+            service: StreamSeed::new(plan.federation.run.seed, name, "im_server/service").stream(),
+            base: range.start,
+            sessions,
+            session_changes: vec![0; im_users as usize],
+            registered: Bits::new(range.len()),
+            subscribed: Bits::default(),
+            watcher_base: 0,
+            added: contacts::Added::default(),
+            stored: FxHashMap::default(),
+            asked: FxHashMap::default(),
+            replies: ReplyPool::new(settings.legacy.reply_numbers, settings.legacy.reply_hold),
+            source_notice: Notice::new(&settings.legacy.source_notice),
+            down: Access::new(plan, operator, "access/down"),
+            told: Vec::new(),
+        };
+        imsp.begin_subscriptions(plan, operator, online);
+        imsp.begin_accounts(plan, operator);
+        imsp
+    }
+
+    /// A request arrives at the server.
+    pub fn request(&mut self, job: Job, gateway: &mut Gateway, cx: &mut Context<'_>) {
+        if let Job::Message(slot) = job {
+            cx.stage(slot, Stage::AccessUp);
+        }
+        let urgent = self.settings.messages_first && matches!(job, Job::Message(_));
+        match self.station.arrive(job, urgent, cx) {
+            Arrival::Started(place) => {
+                self.handed_over(&job, gateway, cx);
+                self.start(Some(place), gateway, cx);
+            }
+            Arrival::Queued => self.handed_over(&job, gateway, cx),
+            Arrival::Full(job) => self.turn_away(job, gateway, cx),
+        }
+    }
+
+    /// A service ends.
+    pub fn served(&mut self, place: u32, gateway: &mut Gateway, cx: &mut Context<'_>) {
+        let next = self.finish(place, gateway, cx);
+        self.start(next, gateway, cx);
+    }
+
+    /// Services begin until one takes time.
+    fn start(&mut self, mut next: Option<u32>, gateway: &mut Gateway, cx: &mut Context<'_>) {
+        while let Some(place) = next {
+            let time = time_of(self.station.job(place), &self.settings.service_time);
+            let service = time.sample(&mut self.service);
+            if !service.is_zero() {
+                cx.at(cx.now + service, Role::Imsp, Input::ImServed(place));
+                return;
+            }
+            next = self.finish(place, gateway, cx);
+        }
+    }
+
+    fn finish(&mut self, place: u32, gateway: &mut Gateway, cx: &mut Context<'_>) -> Option<u32> {
+        let served = self.station.end(place, cx);
+        match served.job {
+            Job::Message(slot) => {
+                let operator = cx.operator;
+                cx.messages[slot].stage(Stage::ImQueue, operator, served.started);
+                cx.stage(slot, Stage::ImService);
+                self.message(slot, served.arrived, gateway, cx);
+            }
+            Job::Presence { publisher, changed } => {
+                self.presence_changed(publisher, changed, gateway, cx);
+            }
+            Job::Notification(news) => self.notification(news, gateway, cx),
+            Job::State { watcher, from } => self.state(watcher, from, gateway, cx),
+            Job::TellState { watcher, from } => self.tell_state(watcher, from, cx),
+            Job::Notify { publisher, changed, watcher } => {
+                self.tell_client(publisher, changed, watcher, cx);
+            }
+            Job::Subscribe(subscription) => self.subscription(subscription, gateway, cx),
+            Job::Session { user, count, login, changed } => {
+                self.session(user, count, login, changed, gateway, cx);
+            }
+            Job::Validate(request) => self.validate(request, gateway, cx),
+            Job::AddContact { request, by_number } => {
+                self.add_contact(request, by_number, gateway, cx);
+            }
+            Job::ContactAsked(request) => self.ask_client(request, gateway, cx),
+            Job::ContactAnswered { request, accepted } => {
+                self.contact_answered(request, accepted, gateway, cx);
+            }
+        }
+        served.next
+    }
+
+    /// The queue is full: what becomes of each kind of request.
+    fn turn_away(&mut self, job: Job, gateway: &mut Gateway, cx: &mut Context<'_>) {
+        match job {
+            Job::Message(slot) => self.turn_message_away(slot, gateway, cx),
+            Job::Notification(news) => self.drop_notification(news, cx),
+            Job::Notify { publisher, changed, watcher } => {
+                self.drop_client_notification(publisher, changed, watcher, cx);
+            }
+            Job::Validate(request) | Job::AddContact { request, .. } => {
+                self.contact_refused(request, Reason::ImServerFull, cx);
+            }
+            Job::ContactAsked(request) => self.contact_refused(request, Reason::ImServerFull, cx),
+            Job::ContactAnswered { request, .. } => {
+                self.contact_refused(request, Reason::ImServerFull, cx);
+            }
+            // A login or logout that finds no room counts as made: the client would repeat it.
+            Job::Session { user, count, login, changed } => {
+                self.session(user, count, login, changed, gateway, cx);
+            }
+            Job::Presence { .. } | Job::State { .. } => {}
+            Job::TellState { .. } | Job::Subscribe(_) => {}
+        }
+    }
+
+    fn index(&self, subscriber: SubscriberId) -> usize {
+        (subscriber.0 - self.base) as usize
+    }
+
+    /// Whether an IM user of this IMSP has a session.
+    pub fn logged_in(&self, user: SubscriberId) -> bool {
+        self.sessions.get(self.index(user))
+    }
+}
+
+fn time_of<'a>(job: &Job, times: &'a ServiceTimes) -> &'a DurationDistribution {
+    match job {
+        Job::Message(_) => &times.message,
+        Job::Presence { .. } | Job::Notification(_) | Job::State { .. } => &times.presence,
+        Job::Notify { .. } | Job::TellState { .. } => &times.notification,
+        Job::Subscribe(_) => &times.subscribe,
+        Job::Session { .. } => &times.login,
+        Job::Validate(_) => &times.validate,
+        Job::AddContact { .. } | Job::ContactAsked(_) | Job::ContactAnswered { .. } => {
+            &times.contact
+        }
+    }
+}

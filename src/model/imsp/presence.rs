@@ -1,0 +1,317 @@
+//! Telling watchers: fan-out of a change to the clients of this operator and over agreements, per
+//! watcher or per domain, and the subscriptions of watchers elsewhere (RD-5).
+
+use super::Imsp;
+use crate::domain::id::{OperatorId, SubscriberId};
+use crate::domain::observation::Observation;
+use crate::domain::time::Instant;
+use crate::model::bits::Bits;
+use crate::model::context::Context;
+use crate::model::gateway::Gateway;
+use crate::model::outbox::{Audience, Job, Notification, Payload, Subscription, SubscriptionAct};
+use crate::model::plan::Plan;
+use crate::model::routing::Carriage;
+
+impl Imsp {
+    /// Subscriptions that stand at the start: of everybody elsewhere who is logged in.
+    pub(super) fn begin_subscriptions(
+        &mut self,
+        plan: &Plan,
+        operator: OperatorId,
+        online: &dyn Fn(SubscriberId) -> bool,
+    ) {
+        let range = plan.population.range(operator);
+        self.watcher_base = plan.graph.watcher_offset(SubscriberId(range.start));
+        let end = plan.graph.watcher_offset(SubscriberId(range.end));
+        self.subscribed = Bits::new((end - self.watcher_base) as usize);
+        for publisher in range.clone().map(SubscriberId) {
+            let first = plan.graph.watcher_offset(publisher) - self.watcher_base;
+            for (&watcher, place) in plan.graph.watchers(publisher).iter().zip(first..) {
+                if !range.contains(&watcher.0) && online(watcher) {
+                    let domain = plan.population.operator(watcher);
+                    let way = plan.routing.way(Carriage::Presence, domain, operator);
+                    self.subscribed.set(place as usize, way.is_some());
+                }
+            }
+        }
+    }
+
+    /// A user's presence changed: everybody who watches is told.
+    pub(super) fn presence_changed(
+        &mut self,
+        publisher: SubscriberId,
+        changed: Instant,
+        gateway: &mut Gateway,
+        cx: &mut Context<'_>,
+    ) {
+        let mut told = std::mem::take(&mut self.told);
+        self.find_watchers(publisher, cx, &mut told);
+        let (operator, watchers) = (cx.operator, told.len() as u32);
+        cx.observe(Observation::PresenceChanged { publisher, operator, changed, watchers });
+        let own = cx.plan.population.range(cx.operator);
+        let mut rest = &told[..];
+        while let Some(&watcher) = rest.first() {
+            let domain = if own.contains(&watcher.0) {
+                cx.operator
+            } else {
+                cx.plan.population.operator(watcher)
+            };
+            let end = cx.plan.population.range(domain).end;
+            let (here, after) = rest.split_at(rest.partition_point(|watcher| watcher.0 < end));
+            rest = after;
+            if domain == cx.operator {
+                for &watcher in here {
+                    self.notify(publisher, changed, watcher, gateway, cx);
+                }
+            } else {
+                tell_domain(publisher, changed, domain, here, gateway, cx);
+            }
+        }
+        told.clear();
+        self.told = told;
+    }
+
+    /// Who is told: clients here that are logged in, watchers elsewhere that are subscribed.
+    /// Ascending, so that the watchers of one domain stand together.
+    fn find_watchers(
+        &self,
+        publisher: SubscriberId,
+        cx: &Context<'_>,
+        told: &mut Vec<SubscriberId>,
+    ) {
+        let own = cx.plan.population.range(cx.operator);
+        let first = cx.plan.graph.watcher_offset(publisher) - self.watcher_base;
+        for (&watcher, place) in cx.plan.graph.watchers(publisher).iter().zip(first..) {
+            let listens = if own.contains(&watcher.0) {
+                self.sessions.get((watcher.0 - self.base) as usize)
+            } else {
+                self.subscribed.get(place as usize)
+            };
+            if listens {
+                told.push(watcher);
+            }
+        }
+        let added = self.added.watchers(publisher);
+        if !added.is_empty() {
+            told.extend(added.iter().filter_map(|&(watcher, subscribed)| {
+                let here = own.contains(&watcher.0);
+                let listens = if here { self.logged_in(watcher) } else { subscribed };
+                listens.then_some(watcher)
+            }));
+            told.sort_unstable();
+        }
+    }
+
+    /// To the client of a watcher of this operator; the IM server may take a service for it.
+    fn notify(
+        &mut self,
+        publisher: SubscriberId,
+        changed: Instant,
+        watcher: SubscriberId,
+        gateway: &mut Gateway,
+        cx: &mut Context<'_>,
+    ) {
+        if self.settings.service_time.notification.is_zero() {
+            self.tell_client(publisher, changed, watcher, cx);
+        } else {
+            self.request(Job::Notify { publisher, changed, watcher }, gateway, cx);
+        }
+    }
+
+    /// The client will show the change after its access delay. Nothing in the model depends on
+    /// that, so it is an observation and no event.
+    pub(super) fn tell_client(
+        &mut self,
+        publisher: SubscriberId,
+        changed: Instant,
+        watcher: SubscriberId,
+        cx: &mut Context<'_>,
+    ) {
+        let at = Some(cx.now + self.down.client(watcher));
+        let (from, to) = (cx.plan.population.operator(publisher), cx.operator);
+        let scope = cx.plan.presence_scope(from, to);
+        cx.observe(Observation::Notified { from, to, client: true });
+        cx.observe(Observation::PresenceShown { publisher, changed, at, scope, from, to });
+    }
+
+    /// A client's notification found no room.
+    pub(super) fn drop_client_notification(
+        &mut self,
+        publisher: SubscriberId,
+        changed: Instant,
+        _watcher: SubscriberId,
+        cx: &mut Context<'_>,
+    ) {
+        shown_never(publisher, changed, 1, cx);
+    }
+
+    /// News from another domain: to the one watcher, or to all here.
+    pub(super) fn notification(
+        &mut self,
+        news: Notification,
+        gateway: &mut Gateway,
+        cx: &mut Context<'_>,
+    ) {
+        let Notification { publisher, changed, audience } = news;
+        match audience {
+            Audience::Watcher(watcher) if self.logged_in(watcher) => {
+                self.notify(publisher, changed, watcher, gateway, cx);
+            }
+            Audience::Watcher(_) => shown_never(publisher, changed, 1, cx),
+            Audience::Domain(known) => {
+                let own = cx.plan.population.range(cx.operator);
+                let all = cx.plan.graph.watchers(publisher);
+                let from = all.partition_point(|watcher| watcher.0 < own.start);
+                let here = all[from..].iter().take_while(|watcher| watcher.0 < own.end).copied();
+                let added = self.added.watchers(publisher).iter().map(|&(watcher, _)| watcher);
+                let mut told = std::mem::take(&mut self.told);
+                told.extend(here.chain(added).filter(|&watcher| self.logged_in(watcher)));
+                // Whoever has come since the news left has the new state already.
+                told.truncate(known as usize);
+                for &watcher in &told {
+                    self.notify(publisher, changed, watcher, gateway, cx);
+                }
+                shown_never(publisher, changed, known - told.len() as u32, cx);
+                told.clear();
+                self.told = told;
+            }
+        }
+    }
+
+    /// News from another domain found no room.
+    pub(super) fn drop_notification(&mut self, news: Notification, cx: &mut Context<'_>) {
+        let dropped = match news.audience {
+            Audience::Watcher(_) => 1,
+            Audience::Domain(known) => known,
+        };
+        shown_never(news.publisher, news.changed, dropped, cx);
+    }
+
+    /// A watcher elsewhere subscribes, refreshes or ends.
+    pub(super) fn subscription(
+        &mut self,
+        subscription: Subscription,
+        gateway: &mut Gateway,
+        cx: &mut Context<'_>,
+    ) {
+        let Subscription { watcher, publisher, act } = subscription;
+        let stands = act != SubscriptionAct::End;
+        let own = cx.plan.population.range(cx.operator);
+        match publisher {
+            Some(publisher) => self.set_subscribed(publisher, watcher, stands, cx),
+            None => {
+                let plan = cx.plan;
+                for &publisher in plan.graph.contacts(watcher) {
+                    if own.contains(&publisher.0) {
+                        self.set_subscribed(publisher, watcher, stands, cx);
+                    }
+                }
+                self.added.subscribe_all(watcher, stands);
+            }
+        }
+        let domain = cx.plan.population.operator(watcher);
+        let Some(way) = cx.plan.routing.way(Carriage::Presence, cx.operator, domain) else {
+            return;
+        };
+        let terms = &cx.plan.federation.agreement(way.agreement).presence;
+        if act == SubscriptionAct::Begin || terms.notify_on_refresh {
+            let from = cx.operator;
+            cx.observe(Observation::Notified { from, to: domain, client: false });
+            gateway.send(domain, Payload::State { watcher, from }, cx);
+        }
+    }
+
+    fn set_subscribed(
+        &mut self,
+        publisher: SubscriberId,
+        watcher: SubscriberId,
+        stands: bool,
+        cx: &Context<'_>,
+    ) {
+        match cx.plan.graph.watchers(publisher).binary_search(&watcher) {
+            Ok(place) => {
+                let first = cx.plan.graph.watcher_offset(publisher) - self.watcher_base;
+                self.subscribed.set(first as usize + place, stands);
+            }
+            Err(_) => self.added.subscribe(publisher, watcher, stands),
+        }
+    }
+
+    /// The state of contacts elsewhere came for a watcher.
+    pub(super) fn state(
+        &mut self,
+        watcher: SubscriberId,
+        from: OperatorId,
+        gateway: &mut Gateway,
+        cx: &mut Context<'_>,
+    ) {
+        if !self.logged_in(watcher) {
+            return;
+        }
+        if self.settings.service_time.notification.is_zero() {
+            self.tell_state(watcher, from, cx);
+        } else {
+            self.request(Job::TellState { watcher, from }, gateway, cx);
+        }
+    }
+
+    /// The client is told the state of contacts.
+    pub(super) fn tell_state(
+        &mut self,
+        _watcher: SubscriberId,
+        from: OperatorId,
+        cx: &mut Context<'_>,
+    ) {
+        let to = cx.operator;
+        cx.observe(Observation::Notified { from, to, client: true });
+    }
+
+    /// A new session's client is told the state of its contacts here, in one notification.
+    pub(super) fn tell_own_contacts(
+        &mut self,
+        user: SubscriberId,
+        gateway: &mut Gateway,
+        cx: &mut Context<'_>,
+    ) {
+        let own = cx.plan.population.range(cx.operator);
+        if cx.plan.graph.contacts(user).iter().any(|contact| own.contains(&contact.0)) {
+            let from = cx.operator;
+            self.state(user, from, gateway, cx);
+        }
+    }
+}
+
+/// News for the watchers of one other domain, as its agreement says.
+fn tell_domain(
+    publisher: SubscriberId,
+    changed: Instant,
+    domain: OperatorId,
+    watchers: &[SubscriberId],
+    gateway: &mut Gateway,
+    cx: &mut Context<'_>,
+) {
+    let Some(way) = cx.plan.routing.way(Carriage::Presence, cx.operator, domain) else { return };
+    let from = cx.operator;
+    let mut send = |audience, cx: &mut Context<'_>| {
+        cx.observe(Observation::Notified { from, to: domain, client: false });
+        let news = Notification { publisher, changed, audience };
+        gateway.send(domain, Payload::Notification(news), cx);
+    };
+    if cx.plan.federation.agreement(way.agreement).presence.per_domain {
+        send(Audience::Domain(watchers.len() as u32), cx);
+    } else {
+        for &watcher in watchers {
+            send(Audience::Watcher(watcher), cx);
+        }
+    }
+}
+
+/// So many watchers here will not be shown a change.
+fn shown_never(publisher: SubscriberId, changed: Instant, watchers: u32, cx: &mut Context<'_>) {
+    let (from, to) = (cx.plan.population.operator(publisher), cx.operator);
+    let scope = cx.plan.presence_scope(from, to);
+    for _ in 0..watchers {
+        let at = None;
+        cx.observe(Observation::PresenceShown { publisher, changed, at, scope, from, to });
+    }
+}

@@ -1,0 +1,166 @@
+//! Logins and logouts: who has a session, what a session sets going (offline messages, contact
+//! requests, subscriptions at other operators), and what its end takes down.
+
+use smallvec::SmallVec;
+
+use super::Imsp;
+use crate::domain::id::{OperatorId, Role, SubscriberId};
+use crate::domain::observation::Observation;
+use crate::domain::outcome::Stage;
+use crate::domain::random::StreamSeed;
+use crate::domain::time::{Duration, Instant};
+use crate::model::context::Context;
+use crate::model::gateway::Gateway;
+use crate::model::outbox::{Input, Payload, Subscription, SubscriptionAct};
+use crate::model::routing::Carriage;
+
+impl Imsp {
+    /// The start of the run: refreshes of the sessions under way come at random phases.
+    pub fn begin(&mut self, cx: &mut Context<'_>) {
+        let settings = cx.settings();
+        let seed = StreamSeed::new(cx.plan.federation.run.seed, &settings.name, "refresh/phase");
+        for index in 0..settings.subscribers.im {
+            let watcher = SubscriberId(self.base + index);
+            if !self.logged_in(watcher) {
+                continue;
+            }
+            let phase = seed.unit(u64::from(index));
+            for (domain, refresh) in self.refreshed_domains(watcher, cx) {
+                let at = Duration::from_secs_f64(refresh.as_secs_f64() * phase);
+                let input = Input::Refresh { watcher, session: 0, domain };
+                cx.at(Instant::START + at, Role::Imsp, input);
+            }
+        }
+    }
+
+    /// A login or logout. Late ones that were overtaken on the way are ignored.
+    pub(super) fn session(
+        &mut self,
+        user: SubscriberId,
+        count: u32,
+        login: bool,
+        changed: Instant,
+        gateway: &mut Gateway,
+        cx: &mut Context<'_>,
+    ) {
+        let index = self.index(user);
+        if count < self.session_changes[index] {
+            return;
+        }
+        self.session_changes[index] = count;
+        if !self.sessions.set(index, login) {
+            return;
+        }
+        let operator = cx.operator;
+        cx.observe(Observation::Session { operator, login });
+        self.presence_changed(user, changed, gateway, cx);
+        if !login {
+            return self.subscribe(user, SubscriptionAct::End, gateway, cx);
+        }
+        for slot in self.stored.remove(&user).unwrap_or_default() {
+            cx.stage(slot, Stage::OfflineStore);
+            self.hand_down(slot, cx);
+        }
+        for request in self.asked.remove(&user).unwrap_or_default() {
+            self.ask_client(request, gateway, cx);
+        }
+        self.tell_own_contacts(user, gateway, cx);
+        self.subscribe(user, SubscriptionAct::Begin, gateway, cx);
+        for (domain, refresh) in self.refreshed_domains(user, cx) {
+            let input = Input::Refresh { watcher: user, session: count, domain };
+            cx.at(cx.now + refresh, Role::Imsp, input);
+        }
+    }
+
+    /// A refresh may be due, if the session it belongs to still stands.
+    pub fn refresh(
+        &mut self,
+        watcher: SubscriberId,
+        session: u32,
+        domain: OperatorId,
+        gateway: &mut Gateway,
+        cx: &mut Context<'_>,
+    ) {
+        if !self.logged_in(watcher) || self.session_changes[self.index(watcher)] != session {
+            return;
+        }
+        self.subscribe_at(domain, watcher, SubscriptionAct::Refresh, gateway, cx);
+        let way = cx.plan.routing.way(Carriage::Presence, cx.operator, domain);
+        let terms = way.map(|way| &cx.plan.federation.agreement(way.agreement).presence);
+        if let Some(refresh) = terms.and_then(|terms| terms.refresh) {
+            cx.at(cx.now + refresh, Role::Imsp, Input::Refresh { watcher, session, domain });
+        }
+    }
+
+    fn subscribe(
+        &mut self,
+        watcher: SubscriberId,
+        act: SubscriptionAct,
+        gateway: &mut Gateway,
+        cx: &mut Context<'_>,
+    ) {
+        for domain in self.domains(watcher, cx) {
+            self.subscribe_at(domain, watcher, act, gateway, cx);
+        }
+    }
+
+    /// Subscribes a watcher at one domain: per contact or for the list, as agreed.
+    fn subscribe_at(
+        &mut self,
+        domain: OperatorId,
+        watcher: SubscriberId,
+        act: SubscriptionAct,
+        gateway: &mut Gateway,
+        cx: &mut Context<'_>,
+    ) {
+        let Some(way) = cx.plan.routing.way(Carriage::Presence, cx.operator, domain) else {
+            return;
+        };
+        if cx.plan.federation.agreement(way.agreement).presence.per_list {
+            let subscription = Subscription { watcher, publisher: None, act };
+            gateway.send(domain, Payload::Subscribe(subscription), cx);
+            return;
+        }
+        let plan = cx.plan;
+        for &contact in plan.graph.contacts(watcher).iter().chain(self.added.contacts(watcher)) {
+            if plan.population.operator(contact) == domain && plan.population.is_im(contact) {
+                let subscription = Subscription { watcher, publisher: Some(contact), act };
+                gateway.send(domain, Payload::Subscribe(subscription), cx);
+            }
+        }
+    }
+
+    /// The other operators where a watcher has IM contacts and presence comes from, in the order
+    /// of the contact list.
+    fn domains(&self, watcher: SubscriberId, cx: &Context<'_>) -> SmallVec<[OperatorId; 8]> {
+        let mut domains = SmallVec::new();
+        let plan = cx.plan;
+        for &contact in plan.graph.contacts(watcher).iter().chain(self.added.contacts(watcher)) {
+            let domain = plan.population.operator(contact);
+            if domain != cx.operator
+                && plan.population.is_im(contact)
+                && !domains.contains(&domain)
+                && plan.routing.way(Carriage::Presence, cx.operator, domain).is_some()
+            {
+                domains.push(domain);
+            }
+        }
+        domains
+    }
+
+    fn refreshed_domains(
+        &self,
+        watcher: SubscriberId,
+        cx: &Context<'_>,
+    ) -> SmallVec<[(OperatorId, Duration); 8]> {
+        let refresh = |domain| {
+            let way = cx.plan.routing.way(Carriage::Presence, cx.operator, domain)?;
+            cx.plan.federation.agreement(way.agreement).presence.refresh
+        };
+        if cx.plan.federation.agreements.iter().all(|terms| terms.presence.refresh.is_none()) {
+            return SmallVec::new();
+        }
+        let domains = self.domains(watcher, cx);
+        domains.into_iter().filter_map(|domain| Some((domain, refresh(domain)?))).collect()
+    }
+}

@@ -1,0 +1,195 @@
+//! A user's message in flight: who, what, where it stands and where its time went. Messages lie
+//! in their shard's store and are passed around by place; they move when they cross an agreement.
+
+use smallvec::SmallVec;
+
+use crate::domain::id::{MessageId, OperatorId, SubscriberId};
+use crate::domain::observation::{StageTime, Subject};
+use crate::domain::outcome::{Route, SmsOrigin, Stage};
+use crate::domain::text::Text;
+use crate::domain::time::Instant;
+
+/// One message in flight.
+#[derive(Clone, Debug)]
+pub struct Message {
+    /// Its identity.
+    pub id: MessageId,
+    /// Who wrote it.
+    pub sender: SubscriberId,
+    /// Whom it is for. For an SMS answer: whom the answerer means; the nodes on the way know only
+    /// the reply number.
+    pub recipient: SubscriberId,
+    /// Operator of the sender.
+    pub from: OperatorId,
+    /// Operator of the recipient.
+    pub to: OperatorId,
+    /// The route as decided so far.
+    pub route: Route,
+    /// What it says.
+    pub text: Text,
+    /// When the sender meant to send it: latency counts from here.
+    pub intended: Instant,
+    /// Start of the stage it is in.
+    since: Instant,
+    /// Present while it travels as SMS, and for an SMS answer throughout.
+    pub sms: Option<Sms>,
+    journey: SmallVec<[StageTime; 8]>,
+}
+
+/// The short message that carries a message.
+#[derive(Clone, Copy, Debug)]
+pub struct Sms {
+    /// Whose SMSC has it in store.
+    pub smsc: OperatorId,
+    /// The node of that SMSC.
+    pub node: u16,
+    /// Short messages that carry the text.
+    pub segments: u16,
+    /// What it is.
+    pub origin: SmsOrigin,
+    /// A fallback's sender, an answer's destination.
+    pub reply: ReplyNumber,
+    /// When the SMSC accepted it.
+    pub submitted: Instant,
+    /// Failed attempts so far.
+    pub failed: u32,
+    /// While it waits for another attempt: when that is due.
+    pub due: Option<Instant>,
+}
+
+/// A reply number: the place in the pool of an IMSP.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReplyNumber {
+    /// Whose pool.
+    pub owner: OperatorId,
+    /// Which number of it.
+    pub index: u32,
+}
+
+impl Message {
+    /// A message that its sender means to send now.
+    pub fn new(
+        id: MessageId,
+        (sender, from): (SubscriberId, OperatorId),
+        (recipient, to): (SubscriberId, OperatorId),
+        route: Route,
+        text: Text,
+        intended: Instant,
+    ) -> Self {
+        let journey = SmallVec::new();
+        let since = intended;
+        Self { id, sender, recipient, from, to, route, text, intended, since, sms: None, journey }
+    }
+
+    /// What observations say of it.
+    pub fn subject(&self) -> Subject {
+        let Self { id, route, from, to, intended, .. } = *self;
+        Subject { id, route, from, to, intended }
+    }
+
+    /// The stage it was in ends at `now` and the next begins. Times of one stage at one operator
+    /// add up; no time, no entry.
+    pub fn stage(&mut self, stage: Stage, operator: OperatorId, now: Instant) {
+        let time = now.since(self.since);
+        self.since = now;
+        if time.is_zero() {
+            return;
+        }
+        match self.journey.iter_mut().find(|s| s.stage == stage && s.operator == operator) {
+            Some(entry) => entry.time += time,
+            None => self.journey.push(StageTime { stage, operator, time }),
+        }
+    }
+
+    /// Start of the stage it is in.
+    pub fn since(&self) -> Instant {
+        self.since
+    }
+
+    /// Its latency so far in parts.
+    pub fn journey(&self) -> &[StageTime] {
+        &self.journey
+    }
+}
+
+/// The place of a message in its shard's store. Only the holder of the place may use it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Slot(pub u32);
+
+/// A place with the generation of its message: for reminders, which may come late.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Handle {
+    /// Where the message was.
+    pub slot: Slot,
+    generation: u32,
+}
+
+/// The messages in flight in one shard.
+#[derive(Debug, Default)]
+pub struct Store {
+    places: Vec<(u32, Option<Message>)>,
+    free: Vec<Slot>,
+}
+
+impl Store {
+    /// Takes a message in.
+    pub fn insert(&mut self, message: Message) -> Slot {
+        match self.free.pop() {
+            Some(slot) => {
+                self.places[slot.0 as usize].1 = Some(message);
+                slot
+            }
+            None => {
+                self.places.push((0, Some(message)));
+                Slot((self.places.len() - 1) as u32)
+            }
+        }
+    }
+
+    /// Hands a message out; its place and handles are void from now on.
+    pub fn remove(&mut self, slot: Slot) -> Message {
+        let place = &mut self.places[slot.0 as usize];
+        place.0 = place.0.wrapping_add(1);
+        self.free.push(slot);
+        place.1.take().expect("a slot in use holds a message")
+    }
+
+    /// A handle for a reminder.
+    pub fn handle(&self, slot: Slot) -> Handle {
+        Handle { slot, generation: self.places[slot.0 as usize].0 }
+    }
+
+    /// Whether the message of that handle is still in its place.
+    pub fn holds(&self, handle: Handle) -> bool {
+        let (generation, message) = &self.places[handle.slot.0 as usize];
+        *generation == handle.generation && message.is_some()
+    }
+
+    /// All messages in flight, by place.
+    pub fn iter(&self) -> impl Iterator<Item = &Message> {
+        self.places.iter().filter_map(|(_, message)| message.as_ref())
+    }
+
+    /// How many messages are in flight.
+    pub fn len(&self) -> usize {
+        self.places.len() - self.free.len()
+    }
+
+    /// Whether none is.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+impl std::ops::Index<Slot> for Store {
+    type Output = Message;
+    fn index(&self, slot: Slot) -> &Message {
+        self.places[slot.0 as usize].1.as_ref().expect("a slot in use holds a message")
+    }
+}
+
+impl std::ops::IndexMut<Slot> for Store {
+    fn index_mut(&mut self, slot: Slot) -> &mut Message {
+        self.places[slot.0 as usize].1.as_mut().expect("a slot in use holds a message")
+    }
+}

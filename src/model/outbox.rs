@@ -1,0 +1,424 @@
+//! Inputs and effects: everything that can reach a node, and everything a node can cause. Closed
+//! enums, so that the compiler leads every extension.
+
+use std::collections::VecDeque;
+
+use super::message::{Handle, Message, ReplyNumber, Slot};
+use super::routing::Carriage;
+use crate::domain::id::{AgreementId, MessageId, OperatorId, Role, SubscriberId};
+use crate::domain::outcome::TransferKind;
+use crate::domain::time::Instant;
+
+/// What can reach a node of a shard.
+#[derive(Clone, Copy, Debug)]
+pub enum Input {
+    /// Crowd: the next thing that users decide to do is due.
+    Decide(Stimulus),
+    /// Crowd: a user means to answer.
+    Reply(Reply),
+    /// Crowd: a message reaches a client.
+    ToClient(Slot),
+    /// Crowd: a contact request reaches a client.
+    AskedForContact(ContactRequest),
+
+    /// IMSP: a request reaches the IM server.
+    Request(Job),
+    /// IMSP: a service of the IM server ends.
+    ImServed(u32),
+    /// IMSP: a presence subscription may be due for refresh.
+    Refresh {
+        /// Whose subscription.
+        watcher: SubscriberId,
+        /// The session it belongs to.
+        session: u32,
+        /// To whom the refresh goes.
+        domain: OperatorId,
+    },
+    /// IMSP: assignments of reply numbers may have run out.
+    ReplyNumbersDue,
+
+    /// SMSC: a short message is submitted.
+    Submit(Slot),
+    /// SMSC: a submission that waited for a rate limit goes on.
+    Accept(Slot),
+    /// SMSC: a service of the licensed server of a node ends.
+    Licensed {
+        /// The node.
+        node: u16,
+        /// The place in service.
+        place: u32,
+    },
+    /// SMSC: the wait after a failed attempt is over, or the validity.
+    Retry(Handle),
+    /// SMSC: the HLR's answer: attached or not.
+    Located {
+        /// The short message asked for.
+        slot: Slot,
+        /// Whether the phone is attached.
+        attached: bool,
+    },
+    /// SMSC: an attempt failed; the short message is back.
+    Failed(Slot),
+    /// SMSC: a phone is back.
+    Alert(SubscriberId),
+
+    /// HLR: where is this phone?
+    Locate(Query),
+    /// HLR: a look-up ends.
+    LookedUp(u32),
+    /// HLR: a phone that somebody waits for is back.
+    PhoneBack(SubscriberId),
+    /// HLR: a delivery attempt to an attached phone begins.
+    Page(Slot),
+    /// HLR: a delivery attempt reaches the phone, if it is attached.
+    Attempt(Slot),
+
+    /// Gateway: something comes in over an agreement, or passes through.
+    Incoming(Transfer),
+    /// Gateway: a transfer was lost and is repeated.
+    Repeat(u32),
+    /// Gateway: the rate limit lets a transfer go.
+    Release(Transfer),
+
+    /// Relay: a service ends.
+    Relayed(u32),
+}
+
+/// A process of the workload.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stimulus {
+    /// The next first message.
+    Message {
+        /// The sender, where the process decides; else drawn.
+        user: Option<SubscriberId>,
+    },
+    /// The next presence change.
+    Presence,
+    /// The next added contact.
+    AddContact,
+    /// A login or logout of this user.
+    Session {
+        /// Who.
+        user: SubscriberId,
+        /// How many changes of the user came before.
+        count: u32,
+    },
+}
+
+/// An answer that a user means to give.
+#[derive(Clone, Copy, Debug)]
+pub struct Reply {
+    /// The message answered; names the draws of the answer.
+    pub cause: MessageId,
+    /// Who answers.
+    pub from: SubscriberId,
+    /// Whom.
+    pub to: SubscriberId,
+    /// The number to answer to, if the message came as SMS.
+    pub number: Option<ReplyNumber>,
+}
+
+/// A request of a contact.
+#[derive(Clone, Copy, Debug)]
+pub struct ContactRequest {
+    /// Whose list grows.
+    pub owner: SubscriberId,
+    /// By whom.
+    pub contact: SubscriberId,
+    /// When the owner meant it.
+    pub asked: Instant,
+}
+
+/// A request at an IM server.
+#[derive(Clone, Copy, Debug)]
+pub enum Job {
+    /// An instant message, or an SMS answer on its way to an IM user.
+    Message(Slot),
+    /// A user's presence changed.
+    Presence {
+        /// Whose.
+        publisher: SubscriberId,
+        /// When.
+        changed: Instant,
+    },
+    /// A notification from another domain.
+    Notification(Notification),
+    /// The state of contacts, after a subscription or its refresh.
+    State {
+        /// For whom.
+        watcher: SubscriberId,
+        /// Domain of the contacts.
+        from: OperatorId,
+    },
+    /// The state of contacts, to a watcher's client.
+    TellState {
+        /// For whom.
+        watcher: SubscriberId,
+        /// Domain of the contacts.
+        from: OperatorId,
+    },
+    /// A notification to a watcher's client.
+    Notify {
+        /// What changed.
+        publisher: SubscriberId,
+        /// When.
+        changed: Instant,
+        /// For whom.
+        watcher: SubscriberId,
+    },
+    /// A subscription from another domain.
+    Subscribe(Subscription),
+    /// A login or logout.
+    Session {
+        /// Who.
+        user: SubscriberId,
+        /// Number of the change, to put late ones right.
+        count: u32,
+        /// Login, else logout.
+        login: bool,
+        /// When the user meant it.
+        changed: Instant,
+    },
+    /// A number from another domain is to be validated.
+    Validate(ContactRequest),
+    /// A user's request to add a contact by number or UID.
+    AddContact {
+        /// The request.
+        request: ContactRequest,
+        /// By number, else by UID.
+        by_number: bool,
+    },
+    /// A contact request from another domain.
+    ContactAsked(ContactRequest),
+    /// The answer to a contact request, from the contact's client or domain.
+    ContactAnswered {
+        /// The request.
+        request: ContactRequest,
+        /// Yes or no.
+        accepted: bool,
+    },
+}
+
+/// News of a presence change on its way to another domain.
+#[derive(Clone, Copy, Debug)]
+pub struct Notification {
+    /// Whose presence.
+    pub publisher: SubscriberId,
+    /// When it changed.
+    pub changed: Instant,
+    /// For whom.
+    pub audience: Audience,
+}
+
+/// Whom a notification to another domain is for.
+#[derive(Clone, Copy, Debug)]
+pub enum Audience {
+    /// One watcher.
+    Watcher(SubscriberId),
+    /// The watchers in the domain, so many as the publisher's IMSP knows; expanded there.
+    Domain(u32),
+}
+
+/// A watcher's subscription with another domain.
+#[derive(Clone, Copy, Debug)]
+pub struct Subscription {
+    /// Who watches.
+    pub watcher: SubscriberId,
+    /// Whom; `None`: every contact of the watcher in the domain.
+    pub publisher: Option<SubscriberId>,
+    /// What about it.
+    pub act: SubscriptionAct,
+}
+
+/// What a subscription request asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SubscriptionAct {
+    /// To begin.
+    Begin,
+    /// To go on.
+    Refresh,
+    /// To end.
+    End,
+}
+
+/// A question to an HLR.
+#[derive(Clone, Copy, Debug)]
+pub struct Query {
+    /// Which phone.
+    pub phone: SubscriberId,
+    /// Whose SMSC asks.
+    pub smsc: OperatorId,
+    /// Its short message.
+    pub slot: Slot,
+    /// Whether that SMSC wants to hear when the phone is back.
+    pub alert: bool,
+}
+
+/// Something on its way between operators.
+#[derive(Clone, Copy, Debug)]
+pub struct Transfer {
+    /// Where it is to end.
+    pub to: OperatorId,
+    /// The agreement of the current hop.
+    pub agreement: AgreementId,
+    /// What it is.
+    pub payload: Payload,
+}
+
+/// What crosses agreements.
+#[derive(Clone, Copy, Debug)]
+pub enum Payload {
+    /// An instant message.
+    Message(Slot),
+    /// A short message, to a handset or a reply number.
+    Sms(Slot),
+    /// A short message back at its SMSC after a failed attempt.
+    SmsBack(Slot),
+    /// A question to an HLR.
+    Query(Query),
+    /// Its answer, with the instants at which the question came and the answer left.
+    Located {
+        /// The short message asked for.
+        slot: Slot,
+        /// Whether the phone is attached.
+        attached: bool,
+        /// When the question reached the HLR's operator.
+        came: Instant,
+        /// When the answer left it.
+        left: Instant,
+    },
+    /// A phone is back.
+    Alert(SubscriberId),
+    /// A presence change.
+    Notification(Notification),
+    /// The state of subscribed contacts.
+    State {
+        /// For whom.
+        watcher: SubscriberId,
+        /// Domain of the contacts.
+        from: OperatorId,
+    },
+    /// A subscription.
+    Subscribe(Subscription),
+    /// A number to validate.
+    Validate(ContactRequest),
+    /// The number is valid: the contact is registered.
+    Validated(ContactRequest),
+    /// A contact request.
+    Contact(ContactRequest),
+    /// Its answer.
+    ContactAnswer {
+        /// The request.
+        request: ContactRequest,
+        /// Yes or no.
+        accepted: bool,
+    },
+    /// The answer to any request, without consequences.
+    Ack,
+}
+
+/// A transfer that leaves the shard.
+#[derive(Clone, Copy, Debug)]
+pub struct Parcel {
+    /// When it reaches the next operator.
+    pub at: Instant,
+    /// Its place among the simultaneous ones.
+    pub order: u64,
+    /// The next operator.
+    pub next: OperatorId,
+    /// What it is. A message's slot is its place in `Outbox::leaving`.
+    pub transfer: Transfer,
+}
+
+/// What nodes cause. The engine drains it after every input.
+#[derive(Debug)]
+pub struct Outbox {
+    operator: OperatorId,
+    /// Events caused so far, by source role.
+    counters: [u64; 7],
+    /// For nodes of this shard, now.
+    pub now: VecDeque<Input>,
+    /// For nodes of this shard, later: instant, order, input.
+    pub later: Vec<(Instant, u64, Input)>,
+    /// For other shards.
+    pub parcels: Vec<Parcel>,
+    /// The messages that parcels carry.
+    pub leaving: Vec<Message>,
+}
+
+impl Outbox {
+    /// The empty outbox of an operator's shard.
+    pub fn new(operator: OperatorId) -> Self {
+        Self {
+            operator,
+            counters: [0; 7],
+            now: VecDeque::new(),
+            later: Vec::new(),
+            parcels: Vec::new(),
+            leaving: Vec::new(),
+        }
+    }
+
+    /// The place of the next event that `source` causes among simultaneous events: the source
+    /// node, then the source's own counter. Never the order of insertion.
+    fn order(&mut self, source: Role) -> u64 {
+        let counter = &mut self.counters[source as usize];
+        *counter += 1;
+        debug_assert!(*counter < 1 << 40);
+        u64::from(self.operator.0) << 48 | (source as u64) << 40 | *counter
+    }
+
+    /// Lets an input happen in this shard at a later instant.
+    pub fn at(&mut self, at: Instant, source: Role, input: Input) {
+        let order = self.order(source);
+        self.later.push((at, order, input));
+    }
+
+    /// Lets an input happen in this shard now, after what is under way.
+    pub fn now(&mut self, input: Input) {
+        self.now.push_back(input);
+    }
+
+    /// Sends a transfer to another operator.
+    pub fn depart(&mut self, at: Instant, next: OperatorId, transfer: Transfer) {
+        let order = self.order(Role::Gateway);
+        self.parcels.push(Parcel { at, order, next, transfer });
+    }
+}
+
+impl Payload {
+    /// What it counts as.
+    pub fn kind(&self) -> TransferKind {
+        match self {
+            Self::Message(_) => TransferKind::Message,
+            Self::Sms(_) => TransferKind::Sms,
+            Self::SmsBack(_) | Self::Query(_) | Self::Located { .. } | Self::Alert(_) => {
+                TransferKind::SmsSignalling
+            }
+            Self::Notification(_) | Self::State { .. } => TransferKind::Presence,
+            Self::Subscribe(_) => TransferKind::Subscribe,
+            Self::Validate(_) => TransferKind::Validate,
+            Self::Contact(_) => TransferKind::Contact,
+            Self::Validated(_) | Self::ContactAnswer { .. } | Self::Ack => TransferKind::Answer,
+        }
+    }
+
+    /// What an agreement must carry for it.
+    pub fn carriage(&self) -> Carriage {
+        match self {
+            Self::Sms(_) | Self::SmsBack(_) | Self::Query(_) => Carriage::Sms,
+            Self::Located { .. } | Self::Alert(_) => Carriage::Sms,
+            Self::Notification(_) | Self::State { .. } | Self::Subscribe(_) => Carriage::Presence,
+            Self::Message(_) | Self::Validate(_) | Self::Validated(_) => Carriage::Messaging,
+            Self::Contact(_) | Self::ContactAnswer { .. } | Self::Ack => Carriage::Messaging,
+        }
+    }
+
+    /// The message inside, if there is one.
+    pub fn message(&mut self) -> Option<&mut Slot> {
+        match self {
+            Self::Message(slot) | Self::Sms(slot) | Self::SmsBack(slot) => Some(slot),
+            _ => None,
+        }
+    }
+}

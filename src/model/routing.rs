@@ -1,0 +1,112 @@
+//! Which agreement leads where. The rule of the topology format: an agreement with the recipient's
+//! operator that carries the feature, else through hubs, fewest first, then in name order. Built
+//! once from the settings; asked by IMSPs, SMSCs and hubs.
+
+use std::collections::VecDeque;
+
+use crate::domain::federation::{Agreement, Federation, OperatorKind, Protocol};
+use crate::domain::id::{AgreementId, OperatorId};
+
+/// What is to cross.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Carriage {
+    /// Instant messages, contact requests and validations.
+    Messaging,
+    /// Presence.
+    Presence,
+    /// Short messages and their signalling.
+    Sms,
+}
+
+/// The way to another operator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Way {
+    /// The agreement of the next hop.
+    pub agreement: AgreementId,
+    /// The next hop.
+    pub next: OperatorId,
+    /// Hubs on the whole way.
+    pub hubs: u16,
+}
+
+/// The ways of all pairs, one table per carriage.
+#[derive(Clone, Debug)]
+pub struct Routing {
+    operators: usize,
+    /// By carriage, then from * operators + to.
+    ways: [Vec<Option<Way>>; 3],
+}
+
+impl Routing {
+    /// Finds all ways.
+    pub fn new(federation: &Federation) -> Self {
+        let operators = federation.operators.len();
+        let ways = [Carriage::Messaging, Carriage::Presence, Carriage::Sms].map(|carriage| {
+            let neighbours = neighbours(federation, carriage);
+            let mut table = Vec::with_capacity(operators * operators);
+            for from in 0..operators {
+                table.extend(ways_from(federation, &neighbours, from));
+            }
+            table
+        });
+        Self { operators, ways }
+    }
+
+    /// The way from one operator to another; `None` where there is none, or they are the same.
+    pub fn way(&self, carriage: Carriage, from: OperatorId, to: OperatorId) -> Option<Way> {
+        self.ways[carriage as usize][from.index() * self.operators + to.index()]
+    }
+}
+
+fn carries(agreement: &Agreement, carriage: Carriage) -> bool {
+    match (carriage, agreement.protocol) {
+        (Carriage::Messaging, Protocol::Ssp) => agreement.features.messaging,
+        (Carriage::Presence, Protocol::Ssp) => agreement.features.presence,
+        (Carriage::Sms, Protocol::Sms) => true,
+        _ => false,
+    }
+}
+
+/// For each operator its neighbours in name order (ids are in name order).
+fn neighbours(federation: &Federation, carriage: Carriage) -> Vec<Vec<(OperatorId, AgreementId)>> {
+    let mut neighbours = vec![Vec::new(); federation.operators.len()];
+    for (id, agreement) in federation.agreements() {
+        if carries(agreement, carriage) {
+            let [a, b] = agreement.between;
+            neighbours[a.index()].push((b, id));
+            neighbours[b.index()].push((a, id));
+        }
+    }
+    for list in &mut neighbours {
+        list.sort_unstable();
+    }
+    neighbours
+}
+
+/// Breadth first, hubs alone passing on. Queueing in name order makes the first way found the
+/// first in name order among the shortest.
+fn ways_from(
+    federation: &Federation,
+    neighbours: &[Vec<(OperatorId, AgreementId)>],
+    from: usize,
+) -> Vec<Option<Way>> {
+    let mut ways: Vec<Option<Way>> = vec![None; neighbours.len()];
+    let mut queue = VecDeque::new();
+    for &(next, agreement) in &neighbours[from] {
+        ways[next.index()] = Some(Way { agreement, next, hubs: 0 });
+        queue.push_back(next);
+    }
+    while let Some(at) = queue.pop_front() {
+        if federation.operator(at).kind != OperatorKind::Hub {
+            continue;
+        }
+        let Some(way) = ways[at.index()] else { continue };
+        for &(next, _) in &neighbours[at.index()] {
+            if next.index() != from && ways[next.index()].is_none() {
+                ways[next.index()] = Some(Way { hubs: way.hubs + 1, ..way });
+                queue.push_back(next);
+            }
+        }
+    }
+    ways
+}

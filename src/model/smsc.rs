@@ -1,0 +1,242 @@
+//! The short message service centre: submission, the licensed servers, HLR look-ups, attempts,
+//! retries, alerts, validity. It knows phones and numbers, not conversations: a short message to a
+//! reply number it hands to the operator that owns the number.
+
+use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
+
+use super::context::Context;
+use super::gateway::{Gateway, Passed};
+use super::message::{Handle, Slot, Sms};
+use super::outbox::{Input, Job, Payload, Query};
+use super::plan::Plan;
+use super::routing::Carriage;
+use super::station::{Arrival, Station};
+use crate::domain::federation;
+use crate::domain::id::{OperatorId, Role, SubscriberId};
+use crate::domain::observation::{Observation, SmsEvent};
+use crate::domain::outcome::{Reason, SmsOrigin, Stage};
+use crate::domain::random::{Stream, StreamSeed};
+use crate::domain::time::Duration;
+
+/// The SMSC of one operator.
+#[derive(Debug)]
+pub struct Smsc {
+    settings: federation::Smsc,
+    nodes: Vec<Station<Slot>>,
+    /// Draws the node of a submission.
+    spread: Stream,
+    /// Short messages that wait for another attempt, by phone.
+    waiting: FxHashMap<SubscriberId, SmallVec<[Handle; 2]>>,
+}
+
+impl Smsc {
+    /// The SMSC of `operator`.
+    pub fn new(plan: &Plan, operator: OperatorId, settings: &federation::Smsc) -> Self {
+        let name = &plan.federation.operator(operator).name;
+        let nodes = (0..settings.nodes)
+            .map(|node| Station::new(plan.stations.smsc(operator, node), 1, settings.queue_limit))
+            .collect();
+        let spread = StreamSeed::new(plan.federation.run.seed, name, "smsc/node").stream();
+        Self { settings: settings.clone(), nodes, spread, waiting: FxHashMap::default() }
+    }
+
+    /// A short message is submitted. The rate limit towards another network applies here, before
+    /// acceptance.
+    pub fn submit(&mut self, slot: Slot, gateway: &mut Gateway, cx: &mut Context<'_>) {
+        cx.stage(slot, Stage::AccessUp);
+        let to = destination(slot, cx);
+        if to != cx.operator {
+            match gateway.pass(Carriage::Sms, to, cx) {
+                None => return self.refuse(slot, Reason::NoRoute, cx),
+                Some(Passed::Refused(reason)) => return self.refuse(slot, reason, cx),
+                Some(Passed::At(release)) => {
+                    return cx.at(release, Role::Smsc, Input::Accept(slot));
+                }
+                Some(Passed::Now | Passed::AsSms) => {}
+            }
+        }
+        self.accept(slot, cx);
+    }
+
+    /// A submission is taken into store.
+    pub fn accept(&mut self, slot: Slot, cx: &mut Context<'_>) {
+        cx.stage(slot, Stage::RateLimit);
+        let node = self.spread.below(u64::from(self.settings.nodes)) as u16;
+        let (operator, now) = (cx.operator, cx.now);
+        let sms = sms_mut(slot, cx);
+        (sms.smsc, sms.node, sms.submitted) = (operator, node, now);
+        let (origin, segments) = (sms.origin, u32::from(sms.segments));
+        match self.nodes[usize::from(node)].arrive(slot, false, cx) {
+            Arrival::Full(_) => self.refuse(slot, Reason::SmscFull, cx),
+            arrival => {
+                let event = SmsEvent::Submitted { segments };
+                cx.observe(Observation::Sms { operator, origin, event });
+                self.serve(node, arrival, cx);
+            }
+        }
+    }
+
+    fn refuse(&mut self, slot: Slot, reason: Reason, cx: &mut Context<'_>) {
+        let (operator, origin) = (cx.operator, sms_mut(slot, cx).origin);
+        cx.observe(Observation::Sms { operator, origin, event: SmsEvent::Refused });
+        cx.refuse(slot, reason);
+    }
+
+    /// A service begins: constant, one licence interval a segment.
+    fn serve(&mut self, node: u16, arrival: Arrival<Slot>, cx: &mut Context<'_>) {
+        if let Arrival::Started(place) = arrival {
+            let slot = *self.nodes[usize::from(node)].job(place);
+            let segments = f64::from(sms_mut(slot, cx).segments);
+            let service = Duration::from_secs_f64(segments / self.settings.throughput);
+            cx.at(cx.now + service, Role::Smsc, Input::Licensed { node, place });
+        }
+    }
+
+    /// A service ends: the short message goes where its destination is.
+    pub fn licensed(&mut self, node: u16, place: u32, gateway: &mut Gateway, cx: &mut Context<'_>) {
+        let served = self.nodes[usize::from(node)].end(place, cx);
+        let (slot, operator) = (served.job, cx.operator);
+        cx.messages[slot].stage(Stage::SmscQueue, operator, served.started);
+        cx.stage(slot, Stage::SmscService);
+        if let Some(next) = served.next {
+            self.serve(node, Arrival::Started(next), cx);
+        }
+        if self.expired(slot, cx) {
+            return self.expire(slot, cx);
+        }
+        let origin = sms_mut(slot, cx).origin;
+        cx.observe(Observation::Sms { operator, origin, event: SmsEvent::Attempted });
+        let to = destination(slot, cx);
+        match (origin, to == operator) {
+            // The operator that owns the reply number hands it to its IMSP (IM over SMS).
+            (SmsOrigin::Reply, true) => cx.out.now(Input::Request(Job::Message(slot))),
+            (SmsOrigin::Reply, false) => {
+                gateway.send(to, Payload::Sms(slot), cx);
+            }
+            (_, own) => {
+                let phone = cx.messages[slot].recipient;
+                let query = Query { phone, smsc: operator, slot, alert: self.settings.alert };
+                if own {
+                    cx.out.now(Input::Locate(query));
+                } else {
+                    gateway.send(to, Payload::Query(query), cx);
+                }
+            }
+        }
+    }
+
+    /// The HLR's answer.
+    pub fn located(
+        &mut self,
+        slot: Slot,
+        attached: bool,
+        gateway: &mut Gateway,
+        cx: &mut Context<'_>,
+    ) {
+        let to = destination(slot, cx);
+        if !attached {
+            self.fail(slot, cx);
+        } else if to == cx.operator {
+            cx.out.now(Input::Page(slot));
+        } else {
+            gateway.send(to, Payload::Sms(slot), cx);
+        }
+    }
+
+    /// An attempt failed: the short message waits for its retry, an alert, or its end.
+    pub fn fail(&mut self, slot: Slot, cx: &mut Context<'_>) {
+        if self.expired(slot, cx) {
+            return self.expire(slot, cx);
+        }
+        let sms = sms_mut(slot, cx);
+        sms.failed += 1;
+        let (operator, origin) = (cx.operator, sms_mut(slot, cx).origin);
+        cx.observe(Observation::Sms { operator, origin, event: SmsEvent::Retried });
+        self.wait(slot, cx);
+    }
+
+    fn wait(&mut self, slot: Slot, cx: &mut Context<'_>) {
+        let now = cx.now;
+        let sms = sms_mut(slot, cx);
+        let place = (sms.failed.max(1) as usize - 1).min(self.settings.retry.len() - 1);
+        let due = (now + self.settings.retry[place]).min(sms.submitted + self.settings.validity);
+        sms.due = Some(due);
+        let handle = cx.messages.handle(slot);
+        let phone = cx.messages[slot].recipient;
+        self.waiting.entry(phone).or_default().push(handle);
+        cx.at(due, Role::Smsc, Input::Retry(handle));
+    }
+
+    /// A wait may be over. A reminder that comes after an alert finds nothing due.
+    pub fn retry(&mut self, handle: Handle, cx: &mut Context<'_>) {
+        let due = |sms: Sms| sms.due.is_some_and(|due| due <= cx.now);
+        if cx.messages.holds(handle) && cx.messages[handle.slot].sms.is_some_and(due) {
+            let phone = cx.messages[handle.slot].recipient;
+            if let Some(handles) = self.waiting.get_mut(&phone) {
+                handles.retain(|waiting| *waiting != handle);
+                if handles.is_empty() {
+                    self.waiting.remove(&phone);
+                }
+            }
+            self.again(handle.slot, cx);
+        }
+    }
+
+    /// A phone is back: everything that waits for it is tried at once.
+    pub fn alert(&mut self, phone: SubscriberId, cx: &mut Context<'_>) {
+        for handle in self.waiting.remove(&phone).unwrap_or_default() {
+            if cx.messages.holds(handle) && sms_mut(handle.slot, cx).due.is_some() {
+                self.again(handle.slot, cx);
+            }
+        }
+    }
+
+    /// Another attempt: through the licensed server once more.
+    fn again(&mut self, slot: Slot, cx: &mut Context<'_>) {
+        cx.stage(slot, Stage::RetryWait);
+        let sms = sms_mut(slot, cx);
+        sms.due = None;
+        let node = sms.node;
+        if self.expired(slot, cx) {
+            return self.expire(slot, cx);
+        }
+        match self.nodes[usize::from(node)].arrive(slot, false, cx) {
+            // Accepted long ago, it cannot be refused: it waits once more.
+            Arrival::Full(_) => self.wait(slot, cx),
+            arrival => self.serve(node, arrival, cx),
+        }
+    }
+
+    fn expired(&self, slot: Slot, cx: &mut Context<'_>) -> bool {
+        let submitted = sms_mut(slot, cx).submitted;
+        cx.now >= submitted + self.settings.validity
+    }
+
+    fn expire(&mut self, slot: Slot, cx: &mut Context<'_>) {
+        let (operator, origin) = (cx.operator, sms_mut(slot, cx).origin);
+        cx.observe(Observation::Sms { operator, origin, event: SmsEvent::Expired });
+        let subject = cx.messages.remove(slot).subject();
+        cx.observe(Observation::Expired(subject));
+    }
+}
+
+/// The operator a short message goes to: of the phone, or the owner of the reply number.
+fn destination(slot: Slot, cx: &Context<'_>) -> OperatorId {
+    let message = &cx.messages[slot];
+    match message.sms {
+        Some(Sms { origin: SmsOrigin::Reply, reply, .. }) => reply.owner,
+        _ => message.to,
+    }
+}
+
+fn sms_mut<'a>(slot: Slot, cx: &'a mut Context<'_>) -> &'a mut Sms {
+    cx.messages[slot].sms.as_mut().expect("an SMSC handles short messages")
+}
+
+/// What the delivery of a short message looks like; called by whoever has it in the end.
+pub fn delivered(slot: Slot, cx: &mut Context<'_>) {
+    let Sms { smsc: operator, origin, submitted, .. } = *sms_mut(slot, cx);
+    let took = cx.now.since(submitted);
+    cx.observe(Observation::Sms { operator, origin, event: SmsEvent::Delivered { took } });
+}
