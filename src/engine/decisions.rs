@@ -108,6 +108,12 @@ impl Decisions {
                 }
                 self.next_growth(cx);
             }
+            Stimulus::Write { sender, recipient, text } => {
+                crowd.write(sender, recipient, text, cx);
+            }
+            Stimulus::Add { owner, contact, by_number } => {
+                crowd.add_contact(owner, contact, by_number, cx);
+            }
             Stimulus::Session { user, count } => {
                 let goes_online = crowd.change_session(user, count, cx);
                 let index = user.0 - self.base;

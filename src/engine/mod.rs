@@ -6,6 +6,6 @@
 //! operator), `windows` (all of them, in step).
 
 pub mod calendar;
-mod decisions;
+pub mod decisions;
 pub mod shard;
 pub mod windows;

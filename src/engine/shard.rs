@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::calendar::{Calendar, Event};
 use super::decisions::Decisions;
-use crate::domain::id::{OperatorId, SubscriberId};
+use crate::domain::id::{OperatorId, Role, SubscriberId};
 use crate::domain::time::Instant;
 use crate::model::context::{Context, Observer};
 use crate::model::crowd::Crowd;
@@ -13,7 +13,7 @@ use crate::model::gateway::{Arrived, Gateway};
 use crate::model::hlr::Hlr;
 use crate::model::imsp::Imsp;
 use crate::model::message::{Message, Store};
-use crate::model::outbox::{Input, Outbox, Parcel};
+use crate::model::outbox::{Input, Outbox, Parcel, Stimulus};
 use crate::model::plan::Plan;
 use crate::model::relay::Relay;
 use crate::model::smsc::Smsc;
@@ -157,6 +157,12 @@ impl<O: Observer> Shard<O> {
             }
             self.calendar.push(Event { at, order, input: Input::Incoming(transfer) });
         }
+    }
+
+    /// Lets a user decide something at an instant to come, besides what the workload draws.
+    pub fn script(&mut self, at: Instant, stimulus: Stimulus) {
+        self.out.at(at, Role::Workload, Input::Decide(stimulus));
+        self.file();
     }
 
     /// Hands out what goes to other shards, in the order in which it was sent.

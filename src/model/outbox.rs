@@ -7,6 +7,7 @@ use super::message::{Handle, Message, ReplyNumber, Slot};
 use super::routing::Carriage;
 use crate::domain::id::{AgreementId, MessageId, OperatorId, Role, SubscriberId};
 use crate::domain::outcome::TransferKind;
+use crate::domain::text::Text;
 use crate::domain::time::Instant;
 
 /// What can reach a node of a shard.
@@ -96,6 +97,24 @@ pub enum Stimulus {
     Presence,
     /// The next added contact.
     AddContact,
+    /// This user writes this, by script instead of by draw.
+    Write {
+        /// Who writes.
+        sender: SubscriberId,
+        /// To whom.
+        recipient: SubscriberId,
+        /// What.
+        text: Text,
+    },
+    /// This user adds this contact, by script instead of by draw.
+    Add {
+        /// Whose list grows.
+        owner: SubscriberId,
+        /// By whom.
+        contact: SubscriberId,
+        /// By number, else by UID.
+        by_number: bool,
+    },
     /// A login or logout of this user.
     Session {
         /// Who.
