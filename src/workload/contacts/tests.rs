@@ -145,16 +145,18 @@ fn one_way_contacts_are_uniform_over_their_operator() {
 
 #[test]
 fn where_nobody_is_wanted_the_other_side_is_taken() {
-    // (operators, IM contacts of the first operator, of those elsewhere, legacy, of those elsewhere)
-    let table: [(&[(&str, u32, u32)], [bool; 4]); 5] = [
-        (&[("a", 100, 0)], [true, false, false, false]),
-        (&[("a", 1, 100)], [false, false, true, false]),
-        (&[("a", 1, 0), ("m", 0, 100)], [false, false, true, true]),
-        (&[("a", 1, 0), ("b", 100, 0)], [true, true, false, false]),
-        (&[("a", 100, 0), ("m", 0, 100)], [true, false, true, true]),
+    // Whether the first operator's users list IM users, such elsewhere, legacy customers, such
+    // elsewhere.
+    let [a, lonely, mno, b] = [("a", 100, 0), ("a", 1, 0), ("m", 0, 100), ("b", 100, 0)];
+    let table = [
+        (vec![a], [true, false, false, false]),
+        (vec![("a", 1, 100)], [false, false, true, false]),
+        (vec![lonely, mno], [false, false, true, true]),
+        (vec![lonely, b], [true, true, false, false]),
+        (vec![a, mno], [true, false, true, true]),
     ];
     for (operators, expected) in table {
-        let (graph, population) = graph(operators, &fixture::contacts(20));
+        let (graph, population) = graph(&operators, &fixture::contacts(20));
         let own = population.range(OperatorId(0));
         let mut seen = [false; 4];
         for user in ids(&population, 0) {
