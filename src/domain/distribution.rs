@@ -325,3 +325,6 @@ fn poisson(mean: f64, stream: &mut Stream) -> u32 {
     }
     count
 }
+
+#[cfg(test)]
+mod tests;

@@ -90,3 +90,57 @@ fn group(
     }
     (offsets, items)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ids(numbers: &[u32]) -> Vec<SubscriberId> {
+        numbers.iter().copied().map(SubscriberId).collect()
+    }
+
+    fn pairs(numbers: &[(u32, u32)]) -> Vec<(SubscriberId, SubscriberId)> {
+        numbers.iter().map(|&(a, b)| (SubscriberId(a), SubscriberId(b))).collect()
+    }
+
+    #[test]
+    fn lists_keep_their_order_when_owners_are_mixed() {
+        let graph = ContactGraph::new(4, &pairs(&[(2, 3), (0, 3), (2, 0), (0, 1), (2, 1)]));
+        assert_eq!(graph.contacts(SubscriberId(0)), ids(&[3, 1]));
+        assert_eq!(graph.contacts(SubscriberId(1)), []);
+        assert_eq!(graph.contacts(SubscriberId(2)), ids(&[3, 0, 1]));
+        assert_eq!(graph.contacts(SubscriberId(3)), []);
+        assert_eq!((graph.len(), graph.longest()), (5, 3));
+    }
+
+    #[test]
+    fn watchers_are_ascending_whatever_the_order_of_pairs() {
+        let graph = ContactGraph::new(4, &pairs(&[(2, 3), (0, 3), (1, 3), (2, 0)]));
+        assert_eq!(graph.watchers(SubscriberId(3)), ids(&[0, 1, 2]));
+        assert_eq!(graph.watchers(SubscriberId(0)), ids(&[2]));
+        assert_eq!(graph.watchers(SubscriberId(1)), []);
+    }
+
+    #[test]
+    fn watcher_offsets_number_all_watchers_without_gaps() {
+        let graph = ContactGraph::new(4, &pairs(&[(2, 3), (0, 3), (1, 3), (2, 0)]));
+        let offsets: Vec<u32> = (0..4).map(|s| graph.watcher_offset(SubscriberId(s))).collect();
+        assert_eq!(offsets, [0, 1, 1, 1]);
+    }
+
+    #[test]
+    fn lists_and_pairs_make_the_same_graph() {
+        let from_pairs = ContactGraph::new(3, &pairs(&[(2, 1), (0, 2), (2, 0), (0, 1)]));
+        let from_lists = ContactGraph::from_lists(vec![0, 2, 2, 4], ids(&[2, 1, 1, 0]));
+        assert_eq!(from_pairs, from_lists);
+    }
+
+    #[test]
+    fn a_graph_without_contacts_is_empty() {
+        let graph = ContactGraph::new(2, &[]);
+        assert!(graph.is_empty());
+        assert_eq!((graph.len(), graph.longest()), (0, 0));
+        assert_eq!(graph.watchers(SubscriberId(1)), []);
+        assert!(ContactGraph::new(0, &[]).is_empty());
+    }
+}

@@ -191,3 +191,6 @@ impl OnOff {
         self.on[source]
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -151,6 +151,7 @@ impl Lists {
     }
 
     fn add(&mut self, user: u32, contact: u32) {
+        debug_assert!(self.room(user) > 0);
         let place = self.offsets[user as usize] + self.filled[user as usize];
         self.contacts[place as usize] = SubscriberId(contact);
         self.filled[user as usize] += 1;
@@ -242,7 +243,7 @@ fn pair_up(
 ) -> (Vec<u32>, Vec<u32>) {
     let pairs = left.len().min(right.len());
     let mut left_over = left[pairs..].to_vec();
-    let mut right_over = right[pairs..].to_vec();
+    let mut right_over = Vec::new();
     for place in 0..pairs {
         let user = left[place];
         let rest = (right.len() - place) as u64;
@@ -259,6 +260,8 @@ fn pair_up(
             right_over.push(right[place]);
         }
     }
+    // Only now: a conflict may have swapped any of them.
+    right_over.extend_from_slice(&right[pairs..]);
     (left_over, right_over)
 }
 
@@ -300,3 +303,6 @@ fn shuffle<T>(items: &mut [T], stream: &mut Stream) {
         items.swap(place, stream.below(place as u64 + 1) as usize);
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -93,3 +93,47 @@ fn choose(first: bool, second: bool, share_of_second: f64) -> (bool, f64) {
         (false, true) => (true, 1.0),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::random::StreamSeed;
+    use crate::workload::fixture;
+
+    fn rule(operators: &[(&str, u32, u32)]) -> Destinations {
+        let federation = fixture::federation(operators, &fixture::contacts(20));
+        Destinations::new(&federation, &Population::new(&federation), OperatorId(0))
+    }
+
+    #[test]
+    fn destinations_come_by_their_shares_and_the_sizes_of_operators() {
+        let rule = rule(&[("a", 10, 10), ("b", 30, 0), ("c", 10, 20), ("m", 0, 60)]);
+        let mut stream = StreamSeed::new(1, "a", "destinations").stream();
+        let expected = [
+            (0, false, 0.7 * 0.65),
+            (1, false, 0.7 * 0.35 * 0.75),
+            (2, false, 0.7 * 0.35 * 0.25),
+            (0, true, 0.3 * 0.4),
+            (2, true, 0.3 * 0.6 * 0.25),
+            (3, true, 0.3 * 0.6 * 0.75),
+        ];
+        let draws: Vec<_> = (0..50_000).filter_map(|_| rule.draw(&mut stream)).collect();
+        let statistic: f64 = expected
+            .iter()
+            .map(|&(operator, legacy, share)| {
+                let to = Destination { operator: OperatorId(operator), legacy };
+                let seen = draws.iter().filter(|&&draw| draw == to).count() as f64;
+                (seen - 50_000.0 * share) * (seen - 50_000.0 * share) / (50_000.0 * share)
+            })
+            .sum();
+        // 5 degrees of freedom, level 0.001; what is none of the six would be missing in them.
+        assert!(statistic < 20.52, "chi-square {statistic}");
+    }
+
+    #[test]
+    fn the_share_of_legacy_customers_is_that_of_the_settings_while_there_are_both() {
+        assert_eq!(rule(&[("a", 10, 10)]).sms_only(), 0.3);
+        assert_eq!(rule(&[("a", 10, 0)]).sms_only(), 0.0);
+        assert_eq!(rule(&[("a", 1, 10)]).sms_only(), 1.0);
+    }
+}

@@ -99,3 +99,70 @@ impl Growth {
         self.accepted.unit(pair) < self.accept
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::federation::Contacts;
+    use crate::domain::time::{Duration, Instant};
+    use crate::workload::fixture;
+
+    const OWNER: SubscriberId = SubscriberId(3);
+
+    fn growth(operators: &[(&str, u32, u32)], sms_only: f64) -> (Growth, Population) {
+        let rule = Contacts { sms_only, ..fixture::contacts(20) };
+        let federation = fixture::federation(operators, &rule);
+        let population = Population::new(&federation);
+        let load = LoadProfile::new(&fixture::even_load(), &fixture::run());
+        (Growth::new(&federation, &population, OperatorId(0), load, 5), population)
+    }
+
+    fn assert_share(count: usize, expected: f64) {
+        let error = count as f64 - 10_000.0 * expected;
+        let bound = 4.0 * (10_000.0 * expected * (1.0 - expected)).sqrt();
+        assert!(error.abs() <= bound, "{count} of 10000 for {expected}");
+    }
+
+    #[test]
+    fn users_add_contacts_at_their_rate() {
+        let (mut growth, _) = growth(&[("a", 500, 500)], 0.3);
+        let end = Instant::START + Duration::from_secs(1000);
+        let intents =
+            std::iter::from_fn(|| growth.next()).take_while(|intent| intent.at < end).count();
+        // 500 users at 0.01 a second, as Poisson counts; 4 deviations.
+        assert!((intents as f64 - 5000.0).abs() < 4.0 * 5000f64.sqrt(), "{intents}");
+    }
+
+    #[test]
+    fn half_of_the_contacts_are_asked_for_by_number_and_all_legacy_customers_are() {
+        for (sms_only, by_number) in [(0.0, 0.5), (0.3, 0.5), (0.8, 0.8)] {
+            let (mut growth, population) = growth(&[("a", 500, 500)], sms_only);
+            let additions: Vec<_> = (0..10_000)
+                .filter_map(|_| growth.addition(&population, OWNER, |_| false))
+                .collect();
+            assert_eq!(additions.len(), 10_000);
+            assert!(additions.iter().all(|a| a.by_number || population.is_im(a.contact)));
+            assert_share(additions.iter().filter(|a| a.by_number).count(), by_number);
+            let legacy = additions.iter().filter(|a| !population.is_im(a.contact)).count();
+            // The owner itself is no contact: IM draws are repeated in 1 of 500 cases.
+            assert_share(legacy, sms_only);
+        }
+    }
+
+    #[test]
+    fn only_strangers_are_added() {
+        let (mut growth, population) = growth(&[("a", 5, 0)], 0.3);
+        for _ in 0..100 {
+            let addition = growth.addition(&population, OWNER, |contact| contact.0 < 3);
+            assert_eq!(addition.map(|a| a.contact), Some(SubscriberId(4)));
+        }
+        assert_eq!(growth.addition(&population, OWNER, |_| true), None);
+    }
+
+    #[test]
+    fn the_share_of_requests_accepted_is_kept() {
+        let (growth, _) = growth(&[("a", 500, 500)], 0.3);
+        let accepts = |n: u32| growth.accepts(SubscriberId(n % 100), SubscriberId(n / 100));
+        assert_share((0..10_000).filter(|&n| accepts(n)).count(), 0.95);
+    }
+}

@@ -131,3 +131,147 @@ fn text(settings: &Messages, stream: &mut Stream) -> TextDraw {
     let characters = settings.length.sample(stream).max(1);
     TextDraw { characters, ucs2: stream.chance(settings.ucs2) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::distribution::CountDistribution;
+    use crate::domain::id::OperatorId;
+    use crate::domain::time::Instant;
+    use crate::workload::fixture;
+
+    const ANYBODY: Arrival = Arrival { at: Instant(1), user: None };
+
+    fn draw(settings: &Messages) -> MessageDraw {
+        MessageDraw::new(settings, 10, 4, 3, "imsp-a")
+    }
+
+    fn ids(range: std::ops::Range<u32>) -> Vec<SubscriberId> {
+        range.map(SubscriberId).collect()
+    }
+
+    /// Pearson's statistic of counts against probabilities.
+    fn chi_square(counts: &[u32], shares: impl Fn(usize) -> f64) -> f64 {
+        let total = f64::from(counts.iter().sum::<u32>());
+        let cell = |(place, &count): (usize, &u32)| {
+            let expected = total * shares(place);
+            (f64::from(count) - expected) * (f64::from(count) - expected) / expected
+        };
+        counts.iter().enumerate().map(cell).sum()
+    }
+
+    #[test]
+    fn a_user_who_is_offline_does_not_write() {
+        let mut draw = draw(&fixture::messages());
+        let own = Arrival { at: Instant(1), user: Some(7) };
+        assert_eq!(draw.sender(own, |_| false), None);
+        assert_eq!(draw.sender(own, |user| user == 7), Some(7));
+    }
+
+    #[test]
+    fn a_rate_by_user_is_thinned_to_the_share_online() {
+        let mut draw = draw(&fixture::messages());
+        let senders = (0..10_000).filter_map(|_| draw.sender(ANYBODY, |user| user < 3)).count();
+        // Binomial with share 0.3; 4 deviations.
+        assert!((senders as f64 - 3000.0).abs() < 4.0 * 2100f64.sqrt(), "{senders}");
+    }
+
+    #[test]
+    fn a_rate_of_the_whole_operator_is_kept_by_whoever_is_online() {
+        let settings = Messages { rate: MessageRate::Total(1.0), ..fixture::messages() };
+        let mut draw = draw(&settings);
+        let mut seen = [0u32; 3];
+        for _ in 0..10_000 {
+            let sender = draw.sender(ANYBODY, |user| user < 3).expect("somebody is online");
+            seen[sender as usize] += 1;
+        }
+        // 2 degrees of freedom, level 0.001.
+        assert!(chi_square(&seen, |_| 1.0 / 3.0) < 13.82, "{seen:?}");
+        assert_eq!(draw.sender(ANYBODY, |_| false), None);
+    }
+
+    #[test]
+    fn uniform_recipients_are_all_alike_whether_listed_first_or_added() {
+        let mut draw = draw(&fixture::messages());
+        let mut seen = [0u32; 10];
+        for _ in 0..20_000 {
+            let to = draw.recipient(&ids(0..7), &ids(7..10)).expect("a list");
+            seen[to.index()] += 1;
+        }
+        // 9 degrees of freedom, level 0.001.
+        assert!(chi_square(&seen, |_| 0.1) < 27.88, "{seen:?}");
+    }
+
+    #[test]
+    fn zipf_recipients_weigh_by_place_also_on_lists_longer_than_foreseen() {
+        let settings = Messages { recipients: Recipients::Zipf(1.0), ..fixture::messages() };
+        let mut draw = draw(&settings);
+        let mut seen = [0u32; 10];
+        for _ in 0..20_000 {
+            let to = draw.recipient(&ids(0..4), &ids(4..10)).expect("a list");
+            seen[to.index()] += 1;
+        }
+        let harmonic: f64 = (1..=10).map(|k| 1.0 / f64::from(k)).sum();
+        let statistic = chi_square(&seen, |place| 1.0 / (place as f64 + 1.0) / harmonic);
+        assert!(statistic < 27.88, "{seen:?}");
+    }
+
+    #[test]
+    fn an_empty_list_has_no_recipient() {
+        for recipients in [Recipients::Uniform, Recipients::Zipf(1.0)] {
+            let mut draw = draw(&Messages { recipients, ..fixture::messages() });
+            assert_eq!(draw.recipient(&[], &[]), None);
+            assert_eq!(draw.recipient(&[], &ids(5..6)), Some(SubscriberId(5)));
+        }
+    }
+
+    #[test]
+    fn a_text_has_at_least_one_character_and_its_share_of_alphabets() {
+        let length = CountDistribution::Constant(0);
+        let mut draw = draw(&Messages { length, ucs2: 0.2, ..fixture::messages() });
+        let texts: Vec<_> = (0..10_000).map(|_| draw.text()).collect();
+        assert!(texts.iter().all(|text| text.characters == 1));
+        let ucs2 = texts.iter().filter(|text| text.ucs2).count();
+        assert!((ucs2 as f64 - 2000.0).abs() < 4.0 * 1600f64.sqrt(), "{ucs2}");
+    }
+
+    #[test]
+    fn the_share_of_answers_and_their_delay_are_kept() {
+        let draw = draw(&fixture::messages());
+        let delays: Vec<f64> = (0..20_000)
+            .filter_map(|n| draw.reply(MessageId::new(OperatorId(1), n)))
+            .map(Duration::as_secs_f64)
+            .collect();
+        let n = delays.len() as f64;
+        assert!((n - 12_000.0).abs() < 4.0 * 4800f64.sqrt(), "{n} answers");
+        let mean = delays.iter().sum::<f64>() / n;
+        // An exponential deviates by its mean.
+        assert!((mean - 25.0).abs() < 4.0 * 25.0 / n.sqrt(), "mean {mean}");
+    }
+
+    #[test]
+    fn answers_do_not_depend_on_the_order_of_deliveries() {
+        let settings =
+            Messages { length: CountDistribution::Geometric(30.0), ..fixture::messages() };
+        let (one, mut other) = (draw(&settings), draw(&settings));
+        let message = |n| MessageId::new(OperatorId(2), n);
+        let answers = |draw: &MessageDraw, n| (draw.reply(message(n)), draw.reply_text(message(n)));
+        let forwards: Vec<_> = (0..100).map(|n| answers(&one, n)).collect();
+        other.text();
+        for n in (0..100).rev() {
+            assert_eq!(answers(&other, n), forwards[n as usize]);
+        }
+    }
+
+    #[test]
+    fn texts_do_not_depend_on_who_writes_to_whom() {
+        let settings = Messages { length: CountDistribution::Poisson(30.0), ..fixture::messages() };
+        let (mut one, mut other) = (draw(&settings), draw(&settings));
+        let texts: Vec<_> = (0..100).map(|_| one.text()).collect();
+        for text in texts {
+            other.sender(ANYBODY, |_| true);
+            other.recipient(&ids(0..9), &[]);
+            assert_eq!(other.text(), text);
+        }
+    }
+}

@@ -5,6 +5,8 @@
 pub mod arrivals;
 pub mod contacts;
 pub mod destination;
+#[cfg(test)]
+mod fixture;
 pub mod growth;
 pub mod load;
 pub mod messages;

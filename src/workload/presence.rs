@@ -65,3 +65,40 @@ impl UserIntents {
         Some(UserIntent { at: arrival.at, user })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::federation::Load;
+    use crate::domain::time::Duration;
+    use crate::workload::fixture;
+
+    fn changes(rate: f64, users: u32, base: f64) -> Vec<UserIntent> {
+        let load = Load { base, ..fixture::even_load() };
+        let load = LoadProfile::new(&load, &fixture::run());
+        let mut changes = UserIntents::presence_changes(rate, users, load, 9, "imsp-a");
+        std::iter::from_fn(|| changes.next())
+            .take_while(|change| change.at < Instant::START + Duration::from_secs(1000))
+            .collect()
+    }
+
+    #[test]
+    fn each_user_changes_at_the_rate_times_the_load() {
+        let changes = changes(0.2, 20, 2.0);
+        let mut seen = [0f64; 20];
+        for change in &changes {
+            seen[change.user as usize] += 1.0;
+        }
+        // 400 expected each, as Poisson counts: chi-square with 20 degrees of freedom.
+        let statistic: f64 = seen.iter().map(|n| (n - 400.0) * (n - 400.0) / 400.0).sum();
+        assert!(statistic < 45.31, "{seen:?}");
+        assert!(changes.is_sorted_by_key(|change| change.at));
+    }
+
+    #[test]
+    fn nobody_changes_without_users_rate_or_load() {
+        assert!(changes(0.2, 0, 1.0).is_empty());
+        assert!(changes(0.0, 20, 1.0).is_empty());
+        assert!(changes(0.2, 20, 0.0).is_empty());
+    }
+}

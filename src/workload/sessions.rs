@@ -79,3 +79,119 @@ impl Sessions {
         Some(now + span)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::distribution::DurationDistribution;
+    use crate::domain::federation::OfflineMessages;
+
+    const USERS: u32 = 20_000;
+    const HOUR: u64 = 3_600_000_000_000;
+
+    fn sessions(online: f64, length: Option<DurationDistribution>) -> Sessions {
+        let offline = OfflineMessages::Store;
+        Sessions::new(&federation::Sessions { online, length, offline }, USERS, 5, "imsp-a")
+    }
+
+    fn lengths() -> [DurationDistribution; 3] {
+        let hour = Duration(HOUR);
+        [
+            DurationDistribution::Exponential(hour),
+            DurationDistribution::Constant(hour),
+            DurationDistribution::Lognormal { median: Duration(HOUR / 2), p99: Duration(HOUR * 8) },
+        ]
+    }
+
+    /// All changes of a user up to an instant, with the state after each.
+    fn changes(sessions: &Sessions, user: u32, until: Instant) -> Vec<(Instant, bool)> {
+        let mut online = sessions.initially_online(user);
+        let mut changes = Vec::new();
+        let mut next = sessions.first_change(user);
+        while let Some(at) = next.filter(|&at| at <= until) {
+            online = !online;
+            changes.push((at, online));
+            next = sessions.next_change(user, changes.len() as u32, at, online);
+        }
+        changes
+    }
+
+    #[test]
+    fn the_share_online_is_the_same_at_every_moment() {
+        for length in lengths() {
+            let sessions = sessions(0.3, Some(length.clone()));
+            let moments = [0, HOUR / 10, HOUR / 2, HOUR, HOUR * 5 / 4, 3 * HOUR, 10 * HOUR];
+            let mut online = [0u32; 7];
+            for user in 0..USERS {
+                let changes = changes(&sessions, user, Instant(10 * HOUR));
+                for (count, moment) in online.iter_mut().zip(moments) {
+                    let before = changes.iter().rev().find(|(at, _)| at.0 <= moment);
+                    let state = before.map_or(sessions.initially_online(user), |change| change.1);
+                    *count += u32::from(state);
+                }
+            }
+            for (count, moment) in online.iter().zip(moments) {
+                // Users are independent: binomial; 4 deviations.
+                let deviation = (f64::from(USERS) * 0.3 * 0.7).sqrt();
+                let error = f64::from(*count) - 0.3 * f64::from(USERS);
+                assert!(error.abs() < 4.0 * deviation, "{length:?} at {moment}: {count}");
+            }
+        }
+    }
+
+    #[test]
+    fn logins_come_at_the_renewal_rate_from_the_first_moment() {
+        for length in lengths() {
+            let sessions = sessions(0.3, Some(length.clone()));
+            let mut logins = [0u32; 4];
+            for user in 0..USERS {
+                for (at, online) in changes(&sessions, user, Instant(HOUR - 1)) {
+                    logins[(at.0 / (HOUR / 4)) as usize] += u32::from(online);
+                }
+            }
+            // One cycle takes a mean session over the share online. Within a quarter of an hour
+            // hardly anybody logs in twice, so that counts vary as Poisson counts do.
+            let expected = f64::from(USERS) * 0.25 * HOUR as f64 * 0.3 / length.mean().0 as f64;
+            for count in logins {
+                let error = f64::from(count) - expected;
+                assert!(error.abs() < 4.0 * expected.sqrt(), "{length:?}: {logins:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn sessions_of_a_constant_length_last_exactly_so_long() {
+        let sessions = sessions(0.5, Some(DurationDistribution::Constant(Duration(HOUR))));
+        for user in 0..100 {
+            for pair in changes(&sessions, user, Instant(20 * HOUR)).windows(2) {
+                if pair[0].1 {
+                    assert_eq!(pair[1].0.since(pair[0].0), Duration(HOUR));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn with_everybody_nobody_or_unlimited_sessions_nothing_changes() {
+        let length = || Some(DurationDistribution::Constant(Duration(HOUR)));
+        for (online, length) in [(1.0, length()), (0.0, length()), (0.6, None)] {
+            let sessions = sessions(online, length);
+            let initially = (0..USERS).filter(|&user| sessions.initially_online(user)).count();
+            let deviation = (f64::from(USERS) * online * (1.0 - online)).sqrt();
+            let error = initially as f64 - online * f64::from(USERS);
+            assert!(error.abs() <= 4.0 * deviation, "{initially} online");
+            assert!((0..USERS).all(|user| sessions.first_change(user).is_none()));
+            assert_eq!(sessions.next_change(0, 1, Instant(HOUR), true), None);
+        }
+    }
+
+    #[test]
+    fn answers_do_not_depend_on_the_order_of_questions() {
+        let sessions = sessions(0.4, Some(lengths()[0].clone()));
+        let forwards: Vec<_> = (0..100).map(|user| sessions.first_change(user)).collect();
+        let mut backwards: Vec<_> =
+            (0..100).rev().map(|user| sessions.first_change(user)).collect();
+        backwards.reverse();
+        assert_eq!(forwards, backwards);
+    }
+}
