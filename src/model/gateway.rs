@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 use super::context::Context;
 use super::link::Link;
 use super::message::Slot;
-use super::outbox::{Input, Job, Payload, Transfer};
+use super::outbox::{Audience, Input, Job, Notification, Payload, Transfer};
 use super::plan::{Plan, TransferSizes};
 use super::rate_limit::{Admission, RateLimiter};
 use super::routing::Carriage;
@@ -279,6 +279,9 @@ fn bytes(payload: &Payload, sizes: &TransferSizes, cx: &Context<'_>) -> u32 {
         }
         Payload::SmsBack(_) | Payload::Query(_) | Payload::Located { .. } | Payload::Alert(_) => {
             sizes.sms_signalling
+        }
+        Payload::Notification(Notification { audience: Audience::Domain(_), .. }) => {
+            sizes.presence_domain
         }
         Payload::Notification(_) | Payload::State { .. } => sizes.presence,
         Payload::Subscribe(subscription) => {

@@ -35,6 +35,8 @@ pub struct TransferSizes {
     pub message_adds_text: bool,
     /// A presence notification for one watcher.
     pub presence: u32,
+    /// A presence notification for a whole domain.
+    pub presence_domain: u32,
     /// A subscription of one contact.
     pub subscribe: u32,
     /// Each further contact of a list subscription.
