@@ -1,0 +1,9 @@
+//! Bytes: what crosses an agreement or reaches an SMSC, and how long it is. It imports `domain`
+//! alone and knows neither nodes nor sockets.
+
+pub mod gsm7;
+pub mod presence;
+//sizes
+pub mod sms;
+//ssp
+pub mod xml;
