@@ -3,7 +3,8 @@
 
 pub mod gsm7;
 pub mod presence;
-//sizes
+pub mod sizes;
 pub mod sms;
-//ssp
+pub mod ssp;
+pub mod transfer;
 pub mod xml;

@@ -165,16 +165,21 @@ mod tests {
             let text = encoded(&presence);
             assert_eq!(decode(&xml::parse(&text).unwrap()).unwrap(), presence);
             let theirs = roxmltree::Document::parse(&text).unwrap();
-            assert!(theirs.descendants().filter(|node| node.is_element()).all(|node| {
-                node.tag_name().namespace() == Some(NAMESPACE)
-            }));
+            assert!(
+                theirs
+                    .descendants()
+                    .filter(|node| node.is_element())
+                    .all(|node| { node.tag_name().namespace() == Some(NAMESPACE) })
+            );
         }
     }
 
     #[test]
     fn a_wrong_value_is_an_error_and_an_unknown_attribute_is_not() {
         let read = |text| decode(&xml::parse(text).unwrap());
-        assert!(read("<P><OnlineStatus><PresenceValue>yes</PresenceValue></OnlineStatus></P>").is_err());
+        assert!(
+            read("<P><OnlineStatus><PresenceValue>yes</PresenceValue></OnlineStatus></P>").is_err()
+        );
         assert_eq!(read("<P><StatusMood/></P>"), Ok(Presence::default()));
     }
 }

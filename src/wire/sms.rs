@@ -201,9 +201,9 @@ impl UserData {
 
     /// TP-UDL and TP-UD.
     fn encode(&self, out: &mut Vec<u8>) -> Result<(), TpduError> {
-        let header = self.concatenation.map(|place| {
-            gsm7::concatenation_header(place.reference, place.total, place.part)
-        });
+        let header = self
+            .concatenation
+            .map(|place| gsm7::concatenation_header(place.reference, place.total, place.part));
         let header = header.as_ref().map_or(&[][..], |header| &header[..]);
         let (length, body) = match self.alphabet {
             Alphabet::Gsm7 => {
@@ -213,8 +213,7 @@ impl UserData {
                 (length, gsm7::pack(&septets, fill))
             }
             Alphabet::Ucs2 => {
-                let body: Vec<u8> =
-                    self.text.encode_utf16().flat_map(u16::to_be_bytes).collect();
+                let body: Vec<u8> = self.text.encode_utf16().flat_map(u16::to_be_bytes).collect();
                 (header.len() + body.len(), body)
             }
         };
@@ -244,11 +243,8 @@ impl UserData {
         if !input.0.is_empty() || octets > MAX_USER_DATA {
             return Err(TpduError::UserData);
         }
-        let header_length = if header {
-            1 + usize::from(*data.first().ok_or(TpduError::UserData)?)
-        } else {
-            0
-        };
+        let header_length =
+            if header { 1 + usize::from(*data.first().ok_or(TpduError::UserData)?) } else { 0 };
         let header = data.get(..header_length).ok_or(TpduError::UserData)?;
         let body = &data[header_length..];
         let text = match alphabet {
@@ -263,7 +259,9 @@ impl UserData {
                     return Err(TpduError::UserData);
                 }
                 let units = body.chunks_exact(2).map(|pair| u16::from_be_bytes([pair[0], pair[1]]));
-                char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
+                char::decode_utf16(units)
+                    .map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER))
+                    .collect()
             }
         };
         Ok(Self { alphabet, concatenation: concatenation(header), text })
@@ -510,11 +508,8 @@ mod tests {
 
     #[test]
     fn text_over_one_tpdu_is_an_error() {
-        let data = UserData {
-            alphabet: Alphabet::Gsm7,
-            concatenation: None,
-            text: "a".repeat(161),
-        };
+        let data =
+            UserData { alphabet: Alphabet::Gsm7, concatenation: None, text: "a".repeat(161) };
         let deliver = Deliver { from: short_code(), sent: SENT, more: false, data };
         assert_eq!(deliver.encode(), Err(TpduError::UserData));
     }
