@@ -341,7 +341,7 @@ fn semi_octets(kind: u8, digits: &[u8], out: &mut Vec<u8>) -> Result<(), TpduErr
 impl Timestamp {
     /// The seven octets of TP-SCTS.
     fn octets(self) -> [u8; 7] {
-        let swapped = |value: u8| (value % 10) << 4 | value / 10 % 10;
+        let swapped = |value: u8| ((value % 10) << 4) | (value / 10 % 10);
         let sign = if self.zone < 0 { 0x08 } else { 0 };
         let zone = swapped(self.zone.unsigned_abs()) | sign;
         let Self { year, month, day, hour, minute, second, .. } = self;
