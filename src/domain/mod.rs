@@ -13,3 +13,4 @@ pub mod presence;
 pub mod random;
 pub mod text;
 pub mod time;
+pub mod uid;

@@ -38,6 +38,12 @@ impl Msisdn {
         Some(Self { digits: digits.parse().ok()?, length: digits.len() as u8 })
     }
 
+    /// Some number of so many digits, 1 to 15 (the nearer bound beyond).
+    pub fn of_length(digits: u8) -> Self {
+        let length = digits.clamp(1, MAX_DIGITS as u8);
+        Self { digits: power_of_ten(length - 1), length }
+    }
+
     /// The digits as one decimal number, a leading zero apart.
     pub fn digits(self) -> u64 {
         self.digits

@@ -1,1 +1,191 @@
-//! Presence attributes by their IMPS names.
+//! Presence attributes by their IMPS names, and the values that mark an SMS-only user. The model
+//! keeps and compares them, `wire` writes them; this file knows no XML.
+
+use super::number::Msisdn;
+
+/// A kind of client, as ClientType of the attribute ClientInfo.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ClientType {
+    /// `MOBILE_PHONE`.
+    MobilePhone,
+    /// `COMPUTER`.
+    Computer,
+    /// `PDA`.
+    Pda,
+    /// `CLI`: limited capabilities and content length, plain text only, SMS supported. Marks a
+    /// legacy customer (OMTP appendix A, IM-0140).
+    Cli,
+    /// `OTHER`.
+    Other,
+}
+
+/// Value of the attribute UserAvailability.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Availability {
+    /// `AVAILABLE`.
+    Available,
+    /// `NOT_AVAILABLE`.
+    NotAvailable,
+    /// `DISCREET`.
+    Discreet,
+}
+
+impl ClientType {
+    /// All of them.
+    pub const ALL: [Self; 5] =
+        [Self::MobilePhone, Self::Computer, Self::Pda, Self::Cli, Self::Other];
+
+    /// The IMPS name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::MobilePhone => "MOBILE_PHONE",
+            Self::Computer => "COMPUTER",
+            Self::Pda => "PDA",
+            Self::Cli => "CLI",
+            Self::Other => "OTHER",
+        }
+    }
+
+    /// The kind of that IMPS name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+}
+
+impl Availability {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Available, Self::NotAvailable, Self::Discreet];
+
+    /// The IMPS name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Available => "AVAILABLE",
+            Self::NotAvailable => "NOT_AVAILABLE",
+            Self::Discreet => "DISCREET",
+        }
+    }
+
+    /// The value of that IMPS name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|value| value.name() == name)
+    }
+}
+
+/// One attribute. Without a qualifier and a value it means, in a request, *this attribute*.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attribute<T> {
+    /// `Qualifier`: whether the value is valid.
+    pub qualifier: Option<bool>,
+    /// Which client it is about, by its number in international form; in the client attributes
+    /// of IMPS 1.3 only (OnlineStatus and ClientInfo).
+    pub client: Option<Msisdn>,
+    /// The value.
+    pub value: Option<T>,
+}
+
+impl<T> Attribute<T> {
+    /// A valid value.
+    pub fn valid(value: T) -> Self {
+        Self { qualifier: Some(true), client: None, value: Some(value) }
+    }
+
+    /// The attribute as a request names it.
+    pub fn named() -> Self {
+        Self { qualifier: None, client: None, value: None }
+    }
+
+    /// The same about one client.
+    fn of_client(self, client: Msisdn) -> Self {
+        Self { client: Some(client), ..self }
+    }
+}
+
+/// A set of presence attributes, each present or not.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Presence {
+    /// `OnlineStatus`.
+    pub online_status: Option<Attribute<bool>>,
+    /// `ClientInfo`, of which ClientType.
+    pub client_info: Option<Attribute<ClientType>>,
+    /// `UserAvailability`.
+    pub user_availability: Option<Attribute<Availability>>,
+    /// `StatusText`.
+    pub status_text: Option<Attribute<String>>,
+}
+
+impl Presence {
+    /// The four attributes as a request names them.
+    pub fn all_named() -> Self {
+        Self {
+            online_status: Some(Attribute::named()),
+            client_info: Some(Attribute::named()),
+            user_availability: Some(Attribute::named()),
+            status_text: Some(Attribute::named()),
+        }
+    }
+
+    /// What a simulated IM user shows. It is as long online as offline: availability is the
+    /// user's own setting and stays.
+    pub fn im_user(online: bool) -> Self {
+        Self {
+            online_status: Some(Attribute::valid(online)),
+            client_info: Some(Attribute::valid(ClientType::MobilePhone)),
+            user_availability: Some(Attribute::valid(Availability::Available)),
+            status_text: None,
+        }
+    }
+
+    /// Whether a client marks the contact as a legacy customer (OMTP IM-0140).
+    pub fn is_legacy(&self) -> bool {
+        let info = self.client_info.as_ref();
+        info.is_some_and(|info| {
+            info.qualifier != Some(false) && info.value == Some(ClientType::Cli)
+        })
+    }
+}
+
+/// The attributes of an SMS-only user (CR16-2 to CR16-5). Where the operator shows such customers
+/// offline (HLR-1), OnlineStatus is F and UserAvailability follows it.
+pub fn legacy(msisdn: Msisdn, online: bool, status_text: &str) -> Presence {
+    let availability = if online { Availability::Available } else { Availability::NotAvailable };
+    Presence {
+        online_status: Some(Attribute::valid(online).of_client(msisdn)),
+        client_info: Some(Attribute::valid(ClientType::Cli).of_client(msisdn)),
+        user_availability: Some(Attribute::valid(availability)),
+        status_text: Some(Attribute::valid(status_text.to_owned())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cr16_an_sms_only_user_is_online_available_and_marked_cli() {
+        let number = Msisdn::parse("+46760000001").unwrap();
+        let presence = legacy(number, true, "SMS-only");
+        let online = presence.online_status.clone().unwrap();
+        assert_eq!((online.qualifier, online.value), (Some(true), Some(true)));
+        assert_eq!(online.client, Some(number));
+        assert!(presence.is_legacy());
+        assert_eq!(presence.user_availability.unwrap().value, Some(Availability::Available));
+        assert_eq!(presence.status_text.unwrap().value.as_deref(), Some("SMS-only"));
+    }
+
+    #[test]
+    fn an_im_user_is_not_marked_legacy() {
+        assert!(!Presence::im_user(true).is_legacy());
+        assert!(!Presence::default().is_legacy());
+    }
+
+    #[test]
+    fn names_lead_back_to_their_values() {
+        for kind in ClientType::ALL {
+            assert_eq!(ClientType::from_name(kind.name()), Some(kind));
+        }
+        for value in Availability::ALL {
+            assert_eq!(Availability::from_name(value.name()), Some(value));
+        }
+        assert_eq!(ClientType::from_name("cli"), None);
+    }
+}

@@ -1,0 +1,10 @@
+//! Bytes: what crosses an agreement or reaches an SMSC, and how long it is. It imports `domain`
+//! alone and knows neither nodes nor sockets.
+
+pub mod gsm7;
+pub mod presence;
+pub mod sizes;
+pub mod sms;
+pub mod ssp;
+pub mod transfer;
+pub mod xml;

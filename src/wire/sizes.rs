@@ -1,0 +1,224 @@
+//! How many bytes a transfer takes on the wire without writing it: the encoders run once per
+//! direction of an agreement, with identifiers as long as all are, and lengths are added up
+//! from there. Links and byte counts use it; it knows neither.
+
+use super::sms::{Address, Deliver, Timestamp, UserData};
+use super::ssp::{self, Primitive};
+use super::transfer::{contact_request, envelope, message, notification, subscription, validation};
+use crate::domain::number::Msisdn;
+use crate::domain::presence::Presence;
+use crate::domain::text::{Alphabet, Text};
+use crate::domain::uid::{number_uid, uid};
+
+/// Bytes of an HLR query for a short message and its answer: an assumption, two MAP dialogue
+/// messages over SCCP (3GPP TS 29.002 12.1) of about 100 bytes each. Nothing here encodes MAP.
+pub const SMS_SIGNALLING: u32 = 200;
+
+/// Octets of the concatenation header.
+const HEADER: u32 = 6;
+
+/// Any time; all are equally long.
+const DATE_TIME: &str = "20000101T000000Z";
+
+/// Bytes on the wire by kind of transfer, for one direction of an agreement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WireSizes {
+    /// An instant message without its text.
+    pub message: u32,
+    /// A presence notification without watchers.
+    pub presence: u32,
+    /// Each watcher in it.
+    pub presence_per_watcher: u32,
+    /// A subscription without contacts.
+    pub subscribe: u32,
+    /// Each contact in it.
+    pub subscribe_per_contact: u32,
+    /// The validation of a number.
+    pub validate: u32,
+    /// A contact request.
+    pub contact: u32,
+    /// The answer to any request: a Status.
+    pub answer: u32,
+    /// A short message (SMS-DELIVER) without its user data.
+    pub sms: u32,
+    /// An HLR query and its answer.
+    pub sms_signalling: u32,
+}
+
+impl WireSizes {
+    /// Measures one direction. The domains are those of the sending and the receiving side, empty
+    /// without IM; `number_digits` are those of a number of either side, 15 at most.
+    pub fn of(from_domain: &str, to_domain: &str, number_digits: u8) -> Self {
+        let parties =
+            Parties { from: from_domain, to: to_domain, number: Msisdn::of_length(number_digits) };
+        let presence = parties.length(parties.presence(0));
+        let subscribe = parties.length(parties.subscribe(0));
+        let empty = parties.empty_sms().encode().map_or(0, |octets| octets.len() as u32);
+        Self {
+            message: parties.length(parties.message(String::new())),
+            presence,
+            presence_per_watcher: parties.length(parties.presence(1)) - presence,
+            subscribe,
+            subscribe_per_contact: parties.length(parties.subscribe(1)) - subscribe,
+            validate: parties.length(parties.validate()),
+            contact: parties.length(parties.contact()),
+            answer: parties.length(Primitive::Status { code: ssp::SUCCESSFUL }),
+            sms: empty,
+            sms_signalling: SMS_SIGNALLING,
+        }
+    }
+
+    /// An instant message.
+    pub fn message_bytes(&self, text: Text) -> u32 {
+        self.message + u32::from(text.bytes)
+    }
+
+    /// A presence notification for so many watchers.
+    pub fn presence_bytes(&self, watchers: u32) -> u32 {
+        self.presence + self.presence_per_watcher * watchers
+    }
+
+    /// A subscription to so many contacts.
+    pub fn subscribe_bytes(&self, contacts: u32) -> u32 {
+        self.subscribe + self.subscribe_per_contact * contacts
+    }
+
+    /// All segments of a short message, each with its own TPDU; exact where no escape or
+    /// surrogate pair stands at a cut.
+    pub fn sms_bytes(&self, text: Text) -> u32 {
+        let segments = u32::from(text.segments());
+        if segments == 1 {
+            return self.sms + user_data(text.alphabet, u32::from(text.units), 0);
+        }
+        let part = u32::from(text.alphabet.part());
+        let last = u32::from(text.units) - part * (segments - 1);
+        let full = user_data(text.alphabet, part, HEADER) * (segments - 1);
+        self.sms * segments + full + user_data(text.alphabet, last, HEADER)
+    }
+}
+
+/// Octets of user data after a header of 0 or 6 octets.
+fn user_data(alphabet: Alphabet, units: u32, header: u32) -> u32 {
+    match alphabet {
+        // With its fill bit the header takes seven septets.
+        Alphabet::Gsm7 => ((header * 8).div_ceil(7) * 7 + units * 7).div_ceil(8),
+        Alphabet::Ucs2 => header + units * 2,
+    }
+}
+
+/// Two sides of an agreement and stand-ins for all that varies without a change of length.
+struct Parties<'a> {
+    from: &'a str,
+    to: &'a str,
+    number: Msisdn,
+}
+
+impl Parties<'_> {
+    fn length(&self, primitive: Primitive) -> u32 {
+        let mut out = String::new();
+        ssp::encode(&envelope(self.from, 0, primitive), &mut out);
+        out.len() as u32
+    }
+
+    fn message(&self, content: String) -> Primitive {
+        message(self.from, 0, uid(0, self.from), uid(0, self.to), DATE_TIME, content)
+    }
+
+    fn presence(&self, watchers: usize) -> Primitive {
+        let watchers = vec![uid(0, self.to); watchers];
+        notification(self.from, uid(0, self.from), watchers, Presence::im_user(true))
+    }
+
+    fn subscribe(&self, contacts: usize) -> Primitive {
+        subscription(self.from, uid(0, self.from), vec![uid(0, self.to); contacts])
+    }
+
+    fn validate(&self) -> Primitive {
+        validation(self.from, uid(0, self.from), number_uid(self.number, self.to))
+    }
+
+    fn contact(&self) -> Primitive {
+        contact_request(self.from, 0, uid(0, self.from), uid(0, self.to))
+    }
+
+    fn empty_sms(&self) -> Deliver {
+        let sent = Timestamp { year: 0, month: 1, day: 1, hour: 0, minute: 0, second: 0, zone: 0 };
+        let data = UserData { alphabet: Alphabet::Gsm7, concatenation: None, text: String::new() };
+        Deliver { from: Address::International(self.number), sent, more: false, data }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const A: &str = "im.a.example";
+    const B: &str = "chat.b.example";
+
+    fn length(transaction: u64, primitive: Primitive) -> u32 {
+        let mut out = String::new();
+        ssp::encode(&envelope(A, transaction, primitive), &mut out);
+        out.len() as u32
+    }
+
+    /// Octets of all parts of a text as TPDUs.
+    fn tpdus(text: &str) -> u32 {
+        let from = Address::International(Msisdn::parse("+46700000017").unwrap());
+        let sent =
+            Timestamp { year: 26, month: 11, day: 21, hour: 1, minute: 2, second: 3, zone: 4 };
+        let parts = UserData::parts(text, 9).unwrap().into_iter();
+        let deliver = |data| Deliver { from: from.clone(), sent, more: false, data };
+        parts.map(|data| deliver(data).encode().unwrap().len() as u32).sum()
+    }
+
+    proptest! {
+        #[test]
+        fn computed_lengths_are_those_of_the_encoder(
+            text in "(?s).{0,200}",
+            (from, to) in (0u32..10_000_000, 0u32..10_000_000),
+            (number, online) in (any::<u64>(), any::<bool>()),
+            many in 0usize..20,
+        ) {
+            let sizes = WireSizes::of(A, B, 11);
+            let (me, you) = (uid(from, A), uid(to, B));
+            let content = message(A, number, me.clone(), you.clone(), DATE_TIME, text.clone());
+            prop_assert_eq!(sizes.message_bytes(Text::of(&text)), length(number, content));
+            let all = vec![you.clone(); many];
+            let told = notification(A, me.clone(), all.clone(), Presence::im_user(online));
+            prop_assert_eq!(sizes.presence_bytes(many as u32), length(number, told));
+            let wanted = subscription(A, me.clone(), all);
+            prop_assert_eq!(sizes.subscribe_bytes(many as u32), length(number, wanted));
+            let asked = contact_request(A, number, me.clone(), you);
+            prop_assert_eq!(sizes.contact, length(number, asked));
+            let phone = Msisdn::parse(&format!("4670{to:07}")).unwrap();
+            let validated = validation(A, me, number_uid(phone, B));
+            prop_assert_eq!(sizes.validate, length(number, validated));
+            prop_assert_eq!(sizes.answer, length(number, Primitive::Status { code: 531 }));
+        }
+
+        #[test]
+        fn computed_lengths_of_short_messages_are_those_of_the_tpdus(
+            characters in 0u32..1000, wide in any::<bool>()
+        ) {
+            let alphabet = if wide { Alphabet::Ucs2 } else { Alphabet::Gsm7 };
+            let text = Text::synthetic(characters, alphabet);
+            let sizes = WireSizes::of(A, B, 11);
+            prop_assert_eq!(sizes.sms_bytes(text), tpdus(&text.materialise_synthetic()));
+        }
+
+        #[test]
+        fn a_single_short_message_of_any_text_has_the_length_of_its_tpdu(
+            text in "[a-z€{}]{0,80}|[a-zж😀]{0,35}"
+        ) {
+            prop_assert_eq!(WireSizes::of(A, B, 11).sms_bytes(Text::of(&text)), tpdus(&text));
+        }
+    }
+
+    #[test]
+    fn any_domains_and_digits_have_sizes() {
+        for digits in [0, 1, 15, 255] {
+            assert!(WireSizes::of("", "", digits).sms > 10);
+        }
+    }
+}

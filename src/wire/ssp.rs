@@ -1,0 +1,591 @@
+//! Messages between IM servers: IMPS SSP 1.3 as far as the federation uses it, each in its full
+//! envelope. It writes and reads; who may send what is decided elsewhere.
+//!
+//! No public text of SSP says how a number is validated (OMTP use case 1a). Here it is a
+//! GetPresenceRequest for the user `wv:+number@domain`: the answer's PresenceValue names the UID
+//! and carries the attributes; status 531 says that nobody has the number.
+
+use super::presence;
+use super::xml::{self, Element, WireError};
+use crate::domain::presence::Presence;
+
+/// Namespace of the root element.
+pub const NAMESPACE: &str = "http://www.openmobilealliance.org/DTD/WV-SSP1.3";
+
+/// Status of success.
+pub const SUCCESSFUL: u16 = 200;
+
+const DECLARATION: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>";
+
+/// Whether a transaction asks or answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// It asks.
+    Request,
+    /// It answers the request of the same transaction.
+    Response,
+}
+
+/// One message of a session between two servers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Envelope {
+    /// The sender's session id, which ends in its domain.
+    pub session: String,
+    /// Asks or answers.
+    pub mode: Mode,
+    /// The same in request and response.
+    pub transaction: String,
+    /// What it says.
+    pub primitive: Primitive,
+}
+
+/// Who asks: the first part of every request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MetaInfo {
+    /// The asking server, `wv:@domain`.
+    pub service: String,
+    /// The user it asks for, if one does.
+    pub user: Option<String>,
+}
+
+/// About an instant message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MessageInfo {
+    /// Given by the server that accepted the message.
+    pub message: String,
+    /// UIDs of all recipients, of one domain.
+    pub recipients: Vec<String>,
+    /// UID of the sender.
+    pub sender: String,
+    /// When it was accepted, `YYYYMMDDThhmmssZ`.
+    pub date_time: String,
+}
+
+/// Users and what they show.
+pub type PresenceValues = Vec<(String, Presence)>;
+
+/// What a message says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Primitive {
+    /// An instant message in plain text.
+    SendMessageRequest {
+        /// Who asks.
+        meta: MetaInfo,
+        /// Whether the sender wants a report.
+        delivery_report: bool,
+        /// About the message.
+        info: MessageInfo,
+        /// Its text.
+        content: String,
+    },
+    /// Its answer.
+    SendMessageResponse {
+        /// The message.
+        message: String,
+        /// Status code (IMPS CSP).
+        status: u16,
+    },
+    /// Presence of users is wanted from now on.
+    SubscribeRequest {
+        /// Who asks.
+        meta: MetaInfo,
+        /// Whose presence, by UID.
+        users: Vec<String>,
+        /// Which attributes; all if absent.
+        attributes: Option<Presence>,
+    },
+    /// Presence of users is wanted no more.
+    UnsubscribeRequest {
+        /// Who asks.
+        meta: MetaInfo,
+        /// Whose presence, by UID.
+        users: Vec<String>,
+    },
+    /// Presence for watchers of one domain.
+    PresenceNotification {
+        /// Who tells.
+        meta: MetaInfo,
+        /// UIDs of the watchers; none where the receiving domain expands the notification.
+        watchers: Vec<String>,
+        /// What they may see.
+        values: PresenceValues,
+    },
+    /// Presence of users once; also the validation of a number.
+    GetPresenceRequest {
+        /// Who asks.
+        meta: MetaInfo,
+        /// Whose presence, by UID or number.
+        users: Vec<String>,
+        /// Which attributes.
+        attributes: Presence,
+    },
+    /// Its answer.
+    GetPresenceResponse {
+        /// Status code (IMPS CSP).
+        status: u16,
+        /// Users, by UID, and their presence.
+        values: PresenceValues,
+    },
+    /// A contact request: an invitation to share presence (InviteType `PR`).
+    InviteRequest {
+        /// Who asks.
+        meta: MetaInfo,
+        /// The same in the answer.
+        invite: String,
+        /// UID of the user who asks.
+        inviting: String,
+        /// UID of the user who is asked.
+        invited: String,
+    },
+    /// Its answer.
+    InviteResponse {
+        /// The same as in the request.
+        invite: String,
+        /// Whether the user said yes.
+        accepted: bool,
+        /// Status code (IMPS CSP).
+        status: u16,
+        /// UID of the user who asked.
+        inviting: String,
+        /// UID of the user who answers.
+        responding: String,
+    },
+    /// The answer to any other request.
+    Status {
+        /// Status code (IMPS CSP).
+        code: u16,
+    },
+}
+
+/// Writes a message at the end of `out`.
+pub fn encode(envelope: &Envelope, out: &mut String) {
+    let mode = match envelope.mode {
+        Mode::Request => "Request",
+        Mode::Response => "Response",
+    };
+    out.push_str(DECLARATION);
+    xml::open("WV-SSP-Message", &[("xmlns", NAMESPACE)], out);
+    xml::open("Session", &[("sessionID", &envelope.session)], out);
+    let transaction = [("mode", mode), ("transactionID", &*envelope.transaction)];
+    xml::open("Transaction", &transaction, out);
+    envelope.primitive.encode(out);
+    xml::close("Transaction", out);
+    xml::close("Session", out);
+    xml::close("WV-SSP-Message", out);
+}
+
+/// Reads a message. Unknown attributes and elements beside the known ones are passed over; an
+/// unknown primitive is an error.
+pub fn decode(document: &str) -> Result<Envelope, WireError> {
+    let root = xml::parse(document)?;
+    if root.name != "WV-SSP-Message" {
+        return Err(WireError::Unknown(root.name));
+    }
+    let session = root.need("Session")?;
+    let transaction = session.need("Transaction")?;
+    let mode = match transaction.need_attribute("mode")? {
+        "Request" => Mode::Request,
+        "Response" => Mode::Response,
+        other => return Err(WireError::Value { name: "mode", value: other.to_owned() }),
+    };
+    let content = transaction.children.first().ok_or(WireError::Missing("primitive"))?;
+    Ok(Envelope {
+        session: session.need_attribute("sessionID")?.to_owned(),
+        mode,
+        transaction: transaction.need_attribute("transactionID")?.to_owned(),
+        primitive: Primitive::decode(content)?,
+    })
+}
+
+impl Primitive {
+    fn encode(&self, out: &mut String) {
+        match self {
+            Self::SendMessageRequest { meta, delivery_report, info, content } => {
+                let report = [("deliveryReport", yes_no(*delivery_report))];
+                xml::open("SendMessageRequest", &report, out);
+                meta.encode(out);
+                info.encode(content.len(), out);
+                xml::open("ContentData", &[("contentType", "text/plain")], out);
+                xml::escape_into(content, out);
+                xml::close("ContentData", out);
+                xml::close("SendMessageRequest", out);
+            }
+            Self::SendMessageResponse { message, status } => {
+                xml::open("SendMessageResponse", &[("messageID", message)], out);
+                encode_status(*status, out);
+                xml::close("SendMessageResponse", out);
+            }
+            Self::SubscribeRequest { meta, users, attributes } => {
+                xml::open("SubscribeRequest", &[], out);
+                meta.encode(out);
+                users_as("UserID", users, out);
+                if let Some(attributes) = attributes {
+                    attribute_list(attributes, out);
+                }
+                xml::close("SubscribeRequest", out);
+            }
+            Self::UnsubscribeRequest { meta, users } => {
+                xml::open("UnsubscribeRequest", &[], out);
+                meta.encode(out);
+                users_as("UserID", users, out);
+                xml::close("UnsubscribeRequest", out);
+            }
+            Self::PresenceNotification { meta, watchers, values } => {
+                xml::open("PresenceNotification", &[], out);
+                meta.encode(out);
+                users_as("User", watchers, out);
+                encode_values(values, out);
+                xml::close("PresenceNotification", out);
+            }
+            Self::GetPresenceRequest { meta, users, attributes } => {
+                xml::open("GetPresenceRequest", &[], out);
+                meta.encode(out);
+                users_as("VerUserID", users, out);
+                attribute_list(attributes, out);
+                xml::close("GetPresenceRequest", out);
+            }
+            Self::GetPresenceResponse { status, values } => {
+                xml::open("GetPresenceResponse", &[], out);
+                encode_status(*status, out);
+                encode_values(values, out);
+                xml::close("GetPresenceResponse", out);
+            }
+            Self::InviteRequest { meta, invite, inviting, invited } => {
+                xml::open("InviteRequest", &[("inviteID", invite), ("inviteType", "PR")], out);
+                meta.encode(out);
+                one_user("Inviting", inviting, out);
+                one_user("Invited", invited, out);
+                xml::close("InviteRequest", out);
+            }
+            Self::InviteResponse { invite, accepted, status, inviting, responding } => {
+                let acceptance = [("inviteID", &**invite), ("acceptance", yes_no(*accepted))];
+                xml::open("InviteResponse", &acceptance, out);
+                encode_status(*status, out);
+                one_user("Inviting", inviting, out);
+                one_user("Responding", responding, out);
+                xml::close("InviteResponse", out);
+            }
+            Self::Status { code } => encode_status(*code, out),
+        }
+    }
+
+    fn decode(element: &Element) -> Result<Self, WireError> {
+        Ok(match &*element.name {
+            "SendMessageRequest" => Self::SendMessageRequest {
+                meta: MetaInfo::decode(element)?,
+                delivery_report: element
+                    .attribute("deliveryReport")
+                    .map_or(Ok(false), |value| read_yes_no("deliveryReport", value))?,
+                info: MessageInfo::decode(element.need("MessageInfo")?)?,
+                content: element.child("ContentData").map_or("", |data| &data.text).to_owned(),
+            },
+            "SendMessageResponse" => Self::SendMessageResponse {
+                message: element.need_attribute("messageID")?.to_owned(),
+                status: decode_status(element.need("Status")?)?,
+            },
+            "SubscribeRequest" => Self::SubscribeRequest {
+                meta: MetaInfo::decode(element)?,
+                users: read_users("UserID", element)?,
+                attributes: element.child("AttributeList").map(read_attribute_list).transpose()?,
+            },
+            "UnsubscribeRequest" => Self::UnsubscribeRequest {
+                meta: MetaInfo::decode(element)?,
+                users: read_users("UserID", element)?,
+            },
+            "PresenceNotification" => Self::PresenceNotification {
+                meta: MetaInfo::decode(element)?,
+                watchers: read_users("User", element)?,
+                values: read_values(element)?,
+            },
+            "GetPresenceRequest" => Self::GetPresenceRequest {
+                meta: MetaInfo::decode(element)?,
+                users: read_users("VerUserID", element)?,
+                attributes: read_attribute_list(element.need("AttributeList")?)?,
+            },
+            "GetPresenceResponse" => Self::GetPresenceResponse {
+                status: element.child("Status").map_or(Ok(SUCCESSFUL), decode_status)?,
+                values: read_values(element)?,
+            },
+            "InviteRequest" => match element.need_attribute("inviteType")? {
+                "PR" => Self::InviteRequest {
+                    meta: MetaInfo::decode(element)?,
+                    invite: element.need_attribute("inviteID")?.to_owned(),
+                    inviting: read_one_user("Inviting", element)?,
+                    invited: read_one_user("Invited", element)?,
+                },
+                other => {
+                    return Err(WireError::Value { name: "inviteType", value: other.to_owned() });
+                }
+            },
+            "InviteResponse" => Self::InviteResponse {
+                invite: element.need_attribute("inviteID")?.to_owned(),
+                accepted: read_yes_no("acceptance", element.need_attribute("acceptance")?)?,
+                status: decode_status(element.need("Status")?)?,
+                inviting: read_one_user("Inviting", element)?,
+                responding: read_one_user("Responding", element)?,
+            },
+            "Status" => Self::Status { code: decode_status(element)? },
+            other => return Err(WireError::Unknown(other.to_owned())),
+        })
+    }
+}
+
+impl MetaInfo {
+    fn encode(&self, out: &mut String) {
+        xml::open("MetaInfo", &[("clientOriginated", yes_no(self.user.is_some()))], out);
+        let service = [("serviceID", &*self.service)];
+        match &self.user {
+            Some(user) => {
+                xml::open("Requestor", &service, out);
+                xml::empty("User", &[("userID", user)], out);
+                xml::close("Requestor", out);
+            }
+            None => xml::empty("Requestor", &service, out),
+        }
+        xml::close("MetaInfo", out);
+    }
+
+    fn decode(request: &Element) -> Result<Self, WireError> {
+        let requestor = request.need("MetaInfo")?.need("Requestor")?;
+        let user = requestor.child("User").map(|user| user.need_attribute("userID")).transpose()?;
+        let service = requestor.need_attribute("serviceID")?.to_owned();
+        Ok(Self { service, user: user.map(str::to_owned) })
+    }
+}
+
+impl MessageInfo {
+    /// The size is padded to five digits, so that a text adds to a message its own bytes alone.
+    fn encode(&self, size: usize, out: &mut String) {
+        let size = format!("{size:05}");
+        let attributes =
+            [("messageID", &*self.message), ("contentType", "text/plain"), ("contentSize", &size)];
+        xml::open("MessageInfo", &attributes, out);
+        for recipient in &self.recipients {
+            one_user("Recipient", recipient, out);
+        }
+        one_user("Sender", &self.sender, out);
+        xml::open("DateTime", &[("format", "iso8601")], out);
+        xml::escape_into(&self.date_time, out);
+        xml::close("DateTime", out);
+        xml::close("MessageInfo", out);
+    }
+
+    fn decode(element: &Element) -> Result<Self, WireError> {
+        let user =
+            |element: &Element| element.need("User")?.need_attribute("userID").map(str::to_owned);
+        Ok(Self {
+            message: element.need_attribute("messageID")?.to_owned(),
+            recipients: element.all("Recipient").map(user).collect::<Result<_, _>>()?,
+            sender: user(element.need("Sender")?)?,
+            date_time: element.child("DateTime").map_or("", |time| &time.text).to_owned(),
+        })
+    }
+}
+
+fn yes_no(value: bool) -> &'static str {
+    if value { "Yes" } else { "No" }
+}
+
+fn read_yes_no(name: &'static str, value: &str) -> Result<bool, WireError> {
+    match value {
+        "Yes" => Ok(true),
+        "No" => Ok(false),
+        _ => Err(WireError::Value { name, value: value.to_owned() }),
+    }
+}
+
+fn encode_status(code: u16, out: &mut String) {
+    xml::empty("Status", &[("code", &code.to_string())], out);
+}
+
+fn decode_status(element: &Element) -> Result<u16, WireError> {
+    let code = element.need_attribute("code")?;
+    code.parse().map_err(|_| WireError::Value { name: "code", value: code.to_owned() })
+}
+
+fn users_as(name: &str, users: &[String], out: &mut String) {
+    for user in users {
+        xml::empty(name, &[("userID", user)], out);
+    }
+}
+
+fn read_users(name: &str, element: &Element) -> Result<Vec<String>, WireError> {
+    element.all(name).map(|user| user.need_attribute("userID").map(str::to_owned)).collect()
+}
+
+fn one_user(name: &str, user: &str, out: &mut String) {
+    xml::open(name, &[], out);
+    xml::empty("User", &[("userID", user)], out);
+    xml::close(name, out);
+}
+
+fn read_one_user(name: &'static str, element: &Element) -> Result<String, WireError> {
+    Ok(element.need(name)?.need("User")?.need_attribute("userID")?.to_owned())
+}
+
+fn attribute_list(attributes: &Presence, out: &mut String) {
+    xml::open("AttributeList", &[], out);
+    presence::encode(attributes, out);
+    xml::close("AttributeList", out);
+}
+
+fn read_attribute_list(element: &Element) -> Result<Presence, WireError> {
+    presence::decode(element.need("PresenceSubList")?)
+}
+
+fn encode_values(values: &PresenceValues, out: &mut String) {
+    for (user, value) in values {
+        xml::open("PresenceValue", &[("userID", user)], out);
+        presence::encode(value, out);
+        xml::close("PresenceValue", out);
+    }
+}
+
+fn read_values(element: &Element) -> Result<PresenceValues, WireError> {
+    let read = |value: &Element| {
+        let user = value.need_attribute("userID")?.to_owned();
+        Ok((user, presence::decode(value.need("PresenceSubList")?)?))
+    };
+    element.all("PresenceValue").map(read).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::number::Msisdn;
+    use crate::domain::presence::legacy;
+    use proptest::prelude::*;
+
+    fn meta() -> MetaInfo {
+        let user = Some("wv:u0000001@im.a.example".to_owned());
+        MetaInfo { service: "wv:@im.a.example".to_owned(), user }
+    }
+
+    fn message(content: &str) -> Primitive {
+        Primitive::SendMessageRequest {
+            meta: meta(),
+            delivery_report: true,
+            info: MessageInfo {
+                message: "m1".to_owned(),
+                recipients: vec!["wv:u0000002@im.b.example".to_owned()],
+                sender: "wv:u0000001@im.a.example".to_owned(),
+                date_time: "20261121T103050Z".to_owned(),
+            },
+            content: content.to_owned(),
+        }
+    }
+
+    fn envelope(primitive: Primitive) -> Envelope {
+        Envelope {
+            session: "1@im.a.example".to_owned(),
+            mode: Mode::Request,
+            transaction: "t1".to_owned(),
+            primitive,
+        }
+    }
+
+    fn encoded(primitive: Primitive) -> String {
+        let mut out = String::new();
+        encode(&envelope(primitive), &mut out);
+        out
+    }
+
+    fn primitives() -> Vec<Primitive> {
+        let users = || vec!["wv:u0000002@b".to_owned(), "wv:u0000003@b".to_owned()];
+        let number = Msisdn::parse("+46760000001").unwrap();
+        let values = || {
+            vec![
+                ("wv:u0000002@b".to_owned(), legacy(number, true, "SMS-only")),
+                ("wv:u0000003@b".to_owned(), Presence::im_user(false)),
+            ]
+        };
+        let server = MetaInfo { service: "wv:@im.a.example".to_owned(), user: None };
+        let (invite, inviting) = ("i1".to_owned(), "wv:u0000001@a".to_owned());
+        let invited = "wv:u0000002@b".to_owned();
+        vec![
+            message("Hello <you> & \"me\""),
+            Primitive::SendMessageResponse { message: "m1".to_owned(), status: 531 },
+            Primitive::SubscribeRequest { meta: meta(), users: users(), attributes: None },
+            Primitive::SubscribeRequest {
+                meta: meta(),
+                users: users(),
+                attributes: Some(Presence::all_named()),
+            },
+            Primitive::UnsubscribeRequest { meta: meta(), users: users() },
+            Primitive::PresenceNotification { meta: server, watchers: users(), values: values() },
+            Primitive::GetPresenceRequest {
+                meta: meta(),
+                users: vec!["wv:+46760000001@b".to_owned()],
+                attributes: Presence::all_named(),
+            },
+            Primitive::GetPresenceResponse { status: SUCCESSFUL, values: values() },
+            Primitive::InviteRequest {
+                meta: meta(),
+                invite: invite.clone(),
+                inviting: inviting.clone(),
+                invited: invited.clone(),
+            },
+            Primitive::InviteResponse {
+                invite,
+                accepted: false,
+                status: SUCCESSFUL,
+                inviting,
+                responding: invited,
+            },
+            Primitive::Status { code: 516 },
+        ]
+    }
+
+    #[test]
+    fn every_primitive_comes_back_and_is_well_formed_to_an_independent_parser() {
+        for primitive in primitives() {
+            let text = encoded(primitive.clone());
+            assert_eq!(decode(&text).unwrap(), envelope(primitive));
+            let theirs = roxmltree::Document::parse(&text).unwrap();
+            let root = theirs.root_element();
+            assert_eq!(root.tag_name().name(), "WV-SSP-Message");
+            for node in theirs.descendants().filter(|node| node.is_element()) {
+                let in_presence =
+                    node.ancestors().any(|above| above.tag_name().name() == "PresenceSubList");
+                let namespace = if in_presence { presence::NAMESPACE } else { NAMESPACE };
+                assert_eq!(node.tag_name().namespace(), Some(namespace));
+            }
+        }
+    }
+
+    #[test]
+    fn a_message_names_its_parties_where_an_independent_parser_finds_them() {
+        let text = encoded(message("Hi"));
+        let document = roxmltree::Document::parse(&text).unwrap();
+        let find = |name: &str| {
+            document.descendants().find(|node| node.tag_name().name() == name).unwrap()
+        };
+        let user = |name: &str| find(name).first_element_child().unwrap().attribute("userID");
+        assert_eq!(find("Session").attribute("sessionID"), Some("1@im.a.example"));
+        assert_eq!(find("Transaction").attribute("mode"), Some("Request"));
+        assert_eq!(find("Requestor").attribute("serviceID"), Some("wv:@im.a.example"));
+        assert_eq!(user("Recipient"), Some("wv:u0000002@im.b.example"));
+        assert_eq!(user("Sender"), Some("wv:u0000001@im.a.example"));
+        assert_eq!(find("MessageInfo").attribute("contentSize"), Some("00002"));
+        assert_eq!(find("ContentData").text(), Some("Hi"));
+    }
+
+    #[test]
+    fn what_is_no_message_is_an_error() {
+        let cut = encoded(message("Hi"));
+        assert!(decode(&cut[..cut.len() - 3]).is_err());
+        let wrong = |from: &str, to: &str| decode(&cut.replace(from, to));
+        assert_eq!(wrong("userID", "user"), Err(WireError::Missing("userID")));
+        assert!(matches!(wrong("SendMessageRequest", "Mystery"), Err(WireError::Unknown(_))));
+        assert!(matches!(wrong("mode=\"Request\"", "mode=\"x\""), Err(WireError::Value { .. })));
+        assert!(matches!(wrong("WV-SSP-Message", "Other"), Err(WireError::Unknown(_))));
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_of_printable_characters_comes_back(content in "[^\\pC]{0,200}") {
+            let text = encoded(message(&content));
+            prop_assert_eq!(decode(&text).unwrap(), envelope(message(&content)));
+        }
+    }
+}
