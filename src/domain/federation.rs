@@ -1,6 +1,8 @@
 //! What a valid topology means: plain values, every default filled in, every name resolved.
 //! `topology` writes it, every other part reads it. It knows no YAML and no behaviour.
 
+use std::sync::Arc;
+
 use super::distribution::{CountDistribution, DurationDistribution};
 use super::id::{AgreementId, OperatorId};
 use super::time::Duration;
@@ -121,6 +123,23 @@ pub struct ServiceTimes {
     pub contact: DurationDistribution,
     /// A group operation.
     pub group: DurationDistribution,
+}
+
+impl ServiceTimes {
+    /// The same for all kinds but notifications, which take none.
+    pub fn all(time: &DurationDistribution) -> Self {
+        Self {
+            message: time.clone(),
+            presence: time.clone(),
+            notification: DurationDistribution::Constant(Duration::ZERO),
+            subscribe: time.clone(),
+            search: time.clone(),
+            login: time.clone(),
+            validate: time.clone(),
+            contact: time.clone(),
+            group: time.clone(),
+        }
+    }
 }
 
 /// How an IMSP serves legacy customers (OMTP 2 and 3).
@@ -409,8 +428,11 @@ pub struct Contacts {
     pub mutual: f64,
     /// Instead of all above: (owner, contact) pairs from a file, as (operator, index) each.
     /// Holds the pairs of the whole federation; each operator takes those of its own users.
-    pub pairs: Option<std::sync::Arc<Vec<[(OperatorId, u32); 2]>>>,
+    pub pairs: Option<Arc<Vec<ContactPair>>>,
 }
+
+/// Owner and contact, each as operator and index among that operator's subscribers.
+pub type ContactPair = [(OperatorId, u32); 2];
 
 /// Messages of IM users.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,0 +1,384 @@
+//! What relates operators to each other: agreements, portability, prefixes, domains, totals. Part
+//! of building a federation.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::build::{Builder, count, duration, flag, items, node, number, share, span, text};
+use super::tree::{Entry, Node, Value};
+use super::units;
+use crate::domain::federation::*;
+use crate::domain::id::OperatorId;
+use crate::domain::time::Duration;
+
+impl Builder<'_> {
+    pub(super) fn agreements(&mut self, root: &Node, federation: &Federation) -> Vec<Agreement> {
+        let mut agreements: Vec<Agreement> = Vec::new();
+        for item in items(root, "agreements") {
+            let parties = items(item, "between");
+            let [a, b] = parties else {
+                if item.get("between").is_some() {
+                    let at = span(item, "between");
+                    self.wrong(at, "an agreement is between exactly two operators", "");
+                }
+                continue;
+            };
+            let (Some(first), Some(second)) = (self.operator_id(a), self.operator_id(b)) else {
+                continue;
+            };
+            if first == second {
+                self.wrong(span(item, "between"), "an operator needs no agreement with itself", "");
+                continue;
+            }
+            let agreement = self.agreement(item, [first, second], federation);
+            let twin = agreements.iter().any(|known| {
+                known.protocol == agreement.protocol
+                    && known.side(first).is_some()
+                    && known.side(second).is_some()
+            });
+            if twin {
+                self.wrong(
+                    span(item, "between"),
+                    "these two have an agreement of this protocol already",
+                    "two operators have at most one agreement a protocol",
+                );
+            }
+            agreements.push(agreement);
+        }
+        agreements
+    }
+
+    fn agreement(
+        &mut self,
+        item: &Node,
+        between: [OperatorId; 2],
+        federation: &Federation,
+    ) -> Agreement {
+        let protocol = if text(item, "protocol") == "sms" { Protocol::Sms } else { Protocol::Ssp };
+        for party in between {
+            let operator = federation.operator(party);
+            let missing = match protocol {
+                Protocol::Ssp if operator.kind == OperatorKind::Mno => "an IM server",
+                Protocol::Sms if operator.kind != OperatorKind::Hub && operator.smsc.is_none() => {
+                    "an SMSC"
+                }
+                _ => continue,
+            };
+            let message = format!("`{}` has no {}", operator.name, missing.replace("an ", ""));
+            let help = match protocol {
+                Protocol::Ssp => "an operator without IM takes part by `protocol: sms`",
+                Protocol::Sms => {
+                    "a provider without a mobile network takes part by `protocol: ssp`"
+                }
+            };
+            self.wrong(span(item, "protocol"), message, help);
+        }
+        let words = |key: &str| -> Vec<&str> { items(item, key).iter().map(Node::text).collect() };
+        let features = match item.get("features") {
+            Some(_) if protocol == Protocol::Sms => {
+                let at = span(item, "features");
+                self.wrong(at, "features belong to `protocol: ssp`", "leave them out");
+                Features { messaging: true, presence: false, search: false, groups: false }
+            }
+            Some(_) => {
+                let given = words("features");
+                let has = |feature| given.contains(&feature);
+                Features {
+                    messaging: has("messaging"),
+                    presence: has("presence"),
+                    search: has("search"),
+                    groups: has("groups"),
+                }
+            }
+            None => {
+                let ssp = protocol == Protocol::Ssp;
+                Features { messaging: true, presence: ssp, search: ssp, groups: ssp }
+            }
+        };
+        let addressing = words("addressing");
+        let terms = item.get("presence").unwrap_or(item);
+        let sizes = item.get("sizes").unwrap_or(item);
+        let tariff = item.get("tariff").unwrap_or(item);
+        let size =
+            |key: &str| units::count(text(sizes, key), 1, 100_000_000).ok().map(|n| n as u32);
+        Agreement {
+            between,
+            protocol,
+            e164: addressing.contains(&"e164"),
+            uid: addressing.contains(&"uid"),
+            features,
+            link: self.link(item.get("link").unwrap_or(item)),
+            rate_limit: self.rate_limits(item, between, protocol),
+            retry_timeout: duration(item, "retry_timeout"),
+            presence: PresenceTerms {
+                per_domain: text(terms, "fan_out") == "per_domain",
+                acknowledged: flag(terms, "acknowledged"),
+                refresh: self.refresh(terms),
+                per_list: text(terms, "subscription") == "per_list",
+                notify_on_refresh: flag(terms, "notify_on_refresh"),
+            },
+            sizes: Sizes {
+                message: size("message"),
+                notification: size("notification"),
+                subscribe: size("subscribe"),
+                validate: size("validate"),
+                contact: size("contact"),
+                answer: size("answer"),
+                sms: size("sms"),
+            },
+            tariff: Tariff {
+                message: number(tariff, "message"),
+                sms: number(tariff, "sms"),
+                presence: number(tariff, "presence"),
+            },
+        }
+    }
+
+    fn refresh(&mut self, terms: &Node) -> Option<Duration> {
+        let interval = units::duration(text(terms, "refresh")).ok()?;
+        if interval < Duration::from_secs(1) {
+            let at = span(terms, "refresh");
+            self.wrong(at, "a refresh interval is at least a second", "`none` turns refresh off");
+            return None;
+        }
+        Some(interval)
+    }
+
+    fn link(&mut self, node: &Node) -> Link {
+        let latency = self.delay(node, "latency");
+        if latency.min().is_zero() {
+            self.wrong(
+                span(node, "latency"),
+                "the latency of a link can be zero here, but its minimum must be above zero",
+                "shift it: { shifted: { by: 1ms, plus: … } }",
+            );
+        }
+        let loss = share(node, "loss");
+        if loss >= 1.0 {
+            self.wrong(span(node, "loss"), "a link that loses everything is no link", "");
+        }
+        let bandwidth = node.get("bandwidth").and_then(|b| units::bandwidth(b.text()).ok());
+        Link { latency, bandwidth, loss: loss.min(0.999) }
+    }
+
+    fn rate_limits(
+        &mut self,
+        item: &Node,
+        between: [OperatorId; 2],
+        protocol: Protocol,
+    ) -> [Option<RateLimit>; 2] {
+        let Some(given) = item.get("rate_limit") else { return [None, None] };
+        let single = matches!(given.value, Value::Scalar(_)) || given.get("rate").is_some();
+        if single {
+            let limit = self.rate_limit(given, protocol);
+            return [limit.clone(), limit];
+        }
+        let mut sides = [None, None];
+        for entry in given.entries() {
+            let named = Node {
+                value: Value::Scalar(entry.key.clone()),
+                span: entry.span.clone(),
+                ..entry.node.clone()
+            };
+            let Some(id) = self.operator_id(&named) else { continue };
+            match between.iter().position(|&party| party == id) {
+                Some(side) => sides[side] = self.rate_limit(&entry.node, protocol),
+                None => {
+                    let message = format!("`{}` is no party of this agreement", entry.key);
+                    self.wrong(entry.span.clone(), message, "");
+                }
+            }
+        }
+        sides
+    }
+
+    fn rate_limit(&mut self, node: &Node, protocol: Protocol) -> Option<RateLimit> {
+        let rate = match node.value {
+            Value::Scalar(_) => units::rate(node.text()).ok()?,
+            _ => units::rate(text(node, "rate")).ok()?,
+        };
+        if !(1e-6..=1e9).contains(&rate) {
+            self.wrong(node.span.clone(), "a rate limit is above zero and below 1000000000/s", "");
+            return None;
+        }
+        let second = (rate + 0.5).max(1.0) as u32;
+        let over = match text(node, "over") {
+            "queue" => OverLimit::Queue {
+                limit: match node.get("queue_limit") {
+                    Some(_) => count(node, "queue_limit"),
+                    None => (rate * 4.0 * 3600.0).clamp(1.0, 4e9) as u32,
+                },
+            },
+            "sms" => OverLimit::Sms,
+            _ => OverLimit::Refuse,
+        };
+        if over == OverLimit::Sms && protocol == Protocol::Sms {
+            let help = "use `refuse` or `queue`";
+            self.wrong(span(node, "over"), "short messages cannot fall back to SMS", help);
+        }
+        let queue = matches!(over, OverLimit::Queue { .. });
+        if node.get("queue_limit").is_some() && !queue {
+            let help = "leave it out, or say `over: queue`";
+            self.wrong(span(node, "queue_limit"), "nothing queues at this limit", help);
+        }
+        let meter = match (node.get("window"), node.get("burst")) {
+            (Some(window), Some(_)) => {
+                let help = "leave one of them out";
+                self.wrong(window.span.clone(), "a limit has a window or a burst, not both", help);
+                return None;
+            }
+            (Some(window), None) => {
+                let length = duration(node, "window");
+                if length < Duration::from_millis(1) {
+                    self.wrong(window.span.clone(), "a window lasts at least a millisecond", "");
+                    return None;
+                }
+                Meter::Window(length)
+            }
+            (None, Some(_)) => Meter::LeakyBucket { burst: count(node, "burst") },
+            (None, None) => Meter::LeakyBucket { burst: if queue { 1 } else { second } },
+        };
+        Some(RateLimit { rate, meter, over })
+    }
+
+    pub(super) fn portability(&mut self, root: &Node, federation: &Federation) -> Vec<Portability> {
+        let mut rows = Vec::new();
+        for item in items(root, "portability") {
+            let (Some(from), Some(to)) = (item.get("from"), item.get("to")) else { continue };
+            let (Some(from), Some(to)) = (self.operator_id(from), self.operator_id(to)) else {
+                continue;
+            };
+            let row = Portability { from, to, share: share(item, "share") };
+            let total = |id: OperatorId| {
+                let Subscribers { im, sms_only } = federation.operator(id).subscribers;
+                f64::from(im) + f64::from(sms_only)
+            };
+            if from == to {
+                self.wrong(item.span.clone(), "numbers are ported to another operator", "");
+            } else if row.share * total(from) > total(to) {
+                let name = &federation.operator(to).name;
+                let message = format!("`{name}` has fewer subscribers than numbers ported to it");
+                self.wrong(span(item, "share"), message, "");
+            }
+            rows.push(row);
+        }
+        rows
+    }
+
+    /// Prefixes: E.164, owned once, long enough a number for everybody.
+    pub(super) fn numbers(&mut self, operators: &[&Entry]) {
+        let mut known: Vec<(&str, &str, Range<usize>)> = Vec::new();
+        for entry in operators {
+            for item in items(&entry.node, "numbers") {
+                let prefix = item.text();
+                let digits = prefix.strip_prefix('+').unwrap_or("");
+                if digits.is_empty()
+                    || digits.len() > 12
+                    || digits.starts_with('0')
+                    || !digits.bytes().all(|b| b.is_ascii_digit())
+                {
+                    let message = format!("`{prefix}` is no E.164 prefix");
+                    let help = "a plus sign and 1 to 12 digits, in quotes: \"+46700\"";
+                    self.wrong(item.span.clone(), message, help);
+                    continue;
+                }
+                let subscribers = node(&entry.node, "subscribers");
+                let total = subscribers
+                    .map_or(0, |s| u64::from(count(s, "im")) + u64::from(count(s, "sms_only")));
+                if total >= 10u64.saturating_pow(15 - digits.len() as u32) {
+                    let message = format!("`{prefix}` leaves too few digits for {total} numbers");
+                    self.wrong(item.span.clone(), message, "a number has at most 15 digits");
+                }
+                for (other, owner, _) in &known {
+                    if prefix.starts_with(other) || other.starts_with(prefix) {
+                        let message = format!("`{prefix}` overlaps with `{other}` of `{owner}`");
+                        let help = "a number has one range holder";
+                        self.wrong(item.span.clone(), message, help);
+                    }
+                }
+                known.push((prefix, entry.key.as_str(), item.span.clone()));
+            }
+        }
+    }
+
+    /// Domains: present and owned once.
+    pub(super) fn domains(&mut self, operators: &[&Entry]) {
+        let mut known: Vec<(&str, &str)> = Vec::new();
+        for entry in operators {
+            let Some(domain) = entry.node.get("domain") else { continue };
+            let name = domain.text();
+            let plain = |b: u8| b.is_ascii_alphanumeric() || b == b'.' || b == b'-';
+            if name.is_empty() || name.len() > 253 || !name.bytes().all(plain) {
+                let help = "such as im.operator.example";
+                self.wrong(domain.span.clone(), format!("`{name}` is no domain name"), help);
+            }
+            if let Some((_, owner)) = known.iter().find(|(known, _)| *known == name) {
+                let message = format!("the domain `{name}` belongs to `{owner}` already");
+                self.wrong(domain.span.clone(), message, "");
+            }
+            known.push((name, &entry.key));
+        }
+    }
+
+    /// What the format has and this version does not simulate is refused, never ignored.
+    pub(super) fn not_yet(&mut self, root: &Node) {
+        if let Some(first) = items(root, "timeline").first() {
+            let help = "leave `timeline` out; `workload.stages` vary the load over time";
+            self.wrong(first.span.clone(), "timeline events are not simulated yet", help);
+        }
+        let workload = root.get("workload");
+        if let Some(groups) = workload.and_then(|workload| workload.get("groups")) {
+            if count(groups, "rooms") > 0 {
+                self.wrong(span(groups, "rooms"), "groups are not simulated yet", "rooms: 0");
+            }
+        }
+        if let Some(growth) = workload.and_then(|workload| workload.get("growth")) {
+            if units::rate(text(growth, "upgrades")).unwrap_or(0.0) > 0.0 {
+                let at = span(growth, "upgrades");
+                self.wrong(at, "upgrades are not simulated yet", "upgrades: 0/h");
+            }
+        }
+        for entry in root.get("operators").map_or(&[][..], Node::entries) {
+            let legacy = entry.node.get("legacy");
+            if let Some(legacy) = legacy.filter(|legacy| text(legacy, "presence") == "hlr") {
+                let at = span(legacy, "presence");
+                let help = "online or offline";
+                self.wrong(at, "presence from the HLR is not simulated yet", help);
+            }
+            let overload = entry.node.get("im_server").and_then(|s| s.get("overload"));
+            if let Some(overload) = overload.filter(|o| matches!(o.value, Value::Map(_))) {
+                let help = "overload: none; `queue_limit` bounds the queue";
+                self.wrong(overload.span.clone(), "shedding is not simulated yet", help);
+            }
+        }
+    }
+
+    /// Totals that the numbering of subscribers, operators and agreements can hold.
+    pub(super) fn population(&mut self, root: &Node, federation: &Federation) {
+        let subscribers = federation.operators.iter().map(|operator| {
+            u64::from(operator.subscribers.im) + u64::from(operator.subscribers.sms_only)
+        });
+        if subscribers.sum::<u64>() >= u64::from(u32::MAX) {
+            let at = span(root, "operators");
+            self.wrong(at, "a federation has fewer than 4,294,967,295 subscribers", "");
+        }
+        if federation.operators.len() > 4096 {
+            self.wrong(span(root, "operators"), "a federation has at most 4096 operators", "");
+        }
+        if federation.agreements.len() > 65_535 {
+            self.wrong(span(root, "agreements"), "a federation has at most 65535 agreements", "");
+        }
+    }
+
+    /// Contact lists from a file instead of by distribution.
+    pub(super) fn contact_files(&mut self, root: &Node, federation: &mut Federation) {
+        let contacts = root.get("workload").and_then(|workload| workload.get("contacts"));
+        let Some(file) = contacts.and_then(|contacts| contacts.get("file")) else { return };
+        let names = self.names.clone();
+        let pairs = self.files.contacts(file, &names, federation, self.problems);
+        let pairs = Arc::new(pairs.unwrap_or_default());
+        for operator in &mut federation.operators {
+            operator.workload.contacts.pairs = Some(Arc::clone(&pairs));
+        }
+    }
+}

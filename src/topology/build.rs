@@ -1,0 +1,550 @@
+//! From a completed tree to a `Federation`: names resolved, values related to each other. What one
+//! value alone can get wrong has been said before; here are the mistakes between values.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::complete;
+use super::files::Files;
+use super::problem::Problem;
+use super::tree::{Entry, Node, Value};
+use super::units;
+use crate::domain::distribution::{CountDistribution, DurationDistribution, Zipf};
+use crate::domain::federation::*;
+use crate::domain::id::OperatorId;
+use crate::domain::time::Duration;
+
+/// Builds the federation of a completed topology. `raw` is the tree before completion, for the
+/// overrides by operator.
+pub fn federation(
+    root: &Node,
+    raw: &Node,
+    files: &mut Files,
+    problems: &mut Vec<Problem>,
+) -> Federation {
+    let mut entries: Vec<&Entry> =
+        root.get("operators").map_or(&[][..], Node::entries).iter().collect();
+    entries.sort_by(|a, b| a.key.cmp(&b.key));
+    let names = entries.iter().map(|entry| entry.key.clone()).collect();
+    let mut builder = Builder { names, files, problems };
+    let workloads = builder.workloads(root, raw);
+    let operators = entries
+        .iter()
+        .zip(workloads)
+        .map(|(entry, workload)| builder.operator(entry, workload))
+        .collect();
+    let mut federation = Federation {
+        name: text(root, "name").to_owned(),
+        description: text(root, "description").to_owned(),
+        operators,
+        agreements: Vec::new(),
+        portability: Vec::new(),
+        currency: text(root, "currency").to_owned(),
+        run: builder.run(root),
+        slo: items(root, "slo").iter().map(|line| line.text().to_owned()).collect(),
+    };
+    federation.agreements = builder.agreements(root, &federation);
+    federation.portability = builder.portability(root, &federation);
+    builder.numbers(&entries);
+    builder.domains(&entries);
+    builder.not_yet(root);
+    builder.population(root, &federation);
+    builder.contact_files(root, &mut federation);
+    federation
+}
+
+pub(super) struct Builder<'a> {
+    /// In id order.
+    pub(super) names: Vec<String>,
+    pub(super) files: &'a mut Files,
+    pub(super) problems: &'a mut Vec<Problem>,
+}
+
+pub(super) fn node<'n>(parent: &'n Node, key: &str) -> Option<&'n Node> {
+    parent.get(key)
+}
+
+pub(super) fn text<'n>(parent: &'n Node, key: &str) -> &'n str {
+    node(parent, key).map_or("", Node::text)
+}
+
+pub(super) fn items<'n>(parent: &'n Node, key: &str) -> &'n [Node] {
+    node(parent, key).map_or(&[], Node::items)
+}
+
+pub(super) fn span(parent: &Node, key: &str) -> Range<usize> {
+    match node(parent, key) {
+        Some(node) if !node.span.is_empty() => node.span.clone(),
+        _ => parent.span.clone(),
+    }
+}
+
+pub(super) fn flag(parent: &Node, key: &str) -> bool {
+    text(parent, key) == "true"
+}
+
+pub(super) fn count(parent: &Node, key: &str) -> u32 {
+    units::count(text(parent, key), 0, u64::MAX)
+        .map_or(0, |value| value.min(u32::MAX.into()) as u32)
+}
+
+pub(super) fn number(parent: &Node, key: &str) -> f64 {
+    units::number(text(parent, key)).unwrap_or(0.0)
+}
+
+pub(super) fn share(parent: &Node, key: &str) -> f64 {
+    units::share(text(parent, key)).unwrap_or(0.0)
+}
+
+pub(super) fn rate(parent: &Node, key: &str) -> f64 {
+    units::rate(text(parent, key)).unwrap_or(0.0)
+}
+
+pub(super) fn duration(parent: &Node, key: &str) -> Duration {
+    units::duration(text(parent, key)).unwrap_or(Duration::ZERO)
+}
+
+impl Builder<'_> {
+    pub(super) fn wrong(&mut self, span: Range<usize>, message: impl Into<String>, help: &str) {
+        let problem = Problem::at(span, message);
+        self.problems.push(if help.is_empty() { problem } else { problem.help(help) });
+    }
+
+    pub(super) fn operator_id(&mut self, node: &Node) -> Option<OperatorId> {
+        let name = node.text();
+        if let Ok(place) = self.names.binary_search_by(|known| known.as_str().cmp(name)) {
+            return Some(OperatorId(place as u16));
+        }
+        let problem = Problem::at(node.span.clone(), format!("no operator is called `{name}`"))
+            .help(format!("operators here: {}", self.names.join(", ")));
+        self.problems.push(problem.did_you_mean(name, self.names.iter().map(String::as_str)));
+        None
+    }
+
+    fn operator(&mut self, entry: &Entry, workload: Workload) -> Operator {
+        let node = &entry.node;
+        let kind = match text(node, "kind") {
+            "mno" => OperatorKind::Mno,
+            "hub" => OperatorKind::Hub,
+            _ => OperatorKind::Imsp,
+        };
+        let empty = Node { value: Value::Map(Vec::new()), ..node.clone() };
+        let subscribers = node.get("subscribers").unwrap_or(&empty);
+        let counts =
+            Subscribers { im: count(subscribers, "im"), sms_only: count(subscribers, "sms_only") };
+        let smsc = node.get("smsc").filter(|smsc| matches!(smsc.value, Value::Map(_)));
+        if kind == OperatorKind::Imsp && smsc.is_none() && counts.sms_only > 0 {
+            self.wrong(
+                span(subscribers, "sms_only"),
+                "a provider without an SMSC serves no legacy customers",
+                "give it an `smsc`, or no `sms_only` subscribers",
+            );
+        }
+        if kind == OperatorKind::Mno && counts.im > 0 {
+            self.wrong(
+                span(subscribers, "im"),
+                "an operator without IM has no IM users",
+                "use `kind: imsp`, or count them as `sms_only`",
+            );
+        }
+        Operator {
+            name: entry.key.clone(),
+            kind,
+            domain: text(node, "domain").to_owned(),
+            numbers: items(node, "numbers").iter().map(|n| n.text().to_owned()).collect(),
+            subscribers: counts,
+            access: self.access(node, subscribers),
+            imsp: (kind == OperatorKind::Imsp).then(|| self.imsp(node)),
+            smsc: smsc.map(|smsc| self.smsc(smsc)),
+            hlr: smsc.and(node.get("hlr")).map(|hlr| self.hlr(hlr)),
+            relay: node.get("relay").map(|relay| Relay {
+                workers: count(relay, "workers"),
+                service_time: self.delay(relay, "service_time"),
+                queue_limit: count(relay, "queue_limit"),
+            }),
+            workload,
+        }
+    }
+
+    fn access(&mut self, node: &Node, subscribers: &Node) -> Vec<Access> {
+        let Some(kinds) = node.get("access") else { return Vec::new() };
+        let shares = subscribers.get("access");
+        if let Some(shares) = shares {
+            for entry in shares.entries() {
+                if kinds.get(&entry.key).is_none() {
+                    let message = format!("no access kind is called `{}`", entry.key);
+                    let known = kinds.entries().iter().map(|kind| kind.key.as_str());
+                    let problem = Problem::at(entry.span.clone(), message);
+                    self.problems.push(problem.did_you_mean(&entry.key, known));
+                }
+            }
+            let total: f64 = shares.entries().iter().map(|s| share(shares, &s.key)).sum();
+            if (total - 1.0).abs() > 1e-9 {
+                let message = format!("the shares of access add up to {:.4} %", total * 100.0);
+                self.wrong(shares.span.clone(), message, "they add up to 100 %");
+            }
+        }
+        let known: Vec<&str> = kinds.entries().iter().map(|kind| kind.key.as_str()).collect();
+        if known.is_empty() {
+            self.wrong(kinds.span.clone(), "an operator has at least one kind of access", "");
+        }
+        let default = |kind: &str| match (known.as_slice(), kind) {
+            (["mobile", "wired"] | ["wired", "mobile"], "mobile") => 0.8,
+            (["mobile", "wired"] | ["wired", "mobile"], _) => 0.2,
+            _ => 1.0 / known.len() as f64,
+        };
+        kinds
+            .entries()
+            .iter()
+            .map(|kind| Access {
+                name: kind.key.clone(),
+                share: shares.map_or_else(|| default(&kind.key), |s| share(s, &kind.key)),
+                delay: self.delay_of(&kind.node),
+            })
+            .collect()
+    }
+
+    fn imsp(&mut self, operator: &Node) -> Imsp {
+        let empty = Node { value: Value::Map(Vec::new()), ..operator.clone() };
+        let server = operator.get("im_server").unwrap_or(&empty);
+        let legacy = operator.get("legacy").unwrap_or(&empty);
+        Imsp {
+            workers: count(server, "workers"),
+            service_time: self.service_times(server),
+            queue_limit: count(server, "queue_limit"),
+            messages_first: text(server, "priority") == "messages_first",
+            legacy: Legacy {
+                register_on_contact: text(legacy, "register") == "on_contact",
+                online: text(legacy, "presence") == "online",
+                status_text: text(legacy, "status_text").to_owned(),
+                overlong: match text(legacy, "overlong") {
+                    "truncate" => Overlong::Truncate,
+                    "split" => Overlong::Split,
+                    _ => Overlong::Refuse,
+                },
+                source_notice: text(legacy, "source_notice").to_owned(),
+                notice: match text(legacy, "notice") {
+                    "none" => Notice::None,
+                    "each" => Notice::Each,
+                    _ => Notice::Once,
+                },
+                visible: flag(legacy, "visible"),
+                sms_commands: flag(legacy, "sms_commands"),
+                reply_numbers: count(legacy, "reply_numbers"),
+                reply_hold: duration(legacy, "reply_hold"),
+                reply_exhausted: match text(legacy, "reply_exhausted") {
+                    "reuse_oldest" => ReplyExhausted::ReuseOldest,
+                    _ => ReplyExhausted::Refuse,
+                },
+            },
+        }
+    }
+
+    fn service_times(&mut self, server: &Node) -> ServiceTimes {
+        let Some(given) = server.get("service_time") else {
+            let zero = DurationDistribution::Constant(Duration::ZERO);
+            return ServiceTimes::all(&zero);
+        };
+        let by_kind = given
+            .entries()
+            .iter()
+            .any(|entry| super::shape::SERVICE_KINDS.contains(&entry.key.as_str()));
+        if !by_kind {
+            return ServiceTimes::all(&self.delay_of(given));
+        }
+        let standard = DurationDistribution::Exponential(Duration::from_millis(2));
+        let rest = given.get("default").map_or(standard, |node| self.delay_of(node));
+        let mut times = ServiceTimes::all(&rest);
+        for entry in given.entries() {
+            let time = self.delay_of(&entry.node);
+            match entry.key.as_str() {
+                "message" => times.message = time,
+                "presence" => times.presence = time,
+                "notification" => times.notification = time,
+                "subscribe" => times.subscribe = time,
+                "search" => times.search = time,
+                "login" => times.login = time,
+                "validate" => times.validate = time,
+                "contact" => times.contact = time,
+                "group" => times.group = time,
+                _ => {}
+            }
+        }
+        times
+    }
+
+    fn smsc(&mut self, node: &Node) -> Smsc {
+        let throughput = rate(node, "throughput");
+        if throughput <= 0.0 {
+            self.wrong(span(node, "throughput"), "a throughput is above zero", "");
+        }
+        let waits = items(node, "retry").iter();
+        Smsc {
+            nodes: count(node, "nodes"),
+            throughput,
+            queue_limit: count(node, "queue_limit"),
+            validity: duration(node, "validity"),
+            retry: waits.map(|wait| units::duration(wait.text()).unwrap_or_default()).collect(),
+            alert: flag(node, "alert"),
+            attempt_time: self.delay(node, "attempt_time"),
+        }
+    }
+
+    fn hlr(&mut self, node: &Node) -> Hlr {
+        let attached = share(node, "attached");
+        if attached <= 0.0 {
+            self.wrong(span(node, "attached"), "some phones are attached at any moment", "");
+        }
+        Hlr {
+            workers: count(node, "workers"),
+            lookup_time: self.delay(node, "lookup_time"),
+            attached,
+            detached_for: self.delay(node, "detached_for"),
+        }
+    }
+
+    pub(super) fn delay(&mut self, parent: &Node, key: &str) -> DurationDistribution {
+        match parent.get(key) {
+            Some(node) => self.delay_of(node),
+            None => DurationDistribution::Constant(Duration::ZERO),
+        }
+    }
+
+    fn delay_of(&mut self, node: &Node) -> DurationDistribution {
+        use DurationDistribution as D;
+        let constant = || D::Constant(units::duration(node.text()).unwrap_or_default());
+        let [Entry { key, node: inner, .. }] = node.entries() else { return constant() };
+        let plain = units::duration(inner.text()).unwrap_or_default();
+        match key.as_str() {
+            "exponential" => D::Exponential(plain),
+            "uniform" => {
+                let (min, max) = (duration(inner, "min"), duration(inner, "max"));
+                if min > max {
+                    self.wrong(inner.span.clone(), "`min` is above `max`", "");
+                }
+                D::Uniform { min, max: max.max(min) }
+            }
+            "lognormal" => {
+                let (median, p99) = (duration(inner, "median"), duration(inner, "p99"));
+                if median.is_zero() || p99 <= median {
+                    self.wrong(inner.span.clone(), "`p99` is not above `median`", "");
+                }
+                D::Lognormal { median, p99: p99.max(median + Duration(1)) }
+            }
+            "erlang" => D::Erlang { k: count(inner, "k").max(1), mean: duration(inner, "mean") },
+            "shifted" => {
+                let plus = Box::new(self.delay(inner, "plus"));
+                D::Shifted { by: duration(inner, "by"), plus }
+            }
+            "empirical" => match self.files.durations(inner, self.problems) {
+                Some(table) => D::Empirical(table),
+                None => constant(),
+            },
+            _ => constant(),
+        }
+    }
+
+    fn counts(&mut self, parent: &Node, key: &str) -> CountDistribution {
+        use CountDistribution as C;
+        let Some(node) = parent.get(key) else { return C::Constant(0) };
+        let [Entry { key, node: inner, .. }] = node.entries() else {
+            return C::Constant(count(parent, key));
+        };
+        let plain = units::number(inner.text()).unwrap_or(0.0);
+        if plain > 1e9 {
+            self.wrong(inner.span.clone(), "a mean is at most a thousand million", "");
+        }
+        match key.as_str() {
+            "poisson" => C::Poisson(plain.min(1e9)),
+            "geometric" => C::Geometric(plain.min(1e9)),
+            "zipf" => {
+                let max = count(inner, "max").clamp(1, 1_000_000);
+                C::Zipf(Arc::new(Zipf::new(max, number(inner, "exponent"))))
+            }
+            "lognormal" => {
+                let (median, p99) = (number(inner, "median"), number(inner, "p99"));
+                if median <= 0.0 || p99 <= median {
+                    self.wrong(inner.span.clone(), "`p99` is not above `median`", "");
+                    return C::Constant(0);
+                }
+                C::Lognormal { median, p99 }
+            }
+            "empirical" => match self.files.counts(inner, self.problems) {
+                Some(table) => C::Empirical(table),
+                None => C::Constant(0),
+            },
+            _ => C::Constant(0),
+        }
+    }
+
+    fn run(&mut self, root: &Node) -> Run {
+        let Some(node) = root.get("run") else {
+            return Run { seed: 0, warm_up: Duration::ZERO, duration: Duration::ZERO };
+        };
+        let length = duration(node, "duration");
+        if length < Duration::from_millis(1) {
+            self.wrong(span(node, "duration"), "a run measures at least a millisecond", "");
+        }
+        if count(node, "replications") > 1 {
+            self.wrong(
+                span(node, "replications"),
+                "more than one replication is not simulated yet",
+                "run with several seeds: --set run.seed=…",
+            );
+        }
+        let seed = units::count(text(node, "seed"), 0, u64::MAX).unwrap_or(0);
+        Run { seed, warm_up: duration(node, "warm_up"), duration: length }
+    }
+
+    /// The workload of every operator, in id order.
+    fn workloads(&mut self, root: &Node, raw: &Node) -> Vec<Workload> {
+        let empty = Node { value: Value::Map(Vec::new()), ..root.clone() };
+        let common = self.workload(root.get("workload").unwrap_or(&empty));
+        let raw = raw.get("workload").unwrap_or(&empty);
+        let overrides = raw.get("by_operator").unwrap_or(&empty);
+        let mut own = BTreeMap::new();
+        for entry in overrides.entries() {
+            let named = Node {
+                value: Value::Scalar(entry.key.clone()),
+                span: entry.span.clone(),
+                ..entry.node.clone()
+            };
+            if self.operator_id(&named).is_some() {
+                let mut merged = raw.clone();
+                remove(&mut merged, "by_operator");
+                overlay(&mut merged, &entry.node);
+                let known = self.problems.len();
+                let completed = complete::workload(&merged, self.problems);
+                let workload = self.workload(&completed);
+                // What the common workload got wrong has been said once.
+                let said: Vec<Problem> = self.problems.drain(known..).collect();
+                let new: Vec<Problem> =
+                    said.into_iter().filter(|p| !self.problems.contains(p)).collect();
+                self.problems.extend(new);
+                own.insert(entry.key.clone(), workload);
+            }
+        }
+        self.names.iter().map(|name| own.remove(name).unwrap_or_else(|| common.clone())).collect()
+    }
+
+    fn workload(&mut self, node: &Node) -> Workload {
+        let empty = Node { value: Value::Map(Vec::new()), ..node.clone() };
+        let part = |key| node.get(key).unwrap_or(&empty);
+        let (contacts, messages) = (part("contacts"), part("messages"));
+        let (sessions, growth) = (part("sessions"), part("growth"));
+        let reply = messages.get("reply").unwrap_or(&empty);
+        if share(reply, "share") >= 1.0 {
+            self.wrong(
+                span(reply, "share"),
+                "if every message were answered, no conversation would ever end",
+                "answers are answered in turn: a share below 100% is needed",
+            );
+        }
+        let rate = match messages.get("total") {
+            Some(_) => MessageRate::Total(rate(messages, "total")),
+            None => MessageRate::PerUser(rate(messages, "per_user")),
+        };
+        let length = match sessions.get("length") {
+            Some(node) if node.text() != "unlimited" => Some(self.delay_of(node)),
+            _ => None,
+        };
+        Workload {
+            contacts: Contacts {
+                per_user: self.counts(contacts, "per_user"),
+                elsewhere: share(contacts, "elsewhere"),
+                sms_only: share(contacts, "sms_only"),
+                sms_only_elsewhere: share(contacts, "sms_only_elsewhere"),
+                mutual: share(contacts, "mutual"),
+                pairs: None,
+            },
+            messages: Messages {
+                rate,
+                arrivals: arrivals(messages),
+                length: self.counts(messages, "length"),
+                ucs2: share(messages, "ucs2"),
+                recipients: match messages.get("recipients").map(Node::entries) {
+                    Some([Entry { node: exponent, .. }]) => {
+                        Recipients::Zipf(units::number(exponent.text()).unwrap_or(0.0))
+                    }
+                    _ => Recipients::Uniform,
+                },
+                reply_share: share(reply, "share").min(0.999_999),
+                reply_after: self.delay(reply, "after"),
+            },
+            presence_changes: self::rate(part("presence"), "changes"),
+            sessions: Sessions {
+                online: share(sessions, "online"),
+                length,
+                offline: match text(sessions, "offline_messages") {
+                    "sms" => OfflineMessages::Sms,
+                    "refuse" => OfflineMessages::Refuse,
+                    _ => OfflineMessages::Store,
+                },
+            },
+            growth: Growth {
+                add_contact: self::rate(growth, "add_contact"),
+                accept: share(growth, "accept"),
+            },
+            load: Load {
+                base: number(node, "load"),
+                stages: items(node, "stages")
+                    .iter()
+                    .map(|stage| LoadStage {
+                        length: duration(stage, "for"),
+                        load: number(stage, "load"),
+                        ramp: flag(stage, "ramp"),
+                    })
+                    .collect(),
+            },
+        }
+    }
+}
+
+fn arrivals(messages: &Node) -> Arrivals {
+    match messages.get("arrivals") {
+        Some(node) if node.text() == "constant" => Arrivals::Constant,
+        Some(node) => match node.get("bursty") {
+            Some(bursty) => Arrivals::Bursty {
+                mean_on: duration(bursty, "mean_on"),
+                mean_off: duration(bursty, "mean_off"),
+            },
+            None => Arrivals::Poisson,
+        },
+        None => Arrivals::Poisson,
+    }
+}
+
+fn remove(node: &mut Node, key: &str) {
+    if let Value::Map(entries) = &mut node.value {
+        entries.retain(|entry| entry.key != key);
+    }
+}
+
+/// Lays one tree over another, key by key. A total rate replaces a rate per user, and the other
+/// way round.
+fn overlay(under: &mut Node, over: &Node) {
+    let (Value::Map(mine), Value::Map(theirs)) = (&mut under.value, &over.value) else {
+        *under = over.clone();
+        return;
+    };
+    for entry in theirs {
+        if let Some(twin) = [("total", "per_user"), ("per_user", "total")]
+            .iter()
+            .find_map(|(a, b)| (*a == entry.key).then_some(*b))
+        {
+            mine.retain(|known| known.key != twin);
+        }
+        // A distribution is one value: its kinds are not laid over each other.
+        match mine.iter_mut().find(|known| known.key == entry.key) {
+            Some(known) if sections(&entry.key) => overlay(&mut known.node, &entry.node),
+            Some(known) => *known = entry.clone(),
+            None => mine.push(entry.clone()),
+        }
+    }
+}
+
+/// Keys of the workload whose values are maps of keys.
+fn sections(key: &str) -> bool {
+    matches!(key, "contacts" | "messages" | "presence" | "sessions" | "growth" | "groups" | "reply")
+}

@@ -1,0 +1,134 @@
+//! Topology files: the only place that knows YAML. A file becomes a tree with places (`tree`), the
+//! tree is completed by the one table of keys (`shape`, `complete`), and the complete tree becomes
+//! a [`Federation`] (`build`, `between`). All mistakes are reported at once (`problem`).
+
+mod between;
+mod build;
+mod complete;
+mod files;
+mod overrides;
+mod problem;
+mod resolved;
+mod schema;
+mod shape;
+#[cfg(test)]
+mod tests;
+mod tree;
+mod units;
+
+use std::ops::Range;
+use std::path::Path;
+
+use crate::domain::federation::Federation;
+
+pub use self::overrides::Override;
+pub use self::problem::{Problem, nearest};
+pub use self::schema::schema;
+use self::tree::{Node, Origin, Value};
+
+/// Largest topology file, in bytes.
+const LIMIT: u64 = 64 << 20;
+
+/// A topology file as read.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// As the user gave it.
+    pub path: String,
+    /// Its content.
+    pub text: String,
+}
+
+/// A file that could not be read.
+#[derive(Debug, thiserror::Error)]
+#[error("{path} could not be read: {reason}")]
+pub struct ReadError {
+    path: String,
+    reason: String,
+}
+
+/// A valid topology.
+#[derive(Debug)]
+pub struct Topology {
+    /// What it means.
+    pub federation: Federation,
+    /// What is worth a look although it is valid.
+    pub warnings: Vec<Problem>,
+    resolved: Node,
+    slo_spans: Vec<Range<usize>>,
+    attachments: Vec<(String, Vec<u8>)>,
+}
+
+/// Reads a topology file.
+///
+/// # Errors
+/// If it cannot be read, is no UTF-8 text, or is over 64 MiB.
+pub fn read(path: &Path) -> Result<Source, ReadError> {
+    let shown = path.display().to_string();
+    let fail = |reason: String| ReadError { path: shown.clone(), reason };
+    let size = std::fs::metadata(path).map_err(|error| fail(error.to_string()))?.len();
+    if size > LIMIT {
+        return Err(fail("a topology file is at most 64 MiB".to_owned()));
+    }
+    let bytes = std::fs::read(path).map_err(|error| fail(error.to_string()))?;
+    let text = String::from_utf8(bytes).map_err(|_| fail("it is no UTF-8 text".to_owned()))?;
+    Ok(Source { path: shown, text })
+}
+
+/// Checks a topology.
+///
+/// # Errors
+/// All mistakes there are, in the order of the file.
+pub fn load(source: &Source, overrides: &[Override]) -> Result<Topology, Vec<Problem>> {
+    let mut raw = tree::parse(&source.text, Origin::File).map_err(|problem| vec![problem])?;
+    if !matches!(raw.value, Value::Map(_)) {
+        let message = "a topology is a map of keys and values";
+        let help = "`interwork new` writes one to start from";
+        return Err(vec![Problem::at(raw.span, message).help(help)]);
+    }
+    let mut problems = Vec::new();
+    for change in overrides {
+        if let Err(problem) = change.apply(&mut raw) {
+            problems.push(problem);
+        }
+    }
+    let resolved = complete::topology(&raw, &mut problems);
+    let mut files = files::Files::beside(&source.path);
+    let federation = build::federation(&resolved, &raw, &mut files, &mut problems);
+    if !problems.is_empty() {
+        problems.sort_by_key(Problem::start);
+        problems.dedup();
+        return Err(problems);
+    }
+    let slo_spans = resolved.get("slo").map_or(&[][..], Node::items);
+    let slo_spans = slo_spans.iter().map(|line| line.span.clone()).collect();
+    let attachments = files.read;
+    Ok(Topology { federation, warnings: Vec::new(), resolved, slo_spans, attachments })
+}
+
+impl Topology {
+    /// The resolved file: every default filled in, each value with its origin; itself a valid
+    /// topology that gives the same result.
+    pub fn resolved_yaml(&self) -> String {
+        resolved::yaml(&self.resolved, true)
+    }
+
+    /// A fingerprint of the resolved values: 128 bits, hexadecimal.
+    pub fn digest(&self) -> String {
+        resolved::digest(&resolved::yaml(&self.resolved, false))
+    }
+
+    /// Places of the SLO lines, in order.
+    pub fn slo_spans(&self) -> &[Range<usize>] {
+        &self.slo_spans
+    }
+
+    /// Files the resolved topology names, with their content.
+    pub fn attachments(&self) -> Vec<(String, Vec<u8>)> {
+        self.attachments.clone()
+    }
+}
+
+/// A commented topology to start from.
+pub fn starter() -> &'static str {
+    include_str!("starter.yaml")
+}

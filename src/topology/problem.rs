@@ -1,0 +1,132 @@
+//! A mistake in a topology: where, why, how to mend. Shown with a frame of the source.
+
+use std::ops::Range;
+
+use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+
+use super::Source;
+
+/// A mistake.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// In the source, in bytes; `None` for a value of the command line.
+    span: Option<Range<usize>>,
+    message: String,
+    help: Option<String>,
+}
+
+impl Problem {
+    /// A mistake at a place of the source.
+    pub fn at(span: Range<usize>, message: impl Into<String>) -> Self {
+        Self { span: Some(span), message: message.into(), help: None }
+    }
+
+    /// A mistake that is nowhere in the source.
+    pub fn nowhere(message: impl Into<String>) -> Self {
+        Self { span: None, message: message.into(), help: None }
+    }
+
+    /// How to mend it.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// Names the nearest right word, if one is near.
+    #[must_use]
+    pub fn did_you_mean<'a>(self, word: &str, right: impl IntoIterator<Item = &'a str>) -> Self {
+        match nearest(word, right) {
+            Some(right) => self.help(format!("did you mean `{right}`?")),
+            None => self,
+        }
+    }
+
+    /// Where it starts, to sort by.
+    pub fn start(&self) -> usize {
+        self.span.as_ref().map_or(0, |span| span.start)
+    }
+
+    /// What is wrong.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// With file, line, column, a frame of the source and the remedy, for a terminal of so many
+    /// columns.
+    pub fn render(&self, source: &Source, width: usize, color: bool) -> String {
+        let renderer = if color { Renderer::styled() } else { Renderer::plain() };
+        let renderer = renderer.term_width(width);
+        let title = Level::ERROR.primary_title(self.message.clone());
+        let mut group = match &self.span {
+            Some(span) => {
+                let end = span.end.min(source.text.len());
+                let start = span.start.min(end);
+                // A place of no length is shown as one character.
+                let (start, end) = visible(&source.text, start, end);
+                title.element(
+                    Snippet::source(&source.text)
+                        .path(&source.path)
+                        .line_start(1)
+                        .annotation(AnnotationKind::Primary.span(start..end)),
+                )
+            }
+            None => Group::with_title(title),
+        };
+        if let Some(help) = &self.help {
+            group = group.element(Level::HELP.message(help.clone()));
+        }
+        renderer.render(&[group])
+    }
+}
+
+/// The first line of a place, at character boundaries.
+fn visible(text: &str, mut start: usize, mut end: usize) -> (usize, usize) {
+    while !text.is_char_boundary(start) {
+        start -= 1;
+    }
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    let line = text[start..end].find('\n').map_or(end, |offset| start + offset);
+    (start, line.max(start))
+}
+
+/// The right word at the smallest edit distance, if that is small for the word's length.
+pub fn nearest<'a>(word: &str, right: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    // Words of any length may come from a hostile file.
+    if word.len() > 64 {
+        return None;
+    }
+    let limit = (word.chars().count() / 3).max(1);
+    right
+        .into_iter()
+        .filter(|right| right.len() <= 64)
+        .map(|right| (distance(word, right), right))
+        .filter(|(distance, _)| *distance <= limit)
+        .min()
+        .map(|(_, right)| right)
+}
+
+/// Edits that turn one word into another: insert, delete, replace, swap neighbours.
+fn distance(a: &str, b: &str) -> usize {
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    let mut rows = vec![vec![0; b.len() + 1]; a.len() + 1];
+    for (i, row) in rows.iter_mut().enumerate() {
+        row[0] = i;
+    }
+    for j in 0..=b.len() {
+        rows[0][j] = j;
+    }
+    for i in 1..=a.len() {
+        for j in 1..=b.len() {
+            let replaced = rows[i - 1][j - 1] + usize::from(a[i - 1] != b[j - 1]);
+            let mut best = replaced.min(rows[i - 1][j] + 1).min(rows[i][j - 1] + 1);
+            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+                best = best.min(rows[i - 2][j - 2] + 1);
+            }
+            rows[i][j] = best;
+        }
+    }
+    rows[a.len()][b.len()]
+}

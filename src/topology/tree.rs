@@ -1,0 +1,209 @@
+//! YAML text to a tree of values with their places. The only file that knows the YAML crate; its
+//! budgets keep hostile files small and quick to refuse.
+
+use std::fmt;
+use std::ops::Range;
+
+use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_saphyr::Spanned;
+
+use super::problem::Problem;
+
+/// A place in the source text, in bytes.
+pub type Span = Range<usize>;
+
+/// A value with its place. Values that the file does not have come from defaults.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Node {
+    /// Where it stands; empty for a default.
+    pub span: Span,
+    /// Who decided it.
+    pub origin: Origin,
+    /// What it is.
+    pub value: Value,
+}
+
+/// Who decided a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// The format.
+    Default,
+    /// The file.
+    File,
+    /// An option of the command line.
+    CommandLine,
+}
+
+/// A value.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value {
+    /// Any scalar, as written; quotes resolved.
+    Scalar(String),
+    /// A list.
+    List(Vec<Node>),
+    /// A map, in the order of the file.
+    Map(Vec<Entry>),
+}
+
+/// A key with its value.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Entry {
+    /// The key.
+    pub key: String,
+    /// Where the key stands.
+    pub span: Span,
+    /// Its value.
+    pub node: Node,
+}
+
+impl Node {
+    /// The value of a key, if this is a map that has it.
+    pub fn get(&self, key: &str) -> Option<&Node> {
+        self.entries().iter().find(|entry| entry.key == key).map(|entry| &entry.node)
+    }
+
+    /// The keys and values of a map; none of anything else.
+    pub fn entries(&self) -> &[Entry] {
+        match &self.value {
+            Value::Map(entries) => entries,
+            _ => &[],
+        }
+    }
+
+    /// The items of a list; none of anything else.
+    pub fn items(&self) -> &[Node] {
+        match &self.value {
+            Value::List(items) => items,
+            _ => &[],
+        }
+    }
+
+    /// The text of a scalar; empty for anything else.
+    pub fn text(&self) -> &str {
+        match &self.value {
+            Value::Scalar(text) => text,
+            _ => "",
+        }
+    }
+}
+
+/// Parses one YAML document.
+///
+/// # Errors
+/// What the YAML parser has to say, at its place.
+pub fn parse(text: &str, origin: Origin) -> Result<Node, Problem> {
+    let options = serde_saphyr::options! {
+        budget: serde_saphyr::budget! {
+            max_events: 40_000_000,
+            max_nodes: 20_000_000,
+            max_aliases: 10_000,
+            max_depth: 64,
+            max_documents: 1,
+        },
+        alias_limits: serde_saphyr::alias_limits! {
+            max_total_replayed_events: 100_000,
+            max_replay_stack_depth: 8,
+        },
+        with_snippet: false,
+    };
+    let spanned: Spanned<Raw> =
+        serde_saphyr::from_str_with_options(text, options).map_err(|error| {
+            let at = error.location().map_or(0..0, |location| span_of(text, location));
+            Problem::at(at, format!("this is not valid YAML: {}", error.render()))
+        })?;
+    Ok(node(text, spanned, origin))
+}
+
+/// A value as the deserialiser hands it over; scalars are read again from the source, so that
+/// `+46700` stays what it is.
+enum Raw {
+    Scalar(String),
+    List(Vec<Spanned<Raw>>),
+    Map(Vec<(Spanned<String>, Spanned<Raw>)>),
+}
+
+impl<'de> Deserialize<'de> for Raw {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Any;
+        impl<'de> Visitor<'de> for Any {
+            type Value = Raw;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a value")
+            }
+            fn visit_bool<E>(self, value: bool) -> Result<Raw, E> {
+                Ok(Raw::Scalar(value.to_string()))
+            }
+            fn visit_i64<E>(self, value: i64) -> Result<Raw, E> {
+                Ok(Raw::Scalar(value.to_string()))
+            }
+            fn visit_u64<E>(self, value: u64) -> Result<Raw, E> {
+                Ok(Raw::Scalar(value.to_string()))
+            }
+            fn visit_f64<E>(self, value: f64) -> Result<Raw, E> {
+                Ok(Raw::Scalar(value.to_string()))
+            }
+            fn visit_str<E>(self, value: &str) -> Result<Raw, E> {
+                Ok(Raw::Scalar(value.to_owned()))
+            }
+            fn visit_unit<E>(self) -> Result<Raw, E> {
+                Ok(Raw::Scalar(String::new()))
+            }
+            fn visit_none<E>(self) -> Result<Raw, E> {
+                Ok(Raw::Scalar(String::new()))
+            }
+            fn visit_some<D: Deserializer<'de>>(self, inner: D) -> Result<Raw, D::Error> {
+                Raw::deserialize(inner)
+            }
+            fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<Raw, A::Error> {
+                let mut items = Vec::new();
+                while let Some(item) = access.next_element()? {
+                    items.push(item);
+                }
+                Ok(Raw::List(items))
+            }
+            fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Raw, A::Error> {
+                let mut entries = Vec::new();
+                while let Some(entry) = access.next_entry()? {
+                    entries.push(entry);
+                }
+                Ok(Raw::Map(entries))
+            }
+        }
+        deserializer.deserialize_any(Any)
+    }
+}
+
+fn node(text: &str, spanned: Spanned<Raw>, origin: Origin) -> Node {
+    let span = span_of(text, spanned.referenced);
+    let value = match spanned.value {
+        Raw::Scalar(seen) => {
+            let written = text.get(span.clone()).unwrap_or("").trim();
+            let plain =
+                !written.is_empty() && !written.starts_with(['"', '\'', '|', '>', '*', '&', '!']);
+            Value::Scalar(if plain { written.to_owned() } else { seen })
+        }
+        Raw::List(items) => {
+            Value::List(items.into_iter().map(|item| node(text, item, origin)).collect())
+        }
+        Raw::Map(entries) => Value::Map(
+            entries
+                .into_iter()
+                .map(|(key, value)| Entry {
+                    span: span_of(text, key.referenced),
+                    key: key.value,
+                    node: node(text, value, origin),
+                })
+                .collect(),
+        ),
+    };
+    Node { span, origin, value }
+}
+
+/// The bytes of a location.
+fn span_of(text: &str, location: serde_saphyr::Location) -> Span {
+    let span = location.span();
+    let start = span.byte_offset().unwrap_or(0) as usize;
+    let length = span.byte_len().unwrap_or(0) as usize;
+    let end = (start + length).min(text.len());
+    start.min(end)..end
+}
