@@ -14,6 +14,7 @@ pub mod domain;
 pub mod engine;
 pub mod measure;
 pub mod model;
+pub mod run;
 pub mod topology;
 pub mod wire;
 pub mod workload;

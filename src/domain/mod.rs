@@ -14,3 +14,4 @@ pub mod random;
 pub mod text;
 pub mod time;
 pub mod uid;
+pub mod words;

@@ -1,3 +1,80 @@
-//! Observations in; histograms, ledger, audit and results out.
+//! Observations in; histograms, ledger, audit and results out. One [`recorder::Recorder`] and one
+//! [`audit::Auditor`] watch each shard; a [`Collector`] joins what they saw in operator order, so
+//! that results do not depend on threads. It knows no node, no file and no clock.
 
+pub mod audit;
+pub mod catalogue;
+pub mod collector;
+pub mod histogram;
+mod levels;
+mod presence;
+pub mod recorder;
 pub mod results;
+pub mod slo;
+
+pub use self::collector::Collector;
+
+use crate::domain::federation::Tariff;
+use crate::domain::id::OperatorId;
+use crate::domain::time::{Duration, Instant};
+
+/// What measurement needs to know of a run.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    /// What is measured.
+    pub window: Window,
+    /// Length of an interval of the time series.
+    pub interval: Duration,
+    /// Names, by `OperatorId`.
+    pub operators: Vec<String>,
+    /// By `AgreementId`.
+    pub agreements: Vec<AgreementTerms>,
+    /// Of the tariffs.
+    pub currency: String,
+    /// By `StationId`.
+    pub stations: Vec<Station>,
+    /// Lines to judge by.
+    pub slo: Vec<slo::Line>,
+}
+
+/// The measured time, end excluded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Window {
+    /// End of the warm-up.
+    pub start: Instant,
+    /// End of the run.
+    pub end: Instant,
+}
+
+/// What measurement needs to know of an agreement.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct AgreementTerms {
+    /// Its parties.
+    pub between: [OperatorId; 2],
+    /// What the sending side owes.
+    pub tariff: Tariff,
+}
+
+/// What measurement needs to know of a queueing part.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Station {
+    /// Such as `imsp-a/smsc[0]`.
+    pub name: String,
+    /// Whose it is.
+    pub operator: OperatorId,
+    /// Parallel servers.
+    pub servers: u32,
+}
+
+impl Window {
+    /// Whether an instant is measured.
+    pub fn contains(self, instant: Instant) -> bool {
+        self.start <= instant && instant < self.end
+    }
+
+    /// The measured part of a span of time, as its start and end.
+    pub fn clip(self, from: Instant, to: Instant) -> (Instant, Instant) {
+        let from = from.clamp(self.start, self.end);
+        (from, to.clamp(from, self.end))
+    }
+}

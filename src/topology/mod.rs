@@ -22,7 +22,7 @@ use std::path::Path;
 use crate::domain::federation::Federation;
 
 pub use self::overrides::Override;
-pub use self::problem::{Problem, nearest};
+pub use self::problem::Problem;
 pub use self::schema::schema;
 use self::tree::{Node, Origin, Value};
 

@@ -5,6 +5,7 @@ use std::ops::Range;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
 use super::Source;
+use crate::domain::words::nearest;
 
 /// A mistake.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -90,43 +91,4 @@ fn visible(text: &str, mut start: usize, mut end: usize) -> (usize, usize) {
     }
     let line = text[start..end].find('\n').map_or(end, |offset| start + offset);
     (start, line.max(start))
-}
-
-/// The right word at the smallest edit distance, if that is small for the word's length.
-pub fn nearest<'a>(word: &str, right: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    // Words of any length may come from a hostile file.
-    if word.len() > 64 {
-        return None;
-    }
-    let limit = (word.chars().count() / 3).max(1);
-    right
-        .into_iter()
-        .filter(|right| right.len() <= 64)
-        .map(|right| (distance(word, right), right))
-        .filter(|(distance, _)| *distance <= limit)
-        .min()
-        .map(|(_, right)| right)
-}
-
-/// Edits that turn one word into another: insert, delete, replace, swap neighbours.
-fn distance(a: &str, b: &str) -> usize {
-    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
-    let mut rows = vec![vec![0; b.len() + 1]; a.len() + 1];
-    for (i, row) in rows.iter_mut().enumerate() {
-        row[0] = i;
-    }
-    for j in 0..=b.len() {
-        rows[0][j] = j;
-    }
-    for i in 1..=a.len() {
-        for j in 1..=b.len() {
-            let replaced = rows[i - 1][j - 1] + usize::from(a[i - 1] != b[j - 1]);
-            let mut best = replaced.min(rows[i - 1][j] + 1).min(rows[i][j - 1] + 1);
-            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
-                best = best.min(rows[i - 2][j - 2] + 1);
-            }
-            rows[i][j] = best;
-        }
-    }
-    rows[a.len()][b.len()]
 }

@@ -1,0 +1,54 @@
+//! Words that somebody may have meant: the nearest right one to a misspelt one. Used wherever a
+//! user's names are looked up.
+
+/// The right word at the smallest edit distance, if that is small for the word's length.
+pub fn nearest<'a>(word: &str, right: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    // Words of any length may come from a hostile file.
+    if word.len() > 64 {
+        return None;
+    }
+    let limit = (word.chars().count() / 3).max(1);
+    right
+        .into_iter()
+        .filter(|right| right.len() <= 64)
+        .map(|right| (distance(word, right), right))
+        .filter(|(distance, _)| *distance <= limit)
+        .min()
+        .map(|(_, right)| right)
+}
+
+/// Edits that turn one word into another: insert, delete, replace, swap neighbours.
+fn distance(a: &str, b: &str) -> usize {
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    let mut rows = vec![vec![0; b.len() + 1]; a.len() + 1];
+    for (i, row) in rows.iter_mut().enumerate() {
+        row[0] = i;
+    }
+    for j in 0..=b.len() {
+        rows[0][j] = j;
+    }
+    for i in 1..=a.len() {
+        for j in 1..=b.len() {
+            let replaced = rows[i - 1][j - 1] + usize::from(a[i - 1] != b[j - 1]);
+            let mut best = replaced.min(rows[i - 1][j] + 1).min(rows[i][j - 1] + 1);
+            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+                best = best.min(rows[i - 2][j - 2] + 1);
+            }
+            rows[i][j] = best;
+        }
+    }
+    rows[a.len()][b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_word_is_found_if_it_is_near() {
+        let right = ["latency", "loss", "bandwidth"];
+        assert_eq!(nearest("latnecy", right), Some("latency"));
+        assert_eq!(nearest("los", right), Some("loss"));
+        assert_eq!(nearest("colour", right), None);
+    }
+}

@@ -1,0 +1,316 @@
+//! The auditor: proves the conservation identities of every run from observations alone, with its
+//! own sums. It shares no code with the nodes, and none with the recorder.
+//!
+//! Every message has exactly one outcome or is in flight at the end. To prove that without a list
+//! of all messages, each shard keeps per route a count and two independent hash sums of the
+//! identities offered, less those that ended; what remains must be exactly what is physically
+//! found in flight. A message lost without a word, or ended twice, leaves a remainder.
+
+use std::fmt;
+
+use rustc_hash::FxHashMap;
+
+use crate::domain::id::{MessageId, OperatorId};
+use crate::domain::observation::{Observation, SmsEvent, StationId, Subject};
+use crate::domain::outcome::Route;
+use crate::domain::random::mix;
+use crate::domain::time::{Duration, Instant};
+
+/// Violations kept of one shard; more say nothing new.
+const KEPT: usize = 20;
+
+/// An identity that does not hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Violation {
+    /// Messages offered on a route, less those that ended, are not those found in flight.
+    Remainder {
+        /// The route.
+        route: Route,
+        /// Offered less ended.
+        expected: i64,
+        /// Found in flight.
+        found: i64,
+    },
+    /// The stages of a message do not add up to its latency.
+    Stages {
+        /// The message.
+        message: MessageId,
+        /// From the intent to the delivery.
+        latency: Duration,
+        /// Sum of its stages.
+        stages: Duration,
+    },
+    /// A message ended before it was meant.
+    Early {
+        /// The message.
+        message: MessageId,
+    },
+    /// A level of a station fell below zero.
+    Level {
+        /// The station.
+        station: StationId,
+    },
+    /// An SMSC delivered, lost or let expire more than it accepted.
+    Sms {
+        /// Whose SMSC.
+        operator: OperatorId,
+        /// Accepted less ended.
+        left: i64,
+    },
+}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Remainder { route, expected, found } if expected == found => write!(
+                f,
+                "route {route}: {found} messages are in flight, but not those without an outcome"
+            ),
+            Self::Remainder { route, expected, found } => write!(
+                f,
+                "route {route}: {expected} messages have no outcome, {found} are in flight"
+            ),
+            Self::Stages { message, latency, stages } => write!(
+                f,
+                "message {:#x}: stages add up to {stages}, its latency is {latency}",
+                message.0
+            ),
+            Self::Early { message } => {
+                write!(f, "message {:#x} ended before it was meant", message.0)
+            }
+            Self::Level { station } => {
+                write!(f, "station {}: fewer than no jobs waiting or in service", station.0)
+            }
+            Self::Sms { operator, left } => write!(
+                f,
+                "SMSC of operator {}: {left} short messages accepted and not ended",
+                operator.0
+            ),
+        }
+    }
+}
+
+/// A multiset of message identities in three numbers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Sum {
+    count: i64,
+    first: u64,
+    second: u64,
+}
+
+impl Sum {
+    fn add(&mut self, MessageId(id): MessageId, sign: i64) {
+        self.count += sign;
+        self.first = self.first.wrapping_add(hash(id, 1, sign));
+        self.second = self.second.wrapping_add(hash(id, 2, sign));
+    }
+
+    fn join(&mut self, other: Self) {
+        self.count += other.count;
+        self.first = self.first.wrapping_add(other.first);
+        self.second = self.second.wrapping_add(other.second);
+    }
+}
+
+fn hash(id: u64, which: u64, sign: i64) -> u64 {
+    let hash = mix(id ^ mix(which));
+    if sign < 0 { hash.wrapping_neg() } else { hash }
+}
+
+/// Watches one shard.
+#[derive(Debug, Default)]
+pub struct Auditor {
+    open: [Sum; Route::ALL.len()],
+    stations: FxHashMap<StationId, (i64, i64)>,
+    sms: FxHashMap<OperatorId, i64>,
+    violations: Vec<Violation>,
+}
+
+/// What one auditor saw.
+#[derive(Debug)]
+pub struct AuditPart(Auditor);
+
+impl Auditor {
+    /// An auditor that has seen nothing.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sees one thing.
+    pub fn observe(&mut self, now: Instant, observation: &Observation<'_>) {
+        match *observation {
+            Observation::Offered(subject) => self.open(subject, 1),
+            Observation::Rerouted { subject, was } => {
+                self.open(Subject { route: was, ..subject }, -1);
+                self.open(subject, 1);
+            }
+            Observation::Delivered { subject, stages } => {
+                self.ended(now, subject);
+                let latency = Duration(now.0.wrapping_sub(subject.intended.0));
+                let sum = Duration(stages.iter().map(|part| part.time.0).sum());
+                if sum != latency {
+                    self.violated(Violation::Stages { message: subject.id, latency, stages: sum });
+                }
+            }
+            Observation::Refused { subject, .. }
+            | Observation::Expired(subject)
+            | Observation::Lost { subject, .. } => self.ended(now, subject),
+            Observation::StationQueued(station) => self.level(station, 1, 0),
+            Observation::StationStarted { station, waited } => {
+                self.level(station, -i64::from(waited.is_some()), 1);
+            }
+            Observation::StationLeft { station, .. } => self.level(station, 0, -1),
+            Observation::Sms { operator, event, .. } => {
+                let by = match event {
+                    SmsEvent::Submitted { .. } => 1,
+                    SmsEvent::Delivered { .. } | SmsEvent::Expired | SmsEvent::Lost => -1,
+                    SmsEvent::Refused | SmsEvent::Attempted | SmsEvent::Retried => 0,
+                };
+                *self.sms.entry(operator).or_default() += by;
+            }
+            _ => {}
+        }
+    }
+
+    /// The end of the run.
+    pub fn finish(self) -> AuditPart {
+        AuditPart(self)
+    }
+
+    fn open(&mut self, subject: Subject, sign: i64) {
+        self.open[subject.route as usize].add(subject.id, sign);
+    }
+
+    fn ended(&mut self, now: Instant, subject: Subject) {
+        self.open(subject, -1);
+        if now < subject.intended {
+            self.violated(Violation::Early { message: subject.id });
+        }
+    }
+
+    fn level(&mut self, station: StationId, queued: i64, busy: i64) {
+        let level = self.stations.entry(station).or_default();
+        level.0 += queued;
+        level.1 += busy;
+        if level.0 < 0 || level.1 < 0 {
+            *level = (level.0.max(0), level.1.max(0));
+            self.violated(Violation::Level { station });
+        }
+    }
+
+    fn violated(&mut self, violation: Violation) {
+        if self.violations.len() < KEPT {
+            self.violations.push(violation);
+        }
+    }
+}
+
+/// Checks all identities over all shards, with the messages physically found in flight.
+///
+/// # Errors
+/// Every identity that does not hold.
+pub fn verify(parts: &[AuditPart], in_flight: &[Subject]) -> Result<(), Vec<Violation>> {
+    let mut open = [Sum::default(); Route::ALL.len()];
+    let mut sms: std::collections::BTreeMap<OperatorId, i64> = Default::default();
+    let mut violations = Vec::new();
+    for AuditPart(auditor) in parts {
+        for (sum, own) in open.iter_mut().zip(auditor.open) {
+            sum.join(own);
+        }
+        for (operator, left) in &auditor.sms {
+            *sms.entry(*operator).or_default() += left;
+        }
+        violations.extend(auditor.violations.iter().cloned());
+    }
+    let mut found = [Sum::default(); Route::ALL.len()];
+    for subject in in_flight {
+        found[subject.route as usize].add(subject.id, 1);
+    }
+    for (route, (expected, found)) in Route::ALL.iter().zip(open.into_iter().zip(found)) {
+        if expected != found {
+            let (expected, found) = (expected.count, found.count);
+            violations.push(Violation::Remainder { route: *route, expected, found });
+        }
+    }
+    for (operator, left) in sms {
+        if left < 0 {
+            violations.push(Violation::Sms { operator, left });
+        }
+    }
+    if violations.is_empty() { Ok(()) } else { Err(violations) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::observation::StageTime;
+    use crate::domain::outcome::{Reason, SmsOrigin, Stage};
+
+    fn subject(id: u64) -> Subject {
+        let (from, to) = (OperatorId(0), OperatorId(1));
+        Subject { id: MessageId(id), route: Route::OnNet, from, to, intended: Instant(100) }
+    }
+
+    fn violations(seen: &[Observation<'_>], in_flight: &[Subject]) -> Vec<Violation> {
+        let mut auditor = Auditor::new();
+        for observation in seen {
+            auditor.observe(Instant(130), observation);
+        }
+        verify(&[auditor.finish()], in_flight).err().unwrap_or_default()
+    }
+
+    fn delivered(id: u64, ns: u64) -> Observation<'static> {
+        let time = Duration(ns);
+        let stage = StageTime { stage: Stage::Link, operator: OperatorId(0), time };
+        Observation::Delivered { subject: subject(id), stages: vec![stage].leak() }
+    }
+
+    #[test]
+    fn messages_that_end_once_or_are_in_flight_are_in_order() {
+        let refused = Observation::Refused { subject: subject(2), reason: Reason::TooLong };
+        let offered = [1, 2, 3].map(|id| Observation::Offered(subject(id)));
+        let seen = [&offered[..], &[delivered(1, 30), refused]].concat();
+        assert_eq!(violations(&seen, &[subject(3)]), []);
+    }
+
+    #[test]
+    fn a_message_that_vanishes_is_noticed() {
+        let seen = [1, 2].map(|id| Observation::Offered(subject(id)));
+        let remainder = Violation::Remainder { route: Route::OnNet, expected: 2, found: 1 };
+        assert_eq!(violations(&seen, &[subject(1)]), [remainder]);
+    }
+
+    #[test]
+    fn two_outcomes_of_one_message_and_none_of_another_are_noticed() {
+        let offered = [1, 2].map(|id| Observation::Offered(subject(id)));
+        let seen = [&offered[..], &[delivered(1, 30), delivered(1, 30)]].concat();
+        let remainder = Violation::Remainder { route: Route::OnNet, expected: 0, found: 0 };
+        assert_eq!(violations(&seen, &[]), [remainder]);
+    }
+
+    #[test]
+    fn stages_that_do_not_add_up_are_noticed() {
+        let seen = [Observation::Offered(subject(1)), delivered(1, 29)];
+        let stages = Violation::Stages {
+            message: MessageId(1),
+            latency: Duration(30),
+            stages: Duration(29),
+        };
+        assert_eq!(violations(&seen, &[]), [stages]);
+    }
+
+    #[test]
+    fn a_delivery_that_no_submission_stands_for_is_noticed() {
+        let operator = OperatorId(4);
+        let event = SmsEvent::Delivered { took: Duration(1) };
+        let seen = [Observation::Sms { operator, origin: SmsOrigin::Fallback, event }];
+        assert_eq!(violations(&seen, &[]), [Violation::Sms { operator, left: -1 }]);
+    }
+
+    #[test]
+    fn a_service_that_ends_without_a_start_is_noticed() {
+        let station = StationId(7);
+        let seen = [Observation::StationLeft { station, sojourn: Duration(1) }];
+        assert_eq!(violations(&seen, &[]), [Violation::Level { station }]);
+    }
+}

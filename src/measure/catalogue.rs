@@ -1,0 +1,175 @@
+//! All metrics with their kind, unit, labels and meaning: the one list that recording, results,
+//! SLO lines and documentation follow.
+
+/// What a metric is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A distribution.
+    Histogram,
+    /// A count of events.
+    Counter,
+    /// A level over time.
+    Gauge,
+}
+
+/// In what a metric is measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unit {
+    /// Seconds.
+    Seconds,
+    /// A pure number.
+    One,
+    /// Bytes.
+    Bytes,
+    /// The topology's currency.
+    Currency,
+}
+
+/// A label of a metric.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Label {
+    /// Route of a message.
+    Route,
+    /// An operator.
+    From,
+    /// An operator.
+    To,
+    /// Why.
+    Reason,
+    /// Part of a message's latency.
+    Stage,
+    /// An operator.
+    Operator,
+    /// How a presence change travels.
+    Scope,
+    /// To a client or over an agreement.
+    Channel,
+    /// What a short message is.
+    Origin,
+    /// What kind of contact.
+    Contact,
+    /// What a transfer carries.
+    Transfer,
+    /// A queueing part.
+    Station,
+}
+
+/// The two channels of a presence notification, in the order of their label values.
+pub const CHANNELS: [&str; 2] = ["client", "interconnect"];
+
+impl Label {
+    /// The label's name in results.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Route => "route",
+            Self::From => "from",
+            Self::To => "to",
+            Self::Reason => "reason",
+            Self::Stage => "stage",
+            Self::Operator => "operator",
+            Self::Scope | Self::Channel => "scope",
+            Self::Origin => "origin",
+            Self::Contact | Self::Transfer => "kind",
+            Self::Station => "station",
+        }
+    }
+}
+
+/// A metric's entry.
+#[derive(Clone, Copy, Debug)]
+pub struct Info {
+    /// Name in results.
+    pub name: &'static str,
+    /// What it is.
+    pub kind: Kind,
+    /// In what.
+    pub unit: Unit,
+    /// Its labels, in order.
+    pub labels: &'static [Label],
+    /// What it means.
+    pub meaning: &'static str,
+}
+
+macro_rules! metrics {
+    ($($(#[$doc:meta])* $variant:ident: $name:literal $kind:ident $unit:ident [$($label:ident),*] $meaning:literal)+) => {
+        /// A metric.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[repr(u8)]
+        #[allow(missing_docs, reason = "each entry carries its meaning as data")]
+        pub enum Metric { $($(#[$doc])* $variant,)+ }
+
+        impl Metric {
+            /// All metrics, in the order of results.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
+
+            /// The metric's entry.
+            pub const fn info(self) -> Info {
+                match self {
+                    $(Self::$variant => Info {
+                        name: $name,
+                        kind: Kind::$kind,
+                        unit: Unit::$unit,
+                        labels: &[$(Label::$label),*],
+                        meaning: $meaning,
+                    },)+
+                }
+            }
+        }
+    };
+}
+
+metrics! {
+    MessageLatency: "message_latency" Histogram Seconds [Route, From, To] "from the instant the sender meant to send until the recipient's device has it"
+    MessageStageTime: "message_stage_time" Histogram Seconds [Stage, Operator] "the same time in parts; the stages of one message add up to its latency"
+    MessagesOffered: "messages_offered" Counter One [Route, From, To] "messages that users meant to send in the measured time"
+    MessagesAccepted: "messages_accepted" Counter One [Route, From, To] "of these, those that no rule refused"
+    MessagesDelivered: "messages_delivered" Counter One [Route, From, To] "of these, those that the recipient's device has"
+    MessagesRefused: "messages_refused" Counter One [Route, From, To, Reason] "of the offered, those that a rule refused"
+    MessagesExpired: "messages_expired" Counter One [Route, From, To] "of the accepted, those whose validity ended"
+    MessagesLost: "messages_lost" Counter One [Route, From, To, Reason] "of the accepted, those lost"
+    MessagesInFlight: "messages_in_flight" Counter One [Route, From, To] "of the accepted, those under way when the run ended"
+    RoutingTime: "routing_time" Histogram Seconds [Operator] "from a message's arrival at an IMSP until it leaves towards its next hop"
+    PresenceChanges: "presence_changes" Counter One [Operator] "presence changes, logins and logouts included"
+    PresenceNotifications: "presence_notifications" Counter One [From, To, Channel] "notifications to clients and over agreements"
+    PresenceLatency: "presence_latency" Histogram Seconds [Scope, From, To] "change at the publisher until one watcher's device shows it"
+    PresenceFirstWatcher: "presence_first_watcher" Histogram Seconds [Operator] "change until the first watcher has it"
+    PresenceLastWatcher: "presence_last_watcher" Histogram Seconds [Operator] "change until the last watcher has it"
+    PresenceFanOut: "presence_fan_out" Histogram One [Operator] "watchers told per change"
+    SmsSubmitted: "sms_submitted" Counter One [Operator, Origin] "short messages that an SMSC accepted"
+    SmsSegments: "sms_segments" Counter One [Operator, Origin] "their segments"
+    SmsAttempts: "sms_attempts" Counter One [Operator, Origin] "delivery attempts"
+    SmsDelivered: "sms_delivered" Counter One [Operator, Origin] "short messages delivered; its rate is the SMS fallback throughput"
+    SmsRetried: "sms_retried" Counter One [Operator, Origin] "failed attempts with another to follow"
+    SmsExpired: "sms_expired" Counter One [Operator, Origin] "short messages whose validity ended"
+    SmsRefused: "sms_refused" Counter One [Operator, Origin] "submissions refused"
+    SmsLatency: "sms_latency" Histogram Seconds [Operator] "submission until the handset has it"
+    ReplyNumbersInUse: "reply_numbers_in_use" Gauge One [Operator] "reply numbers that carry an assignment"
+    ReplyNumberRefusals: "reply_number_refusals" Counter One [Operator] "messages that found no reply number"
+    ContactAddLatency: "contact_add_latency" Histogram Seconds [Contact, From, To] "intent to add a contact until the client shows it"
+    ContactsRefused: "contacts_refused" Counter One [From, To, Reason] "contact requests that failed"
+    AccountsRegistered: "accounts_registered" Counter One [Operator] "legacy customers pre-registered"
+    Logins: "logins" Counter One [Operator] "sessions begun"
+    Logouts: "logouts" Counter One [Operator] "sessions ended"
+    StationUtilisation: "station_utilisation" Gauge One [Station] "share of servers busy"
+    StationQueueLength: "station_queue_length" Gauge One [Station] "jobs waiting"
+    StationWait: "station_wait" Histogram Seconds [Station] "waiting alone"
+    StationSojourn: "station_sojourn" Histogram Seconds [Station] "waiting and service"
+    StationServed: "station_served" Counter One [Station] "jobs served"
+    StationRefused: "station_refused" Counter One [Station] "jobs that found the queue full"
+    AgreementMessages: "agreement_messages" Counter One [From, To, Transfer] "transfers put on the link, repetitions included"
+    AgreementBytes: "agreement_bytes" Counter Bytes [From, To, Transfer] "their bytes"
+    AgreementRefused: "agreement_refused" Counter One [From, To, Reason] "transfers refused before the link"
+    Settlement: "settlement" Gauge Currency [From, To] "what `from` owes `to` for the measured time"
+}
+
+impl Unit {
+    /// As results show it.
+    pub fn text(self, currency: &str) -> String {
+        match self {
+            Self::Seconds => "s".to_owned(),
+            Self::One => "1".to_owned(),
+            Self::Bytes => "B".to_owned(),
+            Self::Currency => currency.to_owned(),
+        }
+    }
+}

@@ -1,0 +1,352 @@
+//! Joins what all shards saw into results: merges in operator order, rolls up, averages, prices,
+//! judges. Everything here is sums of integers until the last division.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::Setup;
+use super::catalogue::{CHANNELS, Info, Label, Metric, Unit};
+use super::histogram::Recorded;
+use super::levels::StationLevels;
+use super::presence::{FirstAndLast, Join};
+use super::recorder::{ANY, Figures, IntervalPart, Key, RecorderPart};
+use super::results::{self, MetricValue, Results, SeriesRow, TaggedHistogram};
+use crate::domain::id::OperatorId;
+use crate::domain::observation::{StationId, Subject};
+use crate::domain::outcome::{
+    ContactKind, PresenceScope, Reason, Route, SmsOrigin, Stage, TransferKind,
+};
+use crate::domain::time::{Duration, Instant};
+
+/// Joins the parts of all shards.
+#[derive(Debug)]
+pub struct Collector {
+    setup: Arc<Setup>,
+    join: Join,
+    watchers: FirstAndLast,
+    intervals: Vec<Figures>,
+}
+
+impl Collector {
+    /// A collector that has seen nothing.
+    pub fn new(setup: Arc<Setup>) -> Self {
+        Self {
+            setup,
+            join: Join::default(),
+            watchers: FirstAndLast::default(),
+            intervals: Vec::new(),
+        }
+    }
+
+    /// An interval ended at `at`: the first time the warm-up, then the intervals of the series.
+    pub fn interval(&mut self, at: Instant, parts: Vec<IntervalPart>) {
+        let figures = self.take(parts);
+        if at > self.setup.window.start {
+            self.intervals.push(figures);
+        }
+    }
+
+    fn take(&mut self, parts: Vec<IntervalPart>) -> Figures {
+        let mut all = Figures::default();
+        let mut presence = Vec::new();
+        for part in parts {
+            all.merge(part.figures);
+            presence.push(part.presence);
+        }
+        let watchers = &mut self.watchers;
+        let record = |operator: OperatorId, first: Duration, last: Duration| {
+            watchers.record(operator, first, last);
+        };
+        self.join.add(presence.into_iter(), record);
+        all
+    }
+
+    /// The run ended at `at`; `in_flight` are the messages that are under way somewhere.
+    pub fn finish(
+        mut self,
+        at: Instant,
+        parts: Vec<RecorderPart>,
+        in_flight: &[Subject],
+    ) -> Results {
+        let setup = Arc::clone(&self.setup);
+        let mut whole = Figures::default();
+        let mut stations = BTreeMap::new();
+        let mut reply_numbers = BTreeMap::new();
+        let mut last = Vec::new();
+        for part in parts {
+            whole.merge(part.whole);
+            stations.extend(part.stations);
+            reply_numbers.extend(part.reply_numbers);
+            last.push(part.last);
+        }
+        let last = self.take(last);
+        if at > setup.window.start {
+            self.intervals.push(last);
+        }
+        for subject in in_flight.iter().filter(|s| setup.window.contains(s.intended)) {
+            let labels = [subject.route as u32, u32::from(subject.from.0), u32::from(subject.to.0)];
+            whole.count(Metric::MessagesInFlight, &labels, 1);
+        }
+        for (operator, (first, last)) in self.watchers.by_operator.iter() {
+            let mut add = |metric, recorded: &Recorded| {
+                let key = Key::new(metric, &[u32::from(operator.0)]);
+                whole.histograms.entry(key).or_default().merge(recorded);
+            };
+            add(Metric::PresenceFirstWatcher, first);
+            add(Metric::PresenceLastWatcher, last);
+        }
+        complete_ledger(&mut whole);
+        let mut gauges = gauges(&setup, at, &stations);
+        for (operator, level) in &reply_numbers {
+            let key = Key::new(Metric::ReplyNumbersInUse, &[u32::from(operator.0)]);
+            gauges.insert(key, (level.mean(at, &setup), f64::from(level.max())));
+        }
+        gauges.extend(settlement(&setup, &mut whole));
+        let totals = Totals { setup: &setup, whole, gauges, measured: measured(&setup, at) };
+        let slo = setup.slo.iter().map(|line| line.judge(&totals)).collect();
+        Results {
+            metrics: totals.metrics(),
+            series: series(&setup, at, &self.intervals, &stations, &reply_numbers),
+            histograms: totals.tagged(),
+            slo,
+            measured: (setup.window.start.as_secs_f64(), at.as_secs_f64()),
+        }
+    }
+}
+
+fn measured(setup: &Setup, at: Instant) -> f64 {
+    at.since(setup.window.start).as_secs_f64()
+}
+
+/// Accepted is what was offered and not refused; every offered label set has every count.
+fn complete_ledger(whole: &mut Figures) {
+    let offered: BTreeSet<[u32; 4]> = whole
+        .counters
+        .keys()
+        .filter(|key| key.metric == Metric::MessagesOffered)
+        .map(|key| key.labels)
+        .collect();
+    for labels in offered {
+        let get = |metric| whole.counters.get(&Key { metric, labels }).copied().unwrap_or(0);
+        let accepted = get(Metric::MessagesOffered) - get(Metric::MessagesRefused);
+        whole.counters.insert(Key { metric: Metric::MessagesAccepted, labels }, accepted);
+        for metric in [
+            Metric::MessagesDelivered,
+            Metric::MessagesRefused,
+            Metric::MessagesExpired,
+            Metric::MessagesLost,
+            Metric::MessagesInFlight,
+        ] {
+            whole.counters.entry(Key { metric, labels }).or_default();
+        }
+    }
+}
+
+type Gauges = BTreeMap<Key, (f64, f64)>;
+
+fn gauges(setup: &Setup, at: Instant, stations: &BTreeMap<StationId, StationLevels>) -> Gauges {
+    let mut gauges = Gauges::new();
+    for (station, levels) in stations {
+        let servers = f64::from(setup.stations[station.0 as usize].servers);
+        let busy = &levels.busy;
+        let utilisation = (busy.mean(at, setup) / servers, f64::from(busy.max()) / servers);
+        gauges.insert(Key::new(Metric::StationUtilisation, &[station.0]), utilisation);
+        let queue = (levels.queued.mean(at, setup), f64::from(levels.queued.max()));
+        gauges.insert(Key::new(Metric::StationQueueLength, &[station.0]), queue);
+    }
+    gauges
+}
+
+/// Prices the charged transfers, and takes their counts out of the figures.
+fn settlement(setup: &Setup, whole: &mut Figures) -> Gauges {
+    let charged: BTreeMap<Key, i64> = whole
+        .counters
+        .iter()
+        .filter(|(key, _)| key.metric == Metric::Settlement)
+        .map(|(key, count)| (*key, *count))
+        .collect();
+    whole.counters.retain(|key, _| key.metric != Metric::Settlement);
+    let mut owed = Gauges::new();
+    for (key, count) in charged {
+        let [from, to, kind, agreement] = key.labels;
+        let tariff = setup.agreements[agreement as usize].tariff;
+        let price = match TransferKind::ALL[kind as usize] {
+            TransferKind::Message => tariff.message,
+            TransferKind::Sms => tariff.sms,
+            _ => tariff.presence,
+        };
+        let sum = owed.entry(Key::new(Metric::Settlement, &[from, to])).or_default();
+        sum.0 += count as f64 * price;
+        sum.1 = sum.0;
+    }
+    owed
+}
+
+/// All figures of a run, before they are written out.
+pub(super) struct Totals<'a> {
+    pub(super) setup: &'a Setup,
+    pub(super) whole: Figures,
+    pub(super) gauges: Gauges,
+    pub(super) measured: f64,
+}
+
+impl Totals<'_> {
+    fn metrics(&self) -> Vec<results::Metric> {
+        let mut all: BTreeMap<Key, MetricValue> = BTreeMap::new();
+        let mut merged: BTreeMap<Key, Recorded> = BTreeMap::new();
+        let mut counted: BTreeMap<Key, i64> = BTreeMap::new();
+        for (key, recorded) in &self.whole.histograms {
+            for rolled in rolled_up(*key) {
+                merged.entry(rolled).or_default().merge(recorded);
+            }
+        }
+        for (key, count) in &self.whole.counters {
+            for rolled in rolled_up(*key) {
+                *counted.entry(rolled).or_default() += count;
+            }
+        }
+        for (key, recorded) in merged {
+            let distribution = recorded.distribution(scale(key.metric.info()));
+            all.insert(key, MetricValue::Histogram(distribution));
+        }
+        for (key, count) in counted {
+            let count = count.max(0) as u64;
+            let rate = if self.measured > 0.0 { count as f64 / self.measured } else { 0.0 };
+            all.insert(key, MetricValue::Counter { count, rate });
+        }
+        for (key, (mean, max)) in &self.gauges {
+            all.insert(*key, MetricValue::Gauge { mean: *mean, max: *max });
+        }
+        all.into_iter()
+            .map(|(key, value)| {
+                let info = key.metric.info();
+                results::Metric {
+                    name: info.name,
+                    labels: label_texts(self.setup, key),
+                    unit: info.unit.text(&self.setup.currency),
+                    value,
+                }
+            })
+            .collect()
+    }
+
+    fn tagged(&self) -> Vec<TaggedHistogram> {
+        let sorted: BTreeMap<&Key, &Recorded> = self.whole.histograms.iter().collect();
+        sorted
+            .into_iter()
+            .map(|(key, recorded)| {
+                let mut tag = key.metric.info().name.to_owned();
+                for (name, value) in label_texts(self.setup, *key) {
+                    tag.push_str(&format!(";{name}={value}"));
+                }
+                TaggedHistogram { tag, histogram: recorded.histogram().clone() }
+            })
+            .collect()
+    }
+}
+
+/// Thousandths of a sample's unit to one of the result's.
+pub(super) fn scale(info: Info) -> f64 {
+    if info.unit == Unit::Seconds { 1e9 } else { 1e3 }
+}
+
+/// A key as it is, and once more without `from` and `to`. Counts of refusals and losses by reason
+/// stand beside those of all reasons.
+fn rolled_up(key: Key) -> impl Iterator<Item = Key> {
+    let mut rolled = key;
+    for (place, label) in key.metric.info().labels.iter().enumerate() {
+        if matches!(label, Label::From | Label::To) {
+            rolled.labels[place] = ANY;
+        }
+    }
+    std::iter::once(key).chain((rolled != key).then_some(rolled))
+}
+
+/// Label names and values of a key.
+pub(super) fn label_texts(setup: &Setup, key: Key) -> Vec<(&'static str, String)> {
+    let labels = key.metric.info().labels.iter().zip(key.labels);
+    labels
+        .filter(|(_, value)| *value != ANY)
+        .map(|(label, value)| (label.name(), label_value(setup, *label, value)))
+        .collect()
+}
+
+/// A label's value in words.
+pub(super) fn label_value(setup: &Setup, label: Label, value: u32) -> String {
+    let place = value as usize;
+    match label {
+        Label::Route => Route::ALL[place].label().to_owned(),
+        Label::Reason => Reason::ALL[place].label().to_owned(),
+        Label::Stage => Stage::ALL[place].label().to_owned(),
+        Label::Scope => PresenceScope::ALL[place].label().to_owned(),
+        Label::Channel => CHANNELS[place].to_owned(),
+        Label::Origin => SmsOrigin::ALL[place].label().to_owned(),
+        Label::Contact => ContactKind::ALL[place].label().to_owned(),
+        Label::Transfer => TransferKind::ALL[place].label().to_owned(),
+        Label::Station => setup.stations[place].name.clone(),
+        Label::From | Label::To | Label::Operator => setup.operators[place].clone(),
+    }
+}
+
+/// The time series, by time, then by metric and labels.
+fn series(
+    setup: &Setup,
+    at: Instant,
+    intervals: &[Figures],
+    stations: &BTreeMap<StationId, StationLevels>,
+    reply_numbers: &BTreeMap<OperatorId, super::levels::Level>,
+) -> Vec<SeriesRow> {
+    let mut rows = Vec::new();
+    for (place, figures) in intervals.iter().enumerate() {
+        let start = setup.window.start + setup.interval * place as u64;
+        let length = (start + setup.interval).min(at).since(start);
+        let time_s = start.since(setup.window.start).as_secs_f64();
+        if length.is_zero() {
+            continue;
+        }
+        let mut row = |key: Key, statistic, value, unit| {
+            let texts = label_texts(setup, key);
+            let texts: Vec<String> =
+                texts.iter().map(|(name, value)| format!("{name}={value}")).collect();
+            let metric = key.metric.info().name;
+            rows.push(SeriesRow {
+                time_s,
+                metric,
+                labels: texts.join(";"),
+                statistic,
+                value,
+                unit,
+            });
+        };
+        let counters: BTreeMap<&Key, &i64> = figures.counters.iter().collect();
+        for (key, count) in counters {
+            row(*key, "count", *count as f64, "1");
+            row(*key, "rate", *count as f64 / length.as_secs_f64(), "1/s");
+        }
+        let histograms: BTreeMap<&Key, &Recorded> = figures.histograms.iter().collect();
+        for (key, recorded) in histograms {
+            let seen = recorded.distribution(scale(key.metric.info()));
+            row(*key, "mean", seen.mean, "s");
+            let percentiles = [("p50", seen.p50), ("p95", seen.p95), ("p99", seen.p99)];
+            for (statistic, percentile) in percentiles {
+                if let Some(value) = percentile {
+                    row(*key, statistic, value, "s");
+                }
+            }
+        }
+        for (station, levels) in stations {
+            let servers = f64::from(setup.stations[station.0 as usize].servers);
+            let mean =
+                |level: &super::levels::Level| level.integrals[place] as f64 / length.0 as f64;
+            let utilisation = Key::new(Metric::StationUtilisation, &[station.0]);
+            row(utilisation, "mean", mean(&levels.busy) / servers, "1");
+            let queue = Key::new(Metric::StationQueueLength, &[station.0]);
+            row(queue, "mean", mean(&levels.queued), "1");
+        }
+        for (operator, level) in reply_numbers {
+            let key = Key::new(Metric::ReplyNumbersInUse, &[u32::from(operator.0)]);
+            row(key, "mean", level.integrals[place] as f64 / length.0 as f64, "1");
+        }
+    }
+    rows
+}

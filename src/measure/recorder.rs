@@ -1,0 +1,348 @@
+//! What one shard's observations add up to. Messages count by the instant they were meant (the
+//! cohort of the measured time), everything else by the instant it happened.
+
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+
+use super::Setup;
+use super::catalogue::Metric;
+use super::histogram::Recorded;
+use super::levels::{Level, StationLevels};
+use super::presence;
+use crate::domain::id::OperatorId;
+use crate::domain::observation::{Observation, SmsEvent, StationId, Subject};
+use crate::domain::outcome::{Reason, Route, SmsOrigin, TransferKind};
+use crate::domain::time::Instant;
+
+/// A label that is not there: a rolled-up metric.
+pub(super) const ANY: u32 = u32::MAX;
+
+/// A metric with its labels' values, in the catalogue's order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Key {
+    /// The metric.
+    pub metric: Metric,
+    /// Places in the lists that the labels' values come from.
+    pub labels: [u32; 4],
+}
+
+impl Key {
+    pub(super) fn new(metric: Metric, labels: &[u32]) -> Self {
+        let mut all = [ANY; 4];
+        all[..labels.len()].copy_from_slice(labels);
+        Self { metric, labels: all }
+    }
+}
+
+/// Counters and distributions by key.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Figures {
+    pub(super) counters: FxHashMap<Key, i64>,
+    pub(super) histograms: FxHashMap<Key, Recorded>,
+}
+
+impl Figures {
+    pub(super) fn count(&mut self, metric: Metric, labels: &[u32], by: i64) {
+        *self.counters.entry(Key::new(metric, labels)).or_default() += by;
+    }
+
+    pub(super) fn record(&mut self, metric: Metric, labels: &[u32], value: u64) {
+        self.histograms.entry(Key::new(metric, labels)).or_default().record(value);
+    }
+
+    /// Adds what another one has.
+    pub(super) fn merge(&mut self, other: Self) {
+        for (key, by) in other.counters {
+            *self.counters.entry(key).or_default() += by;
+        }
+        for (key, recorded) in other.histograms {
+            self.histograms.entry(key).or_default().merge(&recorded);
+        }
+    }
+}
+
+/// Watches one shard.
+#[derive(Debug)]
+pub struct Recorder {
+    setup: Arc<Setup>,
+    whole: Figures,
+    /// What the series shows, of the interval under way.
+    interval: Figures,
+    presence: presence::Part,
+    stations: FxHashMap<StationId, StationLevels>,
+    reply_numbers: Option<(OperatorId, Level)>,
+}
+
+/// What one shard saw in one interval.
+#[derive(Debug)]
+pub struct IntervalPart {
+    pub(super) figures: Figures,
+    pub(super) presence: presence::Part,
+}
+
+/// What one shard saw in the whole run.
+#[derive(Debug)]
+pub struct RecorderPart {
+    pub(super) whole: Figures,
+    pub(super) last: IntervalPart,
+    pub(super) stations: FxHashMap<StationId, StationLevels>,
+    pub(super) reply_numbers: Option<(OperatorId, Level)>,
+}
+
+fn op(operator: OperatorId) -> u32 {
+    u32::from(operator.0)
+}
+
+impl Recorder {
+    /// A recorder for the shard of `operator`.
+    pub fn new(setup: Arc<Setup>, _operator: OperatorId) -> Self {
+        Self {
+            setup,
+            whole: Figures::default(),
+            interval: Figures::default(),
+            presence: presence::Part::default(),
+            stations: FxHashMap::default(),
+            reply_numbers: None,
+        }
+    }
+
+    /// Ends an interval of the time series.
+    pub fn close_interval(&mut self, _at: Instant) -> IntervalPart {
+        IntervalPart {
+            figures: std::mem::take(&mut self.interval),
+            presence: std::mem::take(&mut self.presence),
+        }
+    }
+
+    /// Ends the run at `at`.
+    pub fn finish(mut self, at: Instant) -> RecorderPart {
+        let last = self.close_interval(at);
+        for levels in self.stations.values_mut() {
+            levels.queued.settle(at, &self.setup);
+            levels.busy.settle(at, &self.setup);
+        }
+        if let Some((_, level)) = &mut self.reply_numbers {
+            level.settle(at, &self.setup);
+        }
+        RecorderPart {
+            whole: self.whole,
+            last,
+            stations: self.stations,
+            reply_numbers: self.reply_numbers,
+        }
+    }
+
+    /// Sees one thing.
+    pub fn observe(&mut self, now: Instant, observation: &Observation<'_>) {
+        match *observation {
+            Observation::Offered(subject) => self.message(now, Metric::MessagesOffered, subject),
+            Observation::Rerouted { subject, was } => self.rerouted(subject, was),
+            Observation::Delivered { subject, stages } => {
+                self.message(now, Metric::MessagesDelivered, subject);
+                if self.setup.window.contains(subject.intended) {
+                    let latency = now.since(subject.intended).0;
+                    self.whole.record(Metric::MessageLatency, &labels(subject), latency);
+                    let route = [subject.route as u32];
+                    self.interval.record(Metric::MessageLatency, &route, latency);
+                    for part in stages {
+                        let labels = [part.stage as u32, op(part.operator)];
+                        self.whole.record(Metric::MessageStageTime, &labels, part.time.0);
+                    }
+                }
+            }
+            Observation::Refused { subject, reason } => {
+                self.message(now, Metric::MessagesRefused, subject);
+                self.reason(Metric::MessagesRefused, subject, reason);
+            }
+            Observation::Expired(subject) => self.message(now, Metric::MessagesExpired, subject),
+            Observation::Lost { subject, reason } => {
+                self.message(now, Metric::MessagesLost, subject);
+                self.reason(Metric::MessagesLost, subject, reason);
+            }
+            Observation::StationQueued(station) => self.station(station, now, 1, 0),
+            Observation::StationStarted { station, waited } => {
+                self.station(station, now, -i32::from(waited.is_some()), 1);
+                if self.setup.window.contains(now) {
+                    let waited = waited.map_or(0, |waited| waited.0);
+                    self.whole.record(Metric::StationWait, &[station.0], waited);
+                }
+            }
+            Observation::StationLeft { station, sojourn } => {
+                self.station(station, now, 0, -1);
+                if self.setup.window.contains(now) {
+                    self.whole.record(Metric::StationSojourn, &[station.0], sojourn.0);
+                    self.whole.count(Metric::StationServed, &[station.0], 1);
+                }
+            }
+            Observation::StationRefused(station) => {
+                self.counted(now, Metric::StationRefused, &[station.0], 1);
+            }
+            Observation::StationPlanned { station, wait, service, queued } => {
+                let levels = self.stations.entry(station);
+                let levels = levels.or_insert_with(|| StationLevels::new(&self.setup));
+                levels.planned(now, wait, service, queued, &self.setup);
+                if self.setup.window.contains(now + wait) {
+                    self.whole.record(Metric::StationWait, &[station.0], wait.0);
+                    self.whole.record(Metric::StationSojourn, &[station.0], (wait + service).0);
+                    self.whole.count(Metric::StationServed, &[station.0], 1);
+                }
+            }
+            _ if !self.setup.window.contains(now) => self.outside(now, observation),
+            _ => {
+                self.outside(now, observation);
+                self.inside(observation);
+            }
+        }
+    }
+
+    /// What is counted by the instant it happens.
+    fn inside(&mut self, observation: &Observation<'_>) {
+        let whole = &mut self.whole;
+        match *observation {
+            Observation::Routed { operator, took } => {
+                whole.record(Metric::RoutingTime, &[op(operator)], took.0);
+            }
+            Observation::Transferred { agreement, from, kind, bytes, charged } => {
+                let between = self.setup.agreements[agreement.index()].between;
+                let to = if between[0] == from { between[1] } else { between[0] };
+                let labels = [op(from), op(to), kind as u32];
+                whole.count(Metric::AgreementMessages, &labels, 1);
+                whole.count(Metric::AgreementBytes, &labels, i64::from(bytes));
+                // Counted under the agreement's number, priced at the end.
+                if matches!(
+                    kind,
+                    TransferKind::Message | TransferKind::Sms | TransferKind::Presence
+                ) {
+                    let labels = [op(from), op(to), kind as u32, agreement.index() as u32];
+                    whole.count(Metric::Settlement, &labels, i64::from(charged));
+                }
+            }
+            Observation::AgreementRefused { from, to, reason } => {
+                let labels = [op(from), op(to), reason as u32];
+                whole.count(Metric::AgreementRefused, &labels, 1);
+            }
+            Observation::PresenceChanged { operator, watchers, .. } => {
+                whole.count(Metric::PresenceChanges, &[op(operator)], 1);
+                let told = u64::from(watchers) * 1000;
+                whole.record(Metric::PresenceFanOut, &[op(operator)], told);
+            }
+            Observation::Notified { from, to, client } => {
+                let channel = u32::from(!client);
+                whole.count(Metric::PresenceNotifications, &[op(from), op(to), channel], 1);
+                self.interval.count(Metric::PresenceNotifications, &[ANY, ANY, channel], 1);
+            }
+            Observation::Sms { operator, origin, event } => self.sms(operator, origin, event),
+            Observation::ReplyNumberRefused { operator } => {
+                whole.count(Metric::ReplyNumberRefusals, &[op(operator)], 1);
+            }
+            Observation::ContactAdded { kind, from, to, took } => {
+                let labels = [kind as u32, op(from), op(to)];
+                whole.record(Metric::ContactAddLatency, &labels, took.0);
+            }
+            Observation::ContactRefused { from, to, reason } => {
+                let labels = [op(from), op(to), reason as u32];
+                whole.count(Metric::ContactsRefused, &labels, 1);
+            }
+            Observation::AccountRegistered { operator } => {
+                whole.count(Metric::AccountsRegistered, &[op(operator)], 1);
+            }
+            Observation::Session { operator, login } => {
+                let metric = if login { Metric::Logins } else { Metric::Logouts };
+                whole.count(metric, &[op(operator)], 1);
+            }
+            _ => {}
+        }
+    }
+
+    /// What matters whenever it happens: levels, and changes by the instant of the change.
+    fn outside(&mut self, now: Instant, observation: &Observation<'_>) {
+        match *observation {
+            Observation::ReplyNumbersInUse { operator, numbers } => {
+                let new = || (operator, Level::new(&self.setup));
+                let (_, level) = self.reply_numbers.get_or_insert_with(new);
+                level.set(numbers, now, &self.setup);
+            }
+            Observation::PresenceChanged { publisher, operator, changed, watchers }
+                if self.setup.window.contains(changed) =>
+            {
+                self.presence.told((publisher, changed), operator, watchers);
+            }
+            Observation::PresenceShown { publisher, changed, at, scope, from, to }
+                if self.setup.window.contains(changed) =>
+            {
+                self.presence.shown((publisher, changed), at);
+                if let Some(at) = at {
+                    let latency = at.since(changed).0;
+                    let labels = [scope as u32, op(from), op(to)];
+                    self.whole.record(Metric::PresenceLatency, &labels, latency);
+                    self.interval.record(Metric::PresenceLatency, &[scope as u32], latency);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn sms(&mut self, operator: OperatorId, origin: SmsOrigin, event: SmsEvent) {
+        let labels = [op(operator), origin as u32];
+        let metric = match event {
+            SmsEvent::Submitted { segments } => {
+                self.whole.count(Metric::SmsSegments, &labels, i64::from(segments));
+                Metric::SmsSubmitted
+            }
+            SmsEvent::Refused => Metric::SmsRefused,
+            SmsEvent::Attempted => Metric::SmsAttempts,
+            SmsEvent::Retried => Metric::SmsRetried,
+            SmsEvent::Delivered { took } => {
+                self.whole.record(Metric::SmsLatency, &[op(operator)], took.0);
+                self.interval.count(Metric::SmsDelivered, &[op(operator)], 1);
+                Metric::SmsDelivered
+            }
+            SmsEvent::Expired => Metric::SmsExpired,
+            // Seen as a lost message.
+            SmsEvent::Lost => return,
+        };
+        self.whole.count(metric, &labels, 1);
+    }
+
+    /// A message of the cohort, in the ledger and in the series.
+    fn message(&mut self, now: Instant, metric: Metric, subject: Subject) {
+        if self.setup.window.contains(subject.intended) {
+            self.whole.count(metric, &labels(subject), 1);
+        }
+        if self.setup.window.contains(now) {
+            self.interval.count(metric, &[subject.route as u32], 1);
+        }
+    }
+
+    fn reason(&mut self, metric: Metric, subject: Subject, reason: Reason) {
+        if self.setup.window.contains(subject.intended) {
+            let [route, from, to] = labels(subject);
+            self.whole.count(metric, &[route, from, to, reason as u32], 1);
+        }
+    }
+
+    fn rerouted(&mut self, subject: Subject, was: Route) {
+        if self.setup.window.contains(subject.intended) {
+            let before = Subject { route: was, ..subject };
+            self.whole.count(Metric::MessagesOffered, &labels(before), -1);
+            self.whole.count(Metric::MessagesOffered, &labels(subject), 1);
+        }
+    }
+
+    fn counted(&mut self, now: Instant, metric: Metric, labels: &[u32], by: i64) {
+        if self.setup.window.contains(now) {
+            self.whole.count(metric, labels, by);
+        }
+    }
+
+    fn station(&mut self, station: StationId, now: Instant, queued: i32, busy: i32) {
+        let levels = self.stations.entry(station);
+        let levels = levels.or_insert_with(|| StationLevels::new(&self.setup));
+        levels.step(queued, busy, now, &self.setup);
+    }
+}
+
+fn labels(subject: Subject) -> [u32; 3] {
+    [subject.route as u32, op(subject.from), op(subject.to)]
+}

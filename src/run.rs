@@ -1,0 +1,249 @@
+//! One run: the one place where topology, workload, engine and measurement meet. Called by the
+//! command line and, later, by studies; it knows no file and no terminal.
+
+mod samples;
+
+use std::sync::Arc;
+
+use tokio_util::sync::CancellationToken;
+
+use crate::domain::federation::Federation;
+use crate::domain::id::{AgreementId, OperatorId};
+use crate::domain::observation::{Observation, Subject};
+use crate::domain::population::Population;
+use crate::domain::time::{Duration, Instant};
+use crate::engine::decisions::initially_online;
+use crate::engine::shard::Shard;
+use crate::engine::windows::{self, Ended, Schedule};
+use crate::measure::audit::{self, AuditPart, Auditor, Violation};
+use crate::measure::recorder::Recorder;
+use crate::measure::results::Results;
+use crate::measure::slo;
+use crate::measure::{AgreementTerms, Collector, Setup, Window};
+use crate::model::context::Observer;
+use crate::model::plan::{Plan, Stations, TransferSizes};
+use crate::model::routing::Routing;
+use crate::wire::sizes::WireSizes;
+use crate::workload::contacts;
+
+use self::samples::Sampler;
+pub use self::samples::{Sample, SampleOutcome};
+
+/// How to run.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// Threads to run operators on; results do not depend on it.
+    pub threads: usize,
+    /// Single messages to keep with every stage time.
+    pub samples: usize,
+}
+
+/// What came of a run.
+#[derive(Debug)]
+pub struct Finished {
+    /// What was measured.
+    pub results: Results,
+    /// A sample of single messages, by intended instant.
+    pub samples: Vec<Sample>,
+    /// Events processed.
+    pub events: u64,
+    /// Where the run ended.
+    pub at: Instant,
+    /// Whether it was stopped before its end.
+    pub interrupted: bool,
+}
+
+/// The run is worthless: an invariant of the program is broken.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// A part of the program panicked.
+    #[error("a part of the program failed (seed {seed}, simulated time {at})")]
+    Fault {
+        /// Seed of the run.
+        seed: u64,
+        /// Start of the window in which it happened.
+        at: Instant,
+    },
+    /// A conservation check failed.
+    #[error("conservation does not hold (seed {seed}, simulated time {at}):{}", list(violations))]
+    Conservation {
+        /// Seed of the run.
+        seed: u64,
+        /// When the check was made.
+        at: Instant,
+        /// What does not add up.
+        violations: Vec<Violation>,
+    },
+}
+
+fn list(violations: &[Violation]) -> String {
+    violations.iter().map(|violation| format!("\n  {violation}")).collect()
+}
+
+/// Everything that does not change during a run.
+pub fn plan(federation: Federation) -> Plan {
+    let population = Population::new(&federation);
+    let graph = contacts::build(&federation, &population, federation.run.seed);
+    let routing = Routing::new(&federation);
+    let stations = Stations::new(&federation);
+    let sizes = federation.agreements().map(|(id, _)| transfer_sizes(&federation, id)).collect();
+    Plan { federation, population, graph, routing, stations, sizes }
+}
+
+/// Bytes of transfers of both sides of an agreement: what the file gives, else the length of the
+/// encoding.
+fn transfer_sizes(federation: &Federation, id: AgreementId) -> [TransferSizes; 2] {
+    /// Digits of a number, country code included, as most numbering plans have them.
+    const NUMBER_DIGITS: u8 = 12;
+    let agreement = federation.agreement(id);
+    let [a, b] = agreement.between;
+    [(a, b), (b, a)].map(|(from, to)| {
+        let domain = |id: OperatorId| federation.operator(id).domain.as_str();
+        let encoded = WireSizes::of(domain(from), domain(to), NUMBER_DIGITS);
+        let set = &agreement.sizes;
+        let notification = encoded.presence + encoded.presence_per_watcher;
+        let one_contact = encoded.subscribe + encoded.subscribe_per_contact;
+        TransferSizes {
+            message: set.message.unwrap_or(encoded.message),
+            message_adds_text: set.message.is_none(),
+            presence: set.notification.unwrap_or(notification),
+            presence_domain: set.notification.unwrap_or(encoded.presence),
+            subscribe: set.subscribe.unwrap_or(one_contact),
+            subscribe_contact: set.subscribe.map_or(encoded.subscribe_per_contact, |_| 0),
+            validate: set.validate.unwrap_or(encoded.validate),
+            contact: set.contact.unwrap_or(encoded.contact),
+            answer: set.answer.unwrap_or(encoded.answer),
+            sms: set.sms.unwrap_or(encoded.sms),
+            sms_adds_text: set.sms.is_none(),
+            sms_signalling: encoded.sms_signalling,
+        }
+    })
+}
+
+/// What measurement needs to know of a plan. The SLO lines have been parsed before the run.
+pub fn setup(plan: &Plan, slo: Vec<slo::Line>) -> Setup {
+    let federation = &plan.federation;
+    let start = Instant::START + federation.run.warm_up;
+    let end = start + federation.run.duration;
+    // A sixtieth of the measured time, at least a second.
+    let interval = Duration(federation.run.duration.0 / 60).max(Duration::from_secs(1));
+    let terms = |agreement: &crate::domain::federation::Agreement| AgreementTerms {
+        between: agreement.between,
+        tariff: agreement.tariff,
+    };
+    let station = |station: &crate::model::plan::Station| crate::measure::Station {
+        name: station.name.clone(),
+        operator: station.operator,
+        servers: station.servers,
+    };
+    Setup {
+        window: Window { start, end },
+        interval,
+        operators: federation.operators.iter().map(|operator| operator.name.clone()).collect(),
+        agreements: federation.agreements.iter().map(terms).collect(),
+        currency: federation.currency.clone(),
+        stations: plan.stations.all.iter().map(station).collect(),
+        slo,
+    }
+}
+
+/// Everybody who watches one shard.
+#[derive(Debug)]
+struct Watch {
+    recorder: Recorder,
+    auditor: Auditor,
+    sampler: Sampler,
+}
+
+impl Observer for Watch {
+    fn observe(&mut self, now: Instant, observation: &Observation<'_>) {
+        self.recorder.observe(now, observation);
+        self.auditor.observe(now, observation);
+        self.sampler.observe(now, observation);
+    }
+}
+
+/// Runs a plan to its end, or until `stop` is cancelled. `progress` is told simulated time and
+/// events now and then.
+///
+/// # Errors
+/// Only faults of the program: a panic, or a conservation identity that does not hold.
+pub fn run(
+    plan: &Arc<Plan>,
+    setup: &Arc<Setup>,
+    options: Options,
+    stop: &CancellationToken,
+    progress: windows::Progress<'_>,
+) -> Result<Finished, RunError> {
+    let seed = plan.federation.run.seed;
+    let online = initially_online(&plan.federation, &plan.population);
+    let shards = plan
+        .federation
+        .operators()
+        .map(|(id, _)| {
+            let watch = Watch {
+                recorder: Recorder::new(Arc::clone(setup), id),
+                auditor: Auditor::new(),
+                sampler: Sampler::new(options.samples, setup.window),
+            };
+            Shard::new(plan, id, &online, watch)
+        })
+        .collect();
+    let schedule = Schedule {
+        lookahead: windows::lookahead(plan),
+        end: setup.window.end,
+        ticks: ticks(setup),
+        threads: options.threads,
+    };
+    let mut collector = Collector::new(Arc::clone(setup));
+    let mut close = |at: Instant, shards: &mut [&mut Shard<Watch>]| {
+        let parts = shards.iter_mut().map(|shard| shard.observer.recorder.close_interval(at));
+        collector.interval(at, parts.collect());
+    };
+    let ended = windows::run(shards, &schedule, stop, progress, &mut close)
+        .map_err(|fault| RunError::Fault { seed, at: fault.at })?;
+    finish(ended, collector, setup, seed, options)
+}
+
+/// The ends of the series' intervals, but for the last, which ends with the run.
+fn ticks(setup: &Setup) -> Vec<Instant> {
+    let Window { start, end } = setup.window;
+    let mut ticks = vec![start];
+    let mut tick = start + setup.interval;
+    while tick < end {
+        ticks.push(tick);
+        tick += setup.interval;
+    }
+    ticks
+}
+
+fn finish(
+    ended: Ended<Watch>,
+    collector: Collector,
+    setup: &Setup,
+    seed: u64,
+    options: Options,
+) -> Result<Finished, RunError> {
+    let Ended { shards, under_way, at } = ended;
+    let events = shards.iter().map(Shard::events).sum();
+    let carried = under_way.iter().filter_map(|delivery| delivery.message.as_ref());
+    let in_flight: Vec<Subject> =
+        shards.iter().flat_map(Shard::messages).chain(carried).map(|m| m.subject()).collect();
+    let mut recorders = Vec::new();
+    let mut audits: Vec<AuditPart> = Vec::new();
+    let mut samplers = Vec::new();
+    for shard in shards {
+        let Watch { recorder, auditor, sampler } = shard.into_observer();
+        recorders.push(recorder.finish(at));
+        audits.push(auditor.finish());
+        samplers.push(sampler);
+    }
+    audit::verify(&audits, &in_flight).map_err(|violations| RunError::Conservation {
+        seed,
+        at,
+        violations,
+    })?;
+    let results = collector.finish(at, recorders, &in_flight);
+    let samples = samples::merge(samplers, options.samples);
+    Ok(Finished { results, samples, events, at, interrupted: at < setup.window.end })
+}

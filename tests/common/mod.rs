@@ -1,0 +1,83 @@
+//! Shared by the whole-program tests: a topology as text in, results out, through the same parts
+//! as the command line.
+
+#![allow(dead_code, reason = "each test program uses a part of it")]
+
+use std::sync::Arc;
+
+use interwork::measure::results::{Distribution, MetricValue, Results};
+use interwork::model::plan::Plan;
+use interwork::run::{self, Finished, Options};
+use interwork::topology::{self, Override, Source};
+use tokio_util::sync::CancellationToken;
+
+/// Runs a topology given as text.
+pub fn simulate(text: &str, sets: &[&str], threads: usize) -> Finished {
+    let (plan, setup) = prepare(text, sets);
+    let options = Options { threads, samples: 0 };
+    let stop = CancellationToken::new();
+    run::run(&plan, &setup, options, &stop, &mut |_, _| {}).expect("the run is sound")
+}
+
+/// A plan and its measurement.
+pub fn prepare(text: &str, sets: &[&str]) -> (Arc<Plan>, Arc<interwork::measure::Setup>) {
+    let source = Source { path: "test.yaml".to_owned(), text: text.to_owned() };
+    let overrides: Vec<Override> =
+        sets.iter().map(|set| Override::parse(set).expect("an override of the test")).collect();
+    let topology = topology::load(&source, &overrides).unwrap_or_else(|problems| {
+        let shown: Vec<String> =
+            problems.iter().map(|problem| problem.render(&source, 100, false)).collect();
+        panic!("the test's topology is wrong:\n{}", shown.join("\n"))
+    });
+    let plan = Arc::new(run::plan(topology.federation));
+    let setup = Arc::new(run::setup(&plan, Vec::new()));
+    (plan, setup)
+}
+
+/// The figures of a metric with exactly these labels.
+pub fn metric<'a>(results: &'a Results, name: &str, labels: &[(&str, &str)]) -> &'a MetricValue {
+    let same = |metric: &&interwork::measure::results::Metric| {
+        metric.name == name
+            && metric.labels.len() == labels.len()
+            && labels.iter().all(|(k, v)| metric.labels.iter().any(|(l, w)| l == k && w == v))
+    };
+    let found = results.metrics.iter().find(same);
+    &found.unwrap_or_else(|| panic!("no metric {name} {labels:?}")).value
+}
+
+/// A distribution.
+pub fn distribution(results: &Results, name: &str, labels: &[(&str, &str)]) -> Distribution {
+    match metric(results, name, labels) {
+        MetricValue::Histogram(distribution) => *distribution,
+        other => panic!("{name} is {other:?}"),
+    }
+}
+
+/// A count; zero if nothing was counted.
+pub fn count(results: &Results, name: &str, labels: &[(&str, &str)]) -> u64 {
+    let exact = |metric: &&interwork::measure::results::Metric| {
+        metric.name == name
+            && metric.labels.len() == labels.len()
+            && labels.iter().all(|(k, v)| metric.labels.iter().any(|(l, w)| l == k && w == v))
+    };
+    match results.metrics.iter().find(exact).map(|metric| &metric.value) {
+        Some(MetricValue::Counter { count, .. }) => *count,
+        None => 0,
+        Some(other) => panic!("{name} is {other:?}"),
+    }
+}
+
+/// The time average and maximum of a level.
+pub fn gauge(results: &Results, name: &str, labels: &[(&str, &str)]) -> (f64, f64) {
+    match metric(results, name, labels) {
+        MetricValue::Gauge { mean, max } => (*mean, *max),
+        other => panic!("{name} is {other:?}"),
+    }
+}
+
+/// Fails unless `seen` is within `percent` of `expected`.
+#[track_caller]
+pub fn close(what: &str, seen: f64, expected: f64, percent: f64) {
+    let off = (seen / expected - 1.0) * 100.0;
+    assert!(off.abs() <= percent, "{what}: {seen} instead of {expected} ({off:+.2} %)");
+}

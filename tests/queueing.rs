@@ -1,0 +1,328 @@
+//! Queueing truth: a topology reduced to one queue is compared with the closed formula of that
+//! queue. Everything else takes `0s`. A million or so messages each, one fixed seed.
+
+mod common;
+
+use common::{close, count, distribution, gauge, simulate};
+
+/// One IMSP whose users do nothing but write; `rest` sets up the queue in question.
+fn one_operator(
+    subscribers: &str,
+    im_server: &str,
+    smsc: &str,
+    contacts: &str,
+    run: &str,
+) -> String {
+    format!(
+        "interwork: 1
+name: one-queue
+operators:
+  a:
+    kind: imsp
+    domain: a.example
+    numbers: [\"+46700\"]
+    subscribers: {subscribers}
+    access: {{ wired: 0s }}
+    im_server: {im_server}
+    smsc: {smsc}
+    hlr: {{ lookup_time: 0s, attached: 100% }}
+    legacy: {{ reply_numbers: 100000 }}
+agreements: []
+workload:
+  contacts: {contacts}
+  messages: {{ total: 100/s, length: 20, ucs2: 0%, recipients: uniform, reply: {{ share: 0% }} }}
+  presence: {{ changes: 0/h }}
+  sessions: {{ online: 100%, length: unlimited }}
+  growth: {{ add_contact: 0/h }}
+run: {run}
+"
+    )
+}
+
+const ON_NET: &str = "{ per_user: 5, elsewhere: 0%, sms_only: 0% }";
+const LEGACY: &str = "{ per_user: 5, elsewhere: 0%, sms_only: 100%, sms_only_elsewhere: 0% }";
+const SMSC: &str = "{ throughput: 200/s, attempt_time: 0s }";
+
+/// Share of customers of M/D/1 that wait at most `t` (Erlang 1909); times in services.
+fn md1_waiting(rho: f64, t: f64) -> f64 {
+    let mut sum = 0.0;
+    for k in 0..=(t as u32) {
+        let x = rho * (f64::from(k) - t);
+        let mut term = libm::exp(-x);
+        for i in 1..=k {
+            term *= x / f64::from(i);
+        }
+        sum += term;
+    }
+    (1.0 - rho) * sum
+}
+
+/// The smallest time at which an increasing function reaches `share`.
+fn quantile(share: f64, cdf: impl Fn(f64) -> f64) -> f64 {
+    let (mut low, mut high) = (0.0, 1.0);
+    while cdf(high) < share {
+        high *= 2.0;
+    }
+    for _ in 0..60 {
+        let middle = (low + high) / 2.0;
+        if cdf(middle) < share { low = middle } else { high = middle }
+    }
+    high
+}
+
+#[test]
+fn one_smsc_is_m_d_1() {
+    let text = one_operator(
+        "{ im: 2000, sms_only: 2000 }",
+        "{ workers: 1, service_time: 0s }",
+        SMSC,
+        LEGACY,
+        "{ seed: 7, warm_up: 1m, duration: 100m }",
+    );
+    let rho = 0.8;
+    let results = simulate(&text, &["workload.messages.total=160/s"], 2).results;
+    let station = [("station", "a/smsc[0]")];
+    let service = 1.0 / 200.0;
+    let (busy, most) = gauge(&results, "station_utilisation", &station);
+    close("utilisation", busy, rho, 2.0);
+    assert_eq!(most, 1.0);
+    let waiting = distribution(&results, "station_wait", &station);
+    let mean = rho * service / (2.0 * (1.0 - rho));
+    close("mean wait", waiting.mean, mean, 3.0);
+    let sojourn = distribution(&results, "station_sojourn", &station);
+    close("mean sojourn", sojourn.mean, mean + service, 3.0);
+    let (queue, _) = gauge(&results, "station_queue_length", &station);
+    close("mean queue", queue, rho * rho / (2.0 * (1.0 - rho)), 3.0);
+    for (share, seen) in [(0.9, waiting.p90), (0.95, waiting.p95), (0.99, waiting.p99)] {
+        let expected = quantile(share, |t| md1_waiting(rho, t)) * service;
+        close(&format!("wait p{share}"), seen.unwrap_or(0.0), expected, 4.0);
+    }
+    let latency = distribution(&results, "message_latency", &[("route", "sms-own")]);
+    close("mean latency", latency.mean, mean + service, 3.0);
+    assert!(latency.count > 900_000);
+}
+
+/// Probability to wait in M/M/c (Erlang C).
+fn erlang_c(servers: u32, load: f64) -> f64 {
+    let mut blocked = 1.0;
+    for n in 1..=servers {
+        blocked = load * blocked / (f64::from(n) + load * blocked);
+    }
+    let rho = load / f64::from(servers);
+    blocked / (1.0 - rho * (1.0 - blocked))
+}
+
+#[test]
+fn an_im_server_is_m_m_c() {
+    let text = one_operator(
+        "{ im: 2000 }",
+        "{ workers: 4, service_time: { exponential: 10ms } }",
+        "none",
+        ON_NET,
+        "{ seed: 11, warm_up: 1m, duration: 60m }",
+    );
+    let results = simulate(&text, &["workload.messages.total=320/s"], 2).results;
+    let station = [("station", "a/im_server")];
+    let (busy, _) = gauge(&results, "station_utilisation", &station);
+    close("utilisation", busy, 0.8, 2.0);
+    let waits = erlang_c(4, 3.2);
+    let waiting = distribution(&results, "station_wait", &station);
+    close("mean wait", waiting.mean, waits / 80.0, 3.0);
+    for (share, seen) in [(0.9, waiting.p90), (0.95, waiting.p95), (0.99, waiting.p99)] {
+        let expected = libm::log(waits / (1.0 - share)) / 80.0;
+        close(&format!("wait p{share}"), seen.unwrap_or(0.0), expected, 4.0);
+    }
+    let latency = distribution(&results, "message_latency", &[("route", "on-net")]);
+    close("mean latency", latency.mean, waits / 80.0 + 0.01, 2.0);
+}
+
+#[test]
+fn a_bounded_im_server_queue_is_m_m_1_k() {
+    let text = one_operator(
+        "{ im: 2000 }",
+        "{ workers: 1, service_time: { exponential: 10ms }, queue_limit: 9 }",
+        "none",
+        ON_NET,
+        "{ seed: 13, warm_up: 1m, duration: 180m }",
+    );
+    let results = simulate(&text, &["workload.messages.total=90/s"], 2).results;
+    let (rho, places) = (0.9_f64, 10);
+    let powers: Vec<f64> =
+        (0..=places).scan(1.0, |p, _| Some(std::mem::replace(p, *p * rho))).collect();
+    let total: f64 = powers.iter().sum();
+    let blocked = powers[places] / total;
+    let offered = count(&results, "messages_offered", &[("route", "on-net")]);
+    let refused =
+        count(&results, "messages_refused", &[("route", "on-net"), ("reason", "im_server_full")]);
+    close("share refused", refused as f64 / offered as f64, blocked, 4.0);
+    let inside: f64 = powers.iter().zip(0..).map(|(p, n)| p / total * f64::from(n)).sum();
+    let sojourn = distribution(&results, "station_sojourn", &[("station", "a/im_server")]);
+    close("mean sojourn", sojourn.mean, inside / (90.0 * (1.0 - blocked)), 3.0);
+    let (busy, _) = gauge(&results, "station_utilisation", &[("station", "a/im_server")]);
+    close("utilisation", busy, 1.0 - powers[0] / total, 2.0);
+}
+
+/// Two IMSPs; the users of `a` write to those of `b` alone.
+fn two_operators(im_server: &str, agreement: &str, run: &str) -> String {
+    let operator = |name: &str, numbers: &str| {
+        format!(
+            "  {name}:
+    kind: imsp
+    domain: {name}.example
+    numbers: [\"{numbers}\"]
+    subscribers: {{ im: 2000 }}
+    access: {{ wired: 0s }}
+    im_server: {im_server}
+    smsc: none
+"
+        )
+    };
+    format!(
+        "interwork: 1
+name: two
+operators:
+{}{}agreements:
+  - between: [a, b]
+    protocol: ssp
+    link: {{ latency: 20ms }}
+{agreement}workload:
+  contacts: {{ per_user: 5, elsewhere: 100%, sms_only: 0% }}
+  messages: {{ total: 100/s, length: 20, ucs2: 0%, recipients: uniform, reply: {{ share: 0% }} }}
+  presence: {{ changes: 0/h }}
+  sessions: {{ online: 100%, length: unlimited }}
+  growth: {{ add_contact: 0/h }}
+  by_operator: {{ b: {{ messages: {{ total: 0/s }} }} }}
+run: {run}
+",
+        operator("a", "+46700"),
+        operator("b", "+46710"),
+    )
+}
+
+#[test]
+fn two_imsps_and_a_link_are_a_tandem_of_m_m_1() {
+    let text = two_operators(
+        "{ workers: 1, service_time: { exponential: 10ms } }",
+        "",
+        "{ seed: 17, warm_up: 1m, duration: 240m }",
+    );
+    let results = simulate(&text, &["workload.messages.total=70/s"], 2).results;
+    // Burke: the departures of the first queue are Poisson; both sojourns are exponential with
+    // rate 30 and independent, so their sum is Erlang-2.
+    let latency = distribution(&results, "message_latency", &[("route", "interworked")]);
+    close("mean latency", latency.mean, 2.0 / 30.0 + 0.02, 3.0);
+    let erlang = |t: f64| 1.0 - libm::exp(-30.0 * t) * (1.0 + 30.0 * t);
+    for (share, seen) in [(0.5, latency.p50), (0.95, latency.p95), (0.99, latency.p99)] {
+        close(&format!("p{share}"), seen.unwrap_or(0.0), quantile(share, erlang) + 0.02, 4.0);
+    }
+    for station in ["a/im_server", "b/im_server"] {
+        let (busy, _) = gauge(&results, "station_utilisation", &[("station", station)]);
+        close(station, busy, 0.7, 2.0);
+    }
+}
+
+/// Share lost by M/D/1 with `places` places in all, from the chain embedded at departures.
+fn md1k_lost(rho: f64, places: usize) -> f64 {
+    // Arrivals during one service.
+    let mut arrivals = vec![libm::exp(-rho)];
+    for k in 1..places {
+        arrivals.push(arrivals[k - 1] * rho / k as f64);
+    }
+    // Unnormalised probabilities of k left behind at a departure, k = 0..places-1.
+    let mut left = vec![1.0];
+    for k in 0..places - 1 {
+        let mut next = left[k] - arrivals[k] * left[0];
+        for j in 1..=k {
+            next -= arrivals[k - j + 1] * left[j];
+        }
+        left.push(next / arrivals[0]);
+    }
+    let total: f64 = left.iter().sum();
+    1.0 - 1.0 / (left[0] / total + rho)
+}
+
+#[test]
+fn a_leaky_bucket_loses_what_m_d_1_with_so_many_places_loses() {
+    let limit = "    rate_limit: { rate: 100/s, burst: 10, over: refuse }\n";
+    let text = two_operators(
+        "{ workers: 1, service_time: 0s }",
+        limit,
+        "{ seed: 19, warm_up: 1m, duration: 180m }",
+    );
+    let results = simulate(&text, &["workload.messages.total=95/s"], 2).results;
+    let offered = count(&results, "messages_offered", &[("route", "interworked")]);
+    let refused = count(
+        &results,
+        "messages_refused",
+        &[("route", "interworked"), ("reason", "rate_limited")],
+    );
+    close("share refused", refused as f64 / offered as f64, md1k_lost(0.95, 10), 4.0);
+}
+
+#[test]
+fn a_window_limit_lets_the_smaller_of_arrivals_and_limit_through() {
+    let limit = "    rate_limit: { rate: 100/s, window: 1s, over: refuse }\n";
+    let text = two_operators(
+        "{ workers: 1, service_time: 0s }",
+        limit,
+        "{ seed: 23, warm_up: 1m, duration: 180m }",
+    );
+    let results = simulate(&text, &["workload.messages.total=95/s"], 2).results;
+    // Arrivals of a window are Poisson; what is over 100 is refused.
+    let mut probability = libm::exp(-95.0);
+    let mut over = 0.0;
+    for n in 1..400 {
+        probability *= 95.0 / f64::from(n);
+        over += probability * f64::from((n - 100).max(0));
+    }
+    let offered = count(&results, "messages_offered", &[("route", "interworked")]);
+    let refused = count(
+        &results,
+        "messages_refused",
+        &[("route", "interworked"), ("reason", "rate_limited")],
+    );
+    close("share refused", refused as f64 / offered as f64, over / 95.0, 4.0);
+}
+
+#[test]
+fn a_rate_limit_that_queues_is_the_waiting_of_m_d_1() {
+    let limit = "    rate_limit: { rate: 100/s, over: queue, queue_limit: 1000000 }\n";
+    let text = two_operators(
+        "{ workers: 1, service_time: 0s }",
+        limit,
+        "{ seed: 29, warm_up: 1m, duration: 180m }",
+    );
+    let results = simulate(&text, &["workload.messages.total=80/s"], 2).results;
+    let latency = distribution(&results, "message_latency", &[("route", "interworked")]);
+    close("mean latency", latency.mean, 0.02 + 0.8 * 0.01 / (2.0 * 0.2), 3.0);
+    let (queue, _) = gauge(&results, "station_queue_length", &[("station", "a->b/rate_limit")]);
+    close("mean queue", queue, 0.8 * 0.8 / (2.0 * 0.2), 4.0);
+}
+
+#[test]
+fn bounded_fan_out_is_a_queue_with_batches() {
+    let text = one_operator(
+        "{ im: 1000 }",
+        "{ workers: 1, service_time: { notification: 1ms, default: 0s } }",
+        "none",
+        "{ per_user: 10, elsewhere: 0%, sms_only: 0%, mutual: 100% }",
+        "{ seed: 31, warm_up: 1m, duration: 60m }",
+    );
+    let sets = ["workload.messages.total=0/s", "workload.presence.changes=216/h"];
+    let results = simulate(&text, &sets, 2).results;
+    let fan_out = distribution(&results, "presence_fan_out", &[("operator", "a")]);
+    close("watchers told", fan_out.mean, 10.0, 0.5);
+    // A change is one customer of M/D/1 with a service of ten notifications; within it, the
+    // first is told after one and the last after ten.
+    let (service, batch) = (0.001, 0.01);
+    let rho = 0.06 * 1000.0 * batch;
+    let waiting = rho * batch / (2.0 * (1.0 - rho));
+    let first = distribution(&results, "presence_first_watcher", &[("operator", "a")]);
+    close("first watcher", first.mean, waiting + service, 3.0);
+    let last = distribution(&results, "presence_last_watcher", &[("operator", "a")]);
+    close("last watcher", last.mean, waiting + batch, 3.0);
+    let each = distribution(&results, "presence_latency", &[("scope", "on-net")]);
+    close("each watcher", each.mean, waiting + 5.5 * service, 3.0);
+    let (busy, _) = gauge(&results, "station_utilisation", &[("station", "a/im_server")]);
+    close("utilisation", busy, rho, 2.0);
+}
