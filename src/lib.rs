@@ -10,10 +10,12 @@
 
 #![warn(missing_docs)]
 
+pub mod cli;
 pub mod domain;
 pub mod engine;
 pub mod measure;
 pub mod model;
+pub mod report;
 pub mod run;
 pub mod topology;
 pub mod wire;

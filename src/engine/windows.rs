@@ -3,8 +3,6 @@
 //! sent meanwhile is handed over before the next. Windows start at the earliest event anywhere, so
 //! idle time costs nothing; they end at the ticks of measurement as well.
 
-use std::sync::Arc;
-
 use tokio::runtime::Builder;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -12,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 use super::shard::{Delivery, Shard};
 use crate::domain::time::{Duration, Instant};
 use crate::model::context::Observer;
+use crate::model::plan::Plan;
 
 /// How to run.
 #[derive(Clone, Debug)]
@@ -274,6 +273,6 @@ fn advance<O: Observer>(
 }
 
 /// The smallest latency of any agreement of a plan.
-pub fn lookahead(plan: &Arc<crate::model::plan::Plan>) -> Option<Duration> {
+pub fn lookahead(plan: &Plan) -> Option<Duration> {
     plan.federation.agreements.iter().map(|agreement| agreement.link.latency.min()).min()
 }

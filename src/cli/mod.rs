@@ -1,0 +1,106 @@
+//! The command line: one file per subcommand, no domain knowledge. Exit codes are part of the
+//! interface and listed here alone.
+
+mod check;
+mod new;
+mod progress;
+mod report;
+mod run;
+mod schema;
+mod topology;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// What the process says with its exit code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Exit {
+    /// Done, every SLO line holds.
+    Done = 0,
+    /// Done, an SLO line does not hold.
+    SloMissed = 99,
+    /// The topology or an option is wrong; nothing was run.
+    BadInput = 104,
+    /// Stopped by a signal; what was measured so far is written and marked.
+    Interrupted = 105,
+    /// A fault of the program: an invariant is broken.
+    Fault = 70,
+    /// A file could not be read or written.
+    FileError = 74,
+}
+
+/// Simulator and load generator for federations of mobile operators: instant messaging,
+/// presence, and fallback to SMS.
+#[derive(Debug, Parser)]
+#[command(version, max_term_width = 100, after_help = AFTER_HELP)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+const AFTER_HELP: &str = "\
+Exit codes:
+  0    done, every SLO line holds
+  99   done, an SLO line does not hold
+  104  the topology or an option is wrong; nothing was run
+  105  stopped by a signal; what was measured so far is written
+  70   a fault of the program: a conservation check failed
+  74   a file could not be read or written
+
+Start here:
+  interwork new my.yaml
+  interwork check my.yaml
+  interwork run my.yaml";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Run(run::Arguments),
+    Check(check::Arguments),
+    New(new::Arguments),
+    Report(report::Arguments),
+    Schema(schema::Arguments),
+}
+
+/// Runs the command line of this process.
+pub fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Help and version are answers, not errors.
+            let exit = if error.use_stderr() { Exit::BadInput } else { Exit::Done };
+            let _ = error.print();
+            return exit.into();
+        }
+    };
+    let exit = match arguments.command {
+        Command::Run(arguments) => run::main(&arguments),
+        Command::Check(arguments) => check::main(&arguments),
+        Command::New(arguments) => new::main(&arguments),
+        Command::Report(arguments) => report::main(&arguments),
+        Command::Schema(arguments) => schema::main(&arguments),
+    };
+    exit.into()
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+/// Columns to write for: those of the terminal between 80 and 100, or 100 where there is none.
+fn width() -> usize {
+    terminal_size::terminal_size().map_or(100, |(width, _)| usize::from(width.0).clamp(80, 100))
+}
+
+/// Whether to colour what goes to standard output.
+fn stdout_color() -> bool {
+    anstream::AutoStream::choice(&std::io::stdout()) != anstream::ColorChoice::Never
+}
+
+/// Whether to colour what goes to standard error.
+fn stderr_color() -> bool {
+    anstream::AutoStream::choice(&std::io::stderr()) != anstream::ColorChoice::Never
+}

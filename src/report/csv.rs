@@ -1,0 +1,100 @@
+//! `series.csv` and `messages.csv`.
+
+use crate::domain::outcome::Stage;
+use crate::measure::results;
+
+/// One row of the time series, as written and read back.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct SeriesRow {
+    /// Start of the interval, seconds since the start of measuring.
+    pub time_s: f64,
+    /// The metric.
+    pub metric: String,
+    /// `name=value` pairs joined by `;`.
+    pub labels: String,
+    /// Such as `count` or `p95`.
+    pub statistic: String,
+    /// In `unit`.
+    pub value: f64,
+    /// Base unit.
+    pub unit: String,
+}
+
+impl From<&results::SeriesRow> for SeriesRow {
+    fn from(row: &results::SeriesRow) -> Self {
+        Self {
+            time_s: row.time_s,
+            metric: row.metric.to_owned(),
+            labels: row.labels.clone(),
+            statistic: row.statistic.to_owned(),
+            value: row.value,
+            unit: row.unit.to_owned(),
+        }
+    }
+}
+
+/// A single message of the sample.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MessageRow {
+    /// Its identity.
+    pub id: u64,
+    /// Its route.
+    pub route: String,
+    /// Operator of the sender.
+    pub from: String,
+    /// Operator of the recipient.
+    pub to: String,
+    /// When it was meant, seconds since the start of the run.
+    pub intended_s: f64,
+    /// How it ended.
+    pub outcome: String,
+    /// Why, if refused or lost.
+    pub reason: Option<String>,
+    /// From the intent to the outcome.
+    pub latency_s: f64,
+    /// Stage, operator, seconds.
+    pub stages: Vec<(String, String, f64)>,
+}
+
+/// The time series as CSV.
+pub fn series(rows: &[SeriesRow]) -> Result<Vec<u8>, csv::Error> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    for row in rows {
+        writer.serialize(row)?;
+    }
+    if rows.is_empty() {
+        writer.write_record(["time_s", "metric", "labels", "statistic", "value", "unit"])?;
+    }
+    writer.into_inner().map_err(|error| error.into_error().into())
+}
+
+/// The sample of messages as CSV: one column a stage, which add up to the latency.
+pub fn messages(rows: &[MessageRow]) -> Result<Vec<u8>, csv::Error> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    let mut head: Vec<String> =
+        ["id", "route", "from", "to", "intended_s", "outcome", "reason", "latency_s"]
+            .map(str::to_owned)
+            .into();
+    head.extend(Stage::ALL.iter().map(|stage| format!("{stage}_s")));
+    writer.write_record(&head)?;
+    for row in rows {
+        let mut fields = vec![
+            row.id.to_string(),
+            row.route.clone(),
+            row.from.clone(),
+            row.to.clone(),
+            row.intended_s.to_string(),
+            row.outcome.clone(),
+            row.reason.clone().unwrap_or_default(),
+            row.latency_s.to_string(),
+        ];
+        for stage in Stage::ALL {
+            // Integers in nanoseconds, so that the parts add up as exactly as in the run.
+            let parts = row.stages.iter().filter(|(name, ..)| name == stage.label());
+            let ns: u64 = parts.map(|(.., seconds)| (seconds * 1e9 + 0.5) as u64).sum();
+            fields.push((ns as f64 / 1e9).to_string());
+        }
+        writer.write_record(&fields)?;
+    }
+    writer.into_inner().map_err(|error| error.into_error().into())
+}

@@ -1,0 +1,71 @@
+//! `manifest.json`: what was run, where and how long it took. The only file of a result folder
+//! that knows the wall clock.
+
+use serde::{Deserialize, Serialize};
+
+/// The manifest of a run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Manifest {
+    /// `interwork/manifest/1`.
+    pub schema: String,
+    /// Of the program.
+    pub version: String,
+    /// Of the program, if it was built with one.
+    pub commit: Option<String>,
+    /// Of the topology.
+    pub name: String,
+    /// Fingerprint of the resolved topology.
+    pub digest: String,
+    /// Of the run.
+    pub seed: u64,
+    /// Of each replication.
+    pub replication_seeds: Vec<u64>,
+    /// Options that bear on the results.
+    pub options: Vec<String>,
+    /// Simulated time, warm-up included, seconds.
+    pub model_time_s: f64,
+    /// Wall clock at the start, UTC.
+    pub started: String,
+    /// Wall clock time taken, seconds.
+    pub wall_time_s: f64,
+    /// Events processed.
+    pub events: u64,
+    /// Events a second of wall clock time.
+    pub events_per_second: f64,
+    /// Highest memory use, if the system tells.
+    pub peak_memory_bytes: Option<u64>,
+    /// Where it ran.
+    pub machine: Machine,
+    /// Threads used.
+    pub threads: u32,
+    /// Why it ended.
+    pub stop_reason: StopReason,
+}
+
+/// A machine.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Machine {
+    /// Processor cores.
+    pub cores: u32,
+    /// Operating system.
+    pub os: String,
+    /// Architecture.
+    pub arch: String,
+}
+
+/// Why a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StopReason {
+    /// Its time was over.
+    Finished,
+    /// A signal.
+    Interrupted,
+    /// An SLO line could not be met any more.
+    StoppedBySlo,
+}
+
+impl Manifest {
+    /// Schema of this version.
+    pub const SCHEMA: &str = "interwork/manifest/1";
+}

@@ -1,0 +1,12 @@
+//! Presentation: a run's result folder written and read back, the summary for people, the
+//! pictures. Input is what `measure` has measured; nothing here simulates or judges.
+
+pub mod csv;
+pub mod folder;
+pub mod hlog;
+pub mod manifest;
+mod numbers;
+pub mod plots;
+pub mod read;
+pub mod summary;
+pub mod terminal;

@@ -1,0 +1,54 @@
+//! Figures for people: thousands separators, seconds in the unit that reads best, percentages.
+
+/// `12,043`.
+pub fn count(value: u64) -> String {
+    let digits = value.to_string();
+    let mut shown = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place) % 3 == 0 {
+            shown.push(',');
+        }
+        shown.push(digit);
+    }
+    shown
+}
+
+/// Seconds as `412 us`, `151 ms`, `2.51 s`, `4.2 min`, `3.1 h`; `-` for none.
+pub fn seconds(value: Option<f64>) -> String {
+    let Some(value) = value else { return "-".to_owned() };
+    match value {
+        v if v == 0.0 => "0".to_owned(),
+        v if v < 0.000_999_5 => format!("{} us", three(v * 1e6)),
+        v if v < 0.999_5 => format!("{} ms", three(v * 1e3)),
+        v if v < 119.5 => format!("{} s", three(v)),
+        v if v < 7_170.0 => format!("{} min", three(v / 60.0)),
+        v => format!("{} h", three(v / 3600.0)),
+    }
+}
+
+/// Three significant digits.
+pub fn three(value: f64) -> String {
+    match value {
+        v if v >= 99.95 => format!("{v:.0}"),
+        v if v >= 9.995 => format!("{v:.1}"),
+        v => format!("{v:.2}"),
+    }
+}
+
+/// A share as `85.3 %`.
+pub fn percent(value: f64) -> String {
+    format!("{:.1} %", value * 100.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn figures_are_shown_as_people_read_them() {
+        assert_eq!([0, 999, 12_043, 1_000_000].map(count), ["0", "999", "12,043", "1,000,000"]);
+        let shown = [0.000_412, 0.151, 2.512, 45.0, 252.0, 11_160.0].map(|s| seconds(Some(s)));
+        assert_eq!(shown, ["412 us", "151 ms", "2.51 s", "45.0 s", "4.20 min", "3.10 h"]);
+        assert_eq!((seconds(None).as_str(), percent(0.853).as_str()), ("-", "85.3 %"));
+    }
+}

@@ -1,0 +1,210 @@
+//! Pictures of a run as SVG: latency distribution per route, messages over time, utilisation of
+//! the busiest stations over time.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use hdrhistogram::Histogram;
+use plotters::coord::Shift;
+use plotters::prelude::*;
+
+use super::csv::SeriesRow;
+use crate::domain::outcome::Route;
+use crate::measure::results::Results;
+
+/// Okabe and Ito's colours, told apart with every kind of sight.
+const COLOURS: [RGBColor; 8] = [
+    RGBColor(0, 114, 178),
+    RGBColor(213, 94, 0),
+    RGBColor(0, 158, 115),
+    RGBColor(204, 121, 167),
+    RGBColor(86, 180, 233),
+    RGBColor(230, 159, 0),
+    RGBColor(0, 0, 0),
+    RGBColor(120, 120, 120),
+];
+const SIZE: (u32, u32) = (900, 500);
+
+/// A named curve.
+type Curve = (String, Vec<(f64, f64)>);
+type Drawn = Result<(), Box<dyn std::error::Error>>;
+
+/// Draws all pictures: file name and SVG. One that has nothing to show is left out.
+pub fn draw(results: &Results, series: &[SeriesRow]) -> Vec<(&'static str, String)> {
+    let mut pictures = Vec::new();
+    let mut add = |name, drawn: Option<String>| {
+        if let Some(svg) = drawn {
+            pictures.push((name, svg));
+        }
+    };
+    add("latency.svg", latency(results));
+    add("messages.svg", messages(series));
+    add("stations.svg", stations(series));
+    pictures
+}
+
+fn picture(draw: impl FnOnce(&DrawingArea<SVGBackend<'_>, Shift>) -> Drawn) -> Option<String> {
+    let mut svg = String::new();
+    {
+        let area = SVGBackend::with_string(&mut svg, SIZE).into_drawing_area();
+        area.fill(&WHITE).ok()?;
+        draw(&area).ok()?;
+        area.present().ok()?;
+    }
+    svg.push('\n');
+    Some(svg)
+}
+
+/// Share of messages delivered within a time, by route; time on a logarithmic axis.
+fn latency(results: &Results) -> Option<String> {
+    let mut routes: BTreeMap<Route, Histogram<u64>> = BTreeMap::new();
+    for tagged in results.histograms.iter().filter(|t| t.tag.starts_with("message_latency;")) {
+        let has = |route: &&Route| tagged.tag.contains(&format!(";route={route};"));
+        let route = Route::ALL.iter().find(has)?;
+        match routes.get_mut(route) {
+            Some(all) => all.add(&tagged.histogram).ok()?,
+            None => {
+                let mut all = tagged.histogram.clone();
+                all.auto(true);
+                routes.insert(*route, all);
+            }
+        }
+    }
+    let curves: Vec<Curve> = routes
+        .iter()
+        .map(|(route, histogram)| {
+            let points = (0..=400).map(|step| {
+                let share = f64::from(step) / 400.0;
+                let us = histogram.value_at_quantile(share).max(1) as f64;
+                (us / 1e6, share * 100.0)
+            });
+            (format!("{route} ({})", histogram.len()), points.collect())
+        })
+        .collect();
+    let (min, max) = bounds(curves.iter().flat_map(|(_, points)| points.iter().map(|p| p.0)))?;
+    picture(|area| {
+        let x = (min * 0.8..(max * 1.25).max(min * 2.0)).log_scale();
+        let mut chart = ChartBuilder::on(area)
+            .caption("Latency by route: share of delivered messages within a time", font(20))
+            .margin(16)
+            .x_label_area_size(46)
+            .y_label_area_size(64)
+            .build_cartesian_2d(x, 0.0..100.0)?;
+        chart
+            .configure_mesh()
+            .light_line_style(WHITE)
+            .x_desc("from the intent to the device (logarithmic)")
+            .y_desc("delivered, %")
+            .x_label_formatter(&|value| super::numbers::seconds(Some(*value)))
+            .y_label_formatter(&|value| format!("{value:.0}"))
+            .label_style(font(14))
+            .draw()?;
+        for (place, (name, points)) in curves.iter().enumerate() {
+            let colour = COLOURS[place % COLOURS.len()];
+            chart
+                .draw_series(LineSeries::new(points.iter().copied(), colour.stroke_width(2)))?
+                .label(name)
+                .legend(move |(x, y)| swatch(x, y, colour));
+        }
+        chart
+            .configure_series_labels()
+            .position(SeriesLabelPosition::LowerRight)
+            .background_style(WHITE.mix(0.85))
+            .border_style(RGBColor(160, 160, 160))
+            .label_font(font(14))
+            .draw()?;
+        Ok(())
+    })
+}
+
+/// Messages a second over the measured time.
+fn messages(series: &[SeriesRow]) -> Option<String> {
+    let mut curves: Vec<Curve> = Vec::new();
+    for (metric, name) in [
+        ("messages_offered", "offered"),
+        ("messages_delivered", "delivered"),
+        ("messages_refused", "refused"),
+        ("messages_lost", "lost"),
+    ] {
+        let mut sums: BTreeMap<u64, f64> = BTreeMap::new();
+        for row in series.iter().filter(|row| row.metric == metric && row.statistic == "rate") {
+            *sums.entry((row.time_s * 1e3) as u64).or_default() += row.value;
+        }
+        if !sums.is_empty() {
+            let points = sums.into_iter().map(|(ms, rate)| (ms as f64 / 1e3, rate));
+            curves.push((name.to_owned(), points.collect()));
+        }
+    }
+    over_time("Messages over time", "messages a second", &curves, None)
+}
+
+/// Utilisation of the busiest stations over the measured time.
+fn stations(series: &[SeriesRow]) -> Option<String> {
+    let mut stations: BTreeMap<&str, Vec<(f64, f64)>> = BTreeMap::new();
+    for row in series.iter().filter(|row| row.metric == "station_utilisation") {
+        let name = row.labels.strip_prefix("station=").unwrap_or(&row.labels);
+        stations.entry(name).or_default().push((row.time_s, row.value * 100.0));
+    }
+    let mut curves: Vec<Curve> =
+        stations.into_iter().map(|(name, points)| (name.to_owned(), points)).collect();
+    let mean = |(_, points): &Curve| points.iter().map(|p| p.1).sum::<f64>();
+    curves.sort_by(|a, b| mean(b).total_cmp(&mean(a)));
+    curves.truncate(6);
+    over_time("Utilisation of the busiest stations", "servers busy, %", &curves, Some(100.0))
+}
+
+fn over_time(title: &str, unit: &str, curves: &[Curve], top: Option<f64>) -> Option<String> {
+    let points = || curves.iter().flat_map(|(_, points)| points);
+    let (start, end) = bounds(points().map(|p| p.0))?;
+    let (_, highest) = bounds(points().map(|p| p.1))?;
+    let highest = top.unwrap_or(highest * 1.1).max(1e-9);
+    picture(|area| {
+        let x: Range<f64> = start..end.max(start + 1.0);
+        let mut chart = ChartBuilder::on(area)
+            .caption(title, font(20))
+            .margin(16)
+            .x_label_area_size(46)
+            .y_label_area_size(64)
+            .build_cartesian_2d(x, 0.0..highest * 1.02)?;
+        chart
+            .configure_mesh()
+            .light_line_style(WHITE)
+            .x_desc("measured time, s")
+            .y_desc(unit)
+            .x_label_formatter(&|value| format!("{value:.0}"))
+            .y_label_formatter(&|value| super::numbers::three(*value))
+            .label_style(font(14))
+            .draw()?;
+        for (place, (name, points)) in curves.iter().enumerate() {
+            let colour = COLOURS[place % COLOURS.len()];
+            chart
+                .draw_series(LineSeries::new(points.iter().copied(), colour.stroke_width(2)))?
+                .label(name)
+                .legend(move |(x, y)| swatch(x, y, colour));
+        }
+        chart
+            .configure_series_labels()
+            .position(SeriesLabelPosition::UpperRight)
+            .background_style(WHITE.mix(0.85))
+            .border_style(RGBColor(160, 160, 160))
+            .label_font(font(14))
+            .draw()?;
+        Ok(())
+    })
+}
+
+fn swatch(x: i32, y: i32, colour: RGBColor) -> PathElement<(i32, i32)> {
+    PathElement::new(vec![(x, y), (x + 18, y)], colour.stroke_width(3))
+}
+
+fn font(size: i32) -> (&'static str, i32) {
+    ("sans-serif", size)
+}
+
+/// Smallest and largest; `None` without values.
+fn bounds(values: impl Iterator<Item = f64>) -> Option<(f64, f64)> {
+    values.fold(None, |seen, value| match seen {
+        None => Some((value, value)),
+        Some((low, high)) => Some((value.min(low), value.max(high))),
+    })
+}

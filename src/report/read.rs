@@ -1,0 +1,89 @@
+//! A result folder read back.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::csv::SeriesRow;
+use super::manifest::Manifest;
+use super::summary::Summary;
+
+/// An earlier run.
+#[derive(Clone, Debug)]
+pub struct Stored {
+    /// How it was run.
+    pub manifest: Manifest,
+    /// What was measured.
+    pub summary: Summary,
+    /// Over time.
+    pub series: Vec<SeriesRow>,
+}
+
+/// Why a result folder cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    /// A file is missing.
+    #[error("{} could not be read: {reason}; is this the result folder of a finished run?", path.display())]
+    Missing {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        reason: String,
+    },
+    /// A file is of another version.
+    #[error("{} has the schema {found}, this version reads {expected}", path.display())]
+    Version {
+        /// The file.
+        path: PathBuf,
+        /// Its schema.
+        found: String,
+        /// The one that can be read.
+        expected: &'static str,
+    },
+    /// A file is damaged.
+    #[error("{} is damaged: {reason}; run the topology again", path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// How.
+        reason: String,
+    },
+}
+
+/// Reads a result folder.
+///
+/// # Errors
+/// If a file is missing, damaged, or of another version.
+pub fn open(dir: &Path) -> Result<Stored, ReadError> {
+    let manifest = json(&dir.join("manifest.json"), Manifest::SCHEMA)?;
+    let summary = json(&dir.join("summary.json"), Summary::SCHEMA)?;
+    let path = dir.join("series.csv");
+    let content = content(&path)?;
+    let rows: Result<Vec<SeriesRow>, csv::Error> =
+        csv::Reader::from_reader(content.as_slice()).deserialize().collect();
+    let series = rows.map_err(|error| ReadError::Damaged { path, reason: error.to_string() })?;
+    Ok(Stored { manifest, summary, series })
+}
+
+fn content(path: &Path) -> Result<Vec<u8>, ReadError> {
+    let missing =
+        |error: std::io::Error| ReadError::Missing { path: path.into(), reason: error.to_string() };
+    fs::read(path).map_err(missing)
+}
+
+fn json<T: serde::de::DeserializeOwned>(
+    path: &Path,
+    expected: &'static str,
+) -> Result<T, ReadError> {
+    let content = content(path)?;
+    let damaged = |error: serde_json::Error| ReadError::Damaged {
+        path: path.into(),
+        reason: error.to_string(),
+    };
+    let value: serde_json::Value = serde_json::from_slice(&content).map_err(damaged)?;
+    let found = value.get("schema").and_then(|schema| schema.as_str()).unwrap_or("none");
+    if found != expected {
+        let found = found.to_owned();
+        return Err(ReadError::Version { path: path.into(), found, expected });
+    }
+    serde_json::from_value(value).map_err(damaged)
+}

@@ -1,0 +1,379 @@
+//! The summary on the terminal: read by a person in half a minute, 80 to 100 columns.
+
+use std::fmt::Write;
+
+use anstyle::{AnsiColor, Style};
+use comfy_table::{CellAlignment, ContentArrangement, Table};
+
+use super::manifest::{Manifest, StopReason};
+use super::numbers::{count, percent, seconds, three};
+use super::summary::{Metric, Summary, Verdict};
+use crate::domain::outcome::{Reason, Route};
+
+/// Stations that are shown.
+const BUSIEST: usize = 6;
+/// Utilisation from which a station is marked.
+const HIGH: f64 = 0.7;
+
+/// The summary of a run in so many columns.
+pub fn render(summary: &Summary, manifest: &Manifest, width: usize, color: bool) -> String {
+    let mut page = Page { text: String::new(), width, color, summary };
+    page.head(manifest);
+    page.messages();
+    page.presence();
+    page.sms();
+    page.contacts();
+    page.stations();
+    page.settlement();
+    page.slo();
+    page.text
+}
+
+struct Page<'a> {
+    text: String,
+    width: usize,
+    color: bool,
+    summary: &'a Summary,
+}
+
+impl Page<'_> {
+    fn line(&mut self, text: &str) {
+        self.text.push_str(text);
+        self.text.push('\n');
+    }
+
+    fn styled(&self, style: Style, text: &str) -> String {
+        if self.color { format!("{style}{text}{style:#}") } else { text.to_owned() }
+    }
+
+    fn title(&mut self, text: &str) {
+        let bold = Style::new().bold();
+        let shown = self.styled(bold, text);
+        self.text.push('\n');
+        self.line(&shown);
+    }
+
+    fn table(&mut self, head: &[&str], rows: Vec<Vec<String>>) {
+        let mut table = Table::new();
+        table
+            .load_style(comfy_table::presets::NOTHING)
+            .set_content_arrangement(ContentArrangement::Disabled)
+            .set_header(head.iter().map(|cell| (*cell).to_owned()));
+        for row in rows {
+            table.add_row(row);
+        }
+        for (place, column) in table.column_iter_mut().enumerate() {
+            column.set_padding((if place == 0 { 2 } else { 1 }, 0));
+            if place > 0 {
+                column.set_cell_alignment(CellAlignment::Right);
+            }
+        }
+        for line in table.lines() {
+            let cut: String = line.trim_end().chars().take(self.width).collect();
+            self.line(&cut);
+        }
+    }
+
+    fn head(&mut self, manifest: &Manifest) {
+        let (word, style) = match self.summary.verdict {
+            Verdict::Passed => ("every SLO line holds", AnsiColor::Green.on_default().bold()),
+            Verdict::Failed => ("an SLO line does not hold", AnsiColor::Red.on_default().bold()),
+            Verdict::None => ("no SLO lines", Style::new().bold()),
+        };
+        let name = self.styled(Style::new().bold(), &self.summary.name);
+        let verdict = self.styled(style, word);
+        self.line(&format!("{name}: {verdict}"));
+        let stopped = match manifest.stop_reason {
+            StopReason::Finished => "",
+            StopReason::Interrupted => " (interrupted)",
+            StopReason::StoppedBySlo => " (stopped by an SLO line)",
+        };
+        self.line(&format!(
+            "{} simulated{stopped}, seed {}, {} events in {} ({} M/s)",
+            seconds(Some(manifest.model_time_s)),
+            manifest.seed,
+            count(manifest.events),
+            seconds(Some(manifest.wall_time_s)),
+            three(manifest.events_per_second / 1e6),
+        ));
+    }
+
+    fn counter(&self, name: &str, labels: &[(&str, &str)]) -> u64 {
+        self.summary.find(name, labels).and_then(|metric| metric.count).unwrap_or(0)
+    }
+
+    /// A counter over all label sets with this value of one label; rolled-up ones left out.
+    fn sum(&self, name: &str, label: &str, value: &str, labels: usize) -> u64 {
+        let matching = self.summary.named(name);
+        matching
+            .filter(|metric| metric.labels.len() == labels && metric.label(label) == value)
+            .filter_map(|metric| metric.count)
+            .sum()
+    }
+
+    fn messages(&mut self) {
+        let columns = ["refused", "expired", "lost", "in_flight"];
+        let routes: Vec<&str> = Route::ALL.iter().map(|route| route.label()).collect();
+        let of = |page: &Self, name: &str, route: &str| {
+            page.counter(&format!("messages_{name}"), &[("route", route)])
+        };
+        let shown: Vec<&str> = columns
+            .into_iter()
+            .filter(|column| routes.iter().any(|route| of(self, column, route) > 0))
+            .collect();
+        let mut head = vec!["route", "offered", "delivered"];
+        head.extend(shown.iter().map(|c| if *c == "in_flight" { "in flight" } else { c }));
+        head.extend(["p50", "p95", "p99"]);
+        let mut rows = Vec::new();
+        let mut totals = vec![0; 2 + shown.len()];
+        for route in &routes {
+            let offered = of(self, "offered", route);
+            if offered == 0 {
+                continue;
+            }
+            let mut counts = vec![offered, of(self, "delivered", route)];
+            counts.extend(shown.iter().map(|column| of(self, column, route)));
+            for (total, own) in totals.iter_mut().zip(&counts) {
+                *total += own;
+            }
+            let mut row = vec![(*route).to_owned()];
+            row.extend(counts.iter().map(|n| count(*n)));
+            let latency = self.summary.find("message_latency", &[("route", route)]);
+            let p = latency.and_then(|metric| metric.percentiles);
+            for percentile in [p.and_then(|p| p.p50), p.and_then(|p| p.p95), p.and_then(|p| p.p99)]
+            {
+                row.push(seconds(percentile));
+            }
+            rows.push(row);
+        }
+        let mut all = vec!["all".to_owned()];
+        all.extend(totals.iter().map(|n| count(*n)));
+        all.extend(["", "", ""].map(str::to_owned));
+        rows.push(all);
+        self.title("Messages, offered to delivered; latency from the intent to the device");
+        self.table(&head, rows);
+        for outcome in ["refused", "lost"] {
+            let name = format!("messages_{outcome}");
+            let reasons: Vec<String> = Reason::ALL
+                .iter()
+                .map(|reason| (reason.label(), self.sum(&name, "reason", reason.label(), 2)))
+                .filter(|(_, n)| *n > 0)
+                .map(|(reason, n)| format!("{reason} {}", count(n)))
+                .collect();
+            if !reasons.is_empty() {
+                self.wrapped(&format!("  {outcome}: "), &reasons);
+            }
+        }
+    }
+
+    /// Items after a lead, wrapped at the page's width.
+    fn wrapped(&mut self, lead: &str, items: &[String]) {
+        let mut line = lead.to_owned();
+        for (place, item) in items.iter().enumerate() {
+            let comma = if place + 1 < items.len() { ", " } else { "" };
+            if line.chars().count() + item.chars().count() + 1 > self.width {
+                self.line(line.trim_end());
+                line = " ".repeat(lead.chars().count());
+            }
+            let _ = write!(line, "{item}{comma}");
+        }
+        self.line(line.trim_end());
+    }
+
+    fn presence(&mut self) {
+        let changes: u64 = self.summary.named("presence_changes").filter_map(|m| m.count).sum();
+        if changes == 0 {
+            return;
+        }
+        self.title("Presence");
+        let told = |scope| self.counter("presence_notifications", &[("scope", scope)]);
+        let (clients, over) = (told("client"), told("interconnect"));
+        let mut items = vec![
+            format!("{} changes", count(changes)),
+            format!("{} notifications to clients", count(clients)),
+            format!("{} over agreements", count(over)),
+        ];
+        let (mut watchers, mut most) = (0.0, 0.0_f64);
+        for fan_out in self.summary.named("presence_fan_out") {
+            watchers += fan_out.mean.unwrap_or(0.0) * fan_out.count.unwrap_or(0) as f64;
+            most = most.max(fan_out.max.unwrap_or(0.0));
+        }
+        let mean = watchers / changes as f64;
+        items.push(format!("{} watchers a change, {most} at most", three(mean)));
+        self.wrapped("  ", &items);
+        let mut rows = Vec::new();
+        for scope in ["on-net", "interworked", "hub"] {
+            if let Some(latency) = self.summary.find("presence_latency", &[("scope", scope)]) {
+                rows.push(latency_row(scope, latency));
+            }
+        }
+        for (name, shown) in
+            [("presence_first_watcher", "first watcher"), ("presence_last_watcher", "last watcher")]
+        {
+            for metric in self.summary.named(name) {
+                rows.push(latency_row(&format!("{shown}, {}", metric.label("operator")), metric));
+            }
+        }
+        rows.truncate(12);
+        self.table(&["change until shown", "samples", "p50", "p95", "p99"], rows);
+    }
+
+    fn sms(&mut self) {
+        let mut operators: Vec<&str> =
+            self.summary.named("sms_submitted").map(|metric| metric.label("operator")).collect();
+        operators.dedup();
+        if operators.is_empty() {
+            return;
+        }
+        let mut rows = Vec::new();
+        for operator in operators {
+            let of = |name: &str| self.sum(name, "operator", operator, 2);
+            let delivered = self.summary.named("sms_delivered");
+            let rate: f64 = delivered
+                .filter(|metric| metric.label("operator") == operator)
+                .filter_map(|metric| metric.rate)
+                .sum();
+            let latency = self.summary.find("sms_latency", &[("operator", operator)]);
+            let prefix = format!("{operator}/smsc[");
+            let highest = |name: &str, figure: fn(&Metric) -> Option<f64>| {
+                let nodes = self.summary.named(name);
+                nodes
+                    .filter(|metric| metric.label("station").starts_with(&prefix))
+                    .filter_map(figure)
+                    .fold(0.0, f64::max)
+            };
+            rows.push(vec![
+                operator.to_owned(),
+                count(of("sms_submitted")),
+                count(of("sms_delivered")),
+                format!("{}/s", three(rate)),
+                count(of("sms_retried")),
+                count(of("sms_expired")),
+                count(of("sms_refused")),
+                seconds(latency.and_then(|metric| metric.percentiles).and_then(|p| p.p95)),
+                percent(highest("station_utilisation", |metric| metric.mean)),
+                count(highest("station_queue_length", |metric| metric.max) as u64),
+            ]);
+        }
+        self.title("Short messages by SMSC");
+        let head = [
+            "operator",
+            "submitted",
+            "delivered",
+            "rate",
+            "retried",
+            "expired",
+            "refused",
+            "p95",
+            "licence",
+            "queue",
+        ];
+        self.table(&head, rows);
+    }
+
+    fn contacts(&mut self) {
+        let added = |kind| {
+            let metric = self.summary.find("contact_add_latency", &[("kind", kind)]);
+            metric.and_then(|metric| metric.count).unwrap_or(0)
+        };
+        let kinds = ["im", "sms-home", "sms-direct"].map(|kind| (kind, added(kind)));
+        let total: u64 = kinds.iter().map(|(_, n)| n).sum();
+        if total == 0 {
+            return;
+        }
+        let accounts: u64 = self.summary.named("accounts_registered").filter_map(|m| m.count).sum();
+        let refused: u64 = self
+            .summary
+            .named("contacts_refused")
+            .filter(|metric| metric.labels.len() == 1)
+            .filter_map(|metric| metric.count)
+            .sum();
+        let mut items: Vec<String> =
+            kinds.iter().map(|(kind, n)| format!("{} {kind}", count(*n))).collect();
+        items.push(format!("{} refused", count(refused)));
+        items.push(format!("{} legacy accounts registered", count(accounts)));
+        self.title("Contacts added");
+        self.wrapped("  ", &items);
+    }
+
+    fn stations(&mut self) {
+        let mut stations: Vec<&Metric> = self.summary.named("station_utilisation").collect();
+        let busy = |metric: &&Metric| metric.mean.unwrap_or(0.0);
+        stations.sort_by(|a, b| busy(b).total_cmp(&busy(a)));
+        stations.truncate(BUSIEST);
+        if stations.is_empty() {
+            return;
+        }
+        let mut rows = Vec::new();
+        for metric in stations {
+            let station = metric.label("station");
+            let utilisation = metric.mean.unwrap_or(0.0);
+            let labels = [("station", station)];
+            let queue = self.summary.find("station_queue_length", &labels);
+            let wait = self.summary.find("station_wait", &labels);
+            let mark = if utilisation >= HIGH { " !" } else { "" };
+            rows.push(vec![
+                format!("{station}{mark}"),
+                percent(utilisation),
+                three(queue.and_then(|metric| metric.mean).unwrap_or(0.0)),
+                count(queue.and_then(|metric| metric.max).unwrap_or(0.0) as u64),
+                seconds(wait.and_then(|metric| metric.percentiles).and_then(|p| p.p95)),
+            ]);
+        }
+        self.title("Busiest stations (! from 70 %)");
+        self.table(&["station", "utilisation", "queue mean", "max", "wait p95"], rows);
+    }
+
+    fn settlement(&mut self) {
+        let owed: Vec<&Metric> = self
+            .summary
+            .named("settlement")
+            .filter(|metric| metric.mean.unwrap_or(0.0) > 0.0)
+            .collect();
+        if owed.is_empty() {
+            return;
+        }
+        let rows = owed
+            .iter()
+            .map(|metric| {
+                let money = format!("{:.2} {}", metric.mean.unwrap_or(0.0), metric.unit);
+                vec![format!("{} to {}", metric.label("from"), metric.label("to")), money]
+            })
+            .collect();
+        self.title("Owed for the measured time");
+        self.table(&["from, to", "sum"], rows);
+    }
+
+    fn slo(&mut self) {
+        if self.summary.slo.is_empty() {
+            return;
+        }
+        self.title("Service level objectives");
+        for slo in &self.summary.slo {
+            let (mark, style) = match slo.passed {
+                true => ("✓", AnsiColor::Green.on_default()),
+                false => ("✗", AnsiColor::Red.on_default()),
+            };
+            let observed = match (slo.observed, slo.unit.as_str()) {
+                (None, _) => "too few samples".to_owned(),
+                (Some(value), "s") => seconds(Some(value)),
+                (Some(value), "1/s") => format!("{}/s", three(value)),
+                (Some(value), "1") if value.fract() == 0.0 => count(value as u64),
+                (Some(value), _) => three(value),
+            };
+            let mark = self.styled(style, mark);
+            self.line(&format!("  {mark} {}  (observed {observed})", slo.line));
+        }
+    }
+}
+
+fn latency_row(name: &str, metric: &Metric) -> Vec<String> {
+    let p = metric.percentiles;
+    vec![
+        name.to_owned(),
+        count(metric.count.unwrap_or(0)),
+        seconds(p.and_then(|p| p.p50)),
+        seconds(p.and_then(|p| p.p95)),
+        seconds(p.and_then(|p| p.p99)),
+    ]
+}
