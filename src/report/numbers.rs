@@ -5,7 +5,7 @@ pub fn count(value: u64) -> String {
     let digits = value.to_string();
     let mut shown = String::new();
     for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place) % 3 == 0 {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
             shown.push(',');
         }
         shown.push(digit);
@@ -17,7 +17,7 @@ pub fn count(value: u64) -> String {
 pub fn seconds(value: Option<f64>) -> String {
     let Some(value) = value else { return "-".to_owned() };
     match value {
-        v if v == 0.0 => "0".to_owned(),
+        0.0 => "0".to_owned(),
         v if v < 0.000_999_5 => format!("{} us", three(v * 1e6)),
         v if v < 0.999_5 => format!("{} ms", three(v * 1e3)),
         v if v < 119.5 => format!("{} s", three(v)),

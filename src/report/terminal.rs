@@ -325,7 +325,7 @@ impl Page<'_> {
     }
 
     fn settlement(&mut self) {
-        let owed: Vec<&Metric> = self
+        let mut owed: Vec<&Metric> = self
             .summary
             .named("settlement")
             .filter(|metric| metric.mean.unwrap_or(0.0) > 0.0)
@@ -333,6 +333,10 @@ impl Page<'_> {
         if owed.is_empty() {
             return;
         }
+        let all = owed.len();
+        let money = |metric: &&Metric| metric.mean.unwrap_or(0.0);
+        owed.sort_by(|a, b| money(b).total_cmp(&money(a)));
+        owed.truncate(BUSIEST);
         let rows = owed
             .iter()
             .map(|metric| {
@@ -342,6 +346,9 @@ impl Page<'_> {
             .collect();
         self.title("Owed for the measured time");
         self.table(&["from, to", "sum"], rows);
+        if all > BUSIEST {
+            self.line(&format!("  and {} more in summary.json", all - BUSIEST));
+        }
     }
 
     fn slo(&mut self) {

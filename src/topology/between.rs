@@ -327,16 +327,15 @@ impl Builder<'_> {
             self.wrong(first.span.clone(), "timeline events are not simulated yet", help);
         }
         let workload = root.get("workload");
-        if let Some(groups) = workload.and_then(|workload| workload.get("groups")) {
-            if count(groups, "rooms") > 0 {
-                self.wrong(span(groups, "rooms"), "groups are not simulated yet", "rooms: 0");
-            }
+        let groups = workload.and_then(|workload| workload.get("groups"));
+        if let Some(groups) = groups.filter(|groups| count(groups, "rooms") > 0) {
+            self.wrong(span(groups, "rooms"), "groups are not simulated yet", "rooms: 0");
         }
-        if let Some(growth) = workload.and_then(|workload| workload.get("growth")) {
-            if units::rate(text(growth, "upgrades")).unwrap_or(0.0) > 0.0 {
-                let at = span(growth, "upgrades");
-                self.wrong(at, "upgrades are not simulated yet", "upgrades: 0/h");
-            }
+        let growth = workload.and_then(|workload| workload.get("growth"));
+        let upgrades = |growth: &&Node| units::rate(text(growth, "upgrades")) != Ok(0.0);
+        if let Some(growth) = growth.filter(upgrades) {
+            let at = span(growth, "upgrades");
+            self.wrong(at, "upgrades are not simulated yet", "upgrades: 0/h");
         }
         for entry in root.get("operators").map_or(&[][..], Node::entries) {
             let legacy = entry.node.get("legacy");

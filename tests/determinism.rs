@@ -1,0 +1,114 @@
+//! Same topology and seed, same bytes, on any number of threads.
+
+mod common;
+
+use std::path::Path;
+use std::process::Command;
+
+use common::prepare;
+
+/// Coarse times everywhere, so that ties are frequent: constant delays and services in whole
+/// multiples of 10 ms, evenly spaced arrivals, a hub in the middle.
+const TIES: &str = "interwork: 1
+name: ties
+operators:
+  a: { kind: imsp, domain: a.example, numbers: [\"+4670\"], subscribers: { im: 300, sms_only: 100 }, access: { wired: 10ms }, im_server: { workers: 1, service_time: 10ms }, smsc: { throughput: 50/s, attempt_time: 10ms }, hlr: { lookup_time: 10ms } }
+  b: { kind: imsp, domain: b.example, numbers: [\"+4671\"], subscribers: { im: 300, sms_only: 100 }, access: { wired: 10ms }, im_server: { workers: 1, service_time: 10ms }, smsc: { throughput: 50/s, attempt_time: 10ms }, hlr: { lookup_time: 10ms } }
+  c: { kind: mno, numbers: [\"+4672\"], subscribers: { sms_only: 300 }, access: { mobile: 10ms }, smsc: { throughput: 50/s, attempt_time: 10ms }, hlr: { lookup_time: 10ms } }
+  d: { kind: imsp, domain: d.example, numbers: [\"+4673\"], subscribers: { im: 300 }, access: { wired: 10ms }, im_server: { workers: 1, service_time: 10ms }, smsc: none }
+  h: { kind: hub, relay: { workers: 1, service_time: 10ms } }
+agreements:
+  - { between: [a, b], protocol: ssp, link: { latency: 20ms, loss: 5%, bandwidth: 1Mbit/s }, presence: { fan_out: per_domain, refresh: 1m } }
+  - { between: [a, c], protocol: sms, link: { latency: 20ms } }
+  - { between: [b, c], protocol: sms, link: { latency: 20ms } }
+  - { between: [a, h], protocol: ssp, link: { latency: 20ms }, rate_limit: { rate: 5/s, over: queue } }
+  - { between: [d, h], protocol: ssp, link: { latency: 20ms } }
+workload:
+  contacts: { per_user: 10 }
+  messages: { total: 20/s, arrivals: constant, length: 30, reply: { share: 50%, after: 10ms } }
+  presence: { changes: 60/h }
+  sessions: { online: 60%, length: 5m }
+  growth: { add_contact: 6/h }
+run: { seed: 1, warm_up: 10s, duration: 2m }
+";
+
+fn run(dir: &Path, topology: &Path, threads: &str, seed: &str) {
+    let status = Command::new(env!("CARGO_BIN_EXE_interwork"))
+        .arg("run")
+        .arg(topology)
+        .args(["--threads", threads, "--messages", "100", "--set", &format!("run.seed={seed}")])
+        .arg("--out")
+        .arg(dir)
+        .output()
+        .expect("the program starts");
+    assert!(status.status.success(), "{}", String::from_utf8_lossy(&status.stderr));
+}
+
+/// Every file of a result folder but the manifest.
+fn files(dir: &Path) -> Vec<(String, Vec<u8>)> {
+    let mut found = Vec::new();
+    let mut folders = vec![dir.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            let name = path.strip_prefix(dir).expect("below").to_string_lossy().into_owned();
+            if path.is_dir() {
+                folders.push(path);
+            } else if name != "manifest.json" {
+                found.push((name, std::fs::read(path).expect("a file")));
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+#[test]
+fn one_two_and_eight_threads_give_the_same_bytes_and_another_seed_does_not() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let topology = dir.path().join("ties.yaml");
+    std::fs::write(&topology, TIES).expect("written");
+    let results: Vec<_> = [("1", "7"), ("2", "7"), ("8", "7"), ("2", "8")]
+        .iter()
+        .map(|(threads, seed)| {
+            let out = dir.path().join(format!("out-{threads}-{seed}"));
+            run(&out, &topology, threads, seed);
+            files(&out)
+        })
+        .collect();
+    let names: Vec<&str> = results[0].iter().map(|(name, _)| name.as_str()).collect();
+    assert!(names.contains(&"summary.json") && names.contains(&"histograms.hlog"), "{names:?}");
+    for other in &results[1..3] {
+        for ((name, one), (same, two)) in results[0].iter().zip(other) {
+            assert_eq!(name, same);
+            assert!(one == two, "{name} differs by the number of threads");
+        }
+    }
+    let summary = |of: &[(String, Vec<u8>)]| {
+        of.iter().find(|(name, _)| name == "summary.json").map(|(_, bytes)| bytes.clone())
+    };
+    assert_ne!(summary(&results[0]), summary(&results[3]), "another seed, another run");
+}
+
+#[test]
+fn a_resolved_topology_gives_the_same_results() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let topology = dir.path().join("ties.yaml");
+    std::fs::write(&topology, TIES).expect("written");
+    let (first, second) = (dir.path().join("first"), dir.path().join("second"));
+    run(&first, &topology, "2", "7");
+    run(&second, &first.join("topology.yaml"), "2", "7");
+    for ((name, one), (_, two)) in files(&first).iter().zip(&files(&second)) {
+        assert!(name == "topology.yaml" || one == two, "{name} differs");
+    }
+}
+
+#[test]
+fn the_topology_of_these_tests_uses_every_kind_of_way() {
+    let (plan, _) = prepare(TIES, &[]);
+    assert!(plan.graph.len() > 1000);
+    let results = common::simulate(TIES, &[], 2).results;
+    for route in ["on-net", "interworked", "hub", "sms-own", "sms-home", "sms-direct"] {
+        assert!(common::count(&results, "messages_offered", &[("route", route)]) > 0, "{route}");
+    }
+}
