@@ -5,10 +5,9 @@
 //! In reading order: [`topology`] turns a file into a [`domain::federation::Federation`];
 //! [`mod@run`] builds a [`model::plan::Plan`] of it and lets the [`engine`] drive the nodes of
 //! [`model`] by what users decide in [`workload`]; [`measure`] turns what can be seen into
-//! results; [`report`] writes and draws them. [`wire`] knows bytes; [`study`] looks at settings
-//! and at many runs; [`cli`] is the command line.
+//! results; [`report`] writes and draws them. [`wire`] knows bytes; [`cli`] is the command line.
 
-#![warn(missing_docs)]
+#![deny(missing_docs)]
 
 pub mod cli;
 pub mod domain;

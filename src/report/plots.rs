@@ -157,7 +157,8 @@ fn over_time(title: &str, unit: &str, curves: &[Curve], top: Option<f64>) -> Opt
     let points = || curves.iter().flat_map(|(_, points)| points);
     let (start, end) = bounds(points().map(|p| p.0))?;
     let (_, highest) = bounds(points().map(|p| p.1))?;
-    let highest = top.unwrap_or(highest * 1.1).max(1e-9);
+    // Room for the legend above the curves.
+    let highest = top.unwrap_or(highest * 1.35).max(1e-9);
     picture(|area| {
         let x: Range<f64> = start..end.max(start + 1.0);
         let mut chart = ChartBuilder::on(area)
