@@ -1,0 +1,257 @@
+//! The use cases of OMTP 2 and the walk of one message, on single messages: every step in order,
+//! with its stages. A1 is the IM user of `a`, B1 the legacy customer of `b`, C1 a customer of `c`,
+//! which has no IM.
+
+mod common;
+
+use std::sync::Arc;
+
+use common::prepare;
+use interwork::domain::id::{OperatorId, SubscriberId};
+use interwork::domain::observation::{Observation, SmsEvent};
+use interwork::domain::text::{Alphabet, Text};
+use interwork::domain::time::{Duration, Instant};
+use interwork::engine::shard::Shard;
+use interwork::engine::windows::{self, Schedule};
+use interwork::model::context::Observer;
+use interwork::model::outbox::Stimulus;
+use interwork::model::plan::Plan;
+
+const A: OperatorId = OperatorId(0);
+const A1: SubscriberId = SubscriberId(0);
+const A2: SubscriberId = SubscriberId(1);
+const B1: SubscriberId = SubscriberId(2);
+const C1: SubscriberId = SubscriberId(3);
+
+const FEDERATION: &str = "interwork: 1
+name: use-cases
+operators:
+  a:
+    kind: imsp
+    domain: a.example
+    numbers: [\"+46700\"]
+    subscribers: { im: 2 }
+    access: { mobile: 100ms }
+    im_server: { service_time: 10ms }
+    smsc: { throughput: 100/s, attempt_time: 1s }
+    hlr: { lookup_time: 50ms, attached: 100% }
+  b:
+    kind: imsp
+    domain: b.example
+    numbers: [\"+46710\"]
+    subscribers: { sms_only: 1 }
+    access: { mobile: 100ms }
+    im_server: { service_time: 10ms }
+    smsc: { throughput: 100/s, attempt_time: 1s }
+    hlr: { lookup_time: 50ms, attached: 100% }
+  c:
+    kind: mno
+    numbers: [\"+46760\"]
+    subscribers: { sms_only: 1 }
+    access: { mobile: 100ms }
+    smsc: { throughput: 100/s, attempt_time: 1s }
+    hlr: { lookup_time: 50ms, attached: 100% }
+agreements:
+  - { between: [a, b], protocol: ssp, link: { latency: 20ms } }
+  - { between: [a, c], protocol: sms, link: { latency: 20ms } }
+workload:
+  contacts: { per_user: 0 }
+  messages: { total: 0/s, length: 5, ucs2: 0%, reply: { share: 0%, after: 5s } }
+  presence: { changes: 0/h }
+  sessions: { online: 100%, length: unlimited }
+  growth: { add_contact: 0/h }
+run: { seed: 1, warm_up: 0s, duration: 60s }
+";
+
+/// Writes down what matters, in words.
+#[derive(Default)]
+struct Notes {
+    plan: Option<Arc<Plan>>,
+    lines: Vec<(Instant, String)>,
+}
+
+impl Observer for Notes {
+    fn observe(&mut self, now: Instant, observation: &Observation<'_>) {
+        let name = |id: OperatorId| {
+            let plan = self.plan.as_ref().expect("a plan");
+            plan.federation.operator(id).name.clone()
+        };
+        let line = match *observation {
+            Observation::Delivered { subject, stages } => {
+                let sum: u64 = stages.iter().map(|part| part.time.0).sum();
+                assert_eq!(sum, now.since(subject.intended).0, "the stages add up");
+                let stages: Vec<String> = stages
+                    .iter()
+                    .map(|part| format!("{} {} {}", part.stage, name(part.operator), part.time))
+                    .collect();
+                format!("{} delivered: {}", subject.route, stages.join(", "))
+            }
+            Observation::Refused { subject, reason } => {
+                format!("{} refused: {reason}", subject.route)
+            }
+            Observation::Sms { operator, event: SmsEvent::Submitted { segments }, .. } => {
+                format!("submitted to {} in {segments}", name(operator))
+            }
+            Observation::ContactAdded { kind, took, .. } => format!("{kind} added in {took}"),
+            Observation::AccountRegistered { operator } => {
+                format!("account registered at {}", name(operator))
+            }
+            Observation::Transferred { agreement, from, kind, .. } => {
+                format!("{kind} from {} over {}", name(from), agreement.0)
+            }
+            _ => return,
+        };
+        self.lines.push((now, line));
+    }
+}
+
+/// Lets these things happen and says what was seen, in the order of time.
+fn seen(text: &str, sets: &[&str], script: &[(u64, Stimulus)]) -> Vec<String> {
+    let (plan, setup) = prepare(text, sets);
+    let online = |_| true;
+    let mut shards: Vec<Shard<Notes>> = plan
+        .federation
+        .operators()
+        .map(|(id, _)| {
+            let notes = Notes { plan: Some(Arc::clone(&plan)), lines: Vec::new() };
+            Shard::new(&plan, id, &online, notes)
+        })
+        .collect();
+    for (second, stimulus) in script {
+        shards[A.index()].script(Instant::START + Duration::from_secs(*second), *stimulus);
+    }
+    let schedule = Schedule {
+        lookahead: windows::lookahead(&plan),
+        end: setup.window.end,
+        ticks: Vec::new(),
+        threads: 2,
+    };
+    let stop = Default::default();
+    let ended = windows::run(shards, &schedule, &stop, &mut |_, _| {}, &mut |_, _| {});
+    let ended = ended.expect("the run is sound");
+    let mut lines: Vec<(Instant, String)> =
+        ended.shards.into_iter().flat_map(|shard| shard.into_observer().lines).collect();
+    lines.sort_by_key(|(at, _)| *at);
+    lines.into_iter().map(|(_, line)| line).collect()
+}
+
+fn writes(sender: SubscriberId, recipient: SubscriberId, characters: u32) -> Stimulus {
+    let text = Text::synthetic(characters, Alphabet::Gsm7);
+    Stimulus::Write { sender, recipient, text }
+}
+
+fn delivered(lines: &[String]) -> Vec<&str> {
+    lines.iter().filter(|line| line.contains("delivered")).map(String::as_str).collect()
+}
+
+/// Everybody answers the first message, and hardly ever the answer.
+const ANSWERED: &[&str] = &["workload.messages.reply.share=99%", "run.duration=9s"];
+
+#[test]
+fn uc_2b_uc_4b_im_0050_the_walk_from_a1_to_c1_and_the_answer() {
+    let lines = seen(FEDERATION, ANSWERED, &[(1, writes(A1, C1, 41))]);
+    let ways = delivered(&lines);
+    assert_eq!(
+        ways[..2],
+        [
+            "sms-direct delivered: access_up a 100ms, im_service a 10ms, smsc_service a 10ms, \
+             link a 40ms, hlr c 50ms, link c 20ms, attempt c 1s",
+            "sms-reply-direct delivered: access_up c 100ms, smsc_service c 10ms, link c 20ms, \
+             im_service a 10ms, access_down a 100ms",
+        ]
+    );
+}
+
+#[test]
+fn uc_2a_uc_4a_a1_writes_to_b1_and_gets_the_answer_as_im() {
+    let lines = seen(FEDERATION, ANSWERED, &[(1, writes(A1, B1, 41))]);
+    let ways = delivered(&lines);
+    assert_eq!(
+        ways[..2],
+        [
+            "sms-home delivered: access_up a 100ms, im_service a 10ms, link a 20ms, \
+             im_service b 10ms, smsc_service b 10ms, hlr b 50ms, attempt b 1s",
+            "sms-reply-home delivered: access_up b 100ms, smsc_service b 10ms, im_service b 10ms, \
+             link b 20ms, im_service a 10ms, access_down a 100ms",
+        ]
+    );
+    let submitted = lines.iter().filter(|line| *line == "submitted to b in 1").count();
+    assert_eq!(submitted, 2, "the message and its answer pass B's own SMSC: {lines:#?}");
+}
+
+#[test]
+fn uc_1a_a_legacy_customer_is_validated_and_registered_once_however_many_add_them() {
+    let add = |owner| Stimulus::Add { owner, contact: B1, by_number: true };
+    let lines = seen(FEDERATION, &[], &[(1, add(A1)), (2, add(A2))]);
+    let count = |what: &str| lines.iter().filter(|line| *line == what).count();
+    assert_eq!(count("account registered at b"), 1, "{lines:#?}");
+    assert_eq!(count("validate from a over 0"), 2);
+    assert_eq!(count("answer from b over 0"), 2);
+    // 100 up, 10 at A, 20 over, 10 at B, 20 back, 10 at A, 100 down.
+    assert_eq!(count("sms-home added in 270ms"), 2, "{lines:#?}");
+}
+
+#[test]
+fn uc_1b_nothing_crosses_an_im_agreement_for_a_customer_of_an_operator_without_im() {
+    let add = Stimulus::Add { owner: A1, contact: C1, by_number: true };
+    assert_eq!(seen(FEDERATION, &[], &[(1, add)]), ["sms-direct added in 210ms"]);
+}
+
+#[test]
+fn im_0030_160_characters_pass_and_161_are_refused() {
+    let lines = seen(FEDERATION, &[], &[(1, writes(A1, C1, 160)), (2, writes(A1, C1, 161))]);
+    assert!(lines.contains(&"submitted to a in 1".to_owned()), "{lines:#?}");
+    assert!(lines.contains(&"sms-direct refused: too_long".to_owned()), "{lines:#?}");
+}
+
+#[test]
+fn im_0030_operators_may_split_or_truncate_instead() {
+    let split = ["operators.a.legacy.overlong=split"];
+    let lines = seen(FEDERATION, &split, &[(1, writes(A1, C1, 161))]);
+    assert!(lines.contains(&"submitted to a in 2".to_owned()), "{lines:#?}");
+    let truncate = ["operators.a.legacy.overlong=truncate"];
+    let lines = seen(FEDERATION, &truncate, &[(1, writes(A1, C1, 161))]);
+    assert!(lines.contains(&"submitted to a in 1".to_owned()), "{lines:#?}");
+}
+
+#[test]
+fn a_source_notice_counts_towards_the_160_characters() {
+    let notice = ["operators.a.legacy.source_notice=sent by IM"];
+    let script = [(1, writes(A1, C1, 149)), (2, writes(A1, C1, 150))];
+    let lines = seen(FEDERATION, &notice, &script);
+    let count = |what: &str| lines.iter().filter(|line| *line == what).count();
+    assert_eq!(count("submitted to a in 1"), 1, "{lines:#?}");
+    assert_eq!(count("sms-direct refused: too_long"), 1, "{lines:#?}");
+}
+
+#[test]
+fn rd_1_without_an_agreement_a_message_is_refused_with_the_reason() {
+    let text =
+        FEDERATION.replace("  - { between: [a, c], protocol: sms, link: { latency: 20ms } }\n", "");
+    let lines = seen(&text, &[], &[(1, writes(A1, C1, 41))]);
+    assert_eq!(lines, ["sms-direct refused: no_route"]);
+}
+
+#[test]
+fn a_message_through_a_chain_of_two_hubs_has_every_hop_among_its_stages() {
+    let text = FEDERATION
+        .replace(
+            "subscribers: { sms_only: 1 }\n    access: { mobile: 100ms }\n    im_server",
+            "subscribers: { im: 1 }\n    access: { mobile: 100ms }\n    im_server",
+        )
+        .replace(
+            "agreements:\n  - { between: [a, b], protocol: ssp, link: { latency: 20ms } }",
+            "  hub-x: { kind: hub, relay: { service_time: 5ms } }
+  hub-y: { kind: hub, relay: { service_time: 5ms } }
+agreements:
+  - { between: [a, hub-x], protocol: ssp, link: { latency: 20ms } }
+  - { between: [hub-x, hub-y], protocol: ssp, link: { latency: 30ms } }
+  - { between: [hub-y, b], protocol: ssp, link: { latency: 40ms } }",
+        );
+    let lines = seen(&text, &[], &[(1, writes(A1, B1, 41))]);
+    assert_eq!(
+        delivered(&lines),
+        ["hub delivered: access_up a 100ms, im_service a 10ms, link a 20ms, relay hub-x 5ms, \
+          link hub-x 30ms, relay hub-y 5ms, link hub-y 40ms, im_service b 10ms, access_down b 100ms"]
+    );
+}
