@@ -52,7 +52,13 @@ fn check(
         match slo::parse(line, &operators, &stations) {
             Ok(line) => lines.push(line),
             Err(problem) => {
-                let mut shown = Problem::at(span.clone(), problem.message);
+                // A line written plain stands in the file as it is.
+                let plain = source.text.get(span.clone()).is_some_and(|text| text == line);
+                let at = match plain {
+                    true => span.start + problem.span.start..span.start + problem.span.end,
+                    false => span.clone(),
+                };
+                let mut shown = Problem::at(at, problem.message);
                 if let Some(help) = problem.help {
                     shown = shown.help(help);
                 }

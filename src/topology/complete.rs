@@ -37,6 +37,7 @@ impl Completer<'_> {
 
     fn node(&mut self, node: &Node, shape: &Shape, name: &str) -> Node {
         match shape {
+            Shape::Anything => return node.clone(),
             Shape::Map(fields) => return self.map(node, fields, name),
             Shape::Operators => return self.operators(node),
             Shape::Named(inner) => return self.named(node, inner, name),
@@ -188,9 +189,22 @@ impl Completer<'_> {
             let fields = match entry.node.get("kind").map(Node::text) {
                 Some("mno") => shape::MNO,
                 Some("hub") => shape::HUB,
-                _ => shape::IMSP,
+                Some("imsp") | None => shape::IMSP,
+                // What else is wrong with it depends on what it is meant to be.
+                Some(_) => &shape::IMSP[..1],
             };
-            let node = self.map(&entry.node, fields, &format!("operator `{}`", entry.key));
+            let known = matches!(
+                entry.node.get("kind").map(Node::text),
+                Some("imsp" | "mno" | "hub") | None
+            );
+            let given = if known {
+                entry.node.clone()
+            } else {
+                let kind =
+                    entry.node.entries().iter().filter(|e| e.key == "kind").cloned().collect();
+                Node { value: Value::Map(kind), ..entry.node.clone() }
+            };
+            let node = self.map(&given, fields, &format!("operator `{}`", entry.key));
             done.push(Entry { node, ..entry.clone() });
         }
         Node { value: Value::Map(done), ..node.clone() }

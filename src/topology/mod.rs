@@ -96,7 +96,8 @@ pub fn load(source: &Source, overrides: &[Override]) -> Result<Topology, Vec<Pro
     let federation = build::federation(&resolved, &raw, &mut files, &mut problems);
     if !problems.is_empty() {
         problems.sort_by_key(Problem::start);
-        problems.dedup();
+        // What follows from a value that is wrong in itself is no mistake of its own.
+        problems.dedup_by(|later, first| later.same_place(first));
         return Err(problems);
     }
     let slo_spans = resolved.get("slo").map_or(&[][..], Node::items);

@@ -48,6 +48,14 @@ impl Problem {
         self.span.as_ref().map_or(0, |span| span.start)
     }
 
+    /// Whether both are about the same place of the source, or say the same.
+    pub fn same_place(&self, other: &Self) -> bool {
+        match (&self.span, &other.span) {
+            (Some(a), Some(b)) => a == b && !a.is_empty() || self == other,
+            _ => self == other,
+        }
+    }
+
     /// What is wrong.
     pub fn message(&self) -> &str {
         &self.message

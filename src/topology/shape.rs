@@ -4,6 +4,8 @@
 /// What a value may be.
 #[derive(Clone, Copy, Debug)]
 pub enum Shape {
+    /// Anything at all.
+    Anything,
     /// Any text.
     Text,
     /// `true` or `false`.
@@ -102,7 +104,7 @@ pub const TOPOLOGY: &[Field] = &[
     field("workload", Map(WORKLOAD), Is("{}"), "What users do."),
     field(
         "timeline",
-        List(&Shape::Named(&Text), 0),
+        List(&Shape::Anything, 0),
         Is("[]"),
         "Events during the run (not simulated yet).",
     ),

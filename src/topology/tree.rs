@@ -106,12 +106,36 @@ pub fn parse(text: &str, origin: Origin) -> Result<Node, Problem> {
         },
         with_snippet: false,
     };
-    let spanned: Spanned<Raw> =
-        serde_saphyr::from_str_with_options(text, options).map_err(|error| {
-            let at = error.location().map_or(0..0, |location| span_of(text, location));
-            Problem::at(at, format!("this is not valid YAML: {}", error.render()))
-        })?;
+    let spanned: Spanned<Raw> = serde_saphyr::from_str_with_options(text, options)
+        .map_err(|error| refused(text, &error))?;
     Ok(node(text, spanned, origin))
+}
+
+/// What the YAML parser says, in the words of a topology.
+fn refused(text: &str, error: &serde_saphyr::Error) -> Problem {
+    let location = error.location();
+    let at = location.map_or(0..0, |location| {
+        let span = span_of(text, location);
+        if span.is_empty() { line_and_column(text, location) } else { span }
+    });
+    let said = error.render();
+    // The place is shown by the frame.
+    let said = said.rfind(" at line ").map_or(said.as_str(), |end| &said[..end]);
+    if let Some(key) = said.strip_prefix("duplicate mapping key: ") {
+        let key = key.split(',').next().unwrap_or(key);
+        return Problem::at(at, format!("the key `{key}` stands here twice")).help("remove one");
+    }
+    let help = "indent with spaces, close every bracket and quote, put a space after each colon";
+    Problem::at(at, format!("this is not valid YAML: {said}")).help(help)
+}
+
+/// A place given by line and column, for errors without bytes.
+fn line_and_column(text: &str, location: serde_saphyr::Location) -> Span {
+    let (line, column) = (location.line() as usize, location.column() as usize);
+    let before: usize = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
+    let within = text.get(before..).unwrap_or("");
+    let place = within.char_indices().nth(column.saturating_sub(1)).map_or(0, |(at, _)| at);
+    before + place..before + place
 }
 
 /// A value as the deserialiser hands it over; scalars are read again from the source, so that
