@@ -1,6 +1,7 @@
 //! The result folder of a run: every file whole or not at all, written beside and renamed.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use super::csv::{self, SeriesRow};
@@ -67,16 +68,38 @@ impl Folder {
         Ok(Self { dir: dir.to_owned() })
     }
 
+    /// Removes what an earlier run left here, the manifest first: without it a folder is no result.
+    /// What else lies in the folder stays.
+    fn clear(&self) -> Result<(), FolderError> {
+        const FILES: [&str; 6] = [
+            "manifest.json",
+            "summary.json",
+            "topology.yaml",
+            "series.csv",
+            "histograms.hlog",
+            "messages.csv",
+        ];
+        for name in FILES.into_iter().chain(plots::NAMES) {
+            let path = self.dir.join(name);
+            match fs::remove_file(&path) {
+                Err(error) if error.kind() != ErrorKind::NotFound => return Err(io(&path, &error)),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
     /// Writes all files of a run.
     ///
     /// # Errors
     /// The first file that cannot be written.
     pub fn write(&self, bundle: &Bundle<'_>) -> Result<(), FolderError> {
+        self.clear()?;
         let summary = Summary::new(bundle.name, bundle.results);
         let series: Vec<SeriesRow> = bundle.results.series.iter().map(SeriesRow::from).collect();
         self.file("topology.yaml", bundle.topology_yaml.as_bytes())?;
-        for (name, content) in bundle.attachments {
-            self.file(name, content)?;
+        for (path, content) in bundle.attachments {
+            self.file(path, content)?;
         }
         self.json("summary.json", &summary)?;
         self.made("series.csv", csv::series(&series).ok())?;
@@ -84,10 +107,8 @@ impl Folder {
         if let Some(messages) = bundle.messages {
             self.made("messages.csv", csv::messages(messages).ok())?;
         }
-        let plots = self.dir.join("plots");
-        fs::create_dir_all(&plots).map_err(|error| io(&plots, &error))?;
         for (name, svg) in plots::draw(bundle.results, &series) {
-            self.file(&format!("plots/{name}"), svg.as_bytes())?;
+            self.file(name, svg.as_bytes())?;
         }
         // Last: a folder with a manifest is complete.
         self.json("manifest.json", bundle.manifest)
@@ -107,7 +128,9 @@ impl Folder {
     fn file(&self, name: &str, content: &[u8]) -> Result<(), FolderError> {
         let path = self.dir.join(name);
         let beside = self.dir.join(format!("{name}.part"));
-        fs::write(&beside, content)
+        let folder = path.parent().unwrap_or(&self.dir);
+        fs::create_dir_all(folder)
+            .and_then(|()| fs::write(&beside, content))
             .and_then(|()| fs::rename(&beside, &path))
             .map_err(|error| io(&path, &error))
     }
@@ -115,4 +138,146 @@ impl Folder {
 
 fn io(path: &Path, error: &std::io::Error) -> FolderError {
     FolderError::Io { path: path.to_owned(), reason: error.to_string() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::manifest::{Machine, StopReason};
+    use super::super::read;
+    use super::*;
+    use crate::measure::results::{Distribution, Metric, MetricValue, SeriesRow, SloOutcome};
+
+    fn results() -> Results {
+        let labels = vec![("route", "on-net".to_owned()), ("from", "b".to_owned())];
+        let metric = |name, unit: &str, value| Metric {
+            name,
+            labels: labels.clone(),
+            unit: unit.to_owned(),
+            value,
+        };
+        let distribution = Distribution {
+            count: 12,
+            mean: 0.15,
+            stddev: 0.05,
+            min: 0.1,
+            p50: Some(0.14),
+            p90: None,
+            p95: None,
+            p99: None,
+            p999: None,
+            max: 0.3,
+        };
+        Results {
+            metrics: vec![
+                metric("message_latency", "s", MetricValue::Histogram(distribution)),
+                metric("messages_offered", "1", MetricValue::Counter { count: 3, rate: 0.5 }),
+                metric("station_utilisation", "1", MetricValue::Gauge { mean: 0.4, max: 1.0 }),
+            ],
+            series: vec![SeriesRow {
+                time_s: 10.0,
+                metric: "messages_offered",
+                labels: "route=on-net".to_owned(),
+                statistic: "count",
+                value: 3.0,
+                unit: "1",
+            }],
+            histograms: Vec::new(),
+            slo: vec![SloOutcome {
+                line: "message_latency p95 < 1s".to_owned(),
+                observed: None,
+                unit: "s".to_owned(),
+                passed: false,
+            }],
+            measured: (120.0, 720.0),
+        }
+    }
+
+    fn manifest() -> Manifest {
+        Manifest {
+            schema: Manifest::SCHEMA.to_owned(),
+            version: "0.1.0".to_owned(),
+            commit: None,
+            name: "small".to_owned(),
+            digest: "00".to_owned(),
+            seed: 7,
+            replication_seeds: vec![7],
+            options: vec!["--set run.seed=7".to_owned()],
+            model_time_s: 720.0,
+            started: "2026-11-21T10:30:50Z".to_owned(),
+            wall_time_s: 1.5,
+            events: 100,
+            events_per_second: 66.7,
+            peak_memory_bytes: Some(1 << 20),
+            machine: Machine { cores: 2, os: "linux".to_owned(), arch: "x86_64".to_owned() },
+            threads: 2,
+            stop_reason: StopReason::Finished,
+        }
+    }
+
+    fn write(dir: &Path, force: bool) -> Result<(), FolderError> {
+        let bundle = Bundle {
+            name: "small",
+            results: &results(),
+            manifest: &manifest(),
+            topology_yaml: "interwork: 1\n",
+            attachments: &[("inputs/delays.csv".to_owned(), b"1ms,1\n".to_vec())],
+            messages: None,
+        };
+        Folder::create(dir, force)?.write(&bundle)
+    }
+
+    #[test]
+    fn a_result_folder_is_read_back_as_it_was_written() {
+        let dir = tempfile::tempdir().expect("a folder");
+        write(dir.path(), false).expect("written");
+        let stored = read::open(dir.path()).expect("readable");
+        assert_eq!(stored.manifest, manifest());
+        assert_eq!(stored.summary, Summary::new("small", &results()));
+        let labels: Vec<&String> = stored.summary.metrics[0].labels.keys().collect();
+        assert_eq!(labels, ["route", "from"], "in their order");
+        assert_eq!(stored.series, [super::super::csv::SeriesRow::from(&results().series[0])]);
+        assert_eq!(fs::read(dir.path().join("inputs/delays.csv")).expect("a copy"), b"1ms,1\n");
+    }
+
+    #[test]
+    fn only_force_writes_over_an_earlier_run_and_leaves_nothing_of_it() {
+        let dir = tempfile::tempdir().expect("a folder");
+        write(dir.path(), false).expect("written");
+        for name in ["messages.csv", "notes.txt"] {
+            fs::write(dir.path().join(name), "earlier").expect("written");
+        }
+        let refused = write(dir.path(), false).expect_err("not empty");
+        assert!(matches!(refused, FolderError::NotEmpty { .. }));
+        write(dir.path(), true).expect("written again");
+        assert!(!dir.path().join("messages.csv").exists(), "this run has no sample");
+        assert!(dir.path().join("notes.txt").exists(), "not a file of ours");
+    }
+
+    #[test]
+    fn a_run_that_cannot_be_written_leaves_no_manifest() {
+        let dir = tempfile::tempdir().expect("a folder");
+        write(dir.path(), false).expect("written");
+        fs::remove_file(dir.path().join("series.csv")).expect("removed");
+        fs::create_dir_all(dir.path().join("series.csv/in-the-way")).expect("a folder");
+        assert!(matches!(write(dir.path(), true), Err(FolderError::Io { .. })));
+        let missing = read::open(dir.path()).expect_err("no result");
+        assert!(missing.to_string().contains("manifest.json"), "{missing}");
+    }
+
+    #[test]
+    fn a_damaged_or_newer_folder_is_told_and_no_panic() {
+        let dir = tempfile::tempdir().expect("a folder");
+        write(dir.path(), false).expect("written");
+        let path = dir.path().join("summary.json");
+        let good = fs::read_to_string(&path).expect("a summary");
+        for (content, told) in [
+            (good[..good.len() / 2].to_owned(), "is damaged"),
+            (good.replace("interwork/summary/1", "interwork/summary/9"), "summary/9"),
+            ("[]".to_owned(), "is damaged"),
+        ] {
+            fs::write(&path, content).expect("written");
+            let error = read::open(dir.path()).expect_err("no summary").to_string();
+            assert!(error.contains(told), "{told} in {error}");
+        }
+    }
 }

@@ -1,5 +1,5 @@
 //! `histograms.hlog`: an HdrHistogram interval log, version 1.3, one tagged histogram per metric
-//! and label set, so that runs can be merged and read by other tools.
+//! and label set, so that runs can be merged and read by other tools. Written by `folder`.
 
 use std::time::Duration;
 
@@ -8,18 +8,29 @@ use hdrhistogram::serialization::interval_log::{IntervalLogWriterBuilder, Tag};
 
 use crate::measure::results::Results;
 
+/// The head that other readers of the format expect. Times count from the start of the run, which
+/// is second 0: the wall clock has no place here.
+const HEAD: [&str; 4] = [
+    "[Histogram log format version 1.3]",
+    "[StartTime: 0.000 (seconds since epoch), the start of the run]",
+    "[BaseTime: 0.000 (seconds since epoch)]",
+    "[interwork: values in microseconds (fan-out: watchers), one interval: the measured time]",
+];
+
 /// The log of a run: values in microseconds (counts for a fan-out), one interval each, which is
-/// the measured time; the start of the run is its time zero.
+/// the measured time; the start of the run is its time zero. `None` if a histogram cannot be
+/// encoded.
 pub fn write(results: &Results) -> Option<Vec<u8>> {
     let mut log = Vec::new();
     let mut serializer = V2DeflateSerializer::new();
     let (start, end) = results.measured;
-    let start = Duration::from_secs_f64(start);
-    let length = Duration::from_secs_f64((end - results.measured.0).max(0.0));
-    let mut writer = IntervalLogWriterBuilder::new()
-        .add_comment("[interwork, values in microseconds, one interval per metric and label set]")
-        .begin_log_with(&mut log, &mut serializer)
-        .ok()?;
+    let span = |seconds| Duration::try_from_secs_f64(seconds).unwrap_or_default();
+    let (start, length) = (span(start), span(end - start));
+    let mut builder = IntervalLogWriterBuilder::new();
+    for comment in HEAD {
+        builder.add_comment(comment);
+    }
+    let mut writer = builder.begin_log_with(&mut log, &mut serializer).ok()?;
     for tagged in &results.histograms {
         // Tags may hold neither commas nor white space.
         let tag = tagged.tag.replace([',', ' ', '\n', '\r'], "_");
@@ -27,4 +38,75 @@ pub fn write(results: &Results) -> Option<Vec<u8>> {
         writer.write_histogram(&tagged.histogram, start, length, tag).ok()?;
     }
     Some(log)
+}
+
+#[cfg(test)]
+mod tests {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD;
+    use hdrhistogram::Histogram;
+    use hdrhistogram::serialization::Deserializer;
+    use hdrhistogram::serialization::interval_log::{IntervalLogIterator, LogEntry};
+
+    use super::*;
+    use crate::measure::results::TaggedHistogram;
+
+    /// Reads a log with the histogram library's own reader.
+    fn read(log: &[u8]) -> Vec<TaggedHistogram> {
+        let mut deserializer = Deserializer::new();
+        let intervals = IntervalLogIterator::new(log).filter_map(|entry| {
+            match entry.expect("an interval log") {
+                LogEntry::Interval(interval) => Some(interval),
+                _ => None,
+            }
+        });
+        let mut histogram = |text: &str| {
+            let bytes = STANDARD.decode(text).expect("base64");
+            deserializer.deserialize(&mut bytes.as_slice()).expect("a histogram")
+        };
+        intervals
+            .map(|interval| TaggedHistogram {
+                tag: interval.tag().expect("a tag").as_str().to_owned(),
+                histogram: histogram(interval.encoded_histogram()),
+            })
+            .collect()
+    }
+
+    fn results(tags: &[&str]) -> Results {
+        let tagged = |(place, tag): (usize, &&str)| {
+            let mut histogram = Histogram::<u64>::new(3).expect("three digits");
+            for step in 0..1000 {
+                histogram.record(step * step + place as u64).expect("recorded");
+            }
+            TaggedHistogram { tag: (*tag).to_owned(), histogram }
+        };
+        Results {
+            metrics: Vec::new(),
+            series: Vec::new(),
+            histograms: tags.iter().enumerate().map(tagged).collect(),
+            slo: Vec::new(),
+            measured: (120.0, 720.0),
+        }
+    }
+
+    #[test]
+    fn a_log_is_read_back_with_its_tags_and_counts() {
+        let written =
+            results(&["message_latency;route=on-net;from=a;to=a", "sms_latency;operator=a"]);
+        let read = read(&write(&written).expect("written"));
+        assert_eq!(read.len(), 2);
+        for (one, two) in written.histograms.iter().zip(&read) {
+            assert_eq!((&one.tag, &one.histogram), (&two.tag, &two.histogram));
+        }
+    }
+
+    #[test]
+    fn a_log_tells_its_version_and_starts_at_second_zero() {
+        let log = write(&results(&["a;station=b c,d"])).expect("written");
+        let text = String::from_utf8(log).expect("text");
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(lines[0], "#[Histogram log format version 1.3]");
+        assert!(lines[1].starts_with("#[StartTime: 0.000 "), "{}", lines[1]);
+        assert!(lines[4].starts_with("Tag=a;station=b_c_d,120.000,600.000,"), "{}", lines[4]);
+    }
 }

@@ -25,11 +25,18 @@ const COLOURS: [RGBColor; 8] = [
 ];
 const SIZE: (u32, u32) = (900, 500);
 
+const LATENCY: &str = "plots/latency.svg";
+const MESSAGES: &str = "plots/messages.svg";
+const STATIONS: &str = "plots/stations.svg";
+
+/// Every picture there may be, as paths in a result folder.
+pub const NAMES: [&str; 3] = [LATENCY, MESSAGES, STATIONS];
+
 /// A named curve.
 type Curve = (String, Vec<(f64, f64)>);
 type Drawn = Result<(), Box<dyn std::error::Error>>;
 
-/// Draws all pictures: file name and SVG. One that has nothing to show is left out.
+/// Draws all pictures: path and SVG. One that has nothing to show is left out.
 pub fn draw(results: &Results, series: &[SeriesRow]) -> Vec<(&'static str, String)> {
     let mut pictures = Vec::new();
     let mut add = |name, drawn: Option<String>| {
@@ -37,9 +44,9 @@ pub fn draw(results: &Results, series: &[SeriesRow]) -> Vec<(&'static str, Strin
             pictures.push((name, svg));
         }
     };
-    add("latency.svg", latency(results));
-    add("messages.svg", messages(series));
-    add("stations.svg", stations(series));
+    add(LATENCY, latency(results));
+    add(MESSAGES, messages(series));
+    add(STATIONS, stations(series));
     pictures
 }
 

@@ -79,11 +79,15 @@ fn json<T: serde::de::DeserializeOwned>(
         path: path.into(),
         reason: error.to_string(),
     };
-    let value: serde_json::Value = serde_json::from_slice(&content).map_err(damaged)?;
-    let found = value.get("schema").and_then(|schema| schema.as_str()).unwrap_or("none");
-    if found != expected {
-        let found = found.to_owned();
-        return Err(ReadError::Version { path: path.into(), found, expected });
+    let head: Head = serde_json::from_slice(&content).map_err(damaged)?;
+    if head.schema != expected {
+        return Err(ReadError::Version { path: path.into(), found: head.schema, expected });
     }
-    serde_json::from_value(value).map_err(damaged)
+    serde_json::from_slice(&content).map_err(damaged)
+}
+
+/// What every JSON file of a result folder has.
+#[derive(serde::Deserialize)]
+struct Head {
+    schema: String,
 }

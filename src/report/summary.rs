@@ -79,18 +79,24 @@ pub struct Metric {
     pub max: Option<f64>,
 }
 
-/// Percentiles; null where fewer than ten samples lie beyond.
+/// Percentiles; null where fewer than ten samples lie beyond. All are there or none: a metric
+/// without them is no histogram.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Percentiles {
     /// Median.
+    #[serde(deserialize_with = "Option::deserialize")]
     pub p50: Option<f64>,
     /// 90th.
+    #[serde(deserialize_with = "Option::deserialize")]
     pub p90: Option<f64>,
     /// 95th.
+    #[serde(deserialize_with = "Option::deserialize")]
     pub p95: Option<f64>,
     /// 99th.
+    #[serde(deserialize_with = "Option::deserialize")]
     pub p99: Option<f64>,
     /// 99.9th.
+    #[serde(deserialize_with = "Option::deserialize")]
     pub p999: Option<f64>,
 }
 

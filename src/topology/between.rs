@@ -2,7 +2,6 @@
 //! of building a federation.
 
 use std::ops::Range;
-use std::sync::Arc;
 
 use super::build::{Builder, count, duration, flag, items, node, number, share, span, text};
 use super::tree::{Entry, Node, Value};
@@ -301,6 +300,29 @@ impl Builder<'_> {
         }
     }
 
+    /// Names: of operators as parts of labels and of `--set` paths, of the topology as part of the
+    /// result folder's.
+    pub(super) fn names(&mut self, root: &Node, operators: &[&Entry]) {
+        for entry in operators {
+            let plain = |c: char| c.is_alphanumeric() || c == '-' || c == '_';
+            if !entry.key.chars().all(plain) || !(1..=64).contains(&entry.key.len()) {
+                let message = format!("`{}` is no name for an operator", entry.key);
+                let help = "1 to 64 letters, digits, `-` and `_`";
+                self.wrong(entry.span.clone(), message, help);
+            }
+        }
+        if let Some(name) = root.get("name") {
+            let text = name.text();
+            let wrong = |c: char| c.is_control() || matches!(c, '/' | '\\' | ':');
+            if text.is_empty() || text.len() > 100 || text.starts_with('.') || text.contains(wrong)
+            {
+                let help = "up to 100 characters, without `/`, `\\`, `:` or a dot in front: it \
+                            names the result folder";
+                self.wrong(name.span.clone(), format!("`{text}` is no name for a topology"), help);
+            }
+        }
+    }
+
     /// Domains: present and owned once.
     pub(super) fn domains(&mut self, operators: &[&Entry]) {
         let mut known: Vec<(&str, &str)> = Vec::new();
@@ -326,17 +348,6 @@ impl Builder<'_> {
             let help = "leave `timeline` out; `workload.stages` vary the load over time";
             self.wrong(first.span.clone(), "timeline events are not simulated yet", help);
         }
-        let workload = root.get("workload");
-        let groups = workload.and_then(|workload| workload.get("groups"));
-        if let Some(groups) = groups.filter(|groups| count(groups, "rooms") > 0) {
-            self.wrong(span(groups, "rooms"), "groups are not simulated yet", "rooms: 0");
-        }
-        let growth = workload.and_then(|workload| workload.get("growth"));
-        let upgrades = |growth: &&Node| units::rate(text(growth, "upgrades")) != Ok(0.0);
-        if let Some(growth) = growth.filter(upgrades) {
-            let at = span(growth, "upgrades");
-            self.wrong(at, "upgrades are not simulated yet", "upgrades: 0/h");
-        }
         for entry in root.get("operators").map_or(&[][..], Node::entries) {
             let legacy = entry.node.get("legacy");
             if let Some(legacy) = legacy.filter(|legacy| text(legacy, "presence") == "hlr") {
@@ -349,35 +360,6 @@ impl Builder<'_> {
                 let help = "overload: none; `queue_limit` bounds the queue";
                 self.wrong(overload.span.clone(), "shedding is not simulated yet", help);
             }
-        }
-    }
-
-    /// Totals that the numbering of subscribers, operators and agreements can hold.
-    pub(super) fn population(&mut self, root: &Node, federation: &Federation) {
-        let subscribers = federation.operators.iter().map(|operator| {
-            u64::from(operator.subscribers.im) + u64::from(operator.subscribers.sms_only)
-        });
-        if subscribers.sum::<u64>() >= u64::from(u32::MAX) {
-            let at = span(root, "operators");
-            self.wrong(at, "a federation has fewer than 4,294,967,295 subscribers", "");
-        }
-        if federation.operators.len() > 4096 {
-            self.wrong(span(root, "operators"), "a federation has at most 4096 operators", "");
-        }
-        if federation.agreements.len() > 65_535 {
-            self.wrong(span(root, "agreements"), "a federation has at most 65535 agreements", "");
-        }
-    }
-
-    /// Contact lists from a file instead of by distribution.
-    pub(super) fn contact_files(&mut self, root: &Node, federation: &mut Federation) {
-        let contacts = root.get("workload").and_then(|workload| workload.get("contacts"));
-        let Some(file) = contacts.and_then(|contacts| contacts.get("file")) else { return };
-        let names = self.names.clone();
-        let pairs = self.files.contacts(file, &names, federation, self.problems);
-        let pairs = Arc::new(pairs.unwrap_or_default());
-        for operator in &mut federation.operators {
-            operator.workload.contacts.pairs = Some(Arc::clone(&pairs));
         }
     }
 }

@@ -27,7 +27,8 @@ pub fn federation(
         root.get("operators").map_or(&[][..], Node::entries).iter().collect();
     entries.sort_by(|a, b| a.key.cmp(&b.key));
     let names = entries.iter().map(|entry| entry.key.clone()).collect();
-    let mut builder = Builder { names, files, problems };
+    let subscribers = entries.iter().map(|entry| subscribers(&entry.node)).collect();
+    let mut builder = Builder { names, subscribers, files, problems };
     let workloads = builder.workloads(root, raw);
     let operators = entries
         .iter()
@@ -46,17 +47,19 @@ pub fn federation(
     };
     federation.agreements = builder.agreements(root, &federation);
     federation.portability = builder.portability(root, &federation);
+    builder.names(root, &entries);
     builder.numbers(&entries);
     builder.domains(&entries);
     builder.not_yet(root);
-    builder.population(root, &federation);
-    builder.contact_files(root, &mut federation);
+    builder.limits(root, &federation);
     federation
 }
 
 pub(super) struct Builder<'a> {
     /// In id order.
     pub(super) names: Vec<String>,
+    /// In id order.
+    pub(super) subscribers: Vec<Subscribers>,
     pub(super) files: &'a mut Files,
     pub(super) problems: &'a mut Vec<Problem>,
 }
@@ -105,6 +108,11 @@ pub(super) fn duration(parent: &Node, key: &str) -> Duration {
     units::duration(text(parent, key)).unwrap_or(Duration::ZERO)
 }
 
+fn subscribers(operator: &Node) -> Subscribers {
+    let of = |key| node(operator, "subscribers").map_or(0, |counts| count(counts, key));
+    Subscribers { im: of("im"), sms_only: of("sms_only") }
+}
+
 impl Builder<'_> {
     pub(super) fn wrong(&mut self, span: Range<usize>, message: impl Into<String>, help: &str) {
         let problem = Problem::at(span, message);
@@ -131,8 +139,7 @@ impl Builder<'_> {
         };
         let empty = Node { value: Value::Map(Vec::new()), ..node.clone() };
         let subscribers = node.get("subscribers").unwrap_or(&empty);
-        let counts =
-            Subscribers { im: count(subscribers, "im"), sms_only: count(subscribers, "sms_only") };
+        let counts = self::subscribers(node);
         let smsc = node.get("smsc").filter(|smsc| matches!(smsc.value, Value::Map(_)));
         if kind == OperatorKind::Imsp && smsc.is_none() && counts.sms_only > 0 {
             self.wrong(
@@ -157,7 +164,7 @@ impl Builder<'_> {
             access: self.access(node, subscribers),
             imsp: (kind == OperatorKind::Imsp).then(|| self.imsp(node)),
             smsc: smsc.map(|smsc| self.smsc(smsc)),
-            hlr: smsc.and(node.get("hlr")).map(|hlr| self.hlr(hlr)),
+            hlr: smsc.and(node.get("hlr")).map(|hlr| self.hlr(node, hlr)),
             relay: node.get("relay").map(|relay| Relay {
                 workers: count(relay, "workers"),
                 service_time: self.delay(relay, "service_time"),
@@ -276,8 +283,9 @@ impl Builder<'_> {
 
     fn smsc(&mut self, node: &Node) -> Smsc {
         let throughput = rate(node, "throughput");
-        if throughput <= 0.0 {
-            self.wrong(span(node, "throughput"), "a throughput is above zero", "");
+        if !(1e-6..=1e9).contains(&throughput) {
+            let message = "a throughput is above zero and at most 1000000000/s";
+            self.wrong(span(node, "throughput"), message, "");
         }
         let waits = items(node, "retry").iter();
         Smsc {
@@ -291,16 +299,18 @@ impl Builder<'_> {
         }
     }
 
-    fn hlr(&mut self, node: &Node) -> Hlr {
+    fn hlr(&mut self, operator: &Node, node: &Node) -> Hlr {
         let attached = share(node, "attached");
         if attached <= 0.0 {
             self.wrong(span(node, "attached"), "some phones are attached at any moment", "");
         }
+        let detached_for = self.delay(node, "detached_for");
+        self.operator_periods(operator, &detached_for);
         Hlr {
             workers: count(node, "workers"),
             lookup_time: self.delay(node, "lookup_time"),
             attached,
-            detached_for: self.delay(node, "detached_for"),
+            detached_for,
         }
     }
 
@@ -352,12 +362,12 @@ impl Builder<'_> {
             return C::Constant(count(parent, key));
         };
         let plain = units::number(inner.text()).unwrap_or(0.0);
-        if plain > 1e9 {
-            self.wrong(inner.span.clone(), "a mean is at most a thousand million", "");
+        if plain > 1e6 {
+            self.wrong(inner.span.clone(), "a mean is at most a million", "");
         }
         match key.as_str() {
-            "poisson" => C::Poisson(plain.min(1e9)),
-            "geometric" => C::Geometric(plain.min(1e9)),
+            "poisson" => C::Poisson(plain.min(1e6)),
+            "geometric" => C::Geometric(plain.min(1e6)),
             "zipf" => {
                 let max = count(inner, "max").clamp(1, 1_000_000);
                 C::Zipf(Arc::new(Zipf::new(max, number(inner, "exponent"))))
@@ -449,14 +459,16 @@ impl Builder<'_> {
             Some(node) if node.text() != "unlimited" => Some(self.delay_of(node)),
             _ => None,
         };
-        Workload {
+        self.workload_not_yet(node);
+        let pairs = contacts.get("file").map(|file| self.contact_list(file));
+        let workload = Workload {
             contacts: Contacts {
                 per_user: self.counts(contacts, "per_user"),
                 elsewhere: share(contacts, "elsewhere"),
                 sms_only: share(contacts, "sms_only"),
                 sms_only_elsewhere: share(contacts, "sms_only_elsewhere"),
                 mutual: share(contacts, "mutual"),
-                pairs: None,
+                pairs,
             },
             messages: Messages {
                 rate,
@@ -497,7 +509,27 @@ impl Builder<'_> {
                     })
                     .collect(),
             },
+        };
+        self.workload_periods(node, &workload);
+        workload
+    }
+
+    /// What the format has and this version does not simulate is refused, never ignored.
+    fn workload_not_yet(&mut self, workload: &Node) {
+        if let Some(groups) = workload.get("groups").filter(|groups| count(groups, "rooms") > 0) {
+            self.wrong(span(groups, "rooms"), "groups are not simulated yet", "rooms: 0");
         }
+        let upgrades = |growth: &&Node| rate(growth, "upgrades") > 0.0;
+        if let Some(growth) = workload.get("growth").filter(upgrades) {
+            let at = span(growth, "upgrades");
+            self.wrong(at, "upgrades are not simulated yet", "upgrades: 0/h");
+        }
+    }
+
+    /// Contact lists from a file instead of by distribution; empty if it is wrong.
+    fn contact_list(&mut self, file: &Node) -> Arc<Vec<ContactPair>> {
+        let Self { names, subscribers, files, problems } = self;
+        files.contacts(file, names, subscribers, problems)
     }
 }
 
@@ -522,13 +554,17 @@ fn remove(node: &mut Node, key: &str) {
 }
 
 /// Lays one tree over another, key by key. A total rate replaces a rate per user, and the other
-/// way round.
+/// way round; a rule for contacts replaces a file of them.
 fn overlay(under: &mut Node, over: &Node) {
     let (Value::Map(mine), Value::Map(theirs)) = (&mut under.value, &over.value) else {
         *under = over.clone();
         return;
     };
+    let lists = ["per_user", "elsewhere", "sms_only", "sms_only_elsewhere", "mutual"];
     for entry in theirs {
+        if lists.contains(&entry.key.as_str()) && !theirs.iter().any(|own| own.key == "file") {
+            mine.retain(|known| known.key != "file");
+        }
         if let Some(twin) = [("total", "per_user"), ("per_user", "total")]
             .iter()
             .find_map(|(a, b)| (*a == entry.key).then_some(*b))

@@ -1,6 +1,7 @@
 //! Files that a topology names: distributions and contact lists as CSV, beside the topology. Read
 //! once; their bytes are kept, so that a result folder can hold copies.
 
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -8,25 +9,32 @@ use super::problem::Problem;
 use super::tree::Node;
 use super::units;
 use crate::domain::distribution::Empirical;
-use crate::domain::federation::{ContactPair, Federation};
+use crate::domain::federation::{ContactPair, Subscribers};
 use crate::domain::id::OperatorId;
 
 /// Largest file that a topology may name, in bytes.
-const LIMIT: u64 = 1 << 30;
+const LIMIT: u64 = 256 << 20;
+
+/// Folder beside a resolved topology that holds copies of the files it names.
+const COPIES: &str = "inputs";
 
 /// The files of one topology.
 #[derive(Debug)]
 pub struct Files {
     folder: PathBuf,
-    /// File names with their content, in order of first use.
+    /// Paths as the resolved topology has them with their content, in order of first use.
     pub read: Vec<(String, Vec<u8>)>,
+    /// Where each of `read` came from.
+    sources: Vec<PathBuf>,
+    /// Contact lists by path as given: a file may be named for many operators.
+    contacts: Vec<(String, Arc<Vec<ContactPair>>)>,
 }
 
 impl Files {
     /// The files beside the topology at `path`.
     pub fn beside(path: &str) -> Self {
         let folder = Path::new(path).parent().unwrap_or(Path::new("")).to_owned();
-        Self { folder, read: Vec::new() }
+        Self { folder, read: Vec::new(), sources: Vec::new(), contacts: Vec::new() }
     }
 
     /// Durations with weights.
@@ -49,12 +57,10 @@ impl Files {
         problems: &mut Vec<Problem>,
         parse: impl Fn(&str) -> Result<u64, String>,
     ) -> Option<Arc<Empirical>> {
-        let rows = self.rows(node, problems, |fields| match fields {
-            [value, weight] => Ok((parse(value)?, units::number(weight)?)),
-            _ => Err("a row is value,weight".to_owned()),
+        let rows = self.rows(node, ["value", "weight"], problems, |[value, weight]| {
+            Ok((parse(value)?, units::number(weight)?))
         })?;
-        let name = file_name(node.text());
-        let table = Empirical::new(name, &rows);
+        let table = Empirical::new(copy(node.text()), &rows);
         if table.is_none() {
             let message = format!("`{}`: the weights add up to nothing", node.text());
             problems.push(Problem::at(node.span.clone(), message));
@@ -62,55 +68,64 @@ impl Files {
         table.map(Arc::new)
     }
 
-    /// Pairs of owner and contact.
+    /// Pairs of owner and contact; none if the file is wrong. `names` and `subscribers` are those
+    /// of the operators in id order.
     pub fn contacts(
         &mut self,
         node: &Node,
         names: &[String],
-        federation: &Federation,
+        subscribers: &[Subscribers],
         problems: &mut Vec<Problem>,
-    ) -> Option<Vec<ContactPair>> {
+    ) -> Arc<Vec<ContactPair>> {
+        if let Some((_, known)) = self.contacts.iter().find(|(path, _)| path == node.text()) {
+            return Arc::clone(known);
+        }
         let subscriber = |text: &str| -> Result<(OperatorId, u32), String> {
             let (name, index) = text.rsplit_once('/').ok_or("a subscriber is operator/index")?;
             let place = names.binary_search_by(|known| known.as_str().cmp(name));
             let place = place.map_err(|_| format!("no operator is called `{name}`"))?;
-            let counts = federation.operators[place].subscribers;
-            let total = u64::from(counts.im) + u64::from(counts.sms_only);
-            let index = units::count(index, 0, total.saturating_sub(1))?;
+            let total = u64::from(subscribers[place].im) + u64::from(subscribers[place].sms_only);
+            if total == 0 {
+                return Err(format!("`{name}` has no subscribers"));
+            }
+            let index = units::count(index, 0, total - 1)?;
             Ok((OperatorId(place as u16), index as u32))
         };
-        let mut rows = self.rows(node, problems, |fields| {
-            let [owner, contact] = fields else { return Err("a row is from,to".to_owned()) };
+        let rows = self.rows(node, ["from", "to"], problems, |[owner, contact]| {
             let (owner, contact) = (subscriber(owner)?, subscriber(contact)?);
-            if owner.1 >= federation.operators[owner.0.index()].subscribers.im {
+            if owner.1 >= subscribers[owner.0.index()].im {
                 return Err("only IM users have contact lists".to_owned());
             }
             if owner == contact {
                 return Err("nobody lists themselves".to_owned());
             }
             Ok([owner, contact])
-        })?;
-        let given = rows.len();
+        });
+        let mut rows = rows.unwrap_or_default();
         let mut seen = rows.clone();
         seen.sort_unstable();
         seen.dedup();
-        if seen.len() < given {
+        if seen.len() < rows.len() {
             let message = format!("`{}` has a pair twice", node.text());
             problems.push(Problem::at(node.span.clone(), message));
             rows.clear();
         }
-        Some(rows)
+        let rows = Arc::new(rows);
+        self.contacts.push((node.text().to_owned(), Arc::clone(&rows)));
+        rows
     }
 
-    /// The rows of a CSV file after its header; every bad one is a problem, the first ten in words.
+    /// The rows of a CSV file of two columns; a first row that names them is no data. Every bad row
+    /// is a problem, the first ten in words.
     fn rows<T>(
         &mut self,
         node: &Node,
+        columns: [&str; 2],
         problems: &mut Vec<Problem>,
-        parse: impl Fn(&[&str]) -> Result<T, String>,
+        parse: impl Fn([&str; 2]) -> Result<T, String>,
     ) -> Option<Vec<T>> {
-        let content = match self.read(node.text()) {
-            Ok(content) => content,
+        let place = match self.read(node.text()) {
+            Ok(place) => place,
             Err(reason) => {
                 let message = format!("`{}` could not be read: {reason}", node.text());
                 let help = "the path is relative to the topology file";
@@ -120,18 +135,25 @@ impl Files {
         };
         let mut reader = csv::ReaderBuilder::new()
             .flexible(true)
+            .has_headers(false)
             .trim(csv::Trim::All)
-            .from_reader(content.as_slice());
+            .from_reader(self.read[place].1.as_slice());
         let mut rows = Vec::new();
         let mut bad = 0;
         for record in reader.records() {
             let parsed = record.map_err(|error| (0, error.to_string())).and_then(|record| {
                 let line = record.position().map_or(0, csv::Position::line);
                 let fields: Vec<&str> = record.iter().collect();
-                parse(&fields).map_err(|reason| (line, reason))
+                let Ok(fields) = <[&str; 2]>::try_from(fields) else {
+                    return Err((line, format!("a row is {},{}", columns[0], columns[1])));
+                };
+                if rows.is_empty() && bad == 0 && fields == columns {
+                    return Ok(None);
+                }
+                parse(fields).map(Some).map_err(|reason| (line, reason))
             });
             match parsed {
-                Ok(row) => rows.push(row),
+                Ok(row) => rows.extend(row),
                 Err((line, reason)) => {
                     bad += 1;
                     if bad <= 10 {
@@ -142,28 +164,45 @@ impl Files {
             }
         }
         if rows.is_empty() && bad == 0 {
-            let message = format!("`{}` has no rows after its header", node.text());
+            let message = format!("`{}` has no rows", node.text());
             problems.push(Problem::at(node.span.clone(), message));
         }
         (bad == 0 && !rows.is_empty()).then_some(rows)
     }
 
-    fn read(&mut self, name: &str) -> Result<Vec<u8>, String> {
-        let path = self.folder.join(name);
-        let size = std::fs::metadata(&path).map_err(|error| error.to_string())?.len();
-        if size > LIMIT {
-            return Err("it is over 1 GiB".to_owned());
+    /// Reads a file once; its place in `read`.
+    fn read(&mut self, name: &str) -> Result<usize, String> {
+        let (path, copy) = (self.folder.join(name), copy(name));
+        if let Some(known) = self.read.iter().position(|(known, _)| *known == copy) {
+            // One folder holds all copies.
+            return match self.sources[known] == path {
+                true => Ok(known),
+                false => Err("another file of that name is named already: rename one".to_owned()),
+            };
         }
-        let content = std::fs::read(&path).map_err(|error| error.to_string())?;
-        let name = file_name(name);
-        if !self.read.iter().any(|(known, _)| *known == name) {
-            self.read.push((name, content.clone()));
-        }
-        Ok(content)
+        let content = bounded(&path, LIMIT, "256 MiB")?;
+        self.read.push((copy, content));
+        self.sources.push(path);
+        Ok(self.read.len() - 1)
     }
 }
 
-/// The last part of a path: under it the result folder holds a copy.
-pub fn file_name(path: &str) -> String {
-    Path::new(path).file_name().map_or(path.to_owned(), |name| name.to_string_lossy().into_owned())
+/// Reads a file up to a limit, whatever its length is said to be: some files have no end.
+///
+/// # Errors
+/// What the system says, or that the limit, in words `shown`, is exceeded.
+pub fn bounded(path: &Path, limit: u64, shown: &str) -> Result<Vec<u8>, String> {
+    let mut content = Vec::new();
+    let file = std::fs::File::open(path).map_err(|error| error.to_string())?;
+    file.take(limit + 1).read_to_end(&mut content).map_err(|error| error.to_string())?;
+    match content.len() as u64 > limit {
+        true => Err(format!("it is over {shown}")),
+        false => Ok(content),
+    }
+}
+
+/// The path under which a resolved topology names a file, and beside it finds its copy.
+pub fn copy(path: &str) -> String {
+    let name = Path::new(path).file_name().map_or(path.into(), |name| name.to_string_lossy());
+    format!("{COPIES}/{name}")
 }

@@ -6,6 +6,7 @@ mod between;
 mod build;
 mod complete;
 mod files;
+mod limits;
 mod overrides;
 mod problem;
 mod resolved;
@@ -65,11 +66,7 @@ pub struct Topology {
 pub fn read(path: &Path) -> Result<Source, ReadError> {
     let shown = path.display().to_string();
     let fail = |reason: String| ReadError { path: shown.clone(), reason };
-    let size = std::fs::metadata(path).map_err(|error| fail(error.to_string()))?.len();
-    if size > LIMIT {
-        return Err(fail("a topology file is at most 64 MiB".to_owned()));
-    }
-    let bytes = std::fs::read(path).map_err(|error| fail(error.to_string()))?;
+    let bytes = files::bounded(path, LIMIT, "64 MiB").map_err(fail)?;
     let text = String::from_utf8(bytes).map_err(|_| fail("it is no UTF-8 text".to_owned()))?;
     Ok(Source { path: shown, text })
 }
@@ -83,7 +80,11 @@ pub fn load(source: &Source, overrides: &[Override]) -> Result<Topology, Vec<Pro
     if !matches!(raw.value, Value::Map(_)) {
         let message = "a topology is a map of keys and values";
         let help = "`interwork new` writes one to start from";
-        return Err(vec![Problem::at(raw.span, message).help(help)]);
+        let problem = match source.text.is_empty() {
+            true => Problem::nowhere(format!("{}: the file is empty; {message}", source.path)),
+            false => Problem::at(raw.span, message),
+        };
+        return Err(vec![problem.help(help)]);
     }
     let mut problems = Vec::new();
     for change in overrides {

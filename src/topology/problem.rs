@@ -17,8 +17,11 @@ pub struct Problem {
 }
 
 impl Problem {
-    /// A mistake at a place of the source.
+    /// A mistake at a place of the source. What has the place 0..0 came from the command line.
     pub fn at(span: Range<usize>, message: impl Into<String>) -> Self {
+        if span == (0..0) {
+            return Self::nowhere(format!("--set: {}", message.into()));
+        }
         Self { span: Some(span), message: message.into(), help: None }
     }
 

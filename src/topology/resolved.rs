@@ -3,7 +3,7 @@
 
 use std::fmt::Write;
 
-use super::files::file_name;
+use super::files::copy;
 use super::tree::{Entry, Node, Origin, Value};
 
 /// Writes a completed tree; with `origins`, each value has its origin as a comment.
@@ -44,7 +44,7 @@ impl Writer<'_> {
     fn value(&mut self, node: &Node, depth: usize, file: bool) {
         match &node.value {
             Value::Scalar(text) => {
-                let text = if file { file_name(text) } else { text.clone() };
+                let text = if file { copy(text) } else { text.clone() };
                 let _ = write!(self.text, " {}", quoted(&text));
                 self.origin(node.origin);
             }

@@ -66,3 +66,112 @@ fn all_mistakes_are_reported_at_once_with_place_reason_and_remedy() {
         assert!(shown.contains(part), "{part} in\n{shown}");
     }
 }
+
+/// What a topology that is wrong is told.
+fn told(text: &str) -> String {
+    told_beside("bad.yaml", text)
+}
+
+fn told_beside(path: &str, text: &str) -> String {
+    let source = Source { path: path.to_owned(), text: text.to_owned() };
+    let problems = load(&source, &[]).expect_err("a mistake");
+    problems.iter().map(|problem| problem.render(&source, 100, false)).collect()
+}
+
+#[test]
+fn what_is_not_simulated_yet_is_refused_for_single_operators_too() {
+    let own = |part: &str| {
+        starter().replace("\nrun:", &format!("\n  by_operator: {{ north: {{ {part} }} }}\nrun:"))
+    };
+    assert!(told(&own("groups: { rooms: 3 }")).contains("groups are not simulated yet"));
+    assert!(told(&own("growth: { upgrades: 1/h }")).contains("upgrades are not simulated yet"));
+}
+
+#[test]
+fn what_no_run_can_hold_is_refused_at_once() {
+    let contacts = |value: &str| {
+        starter().replace("\nrun:", &format!("\n  contacts: {{ per_user: {value} }}\nrun:"))
+    };
+    let example = |from: &str, to: &str| {
+        assert!(EXAMPLE.contains(from), "{from}");
+        EXAMPLE.replace(from, to)
+    };
+    for (text, limit) in [
+        (contacts("{ poisson: 1000000000 }"), "a mean is at most a million"),
+        (contacts("{ geometric: 2000000 }"), "a mean is at most a million"),
+        (example("im: 4000", "im: 100000000"), "contact lists hold at most"),
+        (example("sms_only: 5000", "sms_only: 4000000000"), "at most 200 million subscribers"),
+        (example("per_user: 12/h", "per_user: 1000000000/s"), "users decide at most"),
+        (example("changes: 3/h", "changes: 999999999999/s"), "users decide at most"),
+        (example("duration: 10m", "duration: 800000h"), "users decide at most"),
+        (example("length: { exponential: 2h }", "length: 1ns"), "a session lasts a second"),
+        (example("detached_for: { exponential: 40m }", "detached_for: 0s"), "stays detached"),
+        (example("retry: [1m,", "retry: [0s,"), "repeated after 100ms or more"),
+        (example("throughput: 200/s", "throughput: 99999999999/s"), "a throughput is"),
+    ] {
+        let told = told(&text);
+        assert!(told.contains(limit), "{limit} in\n{told}");
+    }
+}
+
+#[test]
+fn an_operator_may_have_its_contacts_from_a_file_or_by_rule() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let path = dir.path().join("topology.yaml").display().to_string();
+    std::fs::write(dir.path().join("pairs.csv"), "from,to\nnorth/0,north/1\n").expect("written");
+    let load = |workload: &str| {
+        let text = starter().replace("\nrun:", &format!("\n{workload}\nrun:"));
+        load(&Source { path: path.clone(), text }, &[]).expect("a valid topology").federation
+    };
+    let pairs = |federation: &Federation| -> Vec<Option<usize>> {
+        let lists = federation.operators.iter().map(|o| o.workload.contacts.pairs.as_ref());
+        lists.map(|pairs| pairs.map(|pairs| pairs.len())).collect()
+    };
+    let own = load("  by_operator: { north: { contacts: { file: pairs.csv } } }");
+    assert_eq!(pairs(&own), [Some(1), None, None]);
+    let rest = load(
+        "  contacts: { file: pairs.csv }\n  by_operator: { south: { contacts: { per_user: 3 } } }",
+    );
+    assert_eq!(pairs(&rest), [Some(1), Some(1), None]);
+}
+
+#[test]
+fn a_table_may_have_a_header_or_not() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let path = dir.path().join("topology.yaml").display().to_string();
+    let text = EXAMPLE.replace("wired: 15ms", "wired: { empirical: delays.csv }");
+    let mean = |content: &str| {
+        std::fs::write(dir.path().join("delays.csv"), content).expect("written");
+        let source = Source { path: path.clone(), text: text.clone() };
+        let federation = load(&source, &[]).expect("a valid topology").federation;
+        federation.operators[1].access[1].delay.mean().to_string()
+    };
+    assert_eq!(mean("10ms,1\n20ms,1\n"), "15ms");
+    assert_eq!(mean("value,weight\n10ms,1\n20ms,1\n"), "15ms");
+}
+
+#[test]
+fn files_of_one_name_in_two_folders_are_refused() {
+    let dir = tempfile::tempdir().expect("a folder");
+    for folder in ["a", "b"] {
+        std::fs::create_dir(dir.path().join(folder)).expect("a folder");
+        std::fs::write(dir.path().join(folder).join("d.csv"), "1ms,1\n").expect("written");
+    }
+    let path = dir.path().join("topology.yaml").display().to_string();
+    let text = EXAMPLE
+        .replace(
+            "mobile: { lognormal: { median: 120ms, p99: 600ms } }",
+            "mobile: { empirical: a/d.csv }",
+        )
+        .replace("wired: 15ms", "wired: { empirical: b/d.csv }");
+    assert!(told_beside(&path, &text).contains("another file of that name"));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_without_an_end_is_refused() {
+    let text = EXAMPLE.replace("wired: 15ms", "wired: { empirical: /dev/zero }");
+    assert!(told(&text).contains("over 256 MiB"));
+    let error = read(Path::new("/dev/zero")).expect_err("endless");
+    assert!(error.to_string().contains("64 MiB"), "{error}");
+}

@@ -1,0 +1,129 @@
+//! What a run can hold: totals of subscribers, contacts and decisions, and periods so short that a
+//! run would never end. Part of building a federation; each refusal says the limit.
+
+use std::ops::Range;
+
+use super::build::{Builder, items, node, span};
+use super::tree::Node;
+use crate::domain::distribution::DurationDistribution;
+use crate::domain::federation::{Federation, Load, MessageRate, Run, Subscribers, Workload};
+use crate::domain::time::Duration;
+
+/// Subscribers of a federation: their numbering has 32 bits, their state some 20 bytes each.
+const SUBSCRIBERS: u64 = 200_000_000;
+
+/// Entries of all contact lists, as expected: 8 bytes each.
+const CONTACTS: f64 = 500e6;
+
+/// Decisions of users in a run, answers included, as expected: days of running.
+const DECISIONS: f64 = 1e11;
+
+/// The shortest mean of periods that follow each other: sessions, detached phones, bursts.
+const PERIOD: Duration = Duration::from_secs(1);
+
+/// The shortest wait before an attempt is repeated.
+const RETRY: Duration = Duration::from_millis(100);
+
+impl Builder<'_> {
+    /// Refuses what is beyond the limits.
+    pub(super) fn limits(&mut self, root: &Node, federation: &Federation) {
+        let operators = key_span(root, "operators");
+        if federation.operators.len() > 4096 {
+            self.wrong(operators.clone(), "a federation has at most 4096 operators", "");
+        }
+        if federation.agreements.len() > 65_535 {
+            self.wrong(span(root, "agreements"), "a federation has at most 65535 agreements", "");
+        }
+        let total = |Subscribers { im, sms_only }| u64::from(im) + u64::from(sms_only);
+        let subscribers: u64 = federation.operators.iter().map(|o| total(o.subscribers)).sum();
+        if subscribers > SUBSCRIBERS {
+            let message = "a federation has at most 200 million subscribers";
+            self.wrong(operators, message, &format!("here are {subscribers}"));
+            return;
+        }
+        let others = subscribers.saturating_sub(1) as f64;
+        let contacts: f64 = federation
+            .operators
+            .iter()
+            .filter(|operator| operator.workload.contacts.pairs.is_none())
+            .map(|o| f64::from(o.subscribers.im) * o.workload.contacts.per_user.mean().min(others))
+            .sum();
+        if contacts > CONTACTS {
+            let message = "contact lists hold at most 500 million contacts together";
+            let millions = contacts / 1e6;
+            let help = format!("{millions:.0} million are asked for: lower `contacts.per_user`");
+            self.wrong(key_span(root, "workload"), message, &help);
+        }
+        let run = &federation.run;
+        let decisions: f64 = federation
+            .operators
+            .iter()
+            .map(|operator| decisions(&operator.workload, f64::from(operator.subscribers.im), run))
+            .sum();
+        if decisions.is_nan() || decisions > DECISIONS {
+            let message = format!("users decide at most {DECISIONS:e} things in a run");
+            let help =
+                format!("about {decisions:.1e} are asked for: lower rates, load or duration");
+            self.wrong(span(root, "workload"), message, &help);
+        }
+    }
+
+    /// Refuses periods of an operator that are too short for a run to end.
+    pub(super) fn operator_periods(&mut self, operator: &Node, detached: &DurationDistribution) {
+        if let Some(hlr) = node(operator, "hlr")
+            && detached.mean() < PERIOD
+        {
+            let at = span(hlr, "detached_for");
+            self.wrong(at, "a phone stays detached for a second or more on average", "");
+        }
+        let waits = node(operator, "smsc").map_or(&[][..], |smsc| items(smsc, "retry"));
+        for wait in waits {
+            if super::units::duration(wait.text()).is_ok_and(|wait| wait < RETRY) {
+                self.wrong(wait.span.clone(), "an attempt is repeated after 100ms or more", "");
+            }
+        }
+    }
+
+    /// Refuses periods of a workload that are too short for a run to end.
+    pub(super) fn workload_periods(&mut self, workload: &Node, built: &Workload) {
+        let sessions = node(workload, "sessions");
+        if let (Some(length), Some(node)) = (&built.sessions.length, sessions)
+            && length.mean() < PERIOD
+        {
+            let help = "`unlimited` keeps users logged in, or out, for the whole run";
+            self.wrong(span(node, "length"), "a session lasts a second or more on average", help);
+        }
+        let bursts = node(workload, "messages").and_then(|messages| node(messages, "arrivals"));
+        if let Some(bursty) = bursts.and_then(|arrivals| arrivals.get("bursty")) {
+            for key in ["mean_on", "mean_off"] {
+                let mean = node(bursty, key).map(|n| super::units::duration(n.text()));
+                if mean.is_some_and(|mean| mean.is_ok_and(|mean| mean < PERIOD)) {
+                    self.wrong(span(bursty, key), "bursts and pauses last a second or more", "");
+                }
+            }
+        }
+    }
+}
+
+/// The place of a key of the topology.
+fn key_span(root: &Node, key: &str) -> Range<usize> {
+    let entry = root.entries().iter().find(|entry| entry.key == key);
+    entry.map_or(root.span.clone(), |entry| entry.span.clone())
+}
+
+/// Things that the users of an operator decide in a run, as expected, answers included.
+fn decisions(workload: &Workload, im_users: f64, run: &Run) -> f64 {
+    let first = match workload.messages.rate {
+        MessageRate::PerUser(rate) => rate * im_users,
+        MessageRate::Total(rate) => rate,
+    };
+    let messages = first / (1.0 - workload.messages.reply_share);
+    let by_load = messages + im_users * (workload.presence_changes + workload.growth.add_contact);
+    let Load { base, stages } = &workload.load;
+    let highest = stages.iter().map(|stage| stage.load).fold(1.0, f64::max);
+    let sessions = workload.sessions.length.as_ref().map_or(0.0, |length| {
+        2.0 * im_users / length.mean().as_secs_f64().max(PERIOD.as_secs_f64())
+    });
+    let seconds = (run.warm_up.as_secs_f64()) + run.duration.as_secs_f64();
+    (by_load * base * highest + sessions) * seconds
+}
