@@ -16,6 +16,7 @@ pub mod measure;
 pub mod model;
 pub mod report;
 pub mod run;
+pub mod study;
 pub mod topology;
 pub mod wire;
 pub mod workload;

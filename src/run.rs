@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::domain::federation::Federation;
 use crate::domain::id::{AgreementId, OperatorId};
+use crate::domain::number::NumberingPlan;
 use crate::domain::observation::{Observation, Subject};
 use crate::domain::population::Population;
 use crate::domain::time::{Duration, Instant};
@@ -83,11 +84,12 @@ fn list(violations: &[Violation]) -> String {
 /// Everything that does not change during a run.
 pub fn plan(federation: Federation) -> Plan {
     let population = Population::new(&federation);
+    let numbers = NumberingPlan::new(&federation, &population);
     let graph = contacts::build(&federation, &population, federation.run.seed);
     let routing = Routing::new(&federation);
     let stations = Stations::new(&federation);
     let sizes = federation.agreements().map(|(id, _)| transfer_sizes(&federation, id)).collect();
-    Plan { federation, population, graph, routing, stations, sizes }
+    Plan { federation, population, numbers, graph, routing, stations, sizes }
 }
 
 /// Bytes of transfers of both sides of an agreement: what the file gives, else the length of the

@@ -1,12 +1,24 @@
 //! `interwork check`: validates topologies and prints what follows from them without a run.
 
+use std::fmt::Write;
 use std::path::PathBuf;
 
-use super::Exit;
 use super::topology::{Loaded, load, overrides};
+use super::{Exit, width};
+use crate::domain::federation::{Agreement, Protocol};
 use crate::engine::windows::lookahead;
 use crate::model::plan::Plan;
+use crate::report::numbers::{count, percent, three};
+use crate::report::table::table;
 use crate::run;
+use crate::study::forecast::{StationLoad, forecast};
+
+/// Stations that are shown.
+const STATIONS: usize = 40;
+/// Utilisation from which a station is marked.
+const HIGH: f64 = 0.7;
+/// Agreements that are named one by one.
+const LISTED: usize = 4;
 
 /// Check topologies and show what follows from them: load, utilisation, memory
 #[derive(Debug, clap::Args)]
@@ -31,7 +43,7 @@ pub(super) fn main(arguments: &Arguments) -> Exit {
             Ok(Loaded { topology, .. }) => {
                 let plan = run::plan(topology.federation);
                 anstream::println!("{}: valid", file.display());
-                anstream::print!("{}", facts(&plan));
+                anstream::println!("{}", facts(&plan, width()));
             }
             Err(exit) => worst = exit,
         }
@@ -39,17 +51,91 @@ pub(super) fn main(arguments: &Arguments) -> Exit {
     worst
 }
 
-/// What follows from a topology before any of it is simulated.
-fn facts(plan: &Plan) -> String {
+/// What follows from a topology before any of it is simulated, for so many columns.
+fn facts(plan: &Plan, width: usize) -> String {
+    let expected = forecast(plan);
+    let mut text = format!("{}\n{}\n", sizes(plan), agreements(plan));
+    let lookahead = match lookahead(plan) {
+        Some(lookahead) => format!("lookahead {lookahead}"),
+        None => "no lookahead: operators do not meet".to_owned(),
+    };
+    let _ =
+        writeln!(text, "  {lookahead}; memory about {} MB", expected.memory.div_ceil(1_000_000));
+
+    let _ = writeln!(text, "\nExpected messages at load {}, answers included", expected.load);
+    let mut routes: Vec<Vec<String>> = expected
+        .routes
+        .iter()
+        .map(|(route, rate)| vec![route.label().to_owned(), three(*rate)])
+        .collect();
+    let total = expected.routes.iter().map(|(_, rate)| rate).sum();
+    routes.push(vec!["all".to_owned(), three(total)]);
+    text.push_str(&table(&["route", "offered/s"], routes, width));
+
+    let mut stations: Vec<&StationLoad> =
+        expected.stations.iter().filter(|station| station.rate > 0.0).collect();
+    stations.sort_by(|a, b| b.utilisation.total_cmp(&a.utilisation));
+    let hidden = stations.len().saturating_sub(STATIONS);
+    stations.truncate(STATIONS);
+    text.push_str("\nExpected work of stations (! from 70 %, !! more than they can do)\n");
+    let row = |station: &&StationLoad| {
+        let mark = match station.utilisation {
+            1.0.. => " !!",
+            HIGH.. => " !",
+            _ => "",
+        };
+        let name = format!("{}{mark}", station.name);
+        vec![name, three(station.rate), percent(station.utilisation)]
+    };
+    let rows = stations.iter().map(row).collect();
+    text.push_str(&table(&["station", "requests/s", "utilisation"], rows, width));
+    if hidden > 0 {
+        let _ = writeln!(text, "  and {hidden} more, less busy");
+    }
+    text
+}
+
+fn sizes(plan: &Plan) -> String {
     let population = &plan.population;
-    let im: u64 =
-        plan.federation.operators().map(|(id, _)| u64::from(population.im_users(id))).sum();
-    let lookahead = lookahead(plan).map_or("none".to_owned(), |lookahead| lookahead.to_string());
+    let operators = || plan.federation.operators();
+    let im: u64 = operators().map(|(id, _)| u64::from(population.im_users(id))).sum();
+    let ported: u64 = operators().map(|(id, _)| u64::from(plan.numbers.ported_in(id))).sum();
+    let ported = match ported {
+        0 => String::new(),
+        some => format!(" ({} with ported numbers)", count(some)),
+    };
     format!(
-        "  {} operators, {im} IM users, {} legacy customers, {} contacts, {} agreements, lookahead {lookahead}\n",
+        "  {} operators, {} IM users, {} legacy customers{ported}, {} contacts",
         plan.federation.operators.len(),
-        u64::from(population.total()) - im,
-        plan.graph.len(),
-        plan.federation.agreements.len(),
+        count(im),
+        count(u64::from(population.total()) - im),
+        count(plan.graph.len() as u64),
     )
+}
+
+fn agreements(plan: &Plan) -> String {
+    let name = |id| plan.federation.operator(id).name.as_str();
+    let all = &plan.federation.agreements;
+    let spoken = |agreement: &Agreement| match agreement.protocol {
+        Protocol::Ssp => "ssp",
+        Protocol::Sms => "sms",
+    };
+    let heading = match all.len() {
+        0 => return "  no agreements".to_owned(),
+        1 => "1 agreement".to_owned(),
+        many => format!("{many} agreements"),
+    };
+    let shown: Vec<String> = match all.len() {
+        ..=LISTED => all
+            .iter()
+            .map(|a| format!("{}:{} {}", name(a.between[0]), name(a.between[1]), spoken(a)))
+            .collect(),
+        _ => ["ssp", "sms"]
+            .into_iter()
+            .map(|protocol| (protocol, all.iter().filter(|a| spoken(a) == protocol).count()))
+            .filter(|(_, some)| *some > 0)
+            .map(|(protocol, some)| format!("{some} {protocol}"))
+            .collect(),
+    };
+    format!("  {heading}: {}", shown.join(", "))
 }

@@ -195,6 +195,16 @@ impl NumberingPlan {
         lengths.flat_map(|&length| self.prefixes.get(&number.prefix(length))).next().copied()
     }
 
+    /// Who serves a number: the operator of its subscriber, else the owner of the reply pool it is
+    /// in (number portability by a query before every call, 3GPP TS 23.066). `None` for a number
+    /// nobody has.
+    pub fn server(&self, number: Msisdn) -> Option<OperatorId> {
+        match self.subscriber(number) {
+            Some(subscriber) => Some(self.population.operator(subscriber)),
+            None => self.reply_pool(number).map(|(owner, _)| owner),
+        }
+    }
+
     /// How many subscribers of an operator have numbers out of other operators' ranges.
     pub fn ported_in(&self, operator: OperatorId) -> u32 {
         self.ranges[operator.index()].ported_in

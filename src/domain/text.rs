@@ -32,6 +32,9 @@ pub const GSM7_EXTENSION: [(u8, char); 10] = [
     (0x65, '€'),
 ];
 
+/// Octets of the header that tells the parts of a text apart (3GPP TS 23.040 9.2.3.24.1).
+const HEADER: u32 = 6;
+
 /// The letters of synthetic text in the GSM 7-bit alphabet: one septet and one byte each.
 const LATIN: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz 12345";
 
@@ -64,6 +67,15 @@ impl Alphabet {
             Alphabet::Ucs2 => 67,
         }
     }
+
+    /// Octets of so many units of text after a header of so many octets.
+    fn user_data(self, units: u32, header: u32) -> u32 {
+        match self {
+            // With its fill bit a header of six octets takes seven septets.
+            Alphabet::Gsm7 => ((header * 8).div_ceil(7) * 7 + units * 7).div_ceil(8),
+            Alphabet::Ucs2 => header + units * 2,
+        }
+    }
 }
 
 /// What the network needs to know of a text; small, so that millions can be in flight. All counts
@@ -82,11 +94,11 @@ pub struct Text {
 
 /// A text that an operator adds to each fallback short message, measured once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Notice {
+pub struct SourceNotice {
     text: Text,
 }
 
-impl Notice {
+impl SourceNotice {
     /// Measures the notice; an empty one adds nothing.
     pub fn new(text: &str) -> Self {
         Self { text: Text::of(text) }
@@ -146,13 +158,25 @@ impl Text {
         if self.fits_one() { 1 } else { self.units.div_ceil(self.alphabet.part()) }
     }
 
+    /// Octets of user data of all its short messages, concatenation headers included.
+    pub fn octets(self) -> u32 {
+        let (segments, units) = (u32::from(self.segments()), u32::from(self.units));
+        if segments == 1 {
+            return self.alphabet.user_data(units, 0);
+        }
+        let part = u32::from(self.alphabet.part());
+        let last = units - part * (segments - 1);
+        self.alphabet.user_data(part, HEADER) * (segments - 1)
+            + self.alphabet.user_data(last, HEADER)
+    }
+
     /// Whether one short message carries the text (OMTP IM-0030 for GSM 7-bit).
     pub fn fits_one(self) -> bool {
         self.units <= self.alphabet.single()
     }
 
     /// The text, a space and the notice. If either needs UCS-2, the whole does.
-    pub fn with_notice(self, notice: &Notice) -> Self {
+    pub fn with_notice(self, notice: &SourceNotice) -> Self {
         if notice.text.characters == 0 {
             return self;
         }
@@ -171,7 +195,7 @@ impl Text {
     /// characters differ in units or bytes is cut in proportion, which is exact for synthetic
     /// text; the alphabet stays. A notice that leaves no room for a single unit of text is
     /// left out.
-    pub fn truncated(self, notice: &Notice) -> Self {
+    pub fn truncated(self, notice: &SourceNotice) -> Self {
         let whole = self.with_notice(notice);
         if whole.fits_one() {
             return whole;
@@ -358,27 +382,28 @@ mod tests {
     #[test]
     fn a_notice_counts_towards_the_length_and_its_alphabet_holds_for_the_whole() {
         let text = Text::synthetic(150, Alphabet::Gsm7);
-        assert_eq!(text.with_notice(&Notice::new("")), text);
-        assert!(text.with_notice(&Notice::new("by Chatter")).segments() == 2);
-        assert!(text.with_notice(&Notice::new("by Chat9")).fits_one());
-        let whole = text.with_notice(&Notice::new("привет"));
+        assert_eq!(text.with_notice(&SourceNotice::new("")), text);
+        assert!(text.with_notice(&SourceNotice::new("by Chatter")).segments() == 2);
+        assert!(text.with_notice(&SourceNotice::new("by Chat9")).fits_one());
+        let whole = text.with_notice(&SourceNotice::new("привет"));
         assert_eq!((whole.units, whole.alphabet, whole.segments()), (157, Alphabet::Ucs2, 3));
     }
 
     #[test]
     fn truncated_text_fills_one_short_message_with_the_notice() {
-        let notice = Notice::new("by Chat");
+        let notice = SourceNotice::new("by Chat");
         let cut = Text::synthetic(500, Alphabet::Gsm7).truncated(&notice);
         assert_eq!((cut.characters, cut.units, cut.bytes), (160, 160, 160));
         let cut = Text::synthetic(500, Alphabet::Ucs2).truncated(&notice);
         assert_eq!((cut.characters, cut.units, cut.bytes), (70, 70, 132));
-        let cut = Text::synthetic(500, Alphabet::Gsm7).truncated(&Notice::new("привет"));
+        let cut = Text::synthetic(500, Alphabet::Gsm7).truncated(&SourceNotice::new("привет"));
         assert_eq!((cut.units, cut.alphabet), (70, Alphabet::Ucs2));
     }
 
     #[test]
     fn a_notice_that_fills_a_whole_short_message_is_left_out_of_truncated_text() {
-        let cut = Text::synthetic(500, Alphabet::Gsm7).truncated(&Notice::new(&"n".repeat(160)));
+        let cut =
+            Text::synthetic(500, Alphabet::Gsm7).truncated(&SourceNotice::new(&"n".repeat(160)));
         assert_eq!(cut, Text::synthetic(160, Alphabet::Gsm7));
     }
 
@@ -402,7 +427,7 @@ mod tests {
         #[test]
         fn with_notice_is_the_measure_of_the_joined_text(text in any_text(), notice in ".{1,40}") {
             let joined = Text::of(&format!("{text} {notice}"));
-            prop_assert_eq!(Text::of(&text).with_notice(&Notice::new(&notice)), joined);
+            prop_assert_eq!(Text::of(&text).with_notice(&SourceNotice::new(&notice)), joined);
         }
 
         #[test]
@@ -414,7 +439,7 @@ mod tests {
 
         #[test]
         fn truncated_text_fits_one_short_message(text in any_text(), notice in ".{0,200}") {
-            prop_assert!(Text::of(&text).truncated(&Notice::new(&notice)).fits_one());
+            prop_assert!(Text::of(&text).truncated(&SourceNotice::new(&notice)).fits_one());
         }
     }
 }

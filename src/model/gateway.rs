@@ -16,7 +16,6 @@ use crate::domain::id::{AgreementId, OperatorId, Role, SubscriberId};
 use crate::domain::observation::Observation;
 use crate::domain::outcome::{Reason, Stage};
 use crate::domain::random::StreamSeed;
-use crate::domain::text::Alphabet;
 use crate::domain::time::{Duration, Instant};
 
 /// The gateway of one operator.
@@ -268,14 +267,7 @@ fn bytes(payload: &Payload, sizes: &TransferSizes, cx: &Context<'_>) -> u32 {
         Payload::Sms(slot) => {
             let message = &cx.messages[slot];
             let segments = message.sms.map_or(1, |sms| u32::from(sms.segments));
-            let units = u32::from(message.text.units);
-            let octets = match message.text.alphabet {
-                Alphabet::Gsm7 => (7 * units).div_ceil(8),
-                Alphabet::Ucs2 => 2 * units,
-            };
-            // A part of several carries a header of 6 octets (3GPP TS 23.040 9.2.3.24).
-            let header = if segments > 1 { 6 * segments } else { 0 };
-            sizes.sms * segments + if sizes.sms_adds_text { octets + header } else { 0 }
+            sizes.sms * segments + if sizes.sms_adds_text { message.text.octets() } else { 0 }
         }
         Payload::SmsBack(_) | Payload::Query(_) | Payload::Located { .. } | Payload::Alert(_) => {
             sizes.sms_signalling

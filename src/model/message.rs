@@ -41,6 +41,9 @@ pub struct Message {
 pub struct Sms {
     /// Whose SMSC has it in store.
     pub smsc: OperatorId,
+    /// The network it goes to: whose phone or whose reply number it is for, by the number. Known
+    /// from submission on.
+    pub network: OperatorId,
     /// The node of that SMSC.
     pub node: u16,
     /// Short messages that carry the text.

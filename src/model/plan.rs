@@ -5,6 +5,7 @@ use super::routing::{Carriage, Routing};
 use crate::domain::federation::{Federation, Operator};
 use crate::domain::graph::ContactGraph;
 use crate::domain::id::{AgreementId, OperatorId, SubscriberId};
+use crate::domain::number::NumberingPlan;
 use crate::domain::observation::StationId;
 use crate::domain::outcome::{PresenceScope, Route};
 use crate::domain::population::Population;
@@ -16,6 +17,8 @@ pub struct Plan {
     pub federation: Federation,
     /// Who is where.
     pub population: Population,
+    /// Their telephone numbers, and who serves a number.
+    pub numbers: NumberingPlan,
     /// Who lists whom at the start.
     pub graph: ContactGraph,
     /// Which agreement leads where.
@@ -201,9 +204,14 @@ impl Plan {
 
     /// How a message of `sender` to `recipient` travels when nothing stands in its way.
     pub fn route(&self, sender: SubscriberId, recipient: SubscriberId) -> Route {
-        let from = self.population.operator(sender);
-        let to = self.population.operator(recipient);
-        let im = self.population.is_im(recipient);
+        let population = &self.population;
+        let (from, to) = (population.operator(sender), population.operator(recipient));
+        self.route_between(from, to, population.is_im(recipient))
+    }
+
+    /// How a message from a user of one operator to a subscriber of another, `im` user or legacy
+    /// customer, travels when nothing stands in its way.
+    pub fn route_between(&self, from: OperatorId, to: OperatorId, im: bool) -> Route {
         if from == to {
             return if im { Route::OnNet } else { Route::SmsOwn };
         }

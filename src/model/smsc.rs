@@ -45,7 +45,10 @@ impl Smsc {
     /// acceptance.
     pub fn submit(&mut self, slot: Slot, gateway: &mut Gateway, cx: &mut Context<'_>) {
         cx.stage(slot, Stage::AccessUp);
-        let to = destination(slot, cx);
+        let Some(to) = network(slot, cx) else {
+            return self.refuse(slot, Reason::NoRoute, cx);
+        };
+        sms_mut(slot, cx).network = to;
         if to != cx.operator {
             match gateway.pass(Carriage::Sms, to, cx) {
                 None => return self.refuse(slot, Reason::NoRoute, cx),
@@ -107,7 +110,7 @@ impl Smsc {
         }
         let origin = sms_mut(slot, cx).origin;
         cx.observe(Observation::Sms { operator, origin, event: SmsEvent::Attempted });
-        let to = destination(slot, cx);
+        let to = sms_mut(slot, cx).network;
         match (origin, to == operator) {
             // The operator that owns the reply number hands it to its IMSP (IM over SMS).
             (SmsOrigin::Reply, true) => cx.out.now(Input::Request(Job::Message(slot))),
@@ -134,7 +137,7 @@ impl Smsc {
         gateway: &mut Gateway,
         cx: &mut Context<'_>,
     ) {
-        let to = destination(slot, cx);
+        let to = sms_mut(slot, cx).network;
         if !attached {
             self.fail(slot, cx);
         } else if to == cx.operator {
@@ -221,13 +224,16 @@ impl Smsc {
     }
 }
 
-/// The operator a short message goes to: of the phone, or the owner of the reply number.
-fn destination(slot: Slot, cx: &Context<'_>) -> OperatorId {
+/// The network that serves the number a short message is for: a phone's, or a reply number.
+fn network(slot: Slot, cx: &Context<'_>) -> Option<OperatorId> {
     let message = &cx.messages[slot];
-    match message.sms {
-        Some(Sms { origin: SmsOrigin::Reply, reply, .. }) => reply.owner,
-        _ => message.to,
-    }
+    let numbers = &cx.plan.numbers;
+    numbers.server(match message.sms {
+        Some(Sms { origin: SmsOrigin::Reply, reply, .. }) => {
+            numbers.reply_number(reply.owner, reply.index)
+        }
+        _ => numbers.msisdn(message.recipient),
+    })
 }
 
 fn sms_mut<'a>(slot: Slot, cx: &'a mut Context<'_>) -> &'a mut Sms {

@@ -3,11 +3,11 @@
 use std::fmt::Write;
 
 use anstyle::{AnsiColor, Style};
-use comfy_table::{CellAlignment, ContentArrangement, Table};
 
 use super::manifest::{Manifest, StopReason};
 use super::numbers::{count, percent, seconds, three};
 use super::summary::{Metric, Summary, Verdict};
+use super::table::table;
 use crate::domain::outcome::{Reason, Route};
 
 /// Stations that are shown.
@@ -54,24 +54,7 @@ impl Page<'_> {
     }
 
     fn table(&mut self, head: &[&str], rows: Vec<Vec<String>>) {
-        let mut table = Table::new();
-        table
-            .load_style(comfy_table::presets::NOTHING)
-            .set_content_arrangement(ContentArrangement::Disabled)
-            .set_header(head.iter().map(|cell| (*cell).to_owned()));
-        for row in rows {
-            table.add_row(row);
-        }
-        for (place, column) in table.column_iter_mut().enumerate() {
-            column.set_padding((if place == 0 { 2 } else { 1 }, 0));
-            if place > 0 {
-                column.set_cell_alignment(CellAlignment::Right);
-            }
-        }
-        for line in table.lines() {
-            let cut: String = line.trim_end().chars().take(self.width).collect();
-            self.line(&cut);
-        }
+        self.text.push_str(&table(head, rows, self.width));
     }
 
     fn head(&mut self, manifest: &Manifest) {

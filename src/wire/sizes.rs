@@ -14,9 +14,6 @@ use crate::domain::uid::{number_uid, uid};
 /// messages over SCCP (3GPP TS 29.002 12.1) of about 100 bytes each. Nothing here encodes MAP.
 pub const SMS_SIGNALLING: u32 = 200;
 
-/// Octets of the concatenation header.
-const HEADER: u32 = 6;
-
 /// Any time; all are equally long.
 const DATE_TIME: &str = "20000101T000000Z";
 
@@ -86,23 +83,7 @@ impl WireSizes {
     /// All segments of a short message, each with its own TPDU; exact where no escape or
     /// surrogate pair stands at a cut.
     pub fn sms_bytes(&self, text: Text) -> u32 {
-        let segments = u32::from(text.segments());
-        if segments == 1 {
-            return self.sms + user_data(text.alphabet, u32::from(text.units), 0);
-        }
-        let part = u32::from(text.alphabet.part());
-        let last = u32::from(text.units) - part * (segments - 1);
-        let full = user_data(text.alphabet, part, HEADER) * (segments - 1);
-        self.sms * segments + full + user_data(text.alphabet, last, HEADER)
-    }
-}
-
-/// Octets of user data after a header of 0 or 6 octets.
-fn user_data(alphabet: Alphabet, units: u32, header: u32) -> u32 {
-    match alphabet {
-        // With its fill bit the header takes seven septets.
-        Alphabet::Gsm7 => ((header * 8).div_ceil(7) * 7 + units * 7).div_ceil(8),
-        Alphabet::Ucs2 => header + units * 2,
+        self.sms * u32::from(text.segments()) + text.octets()
     }
 }
 

@@ -156,6 +156,7 @@ impl Crowd {
         let slot = self.compose(reply.from, reply.to, Some(route), text, cx);
         cx.messages[slot].sms = Some(Sms {
             smsc: cx.operator,
+            network: cx.operator,
             node: 0,
             segments: text.segments(),
             origin: SmsOrigin::Reply,

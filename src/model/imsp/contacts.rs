@@ -83,7 +83,14 @@ impl Imsp {
         cx: &mut Context<'_>,
     ) {
         let contact = request.contact;
-        let home = cx.plan.population.operator(contact);
+        // A number leads to whoever serves it, a UID to its domain.
+        let home = match by_number {
+            true => cx.plan.numbers.server(cx.plan.numbers.msisdn(contact)),
+            false => Some(cx.plan.population.operator(contact)),
+        };
+        let Some(home) = home else {
+            return self.contact_refused(request, Reason::NoRoute, cx);
+        };
         let im = cx.plan.population.is_im(contact);
         if home == cx.operator {
             if im {

@@ -141,6 +141,7 @@ impl Imsp {
         message.text = carried;
         message.sms = Some(Sms {
             smsc: cx.operator,
+            network: cx.operator,
             node: 0,
             segments: carried.segments(),
             origin: SmsOrigin::Fallback,

@@ -24,7 +24,7 @@ use crate::domain::federation::{self, ServiceTimes};
 use crate::domain::id::{OperatorId, Role, SubscriberId};
 use crate::domain::outcome::{Reason, Stage};
 use crate::domain::random::{Stream, StreamSeed};
-use crate::domain::text::Notice;
+use crate::domain::text::SourceNotice;
 
 /// The server of one IMSP.
 #[derive(Debug)]
@@ -50,7 +50,7 @@ pub struct Imsp {
     /// Contact requests to IM users who are logged out.
     asked: FxHashMap<SubscriberId, Vec<ContactRequest>>,
     replies: ReplyPool,
-    source_notice: Notice,
+    source_notice: SourceNotice,
     /// Towards the clients.
     down: Access,
     /// Watchers to be told of the change in hand; kept to spare an allocation.
@@ -90,7 +90,7 @@ impl Imsp {
             stored: FxHashMap::default(),
             asked: FxHashMap::default(),
             replies: ReplyPool::new(settings.legacy.reply_numbers, settings.legacy.reply_hold),
-            source_notice: Notice::new(&settings.legacy.source_notice),
+            source_notice: SourceNotice::new(&settings.legacy.source_notice),
             down: Access::new(plan, operator, "access/down"),
             told: Vec::new(),
         };

@@ -1,0 +1,460 @@
+//! Expected messages: who writes to whom, by contact lists and recipients' weights; what becomes of
+//! them on their routes; and their answers, which are answered in turn.
+
+use std::collections::BTreeMap;
+
+use super::texts::{Converted, Texts};
+use super::work::{Traffic, Work};
+use super::{highest, logins, online};
+use crate::domain::federation::{MessageRate, OfflineMessages, Operator, Recipients};
+use crate::domain::id::{OperatorId, SubscriberId};
+use crate::domain::outcome::Route;
+use crate::domain::random::StreamSeed;
+use crate::model::plan::{Plan, TransferSizes};
+use crate::model::routing::Carriage;
+
+/// Answers to answers are followed until so little of the first messages is left.
+const NEGLIGIBLE: f64 = 1e-6;
+
+/// Delays of answers drawn for an operator.
+const DELAYS: u32 = 1000;
+
+/// Whom a message is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum To {
+    /// A legacy customer.
+    Legacy,
+    /// An IM user of whom nothing is known.
+    Anybody,
+    /// An IM user who was online when last heard of.
+    Online,
+    /// An IM user who was offline then, and answered by SMS.
+    Offline,
+}
+
+/// What a message is, as far as its way depends on it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// Written by an IM user's client.
+    Im { to: To },
+    /// An SMS answer to a reply number of the answerer's own operator.
+    Home { from_im: bool, to: To },
+    /// An SMS answer to a reply number of the other's operator, whose user it is for.
+    Direct { from_im: bool },
+}
+
+const KINDS: [Kind; 12] = [
+    Kind::Im { to: To::Anybody },
+    Kind::Im { to: To::Legacy },
+    Kind::Im { to: To::Online },
+    Kind::Im { to: To::Offline },
+    Kind::Home { from_im: false, to: To::Legacy },
+    Kind::Home { from_im: false, to: To::Online },
+    Kind::Home { from_im: false, to: To::Offline },
+    Kind::Home { from_im: true, to: To::Legacy },
+    Kind::Home { from_im: true, to: To::Online },
+    Kind::Home { from_im: true, to: To::Offline },
+    Kind::Direct { from_im: false },
+    Kind::Direct { from_im: true },
+];
+
+/// Messages a second from each operator to each, by kind.
+struct Generation {
+    operators: usize,
+    rates: Vec<f64>,
+}
+
+impl Generation {
+    fn new(operators: usize) -> Self {
+        Self { operators, rates: vec![0.0; KINDS.len() * operators * operators] }
+    }
+
+    fn add(&mut self, kind: Kind, from: OperatorId, to: OperatorId, rate: f64) {
+        let kind = KINDS.iter().position(|known| *known == kind).expect("a listed kind");
+        let place = (kind * self.operators + from.index()) * self.operators + to.index();
+        self.rates[place] += rate;
+    }
+
+    fn total(&self) -> f64 {
+        self.rates.iter().sum()
+    }
+
+    /// Kind, operators and rate of all there are.
+    fn flows(&self) -> impl Iterator<Item = (Kind, OperatorId, OperatorId, f64)> {
+        let id = |place: usize| OperatorId((place % self.operators) as u16);
+        let some = self.rates.iter().enumerate().filter(|(_, rate)| **rate > 0.0);
+        some.map(move |(place, &rate)| {
+            let from = place / self.operators;
+            (KINDS[from / self.operators], id(from), id(place), rate)
+        })
+    }
+}
+
+/// The messages of a federation while they are followed.
+pub(super) struct Flows<'a> {
+    plan: &'a Plan,
+    texts: Vec<Texts>,
+    /// Of each operator's users, as each IMSP converts them: by operator, then by IMSP.
+    converted: Vec<Vec<Option<Converted>>>,
+    presences: Vec<OnlineAgain>,
+    /// Messages a second by route, origin and destination.
+    offered: BTreeMap<(Route, OperatorId, OperatorId), f64>,
+}
+
+impl<'a> Flows<'a> {
+    /// Follows all messages, adding what they take of each station.
+    pub(super) fn of(plan: &'a Plan, work: &mut Work<'_>) -> Self {
+        let operators = &plan.federation.operators;
+        let mut flows = Self {
+            plan,
+            texts: operators.iter().map(|o| Texts::of(&o.workload.messages)).collect(),
+            converted: operators.iter().map(|_| vec![None; operators.len()]).collect(),
+            presences: operators.iter().map(OnlineAgain::of).collect(),
+            offered: BTreeMap::new(),
+        };
+        let mut messages = first_messages(plan);
+        let negligible = messages.total() * NEGLIGIBLE;
+        while messages.total() > negligible {
+            messages = flows.follow(&messages, work);
+        }
+        flows
+    }
+
+    /// Messages a second by route, in the order of routes.
+    pub(super) fn routes(&self) -> Vec<(Route, f64)> {
+        let of = |route| self.offered.iter().filter(move |((r, ..), _)| *r == route);
+        let total = |&route| (route, of(route).map(|(_, rate)| rate).sum::<f64>());
+        Route::ALL.iter().map(total).filter(|(_, rate)| *rate > 0.0).collect()
+    }
+
+    /// All messages a second.
+    pub(super) fn offered(&self) -> f64 {
+        self.offered.values().sum()
+    }
+
+    /// Combinations of route, origin and destination.
+    pub(super) fn combinations(&self) -> usize {
+        self.offered.len()
+    }
+
+    fn count(&mut self, route: Route, from: OperatorId, to: OperatorId, rate: f64) {
+        *self.offered.entry((route, from, to)).or_default() += rate;
+    }
+
+    /// Follows messages to their ends; what comes back is their answers.
+    fn follow(&mut self, messages: &Generation, work: &mut Work<'_>) -> Generation {
+        let mut answers = Generation::new(self.plan.federation.operators.len());
+        for (kind, from, to, rate) in messages.flows() {
+            let Texts { segments, octets, .. } = self.texts[from.index()];
+            // Who is answered, and who is written to.
+            let (at, back, whom) = match kind {
+                Kind::Im { to: whom } => {
+                    let route = self.plan.route_between(from, to, whom != To::Legacy);
+                    self.count(route, from, to, rate);
+                    (from, To::Online, whom)
+                }
+                Kind::Home { from_im, to: whom } => {
+                    let own = from == to;
+                    let route = if own { Route::SmsReplyOwn } else { Route::SmsReplyHome };
+                    self.count(route, from, to, rate);
+                    self.submit(from, rate, 1.0, segments, work);
+                    (from, if from_im { To::Offline } else { To::Legacy }, whom)
+                }
+                Kind::Direct { from_im } => {
+                    self.count(Route::SmsReplyDirect, from, to, rate);
+                    self.submit(from, rate, 1.0, segments, work);
+                    work.carry(from, to, sms(rate), sms_bytes(segments, octets));
+                    (to, if from_im { To::Offline } else { To::Legacy }, To::Online)
+                }
+            };
+            work.im_server(at, rate, |times| &times.message);
+            let message = Message { writer: from, back, at, to, rate };
+            if whom == To::Legacy {
+                self.reach_legacy(message, &mut answers, work);
+            } else {
+                self.reach_im_user(message, whom, &mut answers, work);
+            }
+        }
+        answers
+    }
+
+    fn reach_im_user(
+        &mut self,
+        message: Message,
+        whom: To,
+        answers: &mut Generation,
+        work: &mut Work<'_>,
+    ) {
+        let Message { writer, back, at, to, rate } = message;
+        let reply = self.reply_share(to);
+        if at != to && !self.interwork(writer, at, to, rate, work) {
+            let delivered = self.convert(writer, at, to, rate, work);
+            answers.add(Kind::Direct { from_im: true }, to, at, delivered * reply);
+            return;
+        }
+        let (own, other) = (&self.presences[to.index()], &self.presences[writer.index()]);
+        let online = own.chance(whom, other);
+        // Only a client that is still logged in answers.
+        let answered = reply * own.chance(To::Online, own);
+        let sessions = &self.operator(to).workload.sessions;
+        let missed = rate * (1.0 - online);
+        let mut by_client = rate * online;
+        match sessions.offline {
+            OfflineMessages::Store if logins(sessions) > 0.0 => by_client = rate,
+            OfflineMessages::Store | OfflineMessages::Refuse => {}
+            OfflineMessages::Sms => {
+                self.reroute(writer, to, back, missed);
+                let delivered = self.convert(writer, to, to, missed, work);
+                let kind = Kind::Home { from_im: true, to: back };
+                answers.add(kind, to, writer, delivered * reply);
+            }
+        }
+        answers.add(Kind::Im { to: back }, to, writer, by_client * answered);
+    }
+
+    fn reach_legacy(&mut self, message: Message, answers: &mut Generation, work: &mut Work<'_>) {
+        let Message { writer, back, at, to, rate } = message;
+        let at_home = at == to
+            || self.plan.serves_legacy(to, at) && self.interwork(writer, at, to, rate, work);
+        let converter = if at_home { to } else { at };
+        let delivered = self.convert(writer, converter, to, rate, work) * self.reply_share(to);
+        let kind = match at_home {
+            true => Kind::Home { from_im: false, to: back },
+            false => Kind::Direct { from_im: false },
+        };
+        answers.add(kind, to, writer, delivered);
+    }
+
+    /// What was offered as an instant message becomes an SMS at the recipient's IMSP.
+    fn reroute(&mut self, from: OperatorId, to: OperatorId, back: To, rate: f64) {
+        let was = self.plan.route_between(from, to, true);
+        let becomes = if was == Route::OnNet { Route::SmsOwn } else { Route::SmsHome };
+        if back == To::Online && matches!(was, Route::OnNet | Route::Interworked | Route::Hub) {
+            self.count(was, from, to, -rate);
+            self.count(becomes, from, to, rate);
+        }
+    }
+
+    /// An instant message over agreements and hubs to another IMSP's server.
+    fn interwork(
+        &mut self,
+        writer: OperatorId,
+        from: OperatorId,
+        to: OperatorId,
+        rate: f64,
+        work: &mut Work<'_>,
+    ) -> bool {
+        let text = self.texts[writer.index()].bytes;
+        let bytes = move |sizes: &TransferSizes| {
+            f64::from(sizes.message) + if sizes.message_adds_text { text } else { 0.0 }
+        };
+        let traffic =
+            Traffic { carriage: Carriage::Messaging, rate, limited: true, answered: true };
+        let passes = work.carry(from, to, traffic, bytes);
+        if passes {
+            work.im_server(to, rate, |times| &times.message);
+        }
+        passes
+    }
+
+    /// Messages of `from`'s users as SMS by the IMSP and SMSC of `converter` to phones of `to`;
+    /// how many are delivered.
+    fn convert(
+        &mut self,
+        from: OperatorId,
+        converter: OperatorId,
+        to: OperatorId,
+        rate: f64,
+        work: &mut Work<'_>,
+    ) -> f64 {
+        let plan = self.plan;
+        let own = converter == to;
+        let way = own || plan.routing.way(Carriage::Sms, converter, to).is_some();
+        if self.operator(converter).smsc.is_none() || !way {
+            return 0.0;
+        }
+        let Converted { accepted, segments, octets } = self.converted(from, converter);
+        let submitted = rate * accepted;
+        let phones = Phones::of(plan, converter, to);
+        let attempts = submitted * phones.attempts;
+        self.submit(converter, submitted, phones.attempts, segments, work);
+        if let Some(hlr) = &self.operator(to).hlr {
+            work.serve(plan.stations.hlr(to), attempts, hlr.lookup_time.mean().as_secs_f64());
+        }
+        if !own {
+            let signal = Traffic { limited: false, answered: false, ..sms(attempts) };
+            work.carry(converter, to, signal, |sizes| f64::from(sizes.sms_signalling));
+            work.carry(to, converter, signal, |sizes| f64::from(sizes.sms_signalling));
+            let delivered = sms(submitted * phones.delivered);
+            work.carry(converter, to, delivered, sms_bytes(segments, octets));
+        }
+        submitted * phones.delivered
+    }
+
+    /// Short messages at the SMSC of an operator, each so often through its licensed servers.
+    fn submit(
+        &self,
+        operator: OperatorId,
+        rate: f64,
+        attempts: f64,
+        segments: f64,
+        work: &mut Work<'_>,
+    ) {
+        let Some(smsc) = &self.operator(operator).smsc else { return };
+        for node in 0..smsc.nodes {
+            let station = self.plan.stations.smsc(operator, node);
+            let each = rate * attempts / f64::from(smsc.nodes);
+            work.serve(station, each, segments / smsc.throughput);
+        }
+    }
+
+    fn converted(&mut self, from: OperatorId, converter: OperatorId) -> Converted {
+        let messages = &self.plan.federation.operator(from).workload.messages;
+        let imsp = self.plan.federation.operator(converter).imsp.as_ref();
+        let known = &mut self.converted[from.index()][converter.index()];
+        *known.get_or_insert_with(|| match imsp {
+            Some(imsp) => Converted::of(messages, &imsp.legacy),
+            None => Converted { accepted: 0.0, segments: 0.0, octets: 0.0 },
+        })
+    }
+
+    fn operator(&self, id: OperatorId) -> &'a Operator {
+        self.plan.federation.operator(id)
+    }
+
+    fn reply_share(&self, operator: OperatorId) -> f64 {
+        self.operator(operator).workload.messages.reply_share
+    }
+}
+
+/// Messages at an IM server on their way on.
+#[derive(Clone, Copy)]
+struct Message {
+    /// Operator of whoever wrote it.
+    writer: OperatorId,
+    /// Who is answered by the next message.
+    back: To,
+    /// The operator whose IM server has it.
+    at: OperatorId,
+    to: OperatorId,
+    rate: f64,
+}
+
+/// Whether an operator's users who were online are so when they are answered.
+struct OnlineAgain {
+    online: f64,
+    /// How fast users forget, in sessions begun and ended a second.
+    changes: f64,
+    /// Delays of answers, seconds: a sample.
+    delays: Vec<f64>,
+}
+
+impl OnlineAgain {
+    fn of(operator: &Operator) -> Self {
+        let sessions = &operator.workload.sessions;
+        let mut stream = StreamSeed::new(0, "forecast", "answers").stream();
+        let after = &operator.workload.messages.reply_after;
+        let begun = logins(sessions);
+        let changes = match begun > 0.0 {
+            true => begun / sessions.online + begun / (1.0 - sessions.online),
+            false => 0.0,
+        };
+        let delays = (0..DELAYS).map(|_| after.sample(&mut stream).as_secs_f64()).collect();
+        Self { online: sessions.online, changes, delays }
+    }
+
+    /// The chance that a user is online after the delay of an answer by an `answerer`'s user.
+    /// Exact for exponential sessions.
+    fn chance(&self, user: To, answerer: &Self) -> f64 {
+        let kept: f64 = answerer.delays.iter().map(|d| libm::exp(-d * self.changes)).sum();
+        let kept = kept / answerer.delays.len() as f64;
+        match user {
+            To::Legacy | To::Anybody => self.online,
+            To::Online => self.online + (1.0 - self.online) * kept,
+            To::Offline => self.online * (1.0 - kept),
+        }
+    }
+}
+
+/// What the phones of an operator make of short messages.
+struct Phones {
+    /// Attempts of each short message within the run.
+    attempts: f64,
+    /// Share that is delivered within the run.
+    delivered: f64,
+}
+
+impl Phones {
+    /// As tried by the SMSC of `converter`. Detached phones are taken to come back as an
+    /// exponential of the mean does.
+    fn of(plan: &Plan, converter: OperatorId, to: OperatorId) -> Self {
+        let hlr = plan.federation.operator(to).hlr.as_ref();
+        let smsc = plan.federation.operator(converter).smsc.as_ref();
+        let (Some(hlr), Some(smsc)) = (hlr, smsc) else {
+            return Self { attempts: 1.0, delivered: 1.0 };
+        };
+        let away = 1.0 - hlr.attached;
+        let back = hlr.detached_for.mean().as_secs_f64();
+        let run = &plan.federation.run;
+        let (warm_up, measured) = (run.warm_up.as_secs_f64(), run.duration.as_secs_f64());
+        // Of the measured time, the part that sees retries of messages of that age.
+        let seen = |age: f64| ((warm_up + measured - age.max(warm_up)) / measured).clamp(0.0, 1.0);
+        let (mut age, mut attempts) = (0.0, 1.0);
+        let end = smsc.validity.as_secs_f64().min(warm_up + measured);
+        let mut waits = smsc.retry.iter();
+        let mut wait = 0.0;
+        loop {
+            wait = waits.next().map_or(wait, |next| next.as_secs_f64());
+            let failed = away * libm::exp(-age / back);
+            age += wait;
+            if age >= end || failed < NEGLIGIBLE {
+                break;
+            }
+            attempts += failed * seen(age);
+        }
+        let left = (warm_up + measured) / back;
+        let delivered = 1.0 - away * (1.0 - libm::exp(-left)) / left;
+        Self { attempts, delivered }
+    }
+}
+
+/// First messages by the contact lists: each user's rate is spread over its list by weight.
+fn first_messages(plan: &Plan) -> Generation {
+    let mut first = Generation::new(plan.federation.operators.len());
+    for (operator, settings) in plan.federation.operators() {
+        let base = plan.population.base(operator);
+        let users = base..base + plan.population.im_users(operator);
+        let lists = users.map(|user| plan.graph.contacts(SubscriberId(user)));
+        let lists = lists.filter(|list| !list.is_empty());
+        let messages = &settings.workload.messages;
+        let each = highest(&settings.workload.load)
+            * match messages.rate {
+                MessageRate::PerUser(rate) => rate * online(plan, operator),
+                MessageRate::Total(rate) => rate / (lists.clone().count().max(1) as f64),
+            };
+        let exponent = match messages.recipients {
+            Recipients::Uniform => 0.0,
+            Recipients::Zipf(exponent) => exponent,
+        };
+        let weights: Vec<f64> =
+            (1..=plan.graph.longest()).map(|place| libm::pow(place as f64, -exponent)).collect();
+        for list in lists {
+            let total: f64 = weights[..list.len()].iter().sum();
+            for (&contact, weight) in list.iter().zip(&weights) {
+                let to = plan.population.operator(contact);
+                let im = plan.population.is_im(contact);
+                let whom = if im { To::Anybody } else { To::Legacy };
+                first.add(Kind::Im { to: whom }, operator, to, each * weight / total);
+            }
+        }
+    }
+    first
+}
+
+fn sms(rate: f64) -> Traffic {
+    Traffic { carriage: Carriage::Sms, rate, limited: true, answered: true }
+}
+
+fn sms_bytes(segments: f64, octets: f64) -> impl Fn(&TransferSizes) -> f64 {
+    move |sizes| f64::from(sizes.sms) * segments + if sizes.sms_adds_text { octets } else { 0.0 }
+}

@@ -1,0 +1,125 @@
+//! Expected work of presence: changes, notifications here and at other operators, logins, and the
+//! subscriptions that sessions begin, refresh and end.
+
+use super::work::{Traffic, Work};
+use super::{highest, logins, online};
+use crate::domain::federation::PresenceTerms;
+use crate::domain::id::{OperatorId, SubscriberId};
+use crate::model::plan::{Plan, TransferSizes};
+use crate::model::routing::Carriage;
+
+/// Adds the work of presence and sessions.
+pub(super) fn add(plan: &Plan, work: &mut Work<'_>) {
+    for (operator, settings) in plan.federation.operators() {
+        let im_users = f64::from(settings.subscribers.im);
+        if im_users == 0.0 {
+            continue;
+        }
+        let workload = &settings.workload;
+        let load = highest(&workload.load);
+        let changes = workload.presence_changes * load * online(plan, operator);
+        let sessions = 2.0 * logins(&workload.sessions);
+        work.im_server(operator, im_users * changes, |times| &times.presence);
+        work.im_server(operator, im_users * sessions, |times| &times.login);
+        fan_out(plan, operator, changes + sessions, work);
+        subscriptions(plan, operator, logins(&workload.sessions), work);
+    }
+}
+
+/// Notifications of the changes of an operator's users, so many a second each.
+fn fan_out(plan: &Plan, operator: OperatorId, changes: f64, work: &mut Work<'_>) {
+    let shares: Vec<f64> = plan.federation.operators().map(|(id, _)| online(plan, id)).collect();
+    let operators = plan.federation.operators.len();
+    // By domain: watchers who are told of one change of every user, and changes that anybody
+    // there is told of.
+    let (mut watchers, mut domains) = (vec![0.0; operators], vec![0.0; operators]);
+    let first = plan.population.base(operator);
+    for publisher in first..first + plan.population.im_users(operator) {
+        let mut rest = plan.graph.watchers(SubscriberId(publisher));
+        while let Some(&watcher) = rest.first() {
+            let domain = plan.population.operator(watcher);
+            let end = plan.population.range(domain).end;
+            let (here, after) = rest.split_at(rest.partition_point(|watcher| watcher.0 < end));
+            let share = shares[domain.index()];
+            watchers[domain.index()] += here.len() as f64 * share;
+            domains[domain.index()] += 1.0 - libm::pow(1.0 - share, here.len() as f64);
+            rest = after;
+        }
+    }
+    for (domain, _) in plan.federation.operators() {
+        let told = watchers[domain.index()] * changes;
+        if domain == operator {
+            notify(plan, domain, told, work);
+            continue;
+        }
+        let Some(terms) = terms(plan, operator, domain) else { continue };
+        let per_domain = terms.per_domain;
+        let rate = if per_domain { domains[domain.index()] * changes } else { told };
+        let bytes = move |sizes: &TransferSizes| {
+            f64::from(if per_domain { sizes.presence_domain } else { sizes.presence })
+        };
+        work.carry(operator, domain, traffic(rate, terms), bytes);
+        work.im_server(domain, rate, |times| &times.presence);
+        notify(plan, domain, told, work);
+    }
+}
+
+/// Notifications to clients; without a service time they pass by the station.
+fn notify(plan: &Plan, operator: OperatorId, rate: f64, work: &mut Work<'_>) {
+    let imsp = plan.federation.operator(operator).imsp.as_ref();
+    if imsp.is_some_and(|imsp| !imsp.service_time.notification.is_zero()) {
+        work.im_server(operator, rate, |times| &times.notification);
+    }
+}
+
+/// Subscriptions of an operator's users at other operators, with the state that comes back.
+fn subscriptions(plan: &Plan, operator: OperatorId, logins: f64, work: &mut Work<'_>) {
+    let operators = plan.federation.operators.len();
+    // IM contacts of all users by domain, and users with any.
+    let (mut contacts, mut lists) = (vec![0.0; operators], vec![0.0; operators]);
+    let mut last = vec![u32::MAX; operators];
+    let first = plan.population.base(operator);
+    for watcher in first..first + plan.population.im_users(operator) {
+        for &contact in plan.graph.contacts(SubscriberId(watcher)) {
+            let domain = plan.population.operator(contact).index();
+            if domain == operator.index() || plan.population.is_im(contact) {
+                contacts[domain] += 1.0;
+                lists[domain] += f64::from(u8::from(last[domain] != watcher));
+                last[domain] = watcher;
+            }
+        }
+    }
+    // A login is told the state of its own operator's contacts at once.
+    notify(plan, operator, lists[operator.index()] * logins, work);
+    for (domain, _) in plan.federation.operators().filter(|(domain, _)| *domain != operator) {
+        let Some(terms) = terms(plan, operator, domain) else { continue };
+        let requests = if terms.per_list { &lists } else { &contacts }[domain.index()];
+        let each = if terms.per_list { contacts[domain.index()] / requests.max(1.0) } else { 1.0 };
+        let refreshes =
+            terms.refresh.map_or(0.0, |every| online(plan, operator) / every.as_secs_f64());
+        let begun = requests * logins;
+        let (refreshed, ended) = (requests * refreshes, begun);
+        let bytes = |sizes: &TransferSizes| {
+            f64::from(sizes.subscribe) + f64::from(sizes.subscribe_contact) * (each - 1.0)
+        };
+        let asked = begun + refreshed + ended;
+        work.carry(operator, domain, traffic(asked, terms), bytes);
+        work.im_server(domain, asked, |times| &times.subscribe);
+        // Refresh and end bring the state too, where agreed; at the end nobody listens.
+        let states = begun + if terms.notify_on_refresh { refreshed + ended } else { 0.0 };
+        let Some(back) = self::terms(plan, domain, operator) else { continue };
+        work.carry(domain, operator, traffic(states, back), |sizes| f64::from(sizes.presence));
+        work.im_server(operator, states, |times| &times.presence);
+        notify(plan, operator, begun + refreshed, work);
+    }
+}
+
+fn terms(plan: &Plan, from: OperatorId, to: OperatorId) -> Option<&PresenceTerms> {
+    let way = plan.routing.way(Carriage::Presence, from, to)?;
+    Some(&plan.federation.agreement(way.agreement).presence)
+}
+
+fn traffic(rate: f64, terms: &PresenceTerms) -> Traffic {
+    let answered = terms.acknowledged;
+    Traffic { carriage: Carriage::Presence, rate, limited: false, answered }
+}

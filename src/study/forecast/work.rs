@@ -1,0 +1,101 @@
+//! Work as it piles up at stations: rates and busy servers, added up from every kind of traffic.
+
+use crate::domain::distribution::DurationDistribution;
+use crate::domain::federation::{OperatorKind, ServiceTimes};
+use crate::domain::id::OperatorId;
+use crate::domain::observation::StationId;
+use crate::model::plan::{Plan, TransferSizes};
+use crate::model::routing::Carriage;
+
+/// Work of all stations.
+pub(super) struct Work<'a> {
+    plan: &'a Plan,
+    /// Requests a second and mean busy servers, by station.
+    stations: Vec<(f64, f64)>,
+}
+
+/// Transfers between two operators.
+#[derive(Clone, Copy)]
+pub(super) struct Traffic {
+    /// What agreements must carry.
+    pub carriage: Carriage,
+    /// Transfers a second.
+    pub rate: f64,
+    /// Whether rate limits count it.
+    pub limited: bool,
+    /// Whether each hop answers it at once.
+    pub answered: bool,
+}
+
+impl<'a> Work<'a> {
+    pub(super) fn new(plan: &'a Plan) -> Self {
+        Self { plan, stations: vec![(0.0, 0.0); plan.stations.all.len()] }
+    }
+
+    /// Requests a second and mean busy servers of a station.
+    pub(super) fn of(&self, station: StationId) -> (f64, f64) {
+        self.stations[station.0 as usize]
+    }
+
+    /// So many requests a second with a mean service of so many seconds.
+    pub(super) fn serve(&mut self, station: StationId, rate: f64, seconds: f64) {
+        let (total, busy) = &mut self.stations[station.0 as usize];
+        *total += rate;
+        *busy += rate * seconds;
+    }
+
+    /// Requests of one kind at an IM server; a kind without service time passes by.
+    pub(super) fn im_server(
+        &mut self,
+        operator: OperatorId,
+        rate: f64,
+        kind: impl Fn(&ServiceTimes) -> &DurationDistribution,
+    ) {
+        let plan = self.plan;
+        if let Some(imsp) = &plan.federation.operator(operator).imsp {
+            let time = kind(&imsp.service_time).mean().as_secs_f64();
+            self.serve(plan.stations.im_server(operator), rate, time);
+        }
+    }
+
+    /// Transfers of so many bytes each over all agreements and hubs on the way. False if there is
+    /// no way.
+    pub(super) fn carry(
+        &mut self,
+        from: OperatorId,
+        to: OperatorId,
+        traffic: Traffic,
+        bytes: impl Fn(&TransferSizes) -> f64,
+    ) -> bool {
+        let plan = self.plan;
+        let Traffic { carriage, rate, limited, answered } = traffic;
+        let mut at = from;
+        while at != to {
+            let Some(way) = plan.routing.way(carriage, at, to) else { return at != from };
+            let agreement = plan.federation.agreement(way.agreement);
+            let [first, second] = &plan.sizes[way.agreement.index()];
+            let side = usize::from(agreement.between[0] != at);
+            let (sizes, back) = if side == 0 { (first, second) } else { (second, first) };
+            if let (Some(limit), true) = (&agreement.rate_limit[side], limited) {
+                let station = plan.stations.rate_limit(way.agreement, side);
+                self.serve(station, rate, 1.0 / limit.rate);
+            }
+            if let Some(bandwidth) = agreement.link.bandwidth {
+                // What is lost is sent again.
+                let sent = rate / (1.0 - agreement.link.loss);
+                let link = |side| plan.stations.link(way.agreement, side);
+                self.serve(link(side), sent, bytes(sizes) * 8.0 / bandwidth);
+                if answered {
+                    self.serve(link(1 - side), sent, f64::from(back.answer) * 8.0 / bandwidth);
+                }
+            }
+            at = way.next;
+            if at != to && plan.federation.operator(at).kind == OperatorKind::Hub {
+                let relay = plan.federation.operator(at).relay.as_ref();
+                let time = relay.map_or(0.0, |relay| relay.service_time.mean().as_secs_f64());
+                self.serve(plan.stations.relay(at), rate, time);
+            }
+        }
+        true
+    }
+}

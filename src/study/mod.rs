@@ -1,0 +1,3 @@
+//! What is asked of a topology beyond one run.
+
+pub mod forecast;

@@ -1,0 +1,98 @@
+//! What `check` foretells is what runs then show: offered messages by route and utilisation by
+//! station, for topologies without overload.
+
+mod common;
+
+use common::{close, gauge, metric, prepare, simulate};
+use interwork::measure::results::MetricValue;
+use interwork::study::forecast::forecast;
+
+/// Two IMSPs, an operator without IM and a hub on the way, everything that forecasts depend on set
+/// to something.
+const TOPOLOGY: &str = r#"
+interwork: 1
+name: forecast
+operators:
+  a:
+    kind: imsp
+    domain: im.a.example
+    numbers: ["+4670"]
+    subscribers: { im: 1500, sms_only: 500 }
+    access: { mobile: 40ms }
+    im_server: { workers: 2, service_time: { message: 3ms, notification: 1ms, default: { exponential: 2ms } } }
+    smsc: { nodes: 2, throughput: 60/s }
+    hlr: { workers: 20, lookup_time: 150ms, attached: 80%, detached_for: { exponential: 10m } }
+    legacy: { overlong: split }
+  b:
+    kind: imsp
+    domain: im.b.example
+    numbers: ["+4671"]
+    subscribers: { im: 1000, sms_only: 300 }
+    im_server: { workers: 2, service_time: 4ms }
+    smsc: { throughput: 80/s }
+  c:
+    kind: imsp
+    domain: im.c.example
+    numbers: ["+4672"]
+    subscribers: { im: 500 }
+    smsc: none
+  m:
+    kind: mno
+    numbers: ["+4676"]
+    subscribers: { sms_only: 800 }
+    smsc: { throughput: 80/s }
+  x:
+    kind: hub
+    relay: { workers: 1, service_time: 3ms }
+agreements:
+  - between: [a, b]
+    protocol: ssp
+    link: { latency: 20ms, bandwidth: 2Mbit/s, loss: 5% }
+    rate_limit: { rate: 50/s, over: queue }
+    presence: { fan_out: per_domain, subscription: per_list }
+  - { between: [a, x], protocol: ssp, link: { latency: 10ms, bandwidth: 1Mbit/s } }
+  - { between: [c, x], protocol: ssp, link: { latency: 10ms } }
+  - { between: [a, m], protocol: sms, link: { latency: 10ms, bandwidth: 1Mbit/s } }
+  - { between: [b, m], protocol: sms, link: { latency: 10ms } }
+workload:
+  contacts: { per_user: { geometric: 12 } }
+  messages: { per_user: 40/h }
+  presence: { changes: 6/h }
+  sessions: { length: { exponential: 20m }, offline_messages: sms }
+  load: 1.5
+run: { warm_up: 30m, duration: 60m }
+"#;
+
+fn compare(sets: &[&str]) {
+    let (plan, _) = prepare(TOPOLOGY, sets);
+    let expected = forecast(&plan);
+    let run = simulate(TOPOLOGY, sets, 2);
+    assert!(expected.routes.len() == 9, "every route but groups: {:?}", expected.routes);
+    for (route, rate) in &expected.routes {
+        let labels = [("route", route.label())];
+        let MetricValue::Counter { rate: seen, .. } =
+            metric(&run.results, "messages_offered", &labels)
+        else {
+            panic!("messages_offered is counted")
+        };
+        close(route.label(), *rate, *seen, 8.0);
+    }
+    let busy = expected.stations.iter().filter(|station| station.utilisation > 0.0);
+    for station in busy {
+        let seen = gauge(&run.results, "station_utilisation", &[("station", &station.name)]).0;
+        // The phone of somebody who has just answered is attached more often than others, so that
+        // conversations take fewer attempts than foretold.
+        let phones = station.name.contains("smsc") || station.name.ends_with("hlr");
+        close(&station.name, station.utilisation, seen, if phones { 20.0 } else { 5.0 });
+    }
+}
+
+#[test]
+fn what_check_foretells_is_what_a_run_shows() {
+    compare(&[]);
+}
+
+#[test]
+fn it_holds_for_stored_messages_and_a_total_rate() {
+    compare(&["workload.sessions.offline_messages=store", "workload.messages.total=25/s"]);
+}
