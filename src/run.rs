@@ -101,7 +101,9 @@ fn transfer_sizes(federation: &Federation, id: AgreementId) -> [TransferSizes; 2
     let [a, b] = agreement.between;
     [(a, b), (b, a)].map(|(from, to)| {
         let domain = |id: OperatorId| federation.operator(id).domain.as_str();
-        let encoded = WireSizes::of(domain(from), domain(to), NUMBER_DIGITS);
+        let legacy = federation.operator(from).imsp.as_ref().map(|imsp| &imsp.legacy);
+        let status_text = legacy.map_or("", |legacy| legacy.status_text.as_str());
+        let encoded = WireSizes::of(domain(from), domain(to), NUMBER_DIGITS, status_text);
         let set = &agreement.sizes;
         let notification = encoded.presence + encoded.presence_per_watcher;
         let one_contact = encoded.subscribe + encoded.subscribe_per_contact;
@@ -115,6 +117,7 @@ fn transfer_sizes(federation: &Federation, id: AgreementId) -> [TransferSizes; 2
             validate: set.validate.unwrap_or(encoded.validate),
             contact: set.contact.unwrap_or(encoded.contact),
             answer: set.answer.unwrap_or(encoded.answer),
+            validated: set.answer.unwrap_or(encoded.validated),
             sms: set.sms.unwrap_or(encoded.sms),
             sms_adds_text: set.sms.is_none(),
             sms_signalling: encoded.sms_signalling,

@@ -92,7 +92,16 @@ impl Observer for Notes {
             Observation::Sms { operator, event: SmsEvent::Submitted { segments }, .. } => {
                 format!("submitted to {} in {segments}", name(operator))
             }
-            Observation::ContactAdded { kind, took, .. } => format!("{kind} added in {took}"),
+            Observation::ContactAdded { kind, took, presence, .. } => {
+                let shown = presence.map_or(String::new(), |presence| {
+                    assert!(presence.is_legacy(), "marked as a legacy customer");
+                    let online = presence.online_status.as_ref().and_then(|status| status.value);
+                    let text = presence.status_text.as_ref().and_then(|text| text.value.clone());
+                    let online = if online == Some(true) { "online" } else { "offline" };
+                    format!(", {online}, {}", text.unwrap_or_default())
+                });
+                format!("{kind} added in {took}{shown}")
+            }
             Observation::AccountRegistered { operator } => {
                 format!("account registered at {}", name(operator))
             }
@@ -188,13 +197,27 @@ fn uc_1a_a_legacy_customer_is_validated_and_registered_once_however_many_add_the
     assert_eq!(count("validate from a over 0"), 2);
     assert_eq!(count("answer from b over 0"), 2);
     // 100 up, 10 at A, 20 over, 10 at B, 20 back, 10 at A, 100 down.
-    assert_eq!(count("sms-home added in 270ms"), 2, "{lines:#?}");
+    assert_eq!(count("sms-home added in 270ms, online, SMS-only"), 2, "{lines:#?}");
 }
 
 #[test]
 fn uc_1b_nothing_crosses_an_im_agreement_for_a_customer_of_an_operator_without_im() {
     let add = Stimulus::Add { owner: A1, contact: C1, by_number: true };
-    assert_eq!(seen(FEDERATION, &[], &[(1, add)]), ["sms-direct added in 210ms"]);
+    assert_eq!(seen(FEDERATION, &[], &[(1, add)]), ["sms-direct added in 210ms, online, SMS-only"]);
+}
+
+#[test]
+fn im_0010_legacy_customers_look_online_unless_their_imsp_says_otherwise() {
+    let add = |contact| Stimulus::Add { owner: A1, contact, by_number: true };
+    let sets = ["operators.b.legacy.presence=offline", "operators.b.legacy.status_text=Text me"];
+    let lines = seen(FEDERATION, &sets, &[(1, add(B1)), (2, add(C1))]);
+    let added: Vec<&String> = lines.iter().filter(|line| line.contains("added in")).collect();
+    let expected = [
+        "sms-home added in 270ms, offline, Text me",
+        // Nobody knows better of the customers of an operator without IM.
+        "sms-direct added in 210ms, online, SMS-only",
+    ];
+    assert_eq!(added, expected);
 }
 
 #[test]

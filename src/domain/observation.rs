@@ -3,6 +3,7 @@
 
 use super::id::{AgreementId, MessageId, OperatorId, SubscriberId};
 use super::outcome::{ContactKind, PresenceScope, Reason, Route, SmsOrigin, Stage, TransferKind};
+use super::presence::Presence;
 use super::time::{Duration, Instant};
 
 /// A queueing part, dense over the federation; `measure` holds the names.
@@ -189,6 +190,9 @@ pub enum Observation<'a> {
         to: OperatorId,
         /// From the owner's intent.
         took: Duration,
+        /// What a legacy customer looks like on the list; an IM user's presence comes by
+        /// subscription.
+        presence: Option<&'a Presence>,
     },
     /// A contact request failed.
     ContactRefused {

@@ -236,7 +236,7 @@ impl Recorder {
             Observation::ReplyNumberRefused { operator } => {
                 whole.count(Metric::ReplyNumberRefusals, &[op(operator)], 1);
             }
-            Observation::ContactAdded { kind, from, to, took } => {
+            Observation::ContactAdded { kind, from, to, took, .. } => {
                 let labels = [kind as u32, op(from), op(to)];
                 whole.record(Metric::ContactAddLatency, &labels, took.0);
             }

@@ -285,7 +285,8 @@ fn bytes(payload: &Payload, sizes: &TransferSizes, cx: &Context<'_>) -> u32 {
         }
         Payload::Validate(_) => sizes.validate,
         Payload::Contact(_) => sizes.contact,
-        Payload::Validated(_) | Payload::ContactAnswer { .. } | Payload::Ack => sizes.answer,
+        Payload::Validated(_) => sizes.validated,
+        Payload::ContactAnswer { .. } | Payload::Ack => sizes.answer,
     }
 }
 

@@ -9,6 +9,7 @@ use crate::domain::number::NumberingPlan;
 use crate::domain::observation::StationId;
 use crate::domain::outcome::{PresenceScope, Route};
 use crate::domain::population::Population;
+use crate::domain::presence::{self, Presence};
 
 /// The shared, unchanging part of a run.
 #[derive(Clone, Debug)]
@@ -50,6 +51,8 @@ pub struct TransferSizes {
     pub contact: u32,
     /// An answer.
     pub answer: u32,
+    /// The answer to a validation: UID and presence of a legacy customer.
+    pub validated: u32,
     /// A segment of a short message, without its text.
     pub sms: u32,
     /// Whether the octets of the text come on top.
@@ -221,6 +224,19 @@ impl Plan {
             Some(_) if self.serves_legacy(to, from) => Route::SmsHome,
             _ => Route::SmsDirect,
         }
+    }
+
+    /// What a legacy customer looks like on the contact lists of the operator `from` (CR16-2 to
+    /// CR16-5). Pre-registered, as the home IMSP says; else, as the list's own IMSP does by
+    /// default: online, since nothing better is known (OMTP IM-0010, UC-1b).
+    pub fn legacy_presence(&self, customer: SubscriberId, from: OperatorId) -> Presence {
+        let home = self.population.operator(customer);
+        let served = self.serves_legacy(home, from);
+        let says = if served { home } else { from };
+        let legacy = self.federation.operator(says).imsp.as_ref().map(|imsp| &imsp.legacy);
+        let online = !served || legacy.is_none_or(|legacy| legacy.online);
+        let status_text = legacy.map_or("", |legacy| legacy.status_text.as_str());
+        presence::legacy(self.numbers.msisdn(customer), online, status_text)
     }
 
     /// How presence travels between two operators that have a way for it.

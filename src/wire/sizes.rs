@@ -6,7 +6,7 @@ use super::sms::{Address, Deliver, Timestamp, UserData};
 use super::ssp::{self, Primitive};
 use super::transfer::{contact_request, envelope, message, notification, subscription, validation};
 use crate::domain::number::Msisdn;
-use crate::domain::presence::Presence;
+use crate::domain::presence::{self, Presence};
 use crate::domain::text::{Alphabet, Text};
 use crate::domain::uid::{number_uid, uid};
 
@@ -36,6 +36,8 @@ pub struct WireSizes {
     pub contact: u32,
     /// The answer to any request: a Status.
     pub answer: u32,
+    /// The answer to a validation: the UID of a legacy customer and the SMS-only attributes.
+    pub validated: u32,
     /// A short message (SMS-DELIVER) without its user data.
     pub sms: u32,
     /// An HLR query and its answer.
@@ -44,8 +46,9 @@ pub struct WireSizes {
 
 impl WireSizes {
     /// Measures one direction. The domains are those of the sending and the receiving side, empty
-    /// without IM; `number_digits` are those of a number of either side, 15 at most.
-    pub fn of(from_domain: &str, to_domain: &str, number_digits: u8) -> Self {
+    /// without IM; `number_digits` are those of a number of either side, 15 at most; `status_text`
+    /// is that of the sending side's legacy customers.
+    pub fn of(from_domain: &str, to_domain: &str, number_digits: u8, status_text: &str) -> Self {
         let parties =
             Parties { from: from_domain, to: to_domain, number: Msisdn::of_length(number_digits) };
         let presence = parties.length(parties.presence(0));
@@ -60,6 +63,7 @@ impl WireSizes {
             validate: parties.length(parties.validate()),
             contact: parties.length(parties.contact()),
             answer: parties.length(Primitive::Status { code: ssp::SUCCESSFUL }),
+            validated: parties.length(parties.validated(status_text)),
             sms: empty,
             sms_signalling: SMS_SIGNALLING,
         }
@@ -118,6 +122,12 @@ impl Parties<'_> {
         validation(self.from, uid(0, self.from), number_uid(self.number, self.to))
     }
 
+    fn validated(&self, status_text: &str) -> Primitive {
+        let presence = presence::legacy(self.number, true, status_text);
+        let values = vec![(number_uid(self.number, self.from), presence)];
+        Primitive::GetPresenceResponse { status: ssp::SUCCESSFUL, values }
+    }
+
     fn contact(&self) -> Primitive {
         contact_request(self.from, 0, uid(0, self.from), uid(0, self.to))
     }
@@ -161,7 +171,7 @@ mod tests {
             (number, online) in (any::<u64>(), any::<bool>()),
             many in 0usize..20,
         ) {
-            let sizes = WireSizes::of(A, B, 11);
+            let sizes = WireSizes::of(A, B, 11, "SMS-only");
             let (me, you) = (uid(from, A), uid(to, B));
             let content = message(A, number, me.clone(), you.clone(), DATE_TIME, text.clone());
             prop_assert_eq!(sizes.message_bytes(Text::of(&text)), length(number, content));
@@ -184,7 +194,7 @@ mod tests {
         ) {
             let alphabet = if wide { Alphabet::Ucs2 } else { Alphabet::Gsm7 };
             let text = Text::synthetic(characters, alphabet);
-            let sizes = WireSizes::of(A, B, 11);
+            let sizes = WireSizes::of(A, B, 11, "SMS-only");
             prop_assert_eq!(sizes.sms_bytes(text), tpdus(&text.materialise_synthetic()));
         }
 
@@ -192,14 +202,14 @@ mod tests {
         fn a_single_short_message_of_any_text_has_the_length_of_its_tpdu(
             text in "[a-z€{}]{0,80}|[a-zж😀]{0,35}"
         ) {
-            prop_assert_eq!(WireSizes::of(A, B, 11).sms_bytes(Text::of(&text)), tpdus(&text));
+            prop_assert_eq!(WireSizes::of(A, B, 11, "SMS-only").sms_bytes(Text::of(&text)), tpdus(&text));
         }
     }
 
     #[test]
     fn any_domains_and_digits_have_sizes() {
         for digits in [0, 1, 15, 255] {
-            assert!(WireSizes::of("", "", digits).sms > 10);
+            assert!(WireSizes::of("", "", digits, "").sms > 10);
         }
     }
 }

@@ -211,7 +211,16 @@ impl Imsp {
         let from = cx.operator;
         let to = cx.plan.population.operator(request.contact);
         let took = told.since(request.asked);
-        cx.observe(Observation::ContactAdded { kind, from, to, took });
+        let presence = match kind {
+            ContactKind::Im => None,
+            ContactKind::SmsHome | ContactKind::SmsDirect => {
+                // The client shows the new contact with the attributes that came with it.
+                cx.observe(Observation::Notified { from: to, to: from, client: true });
+                Some(cx.plan.legacy_presence(request.contact, from))
+            }
+        };
+        let presence = presence.as_ref();
+        cx.observe(Observation::ContactAdded { kind, from, to, took, presence });
     }
 
     pub(super) fn contact_refused(
