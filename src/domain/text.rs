@@ -2,6 +2,9 @@
 //! alphabet, how many short messages (3GPP TS 23.038 6.2.1, 3GPP TS 23.040 9.2.3.24). Called by
 //! whoever draws, limits or charges text. Packing into octets is the business of `wire`.
 
+use super::distribution::CountDistribution;
+use super::random::Stream;
+
 /// The basic table of the GSM 7-bit default alphabet, indexed by septet (3GPP TS 23.038 6.2.1).
 /// Septet 0x1B leads into [`GSM7_EXTENSION`] and stands for no character by itself.
 pub const GSM7_BASIC: [char; 128] = [
@@ -138,6 +141,14 @@ impl Text {
                 Self { characters, units: characters, bytes: characters, alphabet: Alphabet::Gsm7 }
             }
         }
+    }
+
+    /// A synthetic text as a workload draws it: at least one character, a share `ucs2` of texts
+    /// outside the GSM 7-bit alphabet.
+    pub fn draw(length: &CountDistribution, ucs2: f64, stream: &mut Stream) -> Self {
+        let characters = length.sample(stream).max(1);
+        let alphabet = if stream.chance(ucs2) { Alphabet::Ucs2 } else { Alphabet::Gsm7 };
+        Self::synthetic(characters, alphabet)
     }
 
     /// Words for a synthetic text, the same each time: [`Text::of`] it is the text again.

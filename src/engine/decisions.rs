@@ -5,7 +5,6 @@ use crate::domain::federation::Federation;
 use crate::domain::id::{OperatorId, Role, SubscriberId};
 use crate::domain::population::Population;
 use crate::domain::random::StreamSeed;
-use crate::domain::text::{Alphabet, Text};
 use crate::model::context::Context;
 use crate::model::crowd::Crowd;
 use crate::model::imsp::Imsp;
@@ -144,9 +143,7 @@ impl Decisions {
         let listed = plan.graph.contacts(sender);
         let recipient = self.messages.recipient(listed, imsp.added_contacts(sender));
         let Some(recipient) = recipient else { return };
-        let drawn = self.messages.text();
-        let alphabet = if drawn.ucs2 { Alphabet::Ucs2 } else { Alphabet::Gsm7 };
-        crowd.write(sender, recipient, Text::synthetic(drawn.characters, alphabet), cx);
+        crowd.write(sender, recipient, self.messages.text(), cx);
     }
 
     fn add_contact(

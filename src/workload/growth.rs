@@ -20,8 +20,6 @@ const REDRAWS: u32 = 32;
 pub struct Growth {
     intents: UserIntents,
     contacts: Stream,
-    accepted: StreamSeed,
-    accept: f64,
     rule: Destinations,
     /// Share of IM contacts asked for by number, so that half of all requests are.
     im_by_number: f64,
@@ -60,8 +58,6 @@ impl Growth {
                 "added contacts",
             ),
             contacts: StreamSeed::new(run_seed, name, "added contacts: whom").stream(),
-            accepted: StreamSeed::new(run_seed, name, "accepted contacts"),
-            accept: growth.accept,
             im_by_number: if legacy < 0.5 { (0.5 - legacy) / (1.0 - legacy) } else { 0.0 },
             rule,
         }
@@ -90,13 +86,6 @@ impl Growth {
             }
         }
         None
-    }
-
-    /// Whether a user of this operator accepts the request of `owner` to list `contact`; decided by
-    /// the two alone.
-    pub fn accepts(&self, owner: SubscriberId, contact: SubscriberId) -> bool {
-        let pair = u64::from(owner.0) << 32 | u64::from(contact.0);
-        self.accepted.unit(pair) < self.accept
     }
 }
 
@@ -157,12 +146,5 @@ mod tests {
             assert_eq!(addition.map(|a| a.contact), Some(SubscriberId(4)));
         }
         assert_eq!(growth.addition(&population, OWNER, |_| true), None);
-    }
-
-    #[test]
-    fn the_share_of_requests_accepted_is_kept() {
-        let (growth, _) = growth(&[("a", 500, 500)], 0.3);
-        let accepts = |n: u32| growth.accepts(SubscriberId(n % 100), SubscriberId(n / 100));
-        assert_share((0..10_000).filter(|&n| accepts(n)).count(), 0.95);
     }
 }

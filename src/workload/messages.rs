@@ -1,12 +1,11 @@
-//! What a user means to write: who writes, to whom, how much, and whether a delivered message is
-//! answered. One `MessageDraw` an operator, called by the crowd's driver for each arrival and each
-//! delivery; it knows neither routes nor what becomes of a message.
+//! What a user means to write: who writes, to whom, how much. One `MessageDraw` an operator, called
+//! for each arrival; it knows neither routes nor what becomes of a message, answers least of all.
 
 use crate::domain::distribution::Zipf;
 use crate::domain::federation::{MessageRate, Messages, Recipients};
-use crate::domain::id::{MessageId, SubscriberId};
+use crate::domain::id::SubscriberId;
 use crate::domain::random::{Stream, StreamSeed};
-use crate::domain::time::Duration;
+use crate::domain::text::Text;
 
 use super::arrivals::Arrival;
 
@@ -18,19 +17,8 @@ pub struct MessageDraw {
     senders: Stream,
     recipients: Stream,
     texts: Stream,
-    replies: StreamSeed,
-    reply_texts: StreamSeed,
     /// Weights by place where recipients are Zipf, grown when a list outgrows it.
     weights: Option<Zipf>,
-}
-
-/// A text as drawn, before it becomes characters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TextDraw {
-    /// Characters, at least 1.
-    pub characters: u32,
-    /// Whether it has a character outside the GSM 7-bit alphabet.
-    pub ucs2: bool,
 }
 
 /// Draws for a sender under a rate of the whole operator before giving up: with one user in a
@@ -58,8 +46,6 @@ impl MessageDraw {
             senders: seed("message senders").stream(),
             recipients: seed("message recipients").stream(),
             texts: seed("message texts").stream(),
-            replies: seed("replies"),
-            reply_texts: seed("reply texts"),
             weights,
         }
     }
@@ -108,35 +94,16 @@ impl MessageDraw {
     }
 
     /// The text of the next first message.
-    pub fn text(&mut self) -> TextDraw {
-        text(&self.settings, &mut self.texts)
+    pub fn text(&mut self) -> Text {
+        Text::draw(&self.settings.length, self.settings.ucs2, &mut self.texts)
     }
-
-    /// Whether a delivered message is answered, and how long after. Decided by the message alone:
-    /// the order of deliveries makes no difference.
-    pub fn reply(&self, message: MessageId) -> Option<Duration> {
-        let mut stream = self.replies.nth(message.0);
-        stream
-            .chance(self.settings.reply_share)
-            .then(|| self.settings.reply_after.sample(&mut stream))
-    }
-
-    /// The text of the answer to a message, decided by the message alone.
-    pub fn reply_text(&self, message: MessageId) -> TextDraw {
-        text(&self.settings, &mut self.reply_texts.nth(message.0))
-    }
-}
-
-fn text(settings: &Messages, stream: &mut Stream) -> TextDraw {
-    let characters = settings.length.sample(stream).max(1);
-    TextDraw { characters, ucs2: stream.chance(settings.ucs2) }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::domain::distribution::CountDistribution;
-    use crate::domain::id::OperatorId;
+    use crate::domain::text::Alphabet;
     use crate::domain::time::Instant;
     use crate::workload::fixture;
 
@@ -231,36 +198,8 @@ mod tests {
         let mut draw = draw(&Messages { length, ucs2: 0.2, ..fixture::messages() });
         let texts: Vec<_> = (0..10_000).map(|_| draw.text()).collect();
         assert!(texts.iter().all(|text| text.characters == 1));
-        let ucs2 = texts.iter().filter(|text| text.ucs2).count();
+        let ucs2 = texts.iter().filter(|text| text.alphabet == Alphabet::Ucs2).count();
         assert!((ucs2 as f64 - 2000.0).abs() < 4.0 * 1600f64.sqrt(), "{ucs2}");
-    }
-
-    #[test]
-    fn the_share_of_answers_and_their_delay_are_kept() {
-        let draw = draw(&fixture::messages());
-        let delays: Vec<f64> = (0..20_000)
-            .filter_map(|n| draw.reply(MessageId::new(OperatorId(1), n)))
-            .map(Duration::as_secs_f64)
-            .collect();
-        let n = delays.len() as f64;
-        assert!((n - 12_000.0).abs() < 4.0 * 4800f64.sqrt(), "{n} answers");
-        let mean = delays.iter().sum::<f64>() / n;
-        // An exponential deviates by its mean.
-        assert!((mean - 25.0).abs() < 4.0 * 25.0 / n.sqrt(), "mean {mean}");
-    }
-
-    #[test]
-    fn answers_do_not_depend_on_the_order_of_deliveries() {
-        let settings =
-            Messages { length: CountDistribution::Geometric(30.0), ..fixture::messages() };
-        let (one, mut other) = (draw(&settings), draw(&settings));
-        let message = |n| MessageId::new(OperatorId(2), n);
-        let answers = |draw: &MessageDraw, n| (draw.reply(message(n)), draw.reply_text(message(n)));
-        let forwards: Vec<_> = (0..100).map(|n| answers(&one, n)).collect();
-        other.text();
-        for n in (0..100).rev() {
-            assert_eq!(answers(&other, n), forwards[n as usize]);
-        }
     }
 
     #[test]

@@ -2,12 +2,12 @@
 //! of deliveries, so that two alternatives of a study see the same people.
 
 use crate::domain::distribution::{CountDistribution, DurationDistribution};
-use crate::domain::id::{MessageId, OperatorId};
+use crate::domain::federation::Workload;
+use crate::domain::id::MessageId;
 use crate::domain::random::StreamSeed;
-use crate::domain::text::{Alphabet, Text};
+use crate::domain::text::Text;
 use crate::domain::time::Duration;
 use crate::model::outbox::ContactRequest;
-use crate::model::plan::Plan;
 
 /// The habits of one operator's subscribers.
 #[derive(Debug)]
@@ -23,16 +23,16 @@ pub(super) struct Habits {
 }
 
 impl Habits {
-    pub(super) fn new(plan: &Plan, operator: OperatorId) -> Self {
-        let settings = plan.federation.operator(operator);
-        let messages = &settings.workload.messages;
-        let seed = |purpose| StreamSeed::new(plan.federation.run.seed, &settings.name, purpose);
+    /// The habits of the subscribers of the operator called `operator`.
+    pub(super) fn new(workload: &Workload, operator: &str, run_seed: u64) -> Self {
+        let messages = &workload.messages;
+        let seed = |purpose| StreamSeed::new(run_seed, operator, purpose);
         Self {
             share: messages.reply_share,
             after: messages.reply_after.clone(),
             length: messages.length.clone(),
             ucs2: messages.ucs2,
-            accept: settings.workload.growth.accept,
+            accept: workload.growth.accept,
             answer: seed("habits/answer"),
             text: seed("habits/answer text"),
             contact: seed("habits/accept contact"),
@@ -50,15 +50,73 @@ impl Habits {
 
     /// The text of that answer.
     pub(super) fn answer_text(&self, cause: MessageId) -> Text {
-        let mut stream = self.text.nth(cause.0);
-        let characters = self.length.sample(&mut stream).max(1);
-        let alphabet = if stream.chance(self.ucs2) { Alphabet::Ucs2 } else { Alphabet::Gsm7 };
-        Text::synthetic(characters, alphabet)
+        Text::draw(&self.length, self.ucs2, &mut self.text.nth(cause.0))
     }
 
     /// Whether a user accepts a contact request.
     pub(super) fn accepts(&self, request: ContactRequest) -> bool {
         let occasion = u64::from(request.owner.0) << 32 | u64::from(request.contact.0);
         self.contact.unit(occasion) < self.accept
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::id::{OperatorId, SubscriberId};
+    use crate::domain::time::Instant;
+
+    /// Three in five answer after 25 seconds or so; nineteen in twenty accept.
+    fn habits() -> Habits {
+        let seed = |purpose| StreamSeed::new(3, "imsp-a", purpose);
+        Habits {
+            share: 0.6,
+            after: DurationDistribution::Exponential(Duration::from_secs(25)),
+            length: CountDistribution::Geometric(30.0),
+            ucs2: 0.2,
+            accept: 0.95,
+            answer: seed("answer"),
+            text: seed("text"),
+            contact: seed("contact"),
+        }
+    }
+
+    fn message(n: u64) -> MessageId {
+        MessageId::new(OperatorId(1), n)
+    }
+
+    #[test]
+    fn the_share_of_answers_and_their_delay_are_kept() {
+        let habits = habits();
+        let delays: Vec<f64> = (0..20_000)
+            .filter_map(|n| habits.answers_after(message(n)))
+            .map(Duration::as_secs_f64)
+            .collect();
+        let n = delays.len() as f64;
+        assert!((n - 12_000.0).abs() < 4.0 * 4800f64.sqrt(), "{n} answers");
+        let mean = delays.iter().sum::<f64>() / n;
+        // An exponential deviates by its mean.
+        assert!((mean - 25.0).abs() < 4.0 * 25.0 / n.sqrt(), "mean {mean}");
+    }
+
+    #[test]
+    fn answers_do_not_depend_on_the_order_of_deliveries() {
+        let habits = habits();
+        let answer = |n| (habits.answers_after(message(n)), habits.answer_text(message(n)));
+        let forwards: Vec<_> = (0..100).map(answer).collect();
+        let backwards: Vec<_> = (0..100).rev().map(answer).collect();
+        assert!(forwards.iter().eq(backwards.iter().rev()));
+    }
+
+    #[test]
+    fn the_share_of_requests_accepted_is_kept() {
+        let habits = habits();
+        let request = |n: u32| ContactRequest {
+            owner: SubscriberId(n % 100),
+            contact: SubscriberId(n / 100),
+            asked: Instant::START,
+        };
+        let accepted = (0..10_000).filter(|&n| habits.accepts(request(n))).count();
+        assert!((accepted as f64 - 9500.0).abs() < 4.0 * 475f64.sqrt(), "{accepted}");
     }
 }

@@ -34,6 +34,7 @@ pub struct Crowd {
 impl Crowd {
     /// The subscribers of `operator`; `online` tells who is logged in at the start.
     pub fn new(plan: &Plan, operator: OperatorId, online: &dyn Fn(SubscriberId) -> bool) -> Self {
+        let settings = plan.federation.operator(operator);
         let base = plan.population.base(operator);
         let im_users = plan.population.im_users(operator);
         let mut logged_in = Bits::new(im_users as usize);
@@ -44,7 +45,7 @@ impl Crowd {
             base,
             online: logged_in,
             up: Access::new(plan, operator, "access/up"),
-            habits: Habits::new(plan, operator),
+            habits: Habits::new(&settings.workload, &settings.name, plan.federation.run.seed),
             messages: 0,
         }
     }

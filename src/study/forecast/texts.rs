@@ -3,7 +3,7 @@
 
 use crate::domain::federation::{Legacy, Messages, Overlong};
 use crate::domain::random::StreamSeed;
-use crate::domain::text::{Alphabet, SourceNotice, Text};
+use crate::domain::text::{SourceNotice, Text};
 
 /// Texts drawn.
 const SAMPLE: u32 = 20_000;
@@ -69,9 +69,5 @@ impl Converted {
 
 fn sample(messages: &Messages) -> impl Iterator<Item = Text> {
     let mut stream = StreamSeed::new(0, "forecast", "texts").stream();
-    (0..SAMPLE).map(move |_| {
-        let characters = messages.length.sample(&mut stream).max(1);
-        let ucs2 = stream.chance(messages.ucs2);
-        Text::synthetic(characters, if ucs2 { Alphabet::Ucs2 } else { Alphabet::Gsm7 })
-    })
+    (0..SAMPLE).map(move |_| Text::draw(&messages.length, messages.ucs2, &mut stream))
 }
