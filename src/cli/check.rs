@@ -70,7 +70,7 @@ fn facts(plan: &Plan, width: usize) -> String {
         .collect();
     let total = expected.routes.iter().map(|(_, rate)| rate).sum();
     routes.push(vec!["all".to_owned(), three(total)]);
-    text.push_str(&table(&["route", "offered/s"], routes, width));
+    text.push_str(&table(&["route", "offered/s"], &routes, width));
 
     let mut stations: Vec<&StationLoad> =
         expected.stations.iter().filter(|station| station.rate > 0.0).collect();
@@ -87,8 +87,8 @@ fn facts(plan: &Plan, width: usize) -> String {
         let name = format!("{}{mark}", station.name);
         vec![name, three(station.rate), percent(station.utilisation)]
     };
-    let rows = stations.iter().map(row).collect();
-    text.push_str(&table(&["station", "requests/s", "utilisation"], rows, width));
+    let rows: Vec<Vec<String>> = stations.iter().map(row).collect();
+    text.push_str(&table(&["station", "requests/s", "utilisation"], &rows, width));
     if hidden > 0 {
         let _ = writeln!(text, "  and {hidden} more, less busy");
     }

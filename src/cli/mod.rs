@@ -7,6 +7,7 @@ mod progress;
 mod report;
 mod run;
 mod schema;
+mod signal;
 mod topology;
 
 use std::process::ExitCode;

@@ -1,4 +1,4 @@
-//! `interwork report`: the summary of an earlier run, and its pictures once more.
+//! `interwork report`: the summary of an earlier run.
 
 use std::path::PathBuf;
 

@@ -5,9 +5,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use tokio_util::sync::CancellationToken;
-
 use super::progress::Progress;
+use super::signal::stop_on_signal;
 use super::topology::{Loaded, load, overrides};
 use super::{Exit, stdout_color, width};
 use crate::domain::time::Instant;
@@ -58,6 +57,8 @@ fn simulate(arguments: &Arguments) -> Result<Exit, Exit> {
         let name = format!("{}-{}", topology.federation.name, utc(started, "", ""));
         Path::new("results").join(name)
     });
+    // First of all: whoever sees the folder may send a signal.
+    let stop = stop_on_signal();
     // Before the run, so that a folder that cannot be had costs no time.
     let folder = Folder::create(&dir, arguments.force).map_err(report_folder_error)?;
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
@@ -66,7 +67,6 @@ fn simulate(arguments: &Arguments) -> Result<Exit, Exit> {
 
     let plan = Arc::new(run::plan(topology.federation.clone()));
     let setup = Arc::new(run::setup(&plan, slo));
-    let stop = stop_on_signal();
     let bar = Progress::new(setup.window.end);
     let finished =
         run::run(&plan, &setup, Options { threads, samples }, &stop, &mut |at, events| {
@@ -110,45 +110,6 @@ fn report_folder_error(error: FolderError) -> Exit {
         FolderError::NotEmpty { .. } => Exit::BadInput,
         _ => Exit::FileError,
     }
-}
-
-/// Ctrl-C, or the polite signal to end, stops the run at the end of the window in hand. A second
-/// one ends the process at once.
-fn stop_on_signal() -> CancellationToken {
-    let stop = CancellationToken::new();
-    let token = stop.clone();
-    std::thread::spawn(move || {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-        let Ok(runtime) = runtime else { return };
-        runtime.block_on(async {
-            signal().await;
-            token.cancel();
-            signal().await;
-            std::process::exit(Exit::Interrupted as i32);
-        });
-    });
-    stop
-}
-
-#[cfg(unix)]
-async fn signal() {
-    use tokio::signal::unix::{SignalKind, signal};
-    match signal(SignalKind::terminate()) {
-        Ok(mut terminate) => {
-            tokio::select! {
-                _ = tokio::signal::ctrl_c() => {}
-                _ = terminate.recv() => {}
-            }
-        }
-        Err(_) => {
-            let _ = tokio::signal::ctrl_c().await;
-        }
-    }
-}
-
-#[cfg(not(unix))]
-async fn signal() {
-    let _ = tokio::signal::ctrl_c().await;
 }
 
 fn manifest(

@@ -15,6 +15,9 @@ const BUSIEST: usize = 6;
 /// Utilisation from which a station is marked.
 const HIGH: f64 = 0.7;
 
+/// Gap in Little's law up to which a queue counts as settled.
+const SETTLED: f64 = 0.05;
+
 /// The summary of a run in so many columns.
 pub fn render(summary: &Summary, manifest: &Manifest, width: usize, color: bool) -> String {
     let mut page = Page { text: String::new(), width, color, summary };
@@ -54,7 +57,7 @@ impl Page<'_> {
     }
 
     fn table(&mut self, head: &[&str], rows: Vec<Vec<String>>) {
-        self.text.push_str(&table(head, rows, self.width));
+        self.text.push_str(&table(head, &rows, self.width));
     }
 
     fn head(&mut self, manifest: &Manifest) {
@@ -208,6 +211,11 @@ impl Page<'_> {
         if operators.is_empty() {
             return;
         }
+        let ends = ["retried", "expired", "refused"];
+        let some = |name: &&str| {
+            self.summary.named(&format!("sms_{name}")).any(|metric| metric.count > Some(0))
+        };
+        let shown: Vec<&str> = ends.into_iter().filter(some).collect();
         let mut rows = Vec::new();
         for operator in operators {
             let of = |name: &str| self.sum(name, "operator", operator, 2);
@@ -225,32 +233,22 @@ impl Page<'_> {
                     .filter_map(figure)
                     .fold(0.0, f64::max)
             };
-            rows.push(vec![
+            let mut row = vec![
                 operator.to_owned(),
                 count(of("sms_submitted")),
                 count(of("sms_delivered")),
                 format!("{}/s", three(rate)),
-                count(of("sms_retried")),
-                count(of("sms_expired")),
-                count(of("sms_refused")),
                 seconds(latency.and_then(|metric| metric.percentiles).and_then(|p| p.p95)),
                 percent(highest("station_utilisation", |metric| metric.mean)),
                 count(highest("station_queue_length", |metric| metric.max) as u64),
-            ]);
+            ];
+            row.extend(shown.iter().map(|name| count(of(&format!("sms_{name}")))));
+            rows.push(row);
         }
         self.title("Short messages by SMSC");
-        let head = [
-            "operator",
-            "submitted",
-            "delivered",
-            "rate",
-            "retried",
-            "expired",
-            "refused",
-            "p95",
-            "licence",
-            "queue",
-        ];
+        let mut head =
+            vec!["operator", "submitted", "delivered", "rate", "p95", "licence", "queue"];
+        head.extend(shown);
         self.table(&head, rows);
     }
 
@@ -305,6 +303,36 @@ impl Page<'_> {
         }
         self.title("Busiest stations (! from 70 %)");
         self.table(&["station", "utilisation", "queue mean", "max", "wait p95"], rows);
+        if let Some((station, gap)) = self.widest_gap() {
+            let held = format!(
+                "  Little's law, queue = rate x wait, holds within {}",
+                percent(gap.max(0.001))
+            );
+            let text = match gap <= SETTLED {
+                true => held,
+                false => format!(
+                    "  Little's law is off by {} at {station}: its queue did not settle",
+                    percent(gap)
+                ),
+            };
+            self.line(&text);
+        }
+    }
+
+    /// The self-check of queues: where the mean number waiting differs most from rate times mean
+    /// wait, and by what share. Queues that hardly ever form are left out.
+    fn widest_gap(&self) -> Option<(&str, f64)> {
+        let gaps = self.summary.named("station_queue_length").filter_map(|queue| {
+            let station = queue.label("station");
+            let labels = [("station", station)];
+            let served = self.summary.find("station_served", &labels)?;
+            let wait = self.summary.find("station_wait", &labels)?;
+            let seconds = served.count? as f64 / served.rate.filter(|rate| *rate > 0.0)?;
+            let expected = wait.count? as f64 / seconds * wait.mean?;
+            let mean = queue.mean.filter(|mean| *mean >= 0.01 && wait.count >= Some(100))?;
+            Some((station, (expected / mean - 1.0).abs()))
+        });
+        gaps.max_by(|a, b| a.1.total_cmp(&b.1))
     }
 
     fn settlement(&mut self) {

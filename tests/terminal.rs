@@ -1,0 +1,76 @@
+//! What a person reads after a run, as golden files at both widths: `UPDATE_GOLDEN=1 cargo test
+//! --test terminal` writes them anew; read them before they are committed.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use interwork::measure::slo;
+use interwork::model::plan::Stations;
+use interwork::report::manifest::{Machine, Manifest, StopReason};
+use interwork::report::summary::Summary;
+use interwork::report::terminal;
+use interwork::run::{self, Options};
+use interwork::topology;
+use tokio_util::sync::CancellationToken;
+
+/// A shipped topology's summary.
+fn summary(name: &str) -> Summary {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("topologies").join(name);
+    let source = topology::read(&path).expect("a shipped topology");
+    let federation = topology::load(&source, &[]).expect("a valid topology").federation;
+    let operators: Vec<String> = federation.operators.iter().map(|o| o.name.clone()).collect();
+    let stations: Vec<String> =
+        Stations::new(&federation).all.into_iter().map(|station| station.name).collect();
+    let lines = federation.slo.iter();
+    let slo = lines.map(|line| slo::parse(line, &operators, &stations).expect("an SLO line"));
+    let slo = slo.collect();
+    let name = federation.name.clone();
+    let plan = Arc::new(run::plan(federation));
+    let setup = Arc::new(run::setup(&plan, slo));
+    let options = Options { threads: 2, samples: 0 };
+    let stop = CancellationToken::new();
+    let run = run::run(&plan, &setup, options, &stop, &mut |_, _| {}).expect("a sound run");
+    Summary::new(&name, &run.results)
+}
+
+fn manifest(name: &str) -> Manifest {
+    Manifest {
+        schema: Manifest::SCHEMA.to_owned(),
+        version: "0.0.0".to_owned(),
+        commit: None,
+        name: name.to_owned(),
+        digest: String::new(),
+        seed: 42,
+        replication_seeds: vec![42],
+        options: Vec::new(),
+        model_time_s: 720.0,
+        started: String::new(),
+        wall_time_s: 1.5,
+        events: 1_234_567,
+        events_per_second: 823_044.7,
+        peak_memory_bytes: None,
+        machine: Machine { cores: 2, os: String::new(), arch: String::new() },
+        threads: 2,
+        stop_reason: StopReason::Finished,
+    }
+}
+
+#[test]
+fn the_summary_reads_as_it_did_at_80_and_100_columns() {
+    for name in ["omtp-reference", "sms-fallback-storm"] {
+        let summary = summary(&format!("{name}.yaml"));
+        for width in [80, 100] {
+            let shown = terminal::render(&summary, &manifest(name), width, false);
+            let golden = Path::new(env!("CARGO_MANIFEST_DIR"))
+                .join(format!("tests/golden/{name}-{width}.txt"));
+            if std::env::var_os("UPDATE_GOLDEN").is_some() {
+                std::fs::create_dir_all(golden.parent().expect("a folder")).expect("made");
+                std::fs::write(&golden, &shown).expect("written");
+            }
+            let expected = std::fs::read_to_string(&golden).unwrap_or_default();
+            assert!(shown == expected, "{name} at {width} columns reads\n{shown}");
+            let widest = shown.lines().map(|line| line.chars().count()).max();
+            assert!(widest <= Some(width), "{widest:?} of {width} columns");
+        }
+    }
+}
