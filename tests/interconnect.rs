@@ -112,14 +112,7 @@ fn over_the_limit_a_message_is_refused_queued_or_becomes_an_sms() {
             format!("rate_limit: {{ a: {{ rate: 1/s, burst: 1, over: {over} }} }}, link: {{");
         let both =
             PAIR.replace("agreements: [", "agreements: [ { between: [a, b], protocol: sms },");
-        simulate(
-            &both
-                .replacen("latency: 10ms", "latency: 10ms", 1)
-                .replace("ssp, link: {", &format!("ssp, {terms}")),
-            &[],
-            2,
-        )
-        .results
+        simulate(&both.replace("ssp, link: {", &format!("ssp, {terms}")), &[], 2).results
     };
     let refused = limited("refuse");
     let reason = [("route", "interworked"), ("from", "a"), ("to", "b"), ("reason", "rate_limited")];

@@ -151,7 +151,7 @@ fn topology(choices: &Choices) -> String {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2500, max_shrink_iters: 200, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 60, max_shrink_iters: 200, ..ProptestConfig::default() })]
     #[test]
     fn messages_are_conserved_and_threads_make_no_difference(choices in choices()) {
         let text = topology(&choices);

@@ -74,3 +74,23 @@ fn the_summary_reads_as_it_did_at_80_and_100_columns() {
         }
     }
 }
+
+#[test]
+fn the_readme_shows_what_the_program_prints() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let read =
+        |name: &str| std::fs::read_to_string(root.join(name)).expect("a file of the project");
+    let (readme, golden) = (read("README.md"), read("tests/golden/omtp-reference-100.txt"));
+    let block = readme.split("```text\n").nth(1).and_then(|rest| rest.split("```").next());
+    let lines: Vec<&str> = block.expect("the summary").lines().collect();
+    assert!(lines.len() > 20, "the summary of a run stands in the README");
+    for line in lines.iter().filter(|line| !line.contains("simulated")) {
+        assert!(golden.lines().any(|printed| printed == *line), "{line}");
+    }
+    let committed = read("results/omtp-reference/summary.json");
+    let committed: Summary = serde_json::from_str(&committed).expect("a summary");
+    assert!(
+        committed == summary("omtp-reference.yaml"),
+        "run it again into results/omtp-reference"
+    );
+}
