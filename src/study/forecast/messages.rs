@@ -3,92 +3,19 @@
 
 use std::collections::BTreeMap;
 
+use super::generation::{Generation, Kind, To};
+use super::people::{OnlineAgain, Phones};
 use super::texts::{Converted, Texts};
 use super::work::{Traffic, Work};
 use super::{highest, logins, online};
 use crate::domain::federation::{MessageRate, OfflineMessages, Operator, Recipients};
 use crate::domain::id::{OperatorId, SubscriberId};
 use crate::domain::outcome::Route;
-use crate::domain::random::StreamSeed;
 use crate::model::plan::{Plan, TransferSizes};
 use crate::model::routing::Carriage;
 
 /// Answers to answers are followed until so little of the first messages is left.
-const NEGLIGIBLE: f64 = 1e-6;
-
-/// Delays of answers drawn for an operator.
-const DELAYS: u32 = 1000;
-
-/// Whom a message is for.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum To {
-    /// A legacy customer.
-    Legacy,
-    /// An IM user of whom nothing is known.
-    Anybody,
-    /// An IM user who was online when last heard of.
-    Online,
-    /// An IM user who was offline then, and answered by SMS.
-    Offline,
-}
-
-/// What a message is, as far as its way depends on it.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    /// Written by an IM user's client.
-    Im { to: To },
-    /// An SMS answer to a reply number of the answerer's own operator.
-    Home { from_im: bool, to: To },
-    /// An SMS answer to a reply number of the other's operator, whose user it is for.
-    Direct { from_im: bool },
-}
-
-const KINDS: [Kind; 12] = [
-    Kind::Im { to: To::Anybody },
-    Kind::Im { to: To::Legacy },
-    Kind::Im { to: To::Online },
-    Kind::Im { to: To::Offline },
-    Kind::Home { from_im: false, to: To::Legacy },
-    Kind::Home { from_im: false, to: To::Online },
-    Kind::Home { from_im: false, to: To::Offline },
-    Kind::Home { from_im: true, to: To::Legacy },
-    Kind::Home { from_im: true, to: To::Online },
-    Kind::Home { from_im: true, to: To::Offline },
-    Kind::Direct { from_im: false },
-    Kind::Direct { from_im: true },
-];
-
-/// Messages a second from each operator to each, by kind.
-struct Generation {
-    operators: usize,
-    rates: Vec<f64>,
-}
-
-impl Generation {
-    fn new(operators: usize) -> Self {
-        Self { operators, rates: vec![0.0; KINDS.len() * operators * operators] }
-    }
-
-    fn add(&mut self, kind: Kind, from: OperatorId, to: OperatorId, rate: f64) {
-        let kind = KINDS.iter().position(|known| *known == kind).expect("a listed kind");
-        let place = (kind * self.operators + from.index()) * self.operators + to.index();
-        self.rates[place] += rate;
-    }
-
-    fn total(&self) -> f64 {
-        self.rates.iter().sum()
-    }
-
-    /// Kind, operators and rate of all there are.
-    fn flows(&self) -> impl Iterator<Item = (Kind, OperatorId, OperatorId, f64)> {
-        let id = |place: usize| OperatorId((place % self.operators) as u16);
-        let some = self.rates.iter().enumerate().filter(|(_, rate)| **rate > 0.0);
-        some.map(move |(place, &rate)| {
-            let from = place / self.operators;
-            (KINDS[from / self.operators], id(from), id(place), rate)
-        })
-    }
-}
+pub(super) const NEGLIGIBLE: f64 = 1e-6;
 
 /// The messages of a federation while they are followed.
 pub(super) struct Flows<'a> {
@@ -338,84 +265,6 @@ struct Message {
     at: OperatorId,
     to: OperatorId,
     rate: f64,
-}
-
-/// Whether an operator's users who were online are so when they are answered.
-struct OnlineAgain {
-    online: f64,
-    /// How fast users forget, in sessions begun and ended a second.
-    changes: f64,
-    /// Delays of answers, seconds: a sample.
-    delays: Vec<f64>,
-}
-
-impl OnlineAgain {
-    fn of(operator: &Operator) -> Self {
-        let sessions = &operator.workload.sessions;
-        let mut stream = StreamSeed::new(0, "forecast", "answers").stream();
-        let after = &operator.workload.messages.reply_after;
-        let begun = logins(sessions);
-        let changes = match begun > 0.0 {
-            true => begun / sessions.online + begun / (1.0 - sessions.online),
-            false => 0.0,
-        };
-        let delays = (0..DELAYS).map(|_| after.sample(&mut stream).as_secs_f64()).collect();
-        Self { online: sessions.online, changes, delays }
-    }
-
-    /// The chance that a user is online after the delay of an answer by an `answerer`'s user.
-    /// Exact for exponential sessions.
-    fn chance(&self, user: To, answerer: &Self) -> f64 {
-        let kept: f64 = answerer.delays.iter().map(|d| libm::exp(-d * self.changes)).sum();
-        let kept = kept / answerer.delays.len() as f64;
-        match user {
-            To::Legacy | To::Anybody => self.online,
-            To::Online => self.online + (1.0 - self.online) * kept,
-            To::Offline => self.online * (1.0 - kept),
-        }
-    }
-}
-
-/// What the phones of an operator make of short messages.
-struct Phones {
-    /// Attempts of each short message within the run.
-    attempts: f64,
-    /// Share that is delivered within the run.
-    delivered: f64,
-}
-
-impl Phones {
-    /// As tried by the SMSC of `converter`. Detached phones are taken to come back as an
-    /// exponential of the mean does.
-    fn of(plan: &Plan, converter: OperatorId, to: OperatorId) -> Self {
-        let hlr = plan.federation.operator(to).hlr.as_ref();
-        let smsc = plan.federation.operator(converter).smsc.as_ref();
-        let (Some(hlr), Some(smsc)) = (hlr, smsc) else {
-            return Self { attempts: 1.0, delivered: 1.0 };
-        };
-        let away = 1.0 - hlr.attached;
-        let back = hlr.detached_for.mean().as_secs_f64();
-        let run = &plan.federation.run;
-        let (warm_up, measured) = (run.warm_up.as_secs_f64(), run.duration.as_secs_f64());
-        // Of the measured time, the part that sees retries of messages of that age.
-        let seen = |age: f64| ((warm_up + measured - age.max(warm_up)) / measured).clamp(0.0, 1.0);
-        let (mut age, mut attempts) = (0.0, 1.0);
-        let end = smsc.validity.as_secs_f64().min(warm_up + measured);
-        let mut waits = smsc.retry.iter();
-        let mut wait = 0.0;
-        loop {
-            wait = waits.next().map_or(wait, |next| next.as_secs_f64());
-            let failed = away * libm::exp(-age / back);
-            age += wait;
-            if age >= end || failed < NEGLIGIBLE {
-                break;
-            }
-            attempts += failed * seen(age);
-        }
-        let left = (warm_up + measured) / back;
-        let delivered = 1.0 - away * (1.0 - libm::exp(-left)) / left;
-        Self { attempts, delivered }
-    }
 }
 
 /// First messages by the contact lists: each user's rate is spread over its list by weight.

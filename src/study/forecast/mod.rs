@@ -3,8 +3,10 @@
 //! nothing is refused by a full queue or a rate limit here, and nobody waits. Called by `check`; a
 //! test holds it against simulated runs.
 
+mod generation;
 mod memory;
 mod messages;
+mod people;
 mod presence;
 mod texts;
 mod work;

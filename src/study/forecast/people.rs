@@ -1,0 +1,91 @@
+//! The people at the other end, as far as traffic depends on them: whether an IM user is logged in
+//! when answered, how often a short message is tried before its phone is there.
+
+use super::generation::To;
+use super::logins;
+use super::messages::NEGLIGIBLE;
+use crate::domain::federation::Operator;
+use crate::domain::id::OperatorId;
+use crate::domain::random::StreamSeed;
+use crate::model::plan::Plan;
+
+/// Delays of answers drawn for an operator.
+const DELAYS: u32 = 1000;
+
+/// Whether an operator's users who were online are so when they are answered.
+pub(super) struct OnlineAgain {
+    online: f64,
+    /// How fast users forget, in sessions begun and ended a second.
+    changes: f64,
+    /// Delays of answers, seconds: a sample.
+    delays: Vec<f64>,
+}
+
+impl OnlineAgain {
+    pub(super) fn of(operator: &Operator) -> Self {
+        let sessions = &operator.workload.sessions;
+        let mut stream = StreamSeed::new(0, "forecast", "answers").stream();
+        let after = &operator.workload.messages.reply_after;
+        let begun = logins(sessions);
+        let changes = match begun > 0.0 {
+            true => begun / sessions.online + begun / (1.0 - sessions.online),
+            false => 0.0,
+        };
+        let delays = (0..DELAYS).map(|_| after.sample(&mut stream).as_secs_f64()).collect();
+        Self { online: sessions.online, changes, delays }
+    }
+
+    /// The chance that a user is online after the delay of an answer by an `answerer`'s user.
+    /// Exact for exponential sessions.
+    pub(super) fn chance(&self, user: To, answerer: &Self) -> f64 {
+        let kept: f64 = answerer.delays.iter().map(|d| libm::exp(-d * self.changes)).sum();
+        let kept = kept / answerer.delays.len() as f64;
+        match user {
+            To::Legacy | To::Anybody => self.online,
+            To::Online => self.online + (1.0 - self.online) * kept,
+            To::Offline => self.online * (1.0 - kept),
+        }
+    }
+}
+
+/// What the phones of an operator make of short messages.
+pub(super) struct Phones {
+    /// Attempts of each short message within the run.
+    pub(super) attempts: f64,
+    /// Share that is delivered within the run.
+    pub(super) delivered: f64,
+}
+
+impl Phones {
+    /// As tried by the SMSC of `converter`. Detached phones are taken to come back as an
+    /// exponential of the mean does.
+    pub(super) fn of(plan: &Plan, converter: OperatorId, to: OperatorId) -> Self {
+        let hlr = plan.federation.operator(to).hlr.as_ref();
+        let smsc = plan.federation.operator(converter).smsc.as_ref();
+        let (Some(hlr), Some(smsc)) = (hlr, smsc) else {
+            return Self { attempts: 1.0, delivered: 1.0 };
+        };
+        let away = 1.0 - hlr.attached;
+        let back = hlr.detached_for.mean().as_secs_f64();
+        let run = &plan.federation.run;
+        let (warm_up, measured) = (run.warm_up.as_secs_f64(), run.duration.as_secs_f64());
+        // Of the measured time, the part that sees retries of messages of that age.
+        let seen = |age: f64| ((warm_up + measured - age.max(warm_up)) / measured).clamp(0.0, 1.0);
+        let (mut age, mut attempts) = (0.0, 1.0);
+        let end = smsc.validity.as_secs_f64().min(warm_up + measured);
+        let mut waits = smsc.retry.iter();
+        let mut wait = 0.0;
+        loop {
+            wait = waits.next().map_or(wait, |next| next.as_secs_f64());
+            let failed = away * libm::exp(-age / back);
+            age += wait;
+            if age >= end || failed < NEGLIGIBLE {
+                break;
+            }
+            attempts += failed * seen(age);
+        }
+        let left = (warm_up + measured) / back;
+        let delivered = 1.0 - away * (1.0 - libm::exp(-left)) / left;
+        Self { attempts, delivered }
+    }
+}
