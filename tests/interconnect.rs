@@ -35,7 +35,7 @@ fn rd_7_a_feature_that_is_absent_does_not_cross() {
     assert_eq!(crossed(&presence, "message"), 0);
     // Without a way as instant message a message takes the way to a legacy customer (KIND-4), and
     // these two have no agreement on SMS.
-    let refused = [("route", "sms-direct"), ("reason", "no_route")];
+    let refused = [("route", "sms-direct"), ("reason", "feature_not_carried")];
     assert!(count(&presence, "messages_refused", &refused) > 1000);
 }
 

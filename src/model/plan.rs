@@ -2,12 +2,12 @@
 //! the queueing parts. Assembled once by `run`.
 
 use super::routing::{Carriage, Routing};
-use crate::domain::federation::{Federation, Operator};
+use crate::domain::federation::{Agreement, Federation, Operator};
 use crate::domain::graph::ContactGraph;
 use crate::domain::id::{AgreementId, OperatorId, SubscriberId};
 use crate::domain::number::NumberingPlan;
 use crate::domain::observation::StationId;
-use crate::domain::outcome::{PresenceScope, Route};
+use crate::domain::outcome::{PresenceScope, Reason, Route};
 use crate::domain::population::Population;
 use crate::domain::presence::{self, Presence};
 
@@ -223,6 +223,16 @@ impl Plan {
             Some(_) if im => Route::Hub,
             Some(_) if self.serves_legacy(to, from) => Route::SmsHome,
             _ => Route::SmsDirect,
+        }
+    }
+
+    /// Why nothing leads from one operator to another: their agreement does not carry it (RD-7), or
+    /// they have none (RD-1).
+    pub fn why_no_way(&self, from: OperatorId, to: OperatorId) -> Reason {
+        let theirs = |a: &&Agreement| a.side(from).is_some() && a.side(to).is_some();
+        match self.federation.agreements.iter().find(theirs) {
+            Some(_) => Reason::FeatureNotCarried,
+            None => Reason::NoRoute,
         }
     }
 

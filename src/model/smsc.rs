@@ -51,7 +51,10 @@ impl Smsc {
         sms_mut(slot, cx).network = to;
         if to != cx.operator {
             match gateway.pass(Carriage::Sms, to, cx) {
-                None => return self.refuse(slot, Reason::NoRoute, cx),
+                None => {
+                    let reason = cx.plan.why_no_way(cx.operator, to);
+                    return self.refuse(slot, reason, cx);
+                }
                 Some(Passed::Refused(reason)) => return self.refuse(slot, reason, cx),
                 Some(Passed::At(release)) => {
                     return cx.at(release, Role::Smsc, Input::Accept(slot));

@@ -104,7 +104,10 @@ impl Imsp {
             // Known to have no IM, or not to interwork (use case 1b): the number is enough.
             return match by_number || !im {
                 true => self.contact_added(request, ContactKind::SmsDirect, cx),
-                false => self.contact_refused(request, Reason::NoRoute, cx),
+                false => {
+                    let reason = cx.plan.why_no_way(cx.operator, home);
+                    self.contact_refused(request, reason, cx);
+                }
             };
         };
         let terms = cx.plan.federation.agreement(way.agreement);
