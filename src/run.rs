@@ -140,6 +140,7 @@ pub fn setup(plan: &Plan, slo: Vec<slo::Line>) -> Setup {
         name: station.name.clone(),
         operator: station.operator,
         servers: station.servers,
+        passes: station.name.ends_with("/rate_limit"),
     };
     Setup {
         window: Window { start, end },

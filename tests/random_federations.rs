@@ -111,7 +111,9 @@ fn topology(choices: &Choices) -> String {
                 ", rate_limit: {{ rate: {}, over: queue, queue_limit: 3 }}",
                 pick.of(&["1/s", "50/s"])
             ),
-            _ if protocol == "ssp" => ", rate_limit: { rate: 2/s, burst: 1, over: sms }".to_owned(),
+            _ if protocol == "ssp" && choices.kinds[a] != 0 && choices.kinds[b] != 0 => {
+                ", rate_limit: { rate: 2/s, burst: 1, over: sms }".to_owned()
+            }
             _ => ", rate_limit: { rate: 2/s, window: 2s }".to_owned(),
         };
         let presence = match protocol {

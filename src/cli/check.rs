@@ -62,7 +62,11 @@ fn facts(plan: &Plan, width: usize) -> String {
     let _ =
         writeln!(text, "  {lookahead}; memory about {} MB", expected.memory.div_ceil(1_000_000));
 
-    let _ = writeln!(text, "\nExpected messages at load {}, answers included", expected.load);
+    let _ = writeln!(
+        text,
+        "\nExpected messages at load {}, answers included, over the measured time",
+        expected.load
+    );
     let mut routes: Vec<Vec<String>> = expected
         .routes
         .iter()

@@ -28,7 +28,11 @@ pub(super) fn main(arguments: &Arguments) -> Exit {
             Exit::Done
         }
         Err(error) => {
-            anstream::eprintln!("error: {} could not be written: {error}", path.display());
+            let reason = match error.kind() {
+                std::io::ErrorKind::AlreadyExists => "it exists already; name another".to_owned(),
+                _ => error.to_string(),
+            };
+            anstream::eprintln!("error: {} could not be written: {reason}", path.display());
             Exit::FileError
         }
     }

@@ -62,6 +62,7 @@ fn check(
                 if let Some(help) = problem.help {
                     shown = shown.help(help);
                 }
+                shown.name_override(overrides);
                 problems.push(shown);
             }
         }

@@ -86,18 +86,21 @@ impl Recorded {
                 || (self.squares as f64 / count - mean * mean).max(0.0),
                 |(a, b)| a.saturating_sub(b) as f64 / (count * count),
             );
-        let percentile = |share| self.percentile(share).map(|value| value * 1e3 / unit);
+        // A bucket of the histogram may reach beyond the samples in it.
+        let (min, max) = (self.min as f64 / unit, self.max as f64 / unit);
+        let percentile =
+            |share| self.percentile(share).map(|value| (value * 1e3 / unit).clamp(min, max));
         Distribution {
             count: self.count,
             mean: mean / unit,
             stddev: spread.sqrt() / unit,
-            min: self.min as f64 / unit,
+            min,
             p50: percentile(0.5),
             p90: percentile(0.9),
             p95: percentile(0.95),
             p99: percentile(0.99),
             p999: percentile(0.999),
-            max: self.max as f64 / unit,
+            max,
         }
     }
 }

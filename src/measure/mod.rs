@@ -64,6 +64,9 @@ pub struct Station {
     pub operator: OperatorId,
     /// Parallel servers.
     pub servers: u32,
+    /// Whether a job leaves as its service begins: a rate limit's service is room taken, not time
+    /// spent.
+    pub passes: bool,
 }
 
 impl Window {

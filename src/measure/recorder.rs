@@ -90,16 +90,51 @@ pub struct RecorderPart {
     pub(super) reply_numbers: Option<(OperatorId, Level)>,
 }
 
+/// Counters of short messages, by operator and origin.
+const SMS: [Metric; 7] = [
+    Metric::SmsSubmitted,
+    Metric::SmsSegments,
+    Metric::SmsAttempts,
+    Metric::SmsDelivered,
+    Metric::SmsRetried,
+    Metric::SmsExpired,
+    Metric::SmsRefused,
+];
+
+/// What is counted of an operator's parts even if nothing happens: none is a figure too.
+fn untouched(setup: &Setup, operator: OperatorId) -> Figures {
+    let mut figures = Figures::default();
+    for (station, id) in setup.stations.iter().zip(0..) {
+        if station.operator != operator {
+            continue;
+        }
+        figures.count(Metric::StationServed, &[id], 0);
+        figures.count(Metric::StationRefused, &[id], 0);
+        if station.name.ends_with("/smsc[0]") {
+            for origin in [SmsOrigin::Fallback, SmsOrigin::Reply] {
+                for metric in SMS {
+                    figures.count(metric, &[op(operator), origin as u32], 0);
+                }
+            }
+        }
+        if station.name.ends_with("/im_server") {
+            figures.count(Metric::ReplyNumberRefusals, &[op(operator)], 0);
+            figures.count(Metric::AccountsRegistered, &[op(operator)], 0);
+        }
+    }
+    figures
+}
+
 fn op(operator: OperatorId) -> u32 {
     u32::from(operator.0)
 }
 
 impl Recorder {
     /// A recorder for the shard of `operator`.
-    pub fn new(setup: Arc<Setup>, _operator: OperatorId) -> Self {
+    pub fn new(setup: Arc<Setup>, operator: OperatorId) -> Self {
         Self {
+            whole: untouched(&setup, operator),
             setup,
-            whole: Figures::default(),
             interval: Figures::default(),
             presence: presence::Part::default(),
             stations: FxHashMap::default(),
@@ -184,7 +219,9 @@ impl Recorder {
                 levels.planned(now, wait, service, queued, &self.setup);
                 if self.setup.window.contains(now + wait) {
                     self.whole.record(Metric::StationWait, &[station.0], wait.0);
-                    self.whole.record(Metric::StationSojourn, &[station.0], (wait + service).0);
+                    let passes = self.setup.stations[station.0 as usize].passes;
+                    let sojourn = if passes { wait } else { wait + service };
+                    self.whole.record(Metric::StationSojourn, &[station.0], sojourn.0);
                     self.whole.count(Metric::StationServed, &[station.0], 1);
                 }
             }

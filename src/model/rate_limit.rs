@@ -30,8 +30,8 @@ enum Metered {
     Window {
         /// Length of a window.
         length: Duration,
-        /// Messages a window allows.
-        allowed: u64,
+        /// Messages a window allows on average; fractions add up from window to window.
+        share: f64,
         /// Number of the window.
         window: u64,
         /// Messages in it.
@@ -64,9 +64,8 @@ impl RateLimiter {
                 Metered::Bucket { interval, tolerance, empty: Instant::START }
             }
             Meter::Window(length) => {
-                // Rounded to the nearest: 500/s over 1s allows 500, whatever the fraction's error.
-                let allowed = (settings.rate * length.as_secs_f64() + 0.5) as u64;
-                Metered::Window { length, allowed: allowed.max(1), window: 0, count: 0 }
+                let share = settings.rate * length.as_secs_f64();
+                Metered::Window { length, share, window: 0, count: 0 }
             }
         };
         Self { meter, over: settings.over, waiting: VecDeque::new() }
@@ -104,13 +103,18 @@ impl Metered {
             Self::Bucket { tolerance, empty, .. } => {
                 Instant(empty.0.saturating_sub(tolerance.0)).max(now)
             }
-            Self::Window { length, allowed, window, count } => {
-                if now.0 / length.0 > window || count < allowed {
-                    // A queue may have filled windows ahead of now.
-                    Instant(window * length.0).max(now)
-                } else {
-                    Instant((window + 1) * length.0)
+            Self::Window { length, share, window, count } => {
+                let current = now.0 / length.0;
+                // A queue may have filled windows ahead of now.
+                let (mut window, taken) =
+                    if current > window { (current, 0) } else { (window, count) };
+                if taken >= allowed(share, window) {
+                    window += 1;
+                    while allowed(share, window) == 0 {
+                        window += 1;
+                    }
                 }
+                Instant(window * length.0).max(now)
             }
         }
     }
@@ -128,6 +132,14 @@ impl Metered {
             }
         }
     }
+}
+
+/// Messages that a window allows: what is due by its end less what was due by its start, so that a
+/// rate of half a message a window allows one in every other.
+fn allowed(share: f64, window: u64) -> u64 {
+    // 500/s over 1s allows 500, whatever the product's rounding error.
+    let due = |windows: u64| (share * windows as f64 + 1e-6) as u64;
+    due(window + 1) - due(window)
 }
 
 #[cfg(test)]
@@ -165,6 +177,14 @@ mod tests {
         let said: Vec<_> = [150, 160, 199, 200, 210, 220, 400].map(|t| limit.admit(ms(t))).into();
         use Admission::{Now, Refused};
         assert_eq!(said, [Now, Now, Refused, Now, Now, Refused, Now]);
+    }
+
+    #[test]
+    fn a_window_shorter_than_a_message_lets_one_through_now_and_then() {
+        // 10 a second over 30 ms: one in every third or fourth window.
+        let mut limit = limiter(Meter::Window(Duration::from_millis(30)), OverLimit::Refuse);
+        let passed = (0..10_000).filter(|t| limit.admit(ms(*t)) == Admission::Now).count();
+        assert_eq!(passed, 100);
     }
 
     #[test]

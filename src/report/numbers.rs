@@ -28,7 +28,8 @@ pub fn seconds(value: Option<f64>) -> String {
 
 /// Three significant digits.
 pub fn three(value: f64) -> String {
-    match value {
+    // A sum of nothing is -0.
+    match value + 0.0 {
         v if v >= 99.95 => format!("{v:.0}"),
         v if v >= 9.995 => format!("{v:.1}"),
         v => format!("{v:.2}"),

@@ -376,6 +376,7 @@ impl Page<'_> {
                 (None, _) => "too few samples".to_owned(),
                 (Some(value), "s") => seconds(Some(value)),
                 (Some(value), "1/s") => format!("{}/s", three(value)),
+                (Some(value), "1") if slo.line.contains("utilisation") => percent(value),
                 (Some(value), "1") if value.fract() == 0.0 => count(value as u64),
                 (Some(value), _) => three(value),
             };

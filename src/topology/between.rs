@@ -94,6 +94,9 @@ impl Builder<'_> {
                 Features { messaging: true, presence: ssp, search: ssp, groups: ssp }
             }
         };
+        if protocol == Protocol::Sms {
+            self.only_for_ssp(item);
+        }
         let addressing = words("addressing");
         let terms = item.get("presence").unwrap_or(item);
         let sizes = item.get("sizes").unwrap_or(item);
@@ -107,7 +110,7 @@ impl Builder<'_> {
             uid: addressing.contains(&"uid"),
             features,
             link: self.link(item.get("link").unwrap_or(item)),
-            rate_limit: self.rate_limits(item, between, protocol),
+            rate_limit: self.rate_limits(item, between, protocol, federation),
             retry_timeout: duration(item, "retry_timeout"),
             presence: PresenceTerms {
                 per_domain: text(terms, "fan_out") == "per_domain",
@@ -130,6 +133,31 @@ impl Builder<'_> {
                 sms: number(tariff, "sms"),
                 presence: number(tariff, "presence"),
             },
+        }
+    }
+
+    /// Terms that mean nothing to short messages, unless they say what holds anyway.
+    fn only_for_ssp(&mut self, item: &Node) {
+        let usual = [
+            ("fan_out", "per_watcher"),
+            ("acknowledged", "true"),
+            ("refresh", "none"),
+            ("subscription", "per_contact"),
+            ("notify_on_refresh", "true"),
+        ];
+        let terms = item.get("presence").into_iter().flat_map(Node::entries);
+        let changed = terms.filter(|term| !usual.contains(&(term.key.as_str(), term.node.text())));
+        let tariff = item.get("tariff").into_iter().flat_map(Node::entries);
+        let charged = tariff
+            .filter(|price| price.key != "sms" && units::number(price.node.text()) != Ok(0.0));
+        let places: Vec<Range<usize>> =
+            changed.chain(charged).map(|entry| entry.node.span.clone()).collect();
+        for place in places {
+            self.wrong(
+                place,
+                "only short messages cross this agreement",
+                "leave it out, or use `protocol: ssp`",
+            );
         }
     }
 
@@ -165,11 +193,17 @@ impl Builder<'_> {
         item: &Node,
         between: [OperatorId; 2],
         protocol: Protocol,
+        federation: &Federation,
     ) -> [Option<RateLimit>; 2] {
         let Some(given) = item.get("rate_limit") else { return [None, None] };
         let single = matches!(given.value, Value::Scalar(_)) || given.get("rate").is_some();
+        let hub = between.map(|party| federation.operator(party).kind == OperatorKind::Hub);
+        let help = "say what holds for each side: { one: { … }, other: { … } }";
         if single {
             let limit = self.rate_limit(given, protocol);
+            if hub.contains(&true) && limit.as_ref().is_some_and(|l| l.over == OverLimit::Sms) {
+                self.wrong(span(given, "over"), "a hub cannot convert to SMS", help);
+            }
             return [limit.clone(), limit];
         }
         let mut sides = [None, None];
@@ -181,7 +215,13 @@ impl Builder<'_> {
             };
             let Some(id) = self.operator_id(&named) else { continue };
             match between.iter().position(|&party| party == id) {
-                Some(side) => sides[side] = self.rate_limit(&entry.node, protocol),
+                Some(side) => {
+                    sides[side] = self.rate_limit(&entry.node, protocol);
+                    if hub[side] && sides[side].as_ref().is_some_and(|l| l.over == OverLimit::Sms) {
+                        let at = span(&entry.node, "over");
+                        self.wrong(at, "a hub cannot convert to SMS", "use `refuse` or `queue`");
+                    }
+                }
                 None => {
                     let message = format!("`{}` is no party of this agreement", entry.key);
                     self.wrong(entry.span.clone(), message, "");
@@ -252,8 +292,26 @@ impl Builder<'_> {
                 let Subscribers { im, sms_only } = federation.operator(id).subscribers;
                 f64::from(im) + f64::from(sms_only)
             };
+            let is_hub = |id: &OperatorId| federation.operator(*id).kind == OperatorKind::Hub;
+            let hub = [from, to].into_iter().find(is_hub);
+            let left: f64 = rows
+                .iter()
+                .filter(|known: &&Portability| known.from == from)
+                .map(|known| known.share)
+                .sum();
+            let twin = rows.iter().any(|known| (known.from, known.to) == (from, to));
             if from == to {
                 self.wrong(item.span.clone(), "numbers are ported to another operator", "");
+            } else if let Some(hub) = hub {
+                let message =
+                    format!("`{}` is a hub and has no numbers", federation.operator(hub).name);
+                self.wrong(item.span.clone(), message, "");
+            } else if twin {
+                self.wrong(item.span.clone(), "these two have a row already", "one row a pair");
+            } else if left + row.share > 1.0 + 1e-9 {
+                let name = &federation.operator(from).name;
+                let message = format!("more than all numbers of `{name}` are ported");
+                self.wrong(span(item, "share"), message, "its shares add up to 100% at most");
             } else if row.share * total(from) > total(to) {
                 let name = &federation.operator(to).name;
                 let message = format!("`{name}` has fewer subscribers than numbers ported to it");
@@ -314,12 +372,26 @@ impl Builder<'_> {
         if let Some(name) = root.get("name") {
             let text = name.text();
             let wrong = |c: char| c.is_control() || matches!(c, '/' | '\\' | ':');
-            if text.is_empty() || text.len() > 100 || text.starts_with('.') || text.contains(wrong)
+            if matches!(text, "" | "null" | "~")
+                || text.len() > 100
+                || text.starts_with('.')
+                || text.contains(wrong)
             {
                 let help = "up to 100 characters, without `/`, `\\`, `:` or a dot in front: it \
                             names the result folder";
                 self.wrong(name.span.clone(), format!("`{text}` is no name for a topology"), help);
             }
+        }
+    }
+
+    /// The currency: a short word.
+    pub(super) fn currency(&mut self, root: &Node) {
+        let Some(currency) = root.get("currency") else { return };
+        let text = currency.text();
+        let plain = text.chars().all(|c| c.is_ascii_alphabetic()) && (1..=8).contains(&text.len());
+        if !plain || text == "null" {
+            let message = format!("`{text}` is no currency");
+            self.wrong(currency.span.clone(), message, "up to 8 letters, such as EUR");
         }
     }
 

@@ -1,11 +1,9 @@
 //! From a completed tree to a `Federation`: names resolved, values related to each other. What one
 //! value alone can get wrong has been said before; here are the mistakes between values.
 
-use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::complete;
 use super::files::Files;
 use super::problem::Problem;
 use super::tree::{Entry, Node, Value};
@@ -28,7 +26,8 @@ pub fn federation(
     entries.sort_by(|a, b| a.key.cmp(&b.key));
     let names = entries.iter().map(|entry| entry.key.clone()).collect();
     let subscribers = entries.iter().map(|entry| subscribers(&entry.node)).collect();
-    let mut builder = Builder { names, subscribers, files, problems };
+    let kinds = entries.iter().map(|entry| kind(&entry.node)).collect();
+    let mut builder = Builder { names, kinds, subscribers, files, problems };
     let workloads = builder.workloads(root, raw);
     let operators = entries
         .iter()
@@ -48,6 +47,7 @@ pub fn federation(
     federation.agreements = builder.agreements(root, &federation);
     federation.portability = builder.portability(root, &federation);
     builder.names(root, &entries);
+    builder.currency(root);
     builder.numbers(&entries);
     builder.domains(&entries);
     builder.not_yet(root);
@@ -58,6 +58,8 @@ pub fn federation(
 pub(super) struct Builder<'a> {
     /// In id order.
     pub(super) names: Vec<String>,
+    /// In id order.
+    pub(super) kinds: Vec<OperatorKind>,
     /// In id order.
     pub(super) subscribers: Vec<Subscribers>,
     pub(super) files: &'a mut Files,
@@ -108,6 +110,14 @@ pub(super) fn duration(parent: &Node, key: &str) -> Duration {
     units::duration(text(parent, key)).unwrap_or(Duration::ZERO)
 }
 
+fn kind(operator: &Node) -> OperatorKind {
+    match text(operator, "kind") {
+        "mno" => OperatorKind::Mno,
+        "hub" => OperatorKind::Hub,
+        _ => OperatorKind::Imsp,
+    }
+}
+
 fn subscribers(operator: &Node) -> Subscribers {
     let of = |key| node(operator, "subscribers").map_or(0, |counts| count(counts, key));
     Subscribers { im: of("im"), sms_only: of("sms_only") }
@@ -132,11 +142,7 @@ impl Builder<'_> {
 
     fn operator(&mut self, entry: &Entry, workload: Workload) -> Operator {
         let node = &entry.node;
-        let kind = match text(node, "kind") {
-            "mno" => OperatorKind::Mno,
-            "hub" => OperatorKind::Hub,
-            _ => OperatorKind::Imsp,
-        };
+        let kind = kind(node);
         let empty = Node { value: Value::Map(Vec::new()), ..node.clone() };
         let subscribers = node.get("subscribers").unwrap_or(&empty);
         let counts = self::subscribers(node);
@@ -321,7 +327,7 @@ impl Builder<'_> {
         }
     }
 
-    fn delay_of(&mut self, node: &Node) -> DurationDistribution {
+    pub(super) fn delay_of(&mut self, node: &Node) -> DurationDistribution {
         use DurationDistribution as D;
         let constant = || D::Constant(units::duration(node.text()).unwrap_or_default());
         let [Entry { key, node: inner, .. }] = node.entries() else { return constant() };
@@ -338,7 +344,7 @@ impl Builder<'_> {
             "lognormal" => {
                 let (median, p99) = (duration(inner, "median"), duration(inner, "p99"));
                 if median.is_zero() || p99 <= median {
-                    self.wrong(inner.span.clone(), "`p99` is not above `median`", "");
+                    self.wrong(inner.span.clone(), "`median` is above zero, `p99` above it", "");
                 }
                 D::Lognormal { median, p99: p99.max(median + Duration(1)) }
             }
@@ -355,7 +361,7 @@ impl Builder<'_> {
         }
     }
 
-    fn counts(&mut self, parent: &Node, key: &str) -> CountDistribution {
+    pub(super) fn counts(&mut self, parent: &Node, key: &str) -> CountDistribution {
         use CountDistribution as C;
         let Some(node) = parent.get(key) else { return C::Constant(0) };
         let [Entry { key, node: inner, .. }] = node.entries() else {
@@ -375,7 +381,7 @@ impl Builder<'_> {
             "lognormal" => {
                 let (median, p99) = (number(inner, "median"), number(inner, "p99"));
                 if median <= 0.0 || p99 <= median {
-                    self.wrong(inner.span.clone(), "`p99` is not above `median`", "");
+                    self.wrong(inner.span.clone(), "`median` is above zero, `p99` above it", "");
                     return C::Constant(0);
                 }
                 C::Lognormal { median, p99 }
@@ -406,181 +412,4 @@ impl Builder<'_> {
         let seed = units::count(text(node, "seed"), 0, u64::MAX).unwrap_or(0);
         Run { seed, warm_up: duration(node, "warm_up"), duration: length }
     }
-
-    /// The workload of every operator, in id order.
-    fn workloads(&mut self, root: &Node, raw: &Node) -> Vec<Workload> {
-        let empty = Node { value: Value::Map(Vec::new()), ..root.clone() };
-        let common = self.workload(root.get("workload").unwrap_or(&empty));
-        let raw = raw.get("workload").unwrap_or(&empty);
-        let overrides = raw.get("by_operator").unwrap_or(&empty);
-        let mut own = BTreeMap::new();
-        for entry in overrides.entries() {
-            let named = Node {
-                value: Value::Scalar(entry.key.clone()),
-                span: entry.span.clone(),
-                ..entry.node.clone()
-            };
-            if self.operator_id(&named).is_some() {
-                let mut merged = raw.clone();
-                remove(&mut merged, "by_operator");
-                overlay(&mut merged, &entry.node);
-                let known = self.problems.len();
-                let completed = complete::workload(&merged, self.problems);
-                let workload = self.workload(&completed);
-                // What the common workload got wrong has been said once.
-                let said: Vec<Problem> = self.problems.drain(known..).collect();
-                let new: Vec<Problem> =
-                    said.into_iter().filter(|p| !self.problems.contains(p)).collect();
-                self.problems.extend(new);
-                own.insert(entry.key.clone(), workload);
-            }
-        }
-        self.names.iter().map(|name| own.remove(name).unwrap_or_else(|| common.clone())).collect()
-    }
-
-    fn workload(&mut self, node: &Node) -> Workload {
-        let empty = Node { value: Value::Map(Vec::new()), ..node.clone() };
-        let part = |key| node.get(key).unwrap_or(&empty);
-        let (contacts, messages) = (part("contacts"), part("messages"));
-        let (sessions, growth) = (part("sessions"), part("growth"));
-        let reply = messages.get("reply").unwrap_or(&empty);
-        if share(reply, "share") >= 1.0 {
-            self.wrong(
-                span(reply, "share"),
-                "if every message were answered, no conversation would ever end",
-                "answers are answered in turn: a share below 100% is needed",
-            );
-        }
-        let rate = match messages.get("total") {
-            Some(_) => MessageRate::Total(rate(messages, "total")),
-            None => MessageRate::PerUser(rate(messages, "per_user")),
-        };
-        let length = match sessions.get("length") {
-            Some(node) if node.text() != "unlimited" => Some(self.delay_of(node)),
-            _ => None,
-        };
-        self.workload_not_yet(node);
-        let pairs = contacts.get("file").map(|file| self.contact_list(file));
-        let workload = Workload {
-            contacts: Contacts {
-                per_user: self.counts(contacts, "per_user"),
-                elsewhere: share(contacts, "elsewhere"),
-                sms_only: share(contacts, "sms_only"),
-                sms_only_elsewhere: share(contacts, "sms_only_elsewhere"),
-                mutual: share(contacts, "mutual"),
-                pairs,
-            },
-            messages: Messages {
-                rate,
-                arrivals: arrivals(messages),
-                length: self.counts(messages, "length"),
-                ucs2: share(messages, "ucs2"),
-                recipients: match messages.get("recipients").map(Node::entries) {
-                    Some([Entry { node: exponent, .. }]) => {
-                        Recipients::Zipf(units::number(exponent.text()).unwrap_or(0.0))
-                    }
-                    _ => Recipients::Uniform,
-                },
-                reply_share: share(reply, "share").min(0.999_999),
-                reply_after: self.delay(reply, "after"),
-            },
-            presence_changes: self::rate(part("presence"), "changes"),
-            sessions: Sessions {
-                online: share(sessions, "online"),
-                length,
-                offline: match text(sessions, "offline_messages") {
-                    "sms" => OfflineMessages::Sms,
-                    "refuse" => OfflineMessages::Refuse,
-                    _ => OfflineMessages::Store,
-                },
-            },
-            growth: Growth {
-                add_contact: self::rate(growth, "add_contact"),
-                accept: share(growth, "accept"),
-            },
-            load: Load {
-                base: number(node, "load"),
-                stages: items(node, "stages")
-                    .iter()
-                    .map(|stage| LoadStage {
-                        length: duration(stage, "for"),
-                        load: number(stage, "load"),
-                        ramp: flag(stage, "ramp"),
-                    })
-                    .collect(),
-            },
-        };
-        self.workload_periods(node, &workload);
-        workload
-    }
-
-    /// What the format has and this version does not simulate is refused, never ignored.
-    fn workload_not_yet(&mut self, workload: &Node) {
-        if let Some(groups) = workload.get("groups").filter(|groups| count(groups, "rooms") > 0) {
-            self.wrong(span(groups, "rooms"), "groups are not simulated yet", "rooms: 0");
-        }
-        let upgrades = |growth: &&Node| rate(growth, "upgrades") > 0.0;
-        if let Some(growth) = workload.get("growth").filter(upgrades) {
-            let at = span(growth, "upgrades");
-            self.wrong(at, "upgrades are not simulated yet", "upgrades: 0/h");
-        }
-    }
-
-    /// Contact lists from a file instead of by distribution; empty if it is wrong.
-    fn contact_list(&mut self, file: &Node) -> Arc<Vec<ContactPair>> {
-        let Self { names, subscribers, files, problems } = self;
-        files.contacts(file, names, subscribers, problems)
-    }
-}
-
-fn arrivals(messages: &Node) -> Arrivals {
-    match messages.get("arrivals") {
-        Some(node) if node.text() == "constant" => Arrivals::Constant,
-        Some(node) => match node.get("bursty") {
-            Some(bursty) => Arrivals::Bursty {
-                mean_on: duration(bursty, "mean_on"),
-                mean_off: duration(bursty, "mean_off"),
-            },
-            None => Arrivals::Poisson,
-        },
-        None => Arrivals::Poisson,
-    }
-}
-
-fn remove(node: &mut Node, key: &str) {
-    if let Value::Map(entries) = &mut node.value {
-        entries.retain(|entry| entry.key != key);
-    }
-}
-
-/// Lays one tree over another, key by key. A total rate replaces a rate per user, and the other
-/// way round; a rule for contacts replaces a file of them.
-fn overlay(under: &mut Node, over: &Node) {
-    let (Value::Map(mine), Value::Map(theirs)) = (&mut under.value, &over.value) else {
-        *under = over.clone();
-        return;
-    };
-    let lists = ["per_user", "elsewhere", "sms_only", "sms_only_elsewhere", "mutual"];
-    for entry in theirs {
-        if lists.contains(&entry.key.as_str()) && !theirs.iter().any(|own| own.key == "file") {
-            mine.retain(|known| known.key != "file");
-        }
-        if let Some(twin) = [("total", "per_user"), ("per_user", "total")]
-            .iter()
-            .find_map(|(a, b)| (*a == entry.key).then_some(*b))
-        {
-            mine.retain(|known| known.key != twin);
-        }
-        // A distribution is one value: its kinds are not laid over each other.
-        match mine.iter_mut().find(|known| known.key == entry.key) {
-            Some(known) if sections(&entry.key) => overlay(&mut known.node, &entry.node),
-            Some(known) => *known = entry.clone(),
-            None => mine.push(entry.clone()),
-        }
-    }
-}
-
-/// Keys of the workload whose values are maps of keys.
-fn sections(key: &str) -> bool {
-    matches!(key, "contacts" | "messages" | "presence" | "sessions" | "growth" | "groups" | "reply")
 }

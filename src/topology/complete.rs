@@ -28,11 +28,7 @@ struct Completer<'a> {
 
 impl Completer<'_> {
     fn wrong(&mut self, node: &Node, message: impl Into<String>) {
-        let message = message.into();
-        self.problems.push(match node.origin {
-            Origin::File => Problem::at(node.span.clone(), message),
-            _ => Problem::nowhere(format!("--set …={}: {message}", node.text())),
-        });
+        self.problems.push(Problem::at(node.span.clone(), message));
     }
 
     fn node(&mut self, node: &Node, shape: &Shape, name: &str) -> Node {
@@ -115,8 +111,12 @@ impl Completer<'_> {
                 self.problems.push(problem.did_you_mean(&entry.key, keys));
             }
         }
+        self.alternatives(entries);
         let mut done = Vec::new();
         for field in fields {
+            if replaced(entries, field.key) {
+                continue;
+            }
             let given = entries.iter().find(|entry| entry.key == field.key);
             let value = match (given, field.default) {
                 (Some(entry), _) => self.node(&entry.node, &field.shape, field.key),
@@ -132,6 +132,17 @@ impl Completer<'_> {
             done.push(Entry { key: field.key.to_owned(), span, node: value });
         }
         Node { value: Value::Map(done), ..node.clone() }
+    }
+
+    /// What stands instead of another does not stand beside it.
+    fn alternatives(&mut self, entries: &[Entry]) {
+        for entry in entries {
+            let given = |key: &&&str| entries.iter().any(|other| other.key == **key);
+            if let Some(other) = instead_of(&entry.key).iter().find(given) {
+                let message = format!("`{}` stands instead of `{other}`", entry.key);
+                self.problems.push(Problem::at(entry.span.clone(), message).help("leave one out"));
+            }
+        }
     }
 
     fn default(&mut self, yaml: &str, shape: &Shape, name: &str) -> Node {
@@ -314,11 +325,26 @@ impl Completer<'_> {
     }
 }
 
+/// Keys that another replaces.
+pub(super) fn instead_of(key: &str) -> &'static [&'static str] {
+    match key {
+        "total" => &["per_user"],
+        "file" => &["per_user", "elsewhere", "sms_only", "sms_only_elsewhere", "mutual"],
+        _ => &[],
+    }
+}
+
+/// Whether a key is replaced by another that is given.
+fn replaced(entries: &[Entry], key: &str) -> bool {
+    entries.iter().any(|entry| instead_of(&entry.key).contains(&key))
+}
+
 fn is_map(shape: &Shape) -> bool {
     matches!(shape, Shape::Map(_) | Shape::Named(_))
 }
 
 /// The place of a node, for problems about what it lacks.
 fn first_line(node: &Node) -> std::ops::Range<usize> {
-    node.span.clone()
+    // The first character: what else is wrong with it is another matter.
+    node.span.start..node.span.end.min(node.span.start + 1)
 }

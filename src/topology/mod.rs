@@ -16,6 +16,7 @@ mod shape;
 mod tests;
 mod tree;
 mod units;
+mod workloads;
 
 use std::ops::Range;
 use std::path::Path;
@@ -87,18 +88,25 @@ pub fn load(source: &Source, overrides: &[Override]) -> Result<Topology, Vec<Pro
         return Err(vec![problem.help(help)]);
     }
     let mut problems = Vec::new();
-    for change in overrides {
-        if let Err(problem) = change.apply(&mut raw) {
-            problems.push(problem);
+    if !overrides.is_empty() {
+        let complete = complete::topology(&raw, &mut Vec::new());
+        for (index, change) in overrides.iter().enumerate() {
+            if let Err(problem) = change.apply(index, &mut raw, &complete) {
+                problems.push(problem);
+            }
         }
     }
     let resolved = complete::topology(&raw, &mut problems);
     let mut files = files::Files::beside(&source.path);
-    let federation = build::federation(&resolved, &raw, &mut files, &mut problems);
+    let mut between = Vec::new();
+    let federation = build::federation(&resolved, &raw, &mut files, &mut between);
+    // What follows from a value that is wrong in itself is no mistake of its own.
+    between.retain(|problem| !problems.iter().any(|known| problem.same_place(known)));
+    problems.extend(between);
     if !problems.is_empty() {
         problems.sort_by_key(Problem::start);
-        // What follows from a value that is wrong in itself is no mistake of its own.
-        problems.dedup_by(|later, first| later.same_place(first));
+        problems.dedup();
+        problems.iter_mut().for_each(|problem| problem.name_override(overrides));
         return Err(problems);
     }
     let slo_spans = resolved.get("slo").map_or(&[][..], Node::items);

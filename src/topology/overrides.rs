@@ -1,8 +1,23 @@
 //! `--set path=value`: any scalar of a topology from the command line. Laid over the tree before
 //! defaults are filled in.
 
+use std::fmt;
+use std::ops::Range;
+
 use super::problem::Problem;
 use super::tree::{Entry, Node, Origin, Value};
+
+/// The place that stands for an override: beyond any file, so that a mistake in its value leads back
+/// to it.
+fn place_of(index: usize) -> Range<usize> {
+    usize::MAX - 1 - index..usize::MAX - index
+}
+
+/// Which override has this place.
+pub(super) fn override_at(span: &Range<usize>) -> Option<usize> {
+    let index = (usize::MAX - 1).checked_sub(span.start)?;
+    (index < 1 << 20).then_some(index)
+}
 
 /// One override.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +35,11 @@ impl Override {
     pub fn parse(text: &str) -> Result<Self, String> {
         let form = || "the form is path.to.key=value".to_owned();
         let (path, value) = text.split_once('=').ok_or_else(form)?;
+        if value.trim_start().starts_with(['[', '{']) {
+            return Err("a single value is needed, not a list or map: name the part, such as \
+                        retry.0=1s or latency.exponential=3ms"
+                .to_owned());
+        }
         let path: Vec<String> = path.split('.').map(str::to_owned).collect();
         if path.iter().any(String::is_empty) || path.len() > 16 {
             return Err(form());
@@ -27,19 +47,37 @@ impl Override {
         Ok(Self { path, value: value.trim().to_owned(), text: text.to_owned() })
     }
 
-    /// Changes a tree.
-    pub(super) fn apply(&self, root: &mut Node) -> Result<(), Problem> {
-        self.set(root, 0)
-            .map_err(|message| Problem::nowhere(format!("--set {}: {message}", self.text)))
+    /// Changes a tree; it is the override at `index`. `complete` is the same tree with defaults:
+    /// a list that the file leaves out is taken from there, to change an item of it.
+    pub(super) fn apply(
+        &self,
+        index: usize,
+        root: &mut Node,
+        complete: &Node,
+    ) -> Result<(), Problem> {
+        self.set(root, Some(complete), index, 0)
+            .map_err(|message| Problem::at(place_of(index), message))
     }
 
     /// Goes down the path from `depth` on.
-    fn set(&self, at: &mut Node, depth: usize) -> Result<(), String> {
+    fn set(
+        &self,
+        at: &mut Node,
+        complete: Option<&Node>,
+        index: usize,
+        depth: usize,
+    ) -> Result<(), String> {
         let Some(key) = self.path.get(depth) else {
             let value = Value::Scalar(self.value.clone());
-            *at = Node { span: 0..0, origin: Origin::CommandLine, value };
+            *at = Node { span: place_of(index), origin: Origin::CommandLine, value };
             return Ok(());
         };
+        let default = complete.filter(|node| matches!(node.value, Value::List(_)));
+        if let (Value::Map(entries), Some(default)) = (&at.value, default)
+            && entries.is_empty()
+        {
+            *at = default.clone();
+        }
         if matches!(at.value, Value::Scalar(_)) {
             // A value such as `2ms` or `none` gives way to a map.
             at.value = Value::Map(Vec::new());
@@ -48,18 +86,36 @@ impl Override {
             Value::List(items) => {
                 let agreement = depth == 1 && self.path[0] == "agreements";
                 let place = place(items, key, agreement)?;
-                self.set(&mut items[place], depth + 1)
+                let complete = complete.and_then(|node| node.items().get(place));
+                self.set(&mut items[place], complete, index, depth + 1)
             }
-            Value::Map(entries) => self.set(child(entries, key), depth + 1),
+            Value::Map(entries) => {
+                let complete = complete.and_then(|node| node.get(key));
+                // What it stands instead of gives way to it.
+                let twins = super::complete::instead_of(key);
+                entries.retain(|entry| !twins.contains(&entry.key.as_str()));
+                entries.retain(|entry| {
+                    !super::complete::instead_of(&entry.key).contains(&key.as_str())
+                });
+                self.set(child(entries, key, place_of(index)), complete, index, depth + 1)
+            }
             Value::Scalar(_) => Ok(()),
         }
     }
 }
 
-fn child<'a>(entries: &'a mut Vec<Entry>, key: &str) -> &'a mut Node {
+/// As on the command line.
+impl fmt::Display for Override {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+fn child<'a>(entries: &'a mut Vec<Entry>, key: &str, span: Range<usize>) -> &'a mut Node {
     let place = entries.iter().position(|entry| entry.key == key).unwrap_or_else(|| {
-        let node = Node { span: 0..0, origin: Origin::CommandLine, value: Value::Map(Vec::new()) };
-        entries.push(Entry { key: key.to_owned(), span: 0..0, node });
+        let value = Value::Map(Vec::new());
+        let node = Node { span: span.clone(), origin: Origin::CommandLine, value };
+        entries.push(Entry { key: key.to_owned(), span, node });
         entries.len() - 1
     });
     &mut entries[place].node

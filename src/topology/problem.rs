@@ -5,6 +5,7 @@ use std::ops::Range;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
 use super::Source;
+use super::overrides::{Override, override_at};
 use crate::domain::words::nearest;
 
 /// A mistake.
@@ -12,22 +13,25 @@ use crate::domain::words::nearest;
 pub struct Problem {
     /// In the source, in bytes; `None` for a value of the command line.
     span: Option<Range<usize>>,
+    /// Which `--set` it is about.
+    set: Option<usize>,
     message: String,
     help: Option<String>,
 }
 
 impl Problem {
-    /// A mistake at a place of the source. What has the place 0..0 came from the command line.
+    /// A mistake at a place of the source, or in the override that has this place.
     pub fn at(span: Range<usize>, message: impl Into<String>) -> Self {
-        if span == (0..0) {
-            return Self::nowhere(format!("--set: {}", message.into()));
+        let message = message.into();
+        match override_at(&span) {
+            None => Self { span: Some(span), set: None, message, help: None },
+            set => Self { span: None, set, message, help: None },
         }
-        Self { span: Some(span), message: message.into(), help: None }
     }
 
     /// A mistake that is nowhere in the source.
     pub fn nowhere(message: impl Into<String>) -> Self {
-        Self { span: None, message: message.into(), help: None }
+        Self { span: None, set: None, message: message.into(), help: None }
     }
 
     /// How to mend it.
@@ -51,11 +55,18 @@ impl Problem {
         self.span.as_ref().map_or(0, |span| span.start)
     }
 
-    /// Whether both are about the same place of the source, or say the same.
+    /// Whether both are about the same place of the source or the same override.
     pub fn same_place(&self, other: &Self) -> bool {
         match (&self.span, &other.span) {
-            (Some(a), Some(b)) => a == b && !a.is_empty() || self == other,
-            _ => self == other,
+            (Some(a), Some(b)) => a.start < b.end && b.start < a.end,
+            _ => self.set.is_some() && self.set == other.set,
+        }
+    }
+
+    /// Names the override it is about, if it is about one.
+    pub fn name_override(&mut self, overrides: &[Override]) {
+        if let Some(set) = self.set.and_then(|set| overrides.get(set)) {
+            self.message = format!("--set {set}: {}", self.message);
         }
     }
 

@@ -125,6 +125,13 @@ fn refused(text: &str, error: &serde_saphyr::Error) -> Problem {
         let key = key.split(',').next().unwrap_or(key);
         return Problem::at(at, format!("the key `{key}` stands here twice")).help("remove one");
     }
+    if said.contains("Documents") {
+        let message = "a topology is one YAML document, here is another";
+        return Problem::at(at, message).help("remove `---` and what follows");
+    }
+    if said.contains("recursive") {
+        return Problem::at(at, "an alias stands within what it repeats").help("write it out");
+    }
     let help = "indent with spaces, close every bracket and quote, put a space after each colon";
     Problem::at(at, format!("this is not valid YAML: {said}")).help(help)
 }

@@ -107,7 +107,10 @@ pub fn number(text: &str) -> Result<f64, String> {
 /// # Errors
 /// A sentence that says what is wrong and what is allowed.
 pub fn count(text: &str, min: u64, max: u64) -> Result<u64, String> {
-    let allowed = || format!("a whole number from {min} to {max} is needed");
+    let allowed = || match min == max {
+        true => format!("`{text}` is not {min}"),
+        false => format!("`{text}` is not a whole number from {min} to {max}"),
+    };
     let value: u64 = text.replace('_', "").parse().map_err(|_| allowed())?;
     if (min..=max).contains(&value) { Ok(value) } else { Err(allowed()) }
 }

@@ -2,7 +2,7 @@
 //! the rules of `workload.contacts` or taken from a file. Called once by `run` and `check`; it
 //! knows nothing of registration, presence or messages.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::domain::federation::{Federation, Workload};
 use crate::domain::graph::ContactGraph;
@@ -108,13 +108,23 @@ struct Lists {
     offsets: Vec<u32>,
     filled: Vec<u32>,
     contacts: Vec<SubscriberId>,
+    /// The contacts of owners with long lists, to look them up.
+    long: FxHashMap<u32, FxHashSet<u32>>,
 }
+
+/// Contacts from which on a list is looked up instead of read.
+const LONG: u32 = 512;
 
 impl Lists {
     fn new(subscribers: u32) -> Self {
         let mut offsets = Vec::with_capacity(subscribers as usize + 1);
         offsets.push(0);
-        Self { offsets, filled: vec![0; subscribers as usize], contacts: Vec::new() }
+        Self {
+            offsets,
+            filled: vec![0; subscribers as usize],
+            contacts: Vec::new(),
+            long: FxHashMap::default(),
+        }
     }
 
     /// Reserves the list of the next subscriber, as far as 32 bits number all contacts.
@@ -145,9 +155,14 @@ impl Lists {
 
     /// Whether `contact` may be added: it is somebody else and not there yet.
     fn may_add(&self, user: u32, contact: u32) -> bool {
-        let from = self.offsets[user as usize] as usize;
-        let list = &self.contacts[from..from + self.filled[user as usize] as usize];
-        user != contact && !list.contains(&SubscriberId(contact))
+        let (from, filled) = (self.offsets[user as usize] as usize, self.filled[user as usize]);
+        if user == contact {
+            return false;
+        }
+        if filled >= LONG {
+            return self.long.get(&user).is_none_or(|known| !known.contains(&contact));
+        }
+        !self.contacts[from..from + filled as usize].contains(&SubscriberId(contact))
     }
 
     fn add(&mut self, user: u32, contact: u32) {
@@ -155,6 +170,12 @@ impl Lists {
         let place = self.offsets[user as usize] + self.filled[user as usize];
         self.contacts[place as usize] = SubscriberId(contact);
         self.filled[user as usize] += 1;
+        if self.filled[user as usize] == LONG {
+            let known = self.list_mut(user).iter().map(|contact| contact.0).collect();
+            self.long.insert(user, known);
+        } else if let Some(known) = self.long.get_mut(&user) {
+            known.insert(contact);
+        }
     }
 
     /// Closes the gaps that dropped contacts left.

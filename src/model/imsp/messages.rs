@@ -3,7 +3,7 @@
 
 use super::Imsp;
 use crate::domain::federation::OfflineMessages;
-use crate::domain::id::Role;
+use crate::domain::id::{OperatorId, Role};
 use crate::domain::observation::Observation;
 use crate::domain::outcome::{Reason, Route, SmsOrigin, Stage};
 use crate::domain::time::Instant;
@@ -90,6 +90,11 @@ impl Imsp {
         };
         match passed {
             None => self.convert(slot, cx),
+            Some(Passed::AsSms) if !self.may_convert(to, cx) => {
+                let (from, reason) = (cx.operator, Reason::RateLimited);
+                cx.observe(Observation::AgreementRefused { from, to, reason });
+                cx.refuse(slot, reason);
+            }
             Some(Passed::AsSms) => {
                 if !matches!(cx.messages[slot].route, Route::SmsReplyHome | Route::SmsReplyDirect) {
                     cx.reroute(slot, Route::SmsDirect);
@@ -108,6 +113,12 @@ impl Imsp {
                 }
             }
         }
+    }
+
+    /// Whether short messages can go from here to an operator at all.
+    fn may_convert(&self, to: OperatorId, cx: &Context<'_>) -> bool {
+        let way = cx.plan.routing.way(Carriage::Sms, cx.operator, to);
+        cx.settings().smsc.is_some() && way.is_some()
     }
 
     /// The IM server has room for a request: an SMS answer counts as delivered by its SMSC.

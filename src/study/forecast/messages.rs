@@ -36,13 +36,17 @@ impl<'a> Flows<'a> {
             plan,
             texts: operators.iter().map(|o| Texts::of(&o.workload.messages)).collect(),
             converted: operators.iter().map(|_| vec![None; operators.len()]).collect(),
-            presences: operators.iter().map(OnlineAgain::of).collect(),
+            presences: operators.iter().map(|o| OnlineAgain::of(o, &plan.federation.run)).collect(),
             offered: BTreeMap::new(),
         };
         let mut messages = first_messages(plan);
         let negligible = messages.total() * NEGLIGIBLE;
         while messages.total() > negligible {
             messages = flows.follow(&messages, work);
+            // Answers come later than what they answer: a short run does not see all of them.
+            for people in &mut flows.presences {
+                people.next_generation(&plan.federation.run);
+            }
         }
         flows
     }
@@ -249,8 +253,10 @@ impl<'a> Flows<'a> {
         self.plan.federation.operator(id)
     }
 
+    /// Share of messages to an operator's subscribers that are answered within the measured time.
     fn reply_share(&self, operator: OperatorId) -> f64 {
         self.operator(operator).workload.messages.reply_share
+            * self.presences[operator.index()].seen
     }
 }
 
@@ -276,7 +282,7 @@ fn first_messages(plan: &Plan) -> Generation {
         let lists = users.map(|user| plan.graph.contacts(SubscriberId(user)));
         let lists = lists.filter(|list| !list.is_empty());
         let messages = &settings.workload.messages;
-        let each = highest(&settings.workload.load)
+        let each = highest(&settings.workload.load, &plan.federation.run)
             * match messages.rate {
                 MessageRate::PerUser(rate) => rate * online(plan, operator),
                 MessageRate::Total(rate) => rate / (lists.clone().count().max(1) as f64),

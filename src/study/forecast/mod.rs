@@ -13,11 +13,13 @@ mod work;
 
 use self::messages::Flows;
 use self::work::Work;
-use crate::domain::federation::{Load, Sessions};
+use crate::domain::federation::{Load, Run, Sessions};
 use crate::domain::id::OperatorId;
 use crate::domain::observation::StationId;
 use crate::domain::outcome::Route;
+use crate::domain::time::Instant;
 use crate::model::plan::Plan;
+use crate::workload::load::LoadProfile;
 
 /// What is to be expected of a run.
 #[derive(Clone, Debug, PartialEq)]
@@ -59,7 +61,7 @@ pub fn forecast(plan: &Plan) -> Forecast {
             .federation
             .operators
             .iter()
-            .map(|o| highest(&o.workload.load))
+            .map(|o| highest(&o.workload.load, &plan.federation.run))
             .fold(0.0, f64::max),
         routes: flows.routes(),
         stations: stations.collect(),
@@ -67,12 +69,30 @@ pub fn forecast(plan: &Plan) -> Forecast {
     }
 }
 
-/// The highest load of a run.
-fn highest(load: &Load) -> f64 {
-    match load.stages.iter().map(|stage| stage.load).reduce(f64::max) {
-        Some(stage) => load.base * stage,
-        None => load.base,
+/// The highest load of a run: load moves linearly between the ends of its stages.
+fn highest(load: &Load, run: &Run) -> f64 {
+    let profile = LoadProfile::new(load, run);
+    let start = Instant::START + run.warm_up;
+    let end = start + run.duration;
+    let mut at = start;
+    let mut highest = profile.at(start);
+    for stage in &load.stages {
+        at += stage.length;
+        // Just before a stage ends, and as the next begins.
+        let before = Instant(at.0.saturating_sub(1));
+        highest = [before, at].into_iter().map(|t| profile.at(t.min(end))).fold(highest, f64::max);
+        if at >= end {
+            break;
+        }
     }
+    highest
+}
+
+/// Of the measured time, the part in which something is seen that follows its cause by so many
+/// seconds, where causes begin with the run.
+fn seen(delay: f64, run: &Run) -> f64 {
+    let (warm_up, measured) = (run.warm_up.as_secs_f64(), run.duration.as_secs_f64());
+    ((warm_up + measured - delay.max(warm_up)) / measured).clamp(0.0, 1.0)
 }
 
 /// Share of an operator's IM users who are logged in.

@@ -2,9 +2,9 @@
 //! when answered, how often a short message is tried before its phone is there.
 
 use super::generation::To;
-use super::logins;
 use super::messages::NEGLIGIBLE;
-use crate::domain::federation::Operator;
+use super::{logins, seen};
+use crate::domain::federation::{Operator, Run};
 use crate::domain::id::OperatorId;
 use crate::domain::random::StreamSeed;
 use crate::model::plan::Plan;
@@ -19,10 +19,14 @@ pub(super) struct OnlineAgain {
     changes: f64,
     /// Delays of answers, seconds: a sample.
     delays: Vec<f64>,
+    /// From first messages to the answers of the generation in hand, seconds: a sample.
+    since_first: Vec<f64>,
+    /// Share of those answers that fall into the measured time, of the generation before that do.
+    pub(super) seen: f64,
 }
 
 impl OnlineAgain {
-    pub(super) fn of(operator: &Operator) -> Self {
+    pub(super) fn of(operator: &Operator, run: &Run) -> Self {
         let sessions = &operator.workload.sessions;
         let mut stream = StreamSeed::new(0, "forecast", "answers").stream();
         let after = &operator.workload.messages.reply_after;
@@ -31,8 +35,27 @@ impl OnlineAgain {
             true => begun / sessions.online + begun / (1.0 - sessions.online),
             false => 0.0,
         };
-        let delays = (0..DELAYS).map(|_| after.sample(&mut stream).as_secs_f64()).collect();
-        Self { online: sessions.online, changes, delays }
+        let delays: Vec<f64> =
+            (0..DELAYS).map(|_| after.sample(&mut stream).as_secs_f64()).collect();
+        let since_first = delays.clone();
+        Self {
+            online: sessions.online,
+            changes,
+            since_first,
+            seen: mean_seen(&delays, run),
+            delays,
+        }
+    }
+
+    /// The answers to the answers: their delays come on top.
+    pub(super) fn next_generation(&mut self, run: &Run) {
+        let before = mean_seen(&self.since_first, run);
+        // Any pairing of independent draws does; this one never pairs a draw with itself.
+        self.delays.rotate_left(1);
+        for (sum, delay) in self.since_first.iter_mut().zip(&self.delays) {
+            *sum += delay;
+        }
+        self.seen = mean_seen(&self.since_first, run) / before.max(1e-9);
     }
 
     /// The chance that a user is online after the delay of an answer by an `answerer`'s user.
@@ -46,6 +69,10 @@ impl OnlineAgain {
             To::Offline => self.online * (1.0 - kept),
         }
     }
+}
+
+fn mean_seen(delays: &[f64], run: &Run) -> f64 {
+    delays.iter().map(|delay| seen(*delay, run)).sum::<f64>() / delays.len() as f64
 }
 
 /// What the phones of an operator make of short messages.
@@ -68,11 +95,9 @@ impl Phones {
         let away = 1.0 - hlr.attached;
         let back = hlr.detached_for.mean().as_secs_f64();
         let run = &plan.federation.run;
-        let (warm_up, measured) = (run.warm_up.as_secs_f64(), run.duration.as_secs_f64());
-        // Of the measured time, the part that sees retries of messages of that age.
-        let seen = |age: f64| ((warm_up + measured - age.max(warm_up)) / measured).clamp(0.0, 1.0);
+        let whole = run.warm_up.as_secs_f64() + run.duration.as_secs_f64();
         let (mut age, mut attempts) = (0.0, 1.0);
-        let end = smsc.validity.as_secs_f64().min(warm_up + measured);
+        let end = smsc.validity.as_secs_f64().min(whole);
         let mut waits = smsc.retry.iter();
         let mut wait = 0.0;
         loop {
@@ -82,9 +107,9 @@ impl Phones {
             if age >= end || failed < NEGLIGIBLE {
                 break;
             }
-            attempts += failed * seen(age);
+            attempts += failed * seen(age, run);
         }
-        let left = (warm_up + measured) / back;
+        let left = whole / back;
         let delivered = 1.0 - away * (1.0 - libm::exp(-left)) / left;
         Self { attempts, delivered }
     }

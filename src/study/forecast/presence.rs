@@ -16,7 +16,7 @@ pub(super) fn add(plan: &Plan, work: &mut Work<'_>) {
             continue;
         }
         let workload = &settings.workload;
-        let load = highest(&workload.load);
+        let load = highest(&workload.load, &plan.federation.run);
         let changes = workload.presence_changes * load * online(plan, operator);
         let sessions = 2.0 * logins(&workload.sessions);
         work.im_server(operator, im_users * changes, |times| &times.presence);
