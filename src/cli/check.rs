@@ -54,7 +54,7 @@ pub(super) fn main(arguments: &Arguments) -> Exit {
 /// What follows from a topology before any of it is simulated, for so many columns.
 fn facts(plan: &Plan, width: usize) -> String {
     let expected = forecast(plan);
-    let mut text = format!("{}\n{}\n", sizes(plan), agreements(plan));
+    let mut text = format!("{}\n{}\n", sizes(plan), agreements(plan, width));
     let lookahead = match lookahead(plan) {
         Some(lookahead) => format!("lookahead {lookahead}"),
         None => "no lookahead: operators do not meet".to_owned(),
@@ -117,7 +117,7 @@ fn sizes(plan: &Plan) -> String {
     )
 }
 
-fn agreements(plan: &Plan) -> String {
+fn agreements(plan: &Plan, width: usize) -> String {
     let name = |id| plan.federation.operator(id).name.as_str();
     let all = &plan.federation.agreements;
     let spoken = |agreement: &Agreement| match agreement.protocol {
@@ -129,17 +129,15 @@ fn agreements(plan: &Plan) -> String {
         1 => "1 agreement".to_owned(),
         many => format!("{many} agreements"),
     };
-    let shown: Vec<String> = match all.len() {
-        ..=LISTED => all
-            .iter()
-            .map(|a| format!("{}:{} {}", name(a.between[0]), name(a.between[1]), spoken(a)))
-            .collect(),
-        _ => ["ssp", "sms"]
-            .into_iter()
-            .map(|protocol| (protocol, all.iter().filter(|a| spoken(a) == protocol).count()))
-            .filter(|(_, some)| *some > 0)
-            .map(|(protocol, some)| format!("{some} {protocol}"))
-            .collect(),
-    };
-    format!("  {heading}: {}", shown.join(", "))
+    let line = |items: Vec<String>| format!("  {heading}: {}", items.join(", "));
+    let one =
+        |a: &Agreement| format!("{}:{} {}", name(a.between[0]), name(a.between[1]), spoken(a));
+    let each = line(all.iter().take(LISTED).map(one).collect());
+    if all.len() <= LISTED && each.chars().count() <= width {
+        return each;
+    }
+    let of = |protocol| all.iter().filter(|agreement| spoken(agreement) == protocol).count();
+    let counted = ["ssp", "sms"].map(|protocol| (protocol, of(protocol)));
+    let some = counted.iter().filter(|(_, some)| *some > 0);
+    line(some.map(|(protocol, some)| format!("{some} {protocol}")).collect())
 }
