@@ -77,7 +77,7 @@ impl Observer for Notes {
             plan.federation.operator(id).name.clone()
         };
         let line = match *observation {
-            Observation::Delivered { subject, stages } => {
+            Observation::Delivered { subject, stages, .. } => {
                 let sum: u64 = stages.iter().map(|part| part.time.0).sum();
                 assert_eq!(sum, now.since(subject.intended).0, "the stages add up");
                 let stages: Vec<String> = stages
@@ -102,7 +102,7 @@ impl Observer for Notes {
                 });
                 format!("{kind} added in {took}{shown}")
             }
-            Observation::AccountRegistered { operator } => {
+            Observation::AccountRegistered { operator, .. } => {
                 format!("account registered at {}", name(operator))
             }
             Observation::Transferred { agreement, from, kind, .. } => {

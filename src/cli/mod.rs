@@ -6,6 +6,7 @@ mod new;
 mod progress;
 mod report;
 mod run;
+mod scenario;
 mod schema;
 mod signal;
 mod topology;
@@ -62,6 +63,7 @@ enum Command {
     New(new::Arguments),
     Report(report::Arguments),
     Schema(schema::Arguments),
+    Scenario(scenario::Arguments),
 }
 
 /// Runs the command line of this process.
@@ -81,6 +83,7 @@ pub fn main() -> ExitCode {
         Command::New(arguments) => new::main(&arguments),
         Command::Report(arguments) => report::main(&arguments),
         Command::Schema(arguments) => schema::main(&arguments),
+        Command::Scenario(arguments) => scenario::main(&arguments),
     };
     exit.into()
 }

@@ -147,8 +147,8 @@ impl ServiceTimes {
 pub struct Legacy {
     /// Whether the IMSP registers its legacy customers when somebody adds them (use case 1a).
     pub register_on_contact: bool,
-    /// Whether legacy customers look online by default (IM-0010).
-    pub online: bool,
+    /// How legacy customers look (IM-0010, HLR-1).
+    pub presence: LegacyPresence,
     /// Their StatusText (CR16-5).
     pub status_text: String,
     /// What happens to text over the limit (IM-0030).
@@ -167,6 +167,17 @@ pub struct Legacy {
     pub reply_hold: Duration,
     /// What happens when a recipient has used up all reply numbers.
     pub reply_exhausted: ReplyExhausted,
+}
+
+/// How an IMSP lets its legacy customers look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LegacyPresence {
+    /// Online, always.
+    Online,
+    /// Offline, always.
+    Offline,
+    /// Online while the phone is attached, as the HLR tells.
+    Hlr,
 }
 
 /// What an IMSP does with text that does not fit one short message.
@@ -514,8 +525,11 @@ pub enum OfflineMessages {
 pub struct Growth {
     /// Per second and online IM user; half by number, half by UID.
     pub add_contact: f64,
-    /// Share of contact requests accepted.
+    /// Share of contact requests accepted, and of watchers whom a new IM user lets see their
+    /// presence.
     pub accept: f64,
+    /// Legacy customers becoming IM users, per second, all of the operator together.
+    pub upgrades: f64,
 }
 
 /// Load over the measured time; multiplies all rates.

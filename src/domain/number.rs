@@ -327,7 +327,7 @@ mod tests {
             messages_first: false,
             legacy: settings::Legacy {
                 register_on_contact: true,
-                online: true,
+                presence: settings::LegacyPresence::Online,
                 status_text: String::new(),
                 overlong: settings::Overlong::Refuse,
                 source_notice: String::new(),
@@ -366,7 +366,7 @@ mod tests {
                 length: None,
                 offline: settings::OfflineMessages::Store,
             },
-            growth: settings::Growth { add_contact: 0.0, accept: 1.0 },
+            growth: settings::Growth { add_contact: 0.0, accept: 1.0, upgrades: 0.0 },
             load: settings::Load { base: 1.0, stages: Vec::new() },
         }
     }

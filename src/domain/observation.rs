@@ -3,7 +3,7 @@
 
 use super::id::{AgreementId, MessageId, OperatorId, SubscriberId};
 use super::outcome::{ContactKind, PresenceScope, Reason, Route, SmsOrigin, Stage, TransferKind};
-use super::presence::Presence;
+use super::presence::{News, Presence};
 use super::time::{Duration, Instant};
 
 /// A queueing part, dense over the federation; `measure` holds the names.
@@ -17,6 +17,10 @@ pub struct Subject {
     pub id: MessageId,
     /// The route as known now.
     pub route: Route,
+    /// Who wrote it.
+    pub sender: SubscriberId,
+    /// Whom it is for.
+    pub recipient: SubscriberId,
     /// Operator of the sender.
     pub from: OperatorId,
     /// Operator of the recipient.
@@ -41,6 +45,8 @@ pub enum Observation<'a> {
     Delivered {
         /// The message.
         subject: Subject,
+        /// As SMS on a handset, else as IM at a client.
+        sms: bool,
         /// Its latency in parts, in the order of first occurrence.
         stages: &'a [StageTime],
     },
@@ -107,6 +113,8 @@ pub enum Observation<'a> {
         from: OperatorId,
         /// What it carries.
         kind: TransferKind,
+        /// The message in it, if there is one.
+        message: Option<MessageId>,
         /// On the wire.
         bytes: u32,
         /// What is charged: 1, or the segments of a short message. 0 for a repetition.
@@ -144,6 +152,10 @@ pub enum Observation<'a> {
     },
     /// A watcher's device will show a change at `at`, or never (`None`: dropped on the way).
     PresenceShown {
+        /// Who is shown it; `None` where only the number of watchers is known.
+        watcher: Option<SubscriberId>,
+        /// What is new.
+        news: News,
         /// Whose presence.
         publisher: SubscriberId,
         /// When it changed: with `publisher`, the identity of the change.
@@ -162,6 +174,8 @@ pub enum Observation<'a> {
     Sms {
         /// Whose SMSC.
         operator: OperatorId,
+        /// The message it carries.
+        message: MessageId,
         /// What the short message is.
         origin: SmsOrigin,
         /// What happened.
@@ -182,6 +196,10 @@ pub enum Observation<'a> {
 
     /// A contact was added and the client told.
     ContactAdded {
+        /// Whose list grows.
+        owner: SubscriberId,
+        /// By whom.
+        contact: SubscriberId,
         /// What kind.
         kind: ContactKind,
         /// Operator of the list's owner.
@@ -196,6 +214,10 @@ pub enum Observation<'a> {
     },
     /// A contact request failed.
     ContactRefused {
+        /// Whose list does not grow.
+        owner: SubscriberId,
+        /// By whom it does not.
+        contact: SubscriberId,
         /// Operator of the list's owner.
         from: OperatorId,
         /// Operator of the contact.
@@ -207,13 +229,78 @@ pub enum Observation<'a> {
     AccountRegistered {
         /// The home operator.
         operator: OperatorId,
+        /// Who.
+        customer: SubscriberId,
     },
     /// An IM user's session began or ended.
     Session {
         /// The user's operator.
         operator: OperatorId,
+        /// Who.
+        user: SubscriberId,
         /// Began, else ended.
         login: bool,
+    },
+
+    /// An IMSP decided what to do with a message.
+    Decided {
+        /// The message.
+        message: MessageId,
+        /// Whose IMSP.
+        operator: OperatorId,
+        /// What.
+        decision: Decision,
+    },
+    /// A legacy customer became an IM user (OMTP use case 3).
+    Upgraded {
+        /// The home operator.
+        operator: OperatorId,
+        /// Who.
+        user: SubscriberId,
+        /// Watchers whom the user is asked to allow.
+        watchers: u32,
+    },
+    /// A user was asked to let a watcher see their presence, and answered.
+    WatcherAnswered {
+        /// Whose presence.
+        publisher: SubscriberId,
+        /// Who wants to see it.
+        watcher: SubscriberId,
+        /// Whether it may.
+        allowed: bool,
+    },
+    /// A user blocked somebody, or ended that.
+    Blocked {
+        /// Who blocks.
+        owner: SubscriberId,
+        /// Whom.
+        other: SubscriberId,
+        /// Begins, else ends.
+        on: bool,
+    },
+}
+
+/// What an IMSP does with a message, and by which rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// To the client of its own user (KIND-1).
+    Client,
+    /// Kept until its user logs in.
+    Store,
+    /// Over an agreement, to its peer or through it (RD-6).
+    Agreement(AgreementId),
+    /// As SMS for a legacy customer or an IM user out of reach (KIND-2, KIND-3, KIND-4), in so many
+    /// parts.
+    Sms {
+        /// Short messages.
+        segments: u16,
+        /// Place of the reply number in the pool (IM-0050).
+        reply: u32,
+    },
+    /// A reply number led back to the conversation it belongs to (IM-0050).
+    Conversation {
+        /// Place of the reply number in the pool.
+        reply: u32,
     },
 }
 

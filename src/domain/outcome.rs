@@ -118,6 +118,8 @@ closed_list! {
         Misdelivered => "misdelivered",
         /// The recipient said no (contact requests).
         Declined => "declined",
+        /// The recipient has blocked the sender (CR16-1).
+        Blocked => "blocked",
     }
 }
 

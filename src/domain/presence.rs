@@ -144,6 +144,25 @@ impl Presence {
     }
 }
 
+/// What is new about somebody to their watchers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum News {
+    /// An IM user changed their presence while online.
+    Changed,
+    /// An IM user logged in.
+    Online,
+    /// An IM user logged out.
+    Offline,
+    /// A legacy customer looks online from now on.
+    LegacyOnline,
+    /// A legacy customer looks offline from now on.
+    LegacyOffline,
+    /// The watcher may see the presence of an IM user from now on.
+    Granted,
+    /// The watcher may not see the presence any more.
+    Withdrawn,
+}
+
 /// The attributes of an SMS-only user (CR16-2 to CR16-5). Where the operator shows such customers
 /// offline (HLR-1), OnlineStatus is F and UserAvailability follows it.
 pub fn legacy(msisdn: Msisdn, online: bool, status_text: &str) -> Presence {

@@ -27,6 +27,9 @@ pub struct Decisions {
     growth: Growth,
     growth_user: u32,
     sessions: Sessions,
+    upgrades: UserIntents,
+    upgraded: u32,
+    im_users: u32,
     base: u32,
 }
 
@@ -60,6 +63,15 @@ impl Decisions {
                 name,
             ),
             presence_user: 0,
+            upgrades: UserIntents::upgrades(
+                workload.growth.upgrades,
+                settings.subscribers.sms_only,
+                load.clone(),
+                seed,
+                name,
+            ),
+            upgraded: 0,
+            im_users,
             growth: Growth::new(federation, &plan.population, operator, load, seed),
             growth_user: 0,
             sessions: sessions(federation, &plan.population, operator),
@@ -72,6 +84,7 @@ impl Decisions {
         self.next_message(cx);
         self.next_presence(cx);
         self.next_growth(cx);
+        self.next_upgrade(cx);
         for index in 0..self.sessions.im_users() {
             if let Some(at) = self.sessions.first_change(index) {
                 let user = SubscriberId(self.base + index);
@@ -85,7 +98,7 @@ impl Decisions {
         &mut self,
         stimulus: Stimulus,
         crowd: &mut Crowd,
-        imsp: &Imsp,
+        imsp: Option<&Imsp>,
         cx: &mut Context<'_>,
     ) {
         match stimulus {
@@ -113,6 +126,17 @@ impl Decisions {
             Stimulus::Add { owner, contact, by_number } => {
                 crowd.add_contact(owner, contact, by_number, cx);
             }
+            Stimulus::Upgrade { user: Some(user) } => crowd.upgrade(user, cx),
+            Stimulus::Upgrade { user: None } => {
+                crowd.upgrade(SubscriberId(self.base + self.im_users + self.upgraded), cx);
+                self.next_upgrade(cx);
+            }
+            Stimulus::Block { owner, other, on } => crowd.block(owner, other, on, cx),
+            Stimulus::Phone { user, attached } => cx.out.now(Input::SetPhone(user, attached)),
+            Stimulus::Change(user) => crowd.change_presence(user, cx),
+            Stimulus::Toggle(user) => crowd.toggle_session(user, cx),
+            Stimulus::Answer { from, text } => crowd.answer_last(from, text, cx),
+            Stimulus::Consent { user, yes } => crowd.consent(user, yes),
             Stimulus::Session { user, count } => {
                 let goes_online = crowd.change_session(user, count, cx);
                 let index = user.0 - self.base;
@@ -128,20 +152,21 @@ impl Decisions {
         &mut self,
         user: Option<SubscriberId>,
         crowd: &mut Crowd,
-        imsp: &Imsp,
+        imsp: Option<&Imsp>,
         cx: &mut Context<'_>,
     ) {
         let (base, plan) = (self.base, cx.plan);
         let arrival = Arrival { at: cx.now, user: user.map(|user| user.0 - base) };
+        let added = |user| imsp.map_or(&[][..], |imsp| imsp.added_contacts(user));
         let writes = |index: u32| {
             let user = SubscriberId(base + index);
             crowd.is_online(user)
-                && !(plan.graph.contacts(user).is_empty() && imsp.added_contacts(user).is_empty())
+                && !(plan.graph.contacts(user).is_empty() && added(user).is_empty())
         };
         let Some(index) = self.messages.sender(arrival, writes) else { return };
         let sender = SubscriberId(base + index);
         let listed = plan.graph.contacts(sender);
-        let recipient = self.messages.recipient(listed, imsp.added_contacts(sender));
+        let recipient = self.messages.recipient(listed, added(sender));
         let Some(recipient) = recipient else { return };
         crowd.write(sender, recipient, self.messages.text(), cx);
     }
@@ -150,13 +175,13 @@ impl Decisions {
         &mut self,
         owner: SubscriberId,
         crowd: &mut Crowd,
-        imsp: &Imsp,
+        imsp: Option<&Imsp>,
         cx: &mut Context<'_>,
     ) {
         let plan = cx.plan;
         let listed = |contact: SubscriberId| {
             plan.graph.contacts(owner).contains(&contact)
-                || imsp.added_contacts(owner).contains(&contact)
+                || imsp.is_some_and(|imsp| imsp.added_contacts(owner).contains(&contact))
         };
         if let Some(addition) = self.growth.addition(&plan.population, owner, listed) {
             crowd.add_contact(owner, addition.contact, addition.by_number, cx);
@@ -174,6 +199,13 @@ impl Decisions {
         if let Some(intent) = self.presence.next() {
             self.presence_user = intent.user;
             cx.at(intent.at, Role::Workload, Input::Decide(Stimulus::Presence));
+        }
+    }
+
+    fn next_upgrade(&mut self, cx: &mut Context<'_>) {
+        if let Some(intent) = self.upgrades.next() {
+            self.upgraded = intent.user;
+            cx.at(intent.at, Role::Workload, Input::Decide(Stimulus::Upgrade { user: None }));
         }
     }
 

@@ -63,9 +63,8 @@ impl<O: Observer> Shard<O> {
         observer: O,
     ) -> Self {
         let settings = plan.federation.operator(operator);
-        let users = plan.population.im_users(operator) > 0;
         let nodes = Nodes {
-            decisions: users.then(|| Decisions::new(plan, operator)),
+            decisions: Some(Decisions::new(plan, operator)),
             crowd: Crowd::new(plan, operator, online),
             imsp: settings.imsp.as_ref().map(|imsp| Imsp::new(plan, operator, imsp, online)),
             smsc: settings.smsc.as_ref().map(|smsc| Smsc::new(plan, operator, smsc)),
@@ -161,6 +160,7 @@ impl<O: Observer> Shard<O> {
 
     /// Lets a user decide something at an instant to come, besides what the workload draws.
     pub fn script(&mut self, at: Instant, stimulus: Stimulus) {
+        self.nodes.crowd.follow_script();
         self.out.at(at, Role::Workload, Input::Decide(stimulus));
         self.file();
     }
@@ -206,8 +206,8 @@ impl<O: Observer> Shard<O> {
         };
         match input {
             Input::Decide(stimulus) => {
-                if let (Some(decisions), Some(imsp)) = (decisions, imsp) {
-                    decisions.due(stimulus, crowd, imsp, cx);
+                if let Some(decisions) = decisions {
+                    decisions.due(stimulus, crowd, imsp.as_ref(), cx);
                 }
             }
             Input::Reply(reply) => crowd.reply(reply, cx),
@@ -217,6 +217,7 @@ impl<O: Observer> Shard<O> {
                 }
             }
             Input::AskedForContact(request) => crowd.asked_for_contact(request, cx),
+            Input::AskedToAllow(question) => crowd.asked_to_allow(question, cx),
 
             Input::Request(job) => node(imsp).request(job, gateway, cx),
             Input::ImServed(place) => node(imsp).served(place, gateway, cx),
@@ -238,6 +239,11 @@ impl<O: Observer> Shard<O> {
             Input::Locate(query) => node(hlr).locate(query, gateway, cx),
             Input::LookedUp(place) => node(hlr).looked_up(place, gateway, cx),
             Input::PhoneBack(phone) => node(hlr).phone_back(phone, gateway, cx),
+            Input::SetPhone(phone, attached) => {
+                node(hlr).set_phone(phone, attached, gateway, cx);
+            }
+            Input::Watch(phone) => node(hlr).watch(phone, cx),
+            Input::Flip(phone) => node(hlr).flip(phone, cx),
             Input::Page(slot) => node(hlr).page(slot, cx),
             Input::Attempt(slot) => {
                 if node(hlr).attempt(slot, gateway, cx) {

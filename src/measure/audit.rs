@@ -144,7 +144,7 @@ impl Auditor {
                 self.open(Subject { route: was, ..subject }, -1);
                 self.open(subject, 1);
             }
-            Observation::Delivered { subject, stages } => {
+            Observation::Delivered { subject, stages, .. } => {
                 self.ended(now, subject);
                 let latency = Duration(now.0.wrapping_sub(subject.intended.0));
                 let sum = Duration(stages.iter().map(|part| part.time.0).sum());
@@ -243,12 +243,21 @@ pub fn verify(parts: &[AuditPart], in_flight: &[Subject]) -> Result<(), Vec<Viol
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::id::SubscriberId;
     use crate::domain::observation::StageTime;
     use crate::domain::outcome::{Reason, SmsOrigin, Stage};
 
     fn subject(id: u64) -> Subject {
         let (from, to) = (OperatorId(0), OperatorId(1));
-        Subject { id: MessageId(id), route: Route::OnNet, from, to, intended: Instant(100) }
+        Subject {
+            id: MessageId(id),
+            route: Route::OnNet,
+            sender: SubscriberId(1),
+            recipient: SubscriberId(2),
+            from,
+            to,
+            intended: Instant(100),
+        }
     }
 
     fn violations(seen: &[Observation<'_>], in_flight: &[Subject]) -> Vec<Violation> {
@@ -262,7 +271,7 @@ mod tests {
     fn delivered(id: u64, ns: u64) -> Observation<'static> {
         let time = Duration(ns);
         let stage = StageTime { stage: Stage::Link, operator: OperatorId(0), time };
-        Observation::Delivered { subject: subject(id), stages: vec![stage].leak() }
+        Observation::Delivered { subject: subject(id), sms: false, stages: vec![stage].leak() }
     }
 
     #[test]
@@ -303,7 +312,12 @@ mod tests {
     fn a_delivery_that_no_submission_stands_for_is_noticed() {
         let operator = OperatorId(4);
         let event = SmsEvent::Delivered { took: Duration(1) };
-        let seen = [Observation::Sms { operator, origin: SmsOrigin::Fallback, event }];
+        let seen = [Observation::Sms {
+            operator,
+            message: MessageId(1),
+            origin: SmsOrigin::Fallback,
+            event,
+        }];
         assert_eq!(violations(&seen, &[]), [Violation::Sms { operator, left: -1 }]);
     }
 

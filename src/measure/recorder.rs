@@ -13,6 +13,7 @@ use super::presence;
 use crate::domain::id::OperatorId;
 use crate::domain::observation::{Observation, SmsEvent, StationId, Subject};
 use crate::domain::outcome::{Reason, Route, SmsOrigin, TransferKind};
+use crate::domain::presence::News;
 use crate::domain::time::Instant;
 
 /// A label that is not there: a rolled-up metric.
@@ -173,7 +174,7 @@ impl Recorder {
         match *observation {
             Observation::Offered(subject) => self.message(now, Metric::MessagesOffered, subject),
             Observation::Rerouted { subject, was } => self.rerouted(subject, was),
-            Observation::Delivered { subject, stages } => {
+            Observation::Delivered { subject, stages, .. } => {
                 self.message(now, Metric::MessagesDelivered, subject);
                 if self.setup.window.contains(subject.intended) {
                     let latency = now.since(subject.intended).0;
@@ -240,7 +241,7 @@ impl Recorder {
             Observation::Routed { operator, took } => {
                 whole.record(Metric::RoutingTime, &[op(operator)], took.0);
             }
-            Observation::Transferred { agreement, from, kind, bytes, charged } => {
+            Observation::Transferred { agreement, from, kind, bytes, charged, .. } => {
                 let between = self.setup.agreements[agreement.index()].between;
                 let to = if between[0] == from { between[1] } else { between[0] };
                 let labels = [op(from), op(to), kind as u32];
@@ -269,7 +270,7 @@ impl Recorder {
                 whole.count(Metric::PresenceNotifications, &[op(from), op(to), channel], 1);
                 self.interval.count(Metric::PresenceNotifications, &[ANY, ANY, channel], 1);
             }
-            Observation::Sms { operator, origin, event } => self.sms(operator, origin, event),
+            Observation::Sms { operator, origin, event, .. } => self.sms(operator, origin, event),
             Observation::ReplyNumberRefused { operator } => {
                 whole.count(Metric::ReplyNumberRefusals, &[op(operator)], 1);
             }
@@ -277,14 +278,17 @@ impl Recorder {
                 let labels = [kind as u32, op(from), op(to)];
                 whole.record(Metric::ContactAddLatency, &labels, took.0);
             }
-            Observation::ContactRefused { from, to, reason } => {
+            Observation::ContactRefused { from, to, reason, .. } => {
                 let labels = [op(from), op(to), reason as u32];
                 whole.count(Metric::ContactsRefused, &labels, 1);
             }
-            Observation::AccountRegistered { operator } => {
+            Observation::Upgraded { operator, .. } => {
+                whole.count(Metric::Upgrades, &[op(operator)], 1);
+            }
+            Observation::AccountRegistered { operator, .. } => {
                 whole.count(Metric::AccountsRegistered, &[op(operator)], 1);
             }
-            Observation::Session { operator, login } => {
+            Observation::Session { operator, login, .. } => {
                 let metric = if login { Metric::Logins } else { Metric::Logouts };
                 whole.count(metric, &[op(operator)], 1);
             }
@@ -305,7 +309,9 @@ impl Recorder {
             {
                 self.presence.told((publisher, changed), operator, watchers);
             }
-            Observation::PresenceShown { publisher, changed, at, scope, from, to }
+            // What one watcher is allowed to see is no change of presence.
+            Observation::PresenceShown { news: News::Granted | News::Withdrawn, .. } => {}
+            Observation::PresenceShown { publisher, changed, at, scope, from, to, .. }
                 if self.setup.window.contains(changed) =>
             {
                 self.presence.shown((publisher, changed), at);

@@ -131,7 +131,8 @@ impl Gateway {
         let passage = side.link.send(cx.now, bytes);
         let charged = if first { charged(&payload, cx) } else { 0 };
         let (from, kind) = (cx.operator, payload.kind());
-        cx.observe(Observation::Transferred { agreement, from, kind, bytes, charged });
+        let message = transfer.payload.message().map(|slot| cx.messages[*slot].id);
+        cx.observe(Observation::Transferred { agreement, from, kind, message, bytes, charged });
         if terms.link.bandwidth.is_some() {
             let station = cx.plan.stations.link(agreement, side.place);
             let (wait, service, queued) = (passage.wait, passage.transmission, passage.queued);

@@ -3,13 +3,13 @@
 //! only when somebody asks: periods are drawn by phone and number, so the order of questions does
 //! not matter.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use smallvec::SmallVec;
 
 use super::context::Context;
 use super::gateway::Gateway;
 use super::message::Slot;
-use super::outbox::{Input, Payload, Query};
+use super::outbox::{Input, Job, Payload, Query};
 use super::plan::Plan;
 use super::routing::Carriage;
 use super::station::{Arrival, Station};
@@ -33,6 +33,10 @@ pub struct Hlr {
     phones: Vec<Phone>,
     /// Whom to alert when a phone is back.
     waiting: FxHashMap<SubscriberId, SmallVec<[OperatorId; 2]>>,
+    /// Phones whose changes the IMSP wants to hear of.
+    watched: FxHashSet<SubscriberId>,
+    /// Phones that a script has attached or detached.
+    set: FxHashMap<SubscriberId, bool>,
 }
 
 /// A query with the instant at which it came.
@@ -70,6 +74,8 @@ impl Hlr {
             base: range.start,
             phones: vec![Phone::default(); range.len()],
             waiting: FxHashMap::default(),
+            watched: FxHashSet::default(),
+            set: FxHashMap::default(),
         }
     }
 
@@ -156,6 +162,45 @@ impl Hlr {
         false
     }
 
+    /// The IMSP wants to hear of a phone from now on: at once how it is, then whenever that changes
+    /// (HLR-1).
+    pub fn watch(&mut self, phone: SubscriberId, cx: &mut Context<'_>) {
+        if self.watched.insert(phone) {
+            self.report(phone, cx);
+        }
+    }
+
+    /// A phone attaches or detaches because a script says so, and stays so.
+    pub fn set_phone(
+        &mut self,
+        phone: SubscriberId,
+        attached: bool,
+        gateway: &mut Gateway,
+        cx: &mut Context<'_>,
+    ) {
+        self.set.insert(phone, attached);
+        if self.watched.contains(&phone) {
+            self.report(phone, cx);
+        }
+        if attached {
+            self.phone_back(phone, gateway, cx);
+        }
+    }
+
+    /// A phone that the IMSP watches attaches or detaches.
+    pub fn flip(&mut self, phone: SubscriberId, cx: &mut Context<'_>) {
+        self.report(phone, cx);
+    }
+
+    fn report(&mut self, customer: SubscriberId, cx: &mut Context<'_>) {
+        let (attached, changed) = (self.attached(customer, cx.now), cx.now);
+        cx.out.now(Input::Request(Job::Phone { customer, attached, changed }));
+        if self.attached_for.is_some() && !self.set.contains_key(&customer) {
+            let until = self.phones[(customer.0 - self.base) as usize].until;
+            cx.at(until, Role::Hlr, Input::Flip(customer));
+        }
+    }
+
     /// A phone that somebody waits for may be back.
     pub fn phone_back(&mut self, phone: SubscriberId, gateway: &mut Gateway, cx: &mut Context<'_>) {
         for smsc in self.waiting.remove(&phone).unwrap_or_default() {
@@ -170,7 +215,7 @@ impl Hlr {
     fn remember(&mut self, phone: SubscriberId, smsc: OperatorId, cx: &mut Context<'_>) {
         let back = self.phones[(phone.0 - self.base) as usize].until;
         let list = self.waiting.entry(phone).or_default();
-        if list.is_empty() {
+        if list.is_empty() && !self.set.contains_key(&phone) {
             cx.at(back, Role::Hlr, Input::PhoneBack(phone));
         }
         if !list.contains(&smsc) {
@@ -180,6 +225,9 @@ impl Hlr {
 
     /// Whether a phone is attached at `now`, which never moves back.
     pub fn attached(&mut self, phone: SubscriberId, now: Instant) -> bool {
+        if let Some(&set) = self.set.get(&phone) {
+            return set;
+        }
         let Some(attached_for) = self.attached_for else { return true };
         let index = phone.0 - self.base;
         let mut state = self.phones[index as usize];

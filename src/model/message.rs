@@ -86,8 +86,8 @@ impl Message {
 
     /// What observations say of it.
     pub fn subject(&self) -> Subject {
-        let Self { id, route, from, to, intended, .. } = *self;
-        Subject { id, route, from, to, intended }
+        let Self { id, route, sender, recipient, from, to, intended, .. } = *self;
+        Subject { id, route, sender, recipient, from, to, intended }
     }
 
     /// The stage it was in ends at `now` and the next begins. Times of one stage at one operator

@@ -7,6 +7,7 @@ use super::message::{Handle, Message, ReplyNumber, Slot};
 use super::routing::Carriage;
 use crate::domain::id::{AgreementId, MessageId, OperatorId, Role, SubscriberId};
 use crate::domain::outcome::TransferKind;
+use crate::domain::presence::News;
 use crate::domain::text::Text;
 use crate::domain::time::Instant;
 
@@ -21,6 +22,8 @@ pub enum Input {
     ToClient(Slot),
     /// Crowd: a contact request reaches a client.
     AskedForContact(ContactRequest),
+    /// Crowd: a client is asked whether a watcher may see its user's presence.
+    AskedToAllow(WatcherQuestion),
 
     /// IMSP: a request reaches the IM server.
     Request(Job),
@@ -67,6 +70,12 @@ pub enum Input {
     Locate(Query),
     /// HLR: a look-up ends.
     LookedUp(u32),
+    /// HLR: the IMSP wants to hear whenever a phone attaches or detaches.
+    Watch(SubscriberId),
+    /// HLR: a phone attaches or detaches by script.
+    SetPhone(SubscriberId, bool),
+    /// HLR: a phone that the IMSP watches attaches or detaches.
+    Flip(SubscriberId),
     /// HLR: a phone that somebody waits for is back.
     PhoneBack(SubscriberId),
     /// HLR: a delivery attempt to an attached phone begins.
@@ -115,6 +124,45 @@ pub enum Stimulus {
         /// By number, else by UID.
         by_number: bool,
     },
+    /// A legacy customer becomes an IM user: this one, or the next by draw.
+    Upgrade {
+        /// Who, where a script or the timeline decides.
+        user: Option<SubscriberId>,
+    },
+    /// This user blocks somebody, or ends that, by script.
+    Block {
+        /// Who.
+        owner: SubscriberId,
+        /// Whom.
+        other: SubscriberId,
+        /// Begins, else ends.
+        on: bool,
+    },
+    /// This user's phone attaches or detaches, by script.
+    Phone {
+        /// Whose.
+        user: SubscriberId,
+        /// Attaches, else detaches.
+        attached: bool,
+    },
+    /// This user changes presence, by script.
+    Change(SubscriberId),
+    /// This user logs in or out now, by script.
+    Toggle(SubscriberId),
+    /// This user answers the last message that came, by script.
+    Answer {
+        /// Who.
+        from: SubscriberId,
+        /// What.
+        text: Text,
+    },
+    /// From now on this user says so when asked for contact or presence, by script.
+    Consent {
+        /// Who.
+        user: SubscriberId,
+        /// Yes or no.
+        yes: bool,
+    },
     /// A login or logout of this user.
     Session {
         /// Who.
@@ -135,6 +183,17 @@ pub struct Reply {
     pub to: SubscriberId,
     /// The number to answer to, if the message came as SMS.
     pub number: Option<ReplyNumber>,
+}
+
+/// Whether a watcher may see somebody's presence.
+#[derive(Clone, Copy, Debug)]
+pub struct WatcherQuestion {
+    /// Whose presence.
+    pub publisher: SubscriberId,
+    /// Who wants to see it.
+    pub watcher: SubscriberId,
+    /// When the publisher's presence changed so that it is asked.
+    pub changed: Instant,
 }
 
 /// A request of a contact.
@@ -182,6 +241,8 @@ pub enum Job {
         publisher: SubscriberId,
         /// When.
         changed: Instant,
+        /// What is new.
+        news: News,
         /// For whom.
         watcher: SubscriberId,
     },
@@ -197,6 +258,38 @@ pub enum Job {
         login: bool,
         /// When the user meant it.
         changed: Instant,
+    },
+    /// A legacy customer becomes an IM user (OMTP use case 3).
+    Upgrade {
+        /// Who.
+        user: SubscriberId,
+        /// When.
+        changed: Instant,
+    },
+    /// A user's answer whether a watcher may see their presence.
+    WatcherAnswered {
+        /// What was asked.
+        question: WatcherQuestion,
+        /// Yes or no.
+        allowed: bool,
+    },
+    /// The HLR tells that a legacy customer's phone attached or detached.
+    Phone {
+        /// Whose.
+        customer: SubscriberId,
+        /// Attached, else detached.
+        attached: bool,
+        /// When.
+        changed: Instant,
+    },
+    /// A user blocks somebody, or ends that.
+    Block {
+        /// Who.
+        owner: SubscriberId,
+        /// Whom.
+        other: SubscriberId,
+        /// Begins, else ends.
+        on: bool,
     },
     /// A number from another domain is to be validated.
     Validate(ContactRequest),
@@ -225,6 +318,8 @@ pub struct Notification {
     pub publisher: SubscriberId,
     /// When it changed.
     pub changed: Instant,
+    /// What is new.
+    pub news: News,
     /// For whom.
     pub audience: Audience,
 }

@@ -2,7 +2,7 @@
 //! the queueing parts. Assembled once by `run`.
 
 use super::routing::{Carriage, Routing};
-use crate::domain::federation::{Agreement, Federation, Operator};
+use crate::domain::federation::{Agreement, Federation, LegacyPresence, Operator};
 use crate::domain::graph::ContactGraph;
 use crate::domain::id::{AgreementId, OperatorId, SubscriberId};
 use crate::domain::number::NumberingPlan;
@@ -244,7 +244,8 @@ impl Plan {
         let served = self.serves_legacy(home, from);
         let says = if served { home } else { from };
         let legacy = self.federation.operator(says).imsp.as_ref().map(|imsp| &imsp.legacy);
-        let online = !served || legacy.is_none_or(|legacy| legacy.online);
+        let says = legacy.map_or(LegacyPresence::Online, |legacy| legacy.presence);
+        let online = !served || says != LegacyPresence::Offline;
         let status_text = legacy.map_or("", |legacy| legacy.status_text.as_str());
         presence::legacy(self.numbers.msisdn(customer), online, status_text)
     }

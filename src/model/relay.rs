@@ -116,6 +116,8 @@ fn turn_back(transfer: Transfer, reason: Reason, gateway: &mut Gateway, cx: &mut
             let publisher_at = cx.plan.population.operator(news.publisher);
             for _ in 0..dropped {
                 cx.observe(Observation::PresenceShown {
+                    watcher: None,
+                    news: news.news,
                     publisher: news.publisher,
                     changed: news.changed,
                     at: None,
@@ -129,7 +131,8 @@ fn turn_back(transfer: Transfer, reason: Reason, gateway: &mut Gateway, cx: &mut
             let population = &cx.plan.population;
             let from = population.operator(request.owner);
             let to = population.operator(request.contact);
-            cx.observe(Observation::ContactRefused { from, to, reason });
+            let (owner, contact) = (request.owner, request.contact);
+            cx.observe(Observation::ContactRefused { owner, contact, from, to, reason });
         }
         Payload::ContactAnswer { .. } | Payload::State { .. } | Payload::Subscribe(_) => {}
         Payload::Alert(_) | Payload::Ack => {}

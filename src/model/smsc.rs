@@ -77,7 +77,8 @@ impl Smsc {
             Arrival::Full(_) => self.refuse(slot, Reason::SmscFull, cx),
             arrival => {
                 let event = SmsEvent::Submitted { segments };
-                cx.observe(Observation::Sms { operator, origin, event });
+                let message = cx.messages[slot].id;
+                cx.observe(Observation::Sms { operator, message, origin, event });
                 self.serve(node, arrival, cx);
             }
         }
@@ -85,7 +86,8 @@ impl Smsc {
 
     fn refuse(&mut self, slot: Slot, reason: Reason, cx: &mut Context<'_>) {
         let (operator, origin) = (cx.operator, sms_mut(slot, cx).origin);
-        cx.observe(Observation::Sms { operator, origin, event: SmsEvent::Refused });
+        let message = cx.messages[slot].id;
+        cx.observe(Observation::Sms { operator, message, origin, event: SmsEvent::Refused });
         cx.refuse(slot, reason);
     }
 
@@ -112,7 +114,8 @@ impl Smsc {
             return self.expire(slot, cx);
         }
         let origin = sms_mut(slot, cx).origin;
-        cx.observe(Observation::Sms { operator, origin, event: SmsEvent::Attempted });
+        let message = cx.messages[slot].id;
+        cx.observe(Observation::Sms { operator, message, origin, event: SmsEvent::Attempted });
         let to = sms_mut(slot, cx).network;
         match (origin, to == operator) {
             // The operator that owns the reply number hands it to its IMSP (IM over SMS).
@@ -158,7 +161,8 @@ impl Smsc {
         let sms = sms_mut(slot, cx);
         sms.failed += 1;
         let (operator, origin) = (cx.operator, sms_mut(slot, cx).origin);
-        cx.observe(Observation::Sms { operator, origin, event: SmsEvent::Retried });
+        let message = cx.messages[slot].id;
+        cx.observe(Observation::Sms { operator, message, origin, event: SmsEvent::Retried });
         self.wait(slot, cx);
     }
 
@@ -221,7 +225,8 @@ impl Smsc {
 
     fn expire(&mut self, slot: Slot, cx: &mut Context<'_>) {
         let (operator, origin) = (cx.operator, sms_mut(slot, cx).origin);
-        cx.observe(Observation::Sms { operator, origin, event: SmsEvent::Expired });
+        let message = cx.messages[slot].id;
+        cx.observe(Observation::Sms { operator, message, origin, event: SmsEvent::Expired });
         let subject = cx.messages.remove(slot).subject();
         cx.observe(Observation::Expired(subject));
     }
@@ -247,5 +252,6 @@ fn sms_mut<'a>(slot: Slot, cx: &'a mut Context<'_>) -> &'a mut Sms {
 pub fn delivered(slot: Slot, cx: &mut Context<'_>) {
     let Sms { smsc: operator, origin, submitted, .. } = *sms_mut(slot, cx);
     let took = cx.now.since(submitted);
-    cx.observe(Observation::Sms { operator, origin, event: SmsEvent::Delivered { took } });
+    let message = cx.messages[slot].id;
+    cx.observe(Observation::Sms { operator, message, origin, event: SmsEvent::Delivered { took } });
 }

@@ -60,7 +60,7 @@ impl Sampler {
             return;
         }
         let (subject, outcome, stages) = match *observation {
-            Observation::Delivered { subject, stages } => {
+            Observation::Delivered { subject, stages, .. } => {
                 (subject, SampleOutcome::Delivered, stages)
             }
             Observation::Refused { subject, reason } => {

@@ -1,3 +1,4 @@
 //! What is asked of a topology beyond one run.
 
 pub mod forecast;
+pub mod scenario;

@@ -421,12 +421,6 @@ impl Builder<'_> {
             self.wrong(first.span.clone(), "timeline events are not simulated yet", help);
         }
         for entry in root.get("operators").map_or(&[][..], Node::entries) {
-            let legacy = entry.node.get("legacy");
-            if let Some(legacy) = legacy.filter(|legacy| text(legacy, "presence") == "hlr") {
-                let at = span(legacy, "presence");
-                let help = "online or offline";
-                self.wrong(at, "presence from the HLR is not simulated yet", help);
-            }
             let overload = entry.node.get("im_server").and_then(|s| s.get("overload"));
             if let Some(overload) = overload.filter(|o| matches!(o.value, Value::Map(_))) {
                 let help = "overload: none; `queue_limit` bounds the queue";

@@ -229,7 +229,11 @@ impl Builder<'_> {
             messages_first: text(server, "priority") == "messages_first",
             legacy: Legacy {
                 register_on_contact: text(legacy, "register") == "on_contact",
-                online: text(legacy, "presence") == "online",
+                presence: match text(legacy, "presence") {
+                    "offline" => LegacyPresence::Offline,
+                    "hlr" => LegacyPresence::Hlr,
+                    _ => LegacyPresence::Online,
+                },
                 status_text: text(legacy, "status_text").to_owned(),
                 overlong: match text(legacy, "overlong") {
                     "truncate" => Overlong::Truncate,

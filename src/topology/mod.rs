@@ -27,6 +27,7 @@ pub use self::overrides::Override;
 pub use self::problem::Problem;
 pub use self::schema::schema;
 use self::tree::{Node, Origin, Value};
+pub use self::units::duration;
 
 /// Largest topology file, in bytes.
 const LIMIT: u64 = 64 << 20;

@@ -1,4 +1,4 @@
-//! `--set path=value`: any scalar of a topology from the command line. Laid over the tree before
+//! `--set path=value`: any value of a topology from the command line. Laid over the tree before
 //! defaults are filled in.
 
 use std::fmt;
@@ -35,11 +35,6 @@ impl Override {
     pub fn parse(text: &str) -> Result<Self, String> {
         let form = || "the form is path.to.key=value".to_owned();
         let (path, value) = text.split_once('=').ok_or_else(form)?;
-        if value.trim_start().starts_with(['[', '{']) {
-            return Err("a single value is needed, not a list or map: name the part, such as \
-                        retry.0=1s or latency.exponential=3ms"
-                .to_owned());
-        }
         let path: Vec<String> = path.split('.').map(str::to_owned).collect();
         if path.iter().any(String::is_empty) || path.len() > 16 {
             return Err(form());
@@ -59,6 +54,18 @@ impl Override {
             .map_err(|message| Problem::at(place_of(index), message))
     }
 
+    /// The value: a scalar as it stands, a list or map as YAML in one line.
+    fn node(&self, index: usize) -> Result<Node, String> {
+        if !self.value.starts_with(['[', '{']) {
+            let value = Value::Scalar(self.value.clone());
+            return Ok(Node { span: place_of(index), origin: Origin::CommandLine, value });
+        }
+        let mut node = super::tree::parse(&self.value, Origin::CommandLine)
+            .map_err(|problem| problem.message().to_owned())?;
+        place(&mut node, &place_of(index));
+        Ok(node)
+    }
+
     /// Goes down the path from `depth` on.
     fn set(
         &self,
@@ -68,8 +75,7 @@ impl Override {
         depth: usize,
     ) -> Result<(), String> {
         let Some(key) = self.path.get(depth) else {
-            let value = Value::Scalar(self.value.clone());
-            *at = Node { span: place_of(index), origin: Origin::CommandLine, value };
+            *at = self.node(index)?;
             return Ok(());
         };
         let default = complete.filter(|node| matches!(node.value, Value::List(_)));
@@ -85,7 +91,7 @@ impl Override {
         match &mut at.value {
             Value::List(items) => {
                 let agreement = depth == 1 && self.path[0] == "agreements";
-                let place = place(items, key, agreement)?;
+                let place = item(items, key, agreement)?;
                 let complete = complete.and_then(|node| node.items().get(place));
                 self.set(&mut items[place], complete, index, depth + 1)
             }
@@ -121,8 +127,23 @@ fn child<'a>(entries: &'a mut Vec<Entry>, key: &str, span: Range<usize>) -> &'a 
     &mut entries[place].node
 }
 
+/// Gives everything within a node the same place.
+fn place(node: &mut Node, span: &Range<usize>) {
+    node.span = span.clone();
+    match &mut node.value {
+        Value::Scalar(_) => {}
+        Value::List(items) => items.iter_mut().for_each(|item| place(item, span)),
+        Value::Map(entries) => {
+            for entry in entries {
+                entry.span = span.clone();
+                place(&mut entry.node, span);
+            }
+        }
+    }
+}
+
 /// The item meant by a key: a number, or for agreements the two parties as `a:b`.
-fn place(items: &[Node], key: &str, agreement: bool) -> Result<usize, String> {
+fn item(items: &[Node], key: &str, agreement: bool) -> Result<usize, String> {
     if let Ok(place) = key.parse::<usize>() {
         let count = items.len();
         return if place < count {

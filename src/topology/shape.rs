@@ -503,7 +503,12 @@ const SESSIONS: &[Field] = &[
 const GROWTH: &[Field] = &[
     field("add_contact", Rate, Is("0.1/h"), "Contacts an online IM user adds."),
     field("accept", Share, Is("95%"), "Share of contact requests accepted."),
-    field("upgrades", Rate, Is("0/h"), "Legacy customers becoming IM users (not simulated yet)."),
+    field(
+        "upgrades",
+        Rate,
+        Is("0/h"),
+        "Legacy customers becoming IM users, per operator (OMTP use case 3).",
+    ),
 ];
 const GROUPS: &[Field] = &[
     field("rooms", Count(0, MANY), Is("0"), "Rooms per operator."),

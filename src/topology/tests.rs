@@ -84,7 +84,6 @@ fn what_is_not_simulated_yet_is_refused_for_single_operators_too() {
         starter().replace("\nrun:", &format!("\n  by_operator: {{ north: {{ {part} }} }}\nrun:"))
     };
     assert!(told(&own("groups: { rooms: 3 }")).contains("groups are not simulated yet"));
-    assert!(told(&own("growth: { upgrades: 1/h }")).contains("upgrades are not simulated yet"));
 }
 
 #[test]

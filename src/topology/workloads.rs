@@ -134,6 +134,7 @@ impl Builder<'_> {
             growth: Growth {
                 add_contact: self::rate(growth, "add_contact"),
                 accept: share(growth, "accept"),
+                upgrades: self::rate(growth, "upgrades"),
             },
             load: Load {
                 base: number(node, "load"),
@@ -157,11 +158,6 @@ impl Builder<'_> {
         if let Some(groups) = workload.get("groups").filter(some) {
             let key = if count(groups, "rooms") > 0 { "rooms" } else { "messages" };
             self.wrong(span(groups, key), "groups are not simulated yet", "leave `groups` out");
-        }
-        let upgrades = |growth: &&Node| rate(growth, "upgrades") > 0.0;
-        if let Some(growth) = workload.get("growth").filter(upgrades) {
-            let at = span(growth, "upgrades");
-            self.wrong(at, "upgrades are not simulated yet", "upgrades: 0/h");
         }
     }
 

@@ -79,7 +79,7 @@ fn workload(contacts: Contacts) -> Workload {
         messages: messages(),
         presence_changes: 0.001,
         sessions: Sessions { online: 0.6, length: None, offline: OfflineMessages::Store },
-        growth: Growth { add_contact: 0.01, accept: 0.95 },
+        growth: Growth { add_contact: 0.01, accept: 0.95, upgrades: 0.0 },
         load: even_load(),
     }
 }

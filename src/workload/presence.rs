@@ -37,6 +37,18 @@ impl UserIntents {
         Self::new(rate, im_users, load, run_seed, operator, "presence changes")
     }
 
+    /// Legacy customers who become IM users, `rate` a second of all `customers` together.
+    pub fn upgrades(
+        rate: f64,
+        customers: u32,
+        load: LoadProfile,
+        run_seed: u64,
+        operator: &str,
+    ) -> Self {
+        let each = rate / f64::from(customers.max(1));
+        Self::new(each, customers, load, run_seed, operator, "upgrades")
+    }
+
     /// Intents for another purpose, which names the streams.
     pub(super) fn new(
         rate: f64,

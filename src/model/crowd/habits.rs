@@ -3,11 +3,10 @@
 
 use crate::domain::distribution::{CountDistribution, DurationDistribution};
 use crate::domain::federation::Workload;
-use crate::domain::id::MessageId;
+use crate::domain::id::{MessageId, SubscriberId};
 use crate::domain::random::StreamSeed;
 use crate::domain::text::Text;
 use crate::domain::time::Duration;
-use crate::model::outbox::ContactRequest;
 
 /// The habits of one operator's subscribers.
 #[derive(Debug)]
@@ -53,9 +52,9 @@ impl Habits {
         Text::draw(&self.length, self.ucs2, &mut self.text.nth(cause.0))
     }
 
-    /// Whether a user accepts a contact request.
-    pub(super) fn accepts(&self, request: ContactRequest) -> bool {
-        let occasion = u64::from(request.owner.0) << 32 | u64::from(request.contact.0);
+    /// Whether a user lets somebody list them, or see their presence.
+    pub(super) fn accepts(&self, owner: SubscriberId, contact: SubscriberId) -> bool {
+        let occasion = u64::from(owner.0) << 32 | u64::from(contact.0);
         self.contact.unit(occasion) < self.accept
     }
 }
@@ -63,8 +62,7 @@ impl Habits {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::id::{OperatorId, SubscriberId};
-    use crate::domain::time::Instant;
+    use crate::domain::id::OperatorId;
 
     /// Three in five answer after 25 seconds or so; nineteen in twenty accept.
     fn habits() -> Habits {
@@ -111,12 +109,8 @@ mod tests {
     #[test]
     fn the_share_of_requests_accepted_is_kept() {
         let habits = habits();
-        let request = |n: u32| ContactRequest {
-            owner: SubscriberId(n % 100),
-            contact: SubscriberId(n / 100),
-            asked: Instant::START,
-        };
-        let accepted = (0..10_000).filter(|&n| habits.accepts(request(n))).count();
+        let accepts = |n: u32| habits.accepts(SubscriberId(n % 100), SubscriberId(n / 100));
+        let accepted = (0..10_000).filter(|&n| accepts(n)).count();
         assert!((accepted as f64 - 9500.0).abs() < 4.0 * 475f64.sqrt(), "{accepted}");
     }
 }

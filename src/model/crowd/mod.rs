@@ -3,8 +3,10 @@
 //! answer to deliveries is decided here by habit.
 
 mod habits;
+mod script;
 
 use self::habits::Habits;
+use self::script::Script;
 use super::access::Access;
 use super::bits::Bits;
 use super::context::Context;
@@ -27,6 +29,8 @@ pub struct Crowd {
     /// Towards the operator.
     up: Access,
     habits: Habits,
+    /// What a script needs to know; `None` without one.
+    script: Option<Script>,
     /// Messages meant so far.
     messages: u64,
 }
@@ -37,7 +41,7 @@ impl Crowd {
         let settings = plan.federation.operator(operator);
         let base = plan.population.base(operator);
         let im_users = plan.population.im_users(operator);
-        let mut logged_in = Bits::new(im_users as usize);
+        let mut logged_in = Bits::new(plan.population.range(operator).len());
         for index in 0..im_users {
             logged_in.set(index as usize, online(SubscriberId(base + index)));
         }
@@ -45,6 +49,7 @@ impl Crowd {
             base,
             online: logged_in,
             up: Access::new(plan, operator, "access/up"),
+            script: None,
             habits: Habits::new(&settings.workload, &settings.name, plan.federation.run.seed),
             messages: 0,
         }
@@ -101,7 +106,9 @@ impl Crowd {
 
     /// A contact request reaches a client: its user decides.
     pub fn asked_for_contact(&mut self, request: ContactRequest, cx: &mut Context<'_>) {
-        let accepted = self.habits.accepts(request);
+        let accepted = self
+            .said(request.contact)
+            .unwrap_or_else(|| self.habits.accepts(request.owner, request.contact));
         let job = Job::ContactAnswered { request, accepted };
         let delay = self.up.client(request.contact);
         cx.at(cx.now + delay, Role::Crowd, Input::Request(job));
@@ -126,14 +133,18 @@ impl Crowd {
     fn delivered(&mut self, slot: Slot, cx: &mut Context<'_>) {
         let message = cx.messages.remove(slot);
         let (subject, stages) = (message.subject(), message.journey());
-        cx.observe(Observation::Delivered { subject, stages });
+        let sms = message.sms.is_some();
+        cx.observe(Observation::Delivered { subject, sms, stages });
+        let reply = Reply {
+            cause: message.id,
+            from: message.recipient,
+            to: message.sender,
+            number: message.sms.map(|sms| sms.reply),
+        };
+        if let Some(script) = &mut self.script {
+            script.inbox.insert(reply.from, reply);
+        }
         if let Some(after) = self.habits.answers_after(message.id) {
-            let reply = Reply {
-                cause: message.id,
-                from: message.recipient,
-                to: message.sender,
-                number: message.sms.map(|sms| sms.reply),
-            };
             cx.at(cx.now + after, Role::Crowd, Input::Reply(reply));
         }
     }
@@ -142,6 +153,10 @@ impl Crowd {
     /// is logged in.
     pub fn reply(&mut self, reply: Reply, cx: &mut Context<'_>) {
         let text = self.habits.answer_text(reply.cause);
+        self.answer(reply, text, cx);
+    }
+
+    fn answer(&mut self, reply: Reply, text: Text, cx: &mut Context<'_>) {
         let Some(number) = reply.number else {
             if self.is_online(reply.from) {
                 self.write(reply.from, reply.to, text, cx);

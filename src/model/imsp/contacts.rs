@@ -4,9 +4,12 @@
 use rustc_hash::FxHashMap;
 
 use super::Imsp;
+use crate::domain::federation::LegacyPresence;
 use crate::domain::id::{OperatorId, Role, SubscriberId};
 use crate::domain::observation::Observation;
 use crate::domain::outcome::{ContactKind, Reason};
+use crate::domain::presence::News;
+use crate::domain::time::Instant;
 use crate::model::bits::Bits;
 use crate::model::context::Context;
 use crate::model::gateway::Gateway;
@@ -91,12 +94,13 @@ impl Imsp {
         let Some(home) = home else {
             return self.contact_refused(request, Reason::NoRoute, cx);
         };
-        let im = cx.plan.population.is_im(contact);
+        let im = self.knows_as_im(contact, cx);
         if home == cx.operator {
             if im {
                 return self.ask_client(request, gateway, cx);
             }
             self.register(contact, cx);
+            self.watched_by(contact, request.owner);
             let kind = legacy_kind(cx.plan, home, cx.operator);
             return self.contact_added(request, kind, cx);
         }
@@ -134,6 +138,7 @@ impl Imsp {
         cx: &mut Context<'_>,
     ) {
         self.register(request.contact, cx);
+        self.watched_by(request.contact, request.owner);
         let from = cx.plan.population.operator(request.owner);
         gateway.send(from, Payload::Validated(request), cx);
     }
@@ -142,7 +147,39 @@ impl Imsp {
         let index = self.index(customer);
         if self.settings.legacy.register_on_contact && self.registered.set(index, true) {
             let operator = cx.operator;
-            cx.observe(Observation::AccountRegistered { operator });
+            cx.observe(Observation::AccountRegistered { operator, customer });
+            self.watch_phone(customer, cx);
+        }
+    }
+
+    /// Somebody lists a customer from now on, and is told what is new about them.
+    fn watched_by(&mut self, customer: SubscriberId, watcher: SubscriberId) {
+        let watchers = self.added.watchers.entry(customer).or_default();
+        if !watchers.iter().any(|&(known, _)| known == watcher) {
+            watchers.push((watcher, true));
+        }
+    }
+
+    /// Where the operator lets the HLR say how its legacy customers look, it is asked to (HLR-1).
+    pub(super) fn watch_phone(&self, customer: SubscriberId, cx: &mut Context<'_>) {
+        let by_hlr = self.settings.legacy.presence == LegacyPresence::Hlr;
+        if by_hlr && cx.settings().hlr.is_some() {
+            cx.out.now(Input::Watch(customer));
+        }
+    }
+
+    /// A legacy customer's phone attached or detached (HLR-1).
+    pub(super) fn phone_changed(
+        &mut self,
+        customer: SubscriberId,
+        attached: bool,
+        changed: Instant,
+        gateway: &mut Gateway,
+        cx: &mut Context<'_>,
+    ) {
+        if !self.im.get(self.index(customer)) {
+            let news = if attached { News::LegacyOnline } else { News::LegacyOffline };
+            self.presence_changed(customer, changed, news, gateway, cx);
         }
     }
 
@@ -172,7 +209,7 @@ impl Imsp {
         let ContactRequest { owner, contact, .. } = request;
         let from = cx.plan.population.operator(owner);
         let home = cx.plan.population.operator(contact);
-        let im = cx.plan.population.is_im(contact);
+        let im = self.knows_as_im(contact, cx);
         if home == cx.operator && accepted && im {
             let here = from == cx.operator && self.logged_in(owner);
             self.added.watchers.entry(contact).or_default().push((owner, here));
@@ -223,7 +260,8 @@ impl Imsp {
             }
         };
         let presence = presence.as_ref();
-        cx.observe(Observation::ContactAdded { kind, from, to, took, presence });
+        let ContactRequest { owner, contact, .. } = request;
+        cx.observe(Observation::ContactAdded { owner, contact, kind, from, to, took, presence });
     }
 
     pub(super) fn contact_refused(
@@ -235,7 +273,8 @@ impl Imsp {
         let population = &cx.plan.population;
         let from = population.operator(request.owner);
         let to = population.operator(request.contact);
-        cx.observe(Observation::ContactRefused { from, to, reason });
+        let ContactRequest { owner, contact, .. } = request;
+        cx.observe(Observation::ContactRefused { owner, contact, from, to, reason });
     }
 }
 

@@ -10,7 +10,7 @@ use smallvec::SmallVec;
 use super::Imsp;
 use crate::domain::federation::{Overlong, ReplyExhausted};
 use crate::domain::id::{Role, SubscriberId};
-use crate::domain::observation::Observation;
+use crate::domain::observation::{Decision, Observation};
 use crate::domain::outcome::{Reason, SmsOrigin};
 use crate::domain::time::{Duration, Instant};
 use crate::model::context::Context;
@@ -150,6 +150,8 @@ impl Imsp {
             failed: 0,
             due: None,
         });
+        let segments = carried.segments();
+        self.decide(slot, Decision::Sms { segments, reply: index }, cx);
         cx.out.now(Input::Submit(slot));
     }
 
@@ -196,7 +198,10 @@ impl Imsp {
         let Some(sms) = message.sms else { return Ok(()) };
         let (index, from, meant) = (sms.reply.index, message.sender, message.recipient);
         match self.replies.user(index, from, cx.now) {
-            Some(user) if user == meant => Ok(()),
+            Some(user) if user == meant => {
+                self.decide(slot, Decision::Conversation { reply: index }, cx);
+                Ok(())
+            }
             Some(_) => Err(Reason::Misdelivered),
             None => Err(Reason::ReplyUnassigned),
         }

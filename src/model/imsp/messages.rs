@@ -4,7 +4,7 @@
 use super::Imsp;
 use crate::domain::federation::OfflineMessages;
 use crate::domain::id::{OperatorId, Role};
-use crate::domain::observation::Observation;
+use crate::domain::observation::{Decision, Observation};
 use crate::domain::outcome::{Reason, Route, SmsOrigin, Stage};
 use crate::domain::time::Instant;
 use crate::model::context::Context;
@@ -41,13 +41,23 @@ impl Imsp {
     /// To a subscriber of this operator.
     fn deliver(&mut self, slot: Slot, cx: &mut Context<'_>) {
         let recipient = cx.messages[slot].recipient;
-        if !cx.plan.population.is_im(recipient) {
-            self.convert(slot, cx);
-        } else if self.logged_in(recipient) {
+        let sender = cx.messages[slot].sender;
+        if self.has_blocked(recipient, sender) {
+            return cx.refuse(slot, Reason::Blocked);
+        }
+        if !self.im.get(self.index(recipient)) {
+            return self.convert(slot, cx);
+        }
+        self.as_im(slot, cx);
+        if self.logged_in(recipient) {
+            self.decide(slot, Decision::Client, cx);
             self.hand_down(slot, cx);
         } else {
             match cx.settings().workload.sessions.offline {
-                OfflineMessages::Store => self.stored.entry(recipient).or_default().push(slot),
+                OfflineMessages::Store => {
+                    self.decide(slot, Decision::Store, cx);
+                    self.stored.entry(recipient).or_default().push(slot);
+                }
                 OfflineMessages::Refuse => cx.refuse(slot, Reason::Offline),
                 OfflineMessages::Sms => {
                     let message = &cx.messages[slot];
@@ -83,7 +93,11 @@ impl Imsp {
     /// To another operator: by agreement, through hubs, else as SMS.
     fn send_on(&mut self, slot: Slot, gateway: &mut Gateway, cx: &mut Context<'_>) {
         let (to, recipient) = (cx.messages[slot].to, cx.messages[slot].recipient);
-        let im = cx.plan.population.is_im(recipient) || cx.plan.serves_legacy(to, cx.operator);
+        let known = self.knows_as_im(recipient, cx);
+        let im = known || cx.plan.serves_legacy(to, cx.operator);
+        if known {
+            self.as_im(slot, cx);
+        }
         let passed = match im {
             true => gateway.pass(Carriage::Messaging, to, cx),
             false => None,
@@ -103,14 +117,41 @@ impl Imsp {
             }
             Some(Passed::Refused(reason)) => cx.refuse(slot, reason),
             Some(Passed::Now) => {
+                self.decide_agreement(slot, to, cx);
                 gateway.send(to, Payload::Message(slot), cx);
             }
             Some(Passed::At(release)) => {
+                self.decide_agreement(slot, to, cx);
                 if let Some(way) = cx.plan.routing.way(Carriage::Messaging, cx.operator, to) {
                     let payload = Payload::Message(slot);
                     let transfer = Transfer { to, agreement: way.agreement, payload };
                     cx.at(release, Role::Gateway, Input::Release(transfer));
                 }
+            }
+        }
+    }
+
+    /// Lets the observer see what becomes of a message.
+    pub(super) fn decide(&self, slot: Slot, decision: Decision, cx: &mut Context<'_>) {
+        let (message, operator) = (cx.messages[slot].id, cx.operator);
+        cx.observe(Observation::Decided { message, operator, decision });
+    }
+
+    fn decide_agreement(&self, slot: Slot, to: OperatorId, cx: &mut Context<'_>) {
+        if let Some(way) = cx.plan.routing.way(Carriage::Messaging, cx.operator, to) {
+            self.decide(slot, Decision::Agreement(way.agreement), cx);
+        }
+    }
+
+    /// A message meant for a legacy customer finds an IM user: the recipient has upgraded since
+    /// (OMTP use case 3).
+    fn as_im(&self, slot: Slot, cx: &mut Context<'_>) {
+        let message = &cx.messages[slot];
+        let (from, to) = (message.from, message.to);
+        if matches!(message.route, Route::SmsOwn | Route::SmsHome | Route::SmsDirect) {
+            let route = cx.plan.route_between(from, to, true);
+            if matches!(route, Route::OnNet | Route::Interworked | Route::Hub) {
+                cx.reroute(slot, route);
             }
         }
     }

@@ -2,15 +2,18 @@
 //! each kind of request means. `messages` routes, `legacy` crosses between IM and SMS, `presence`
 //! tells watchers, `contacts` grows lists, `sessions` knows who is logged in.
 
+mod blocking;
 mod contacts;
 mod legacy;
 mod messages;
 mod presence;
 mod sessions;
+mod upgrades;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use self::legacy::ReplyPool;
+use self::presence::shown_never;
 use super::access::Access;
 use super::bits::Bits;
 use super::context::Context;
@@ -23,6 +26,7 @@ use crate::domain::distribution::DurationDistribution;
 use crate::domain::federation::{self, ServiceTimes};
 use crate::domain::id::{OperatorId, Role, SubscriberId};
 use crate::domain::outcome::{Reason, Stage};
+use crate::domain::presence::News;
 use crate::domain::random::{Stream, StreamSeed};
 use crate::domain::text::SourceNotice;
 
@@ -34,6 +38,14 @@ pub struct Imsp {
     service: Stream,
     /// First subscriber of the operator.
     base: u32,
+    /// IM users of this operator, by index (KIND-1); upgrades add to them.
+    im: Bits,
+    /// Users elsewhere of whom this IMSP has learned that they became IM users.
+    learned: FxHashSet<SubscriberId>,
+    /// Watchers who may not see a publisher here: denied or blocked.
+    hidden: FxHashSet<(SubscriberId, SubscriberId)>,
+    /// Who is blocked by whom (owner first).
+    blocked: FxHashSet<(SubscriberId, SubscriberId)>,
     /// IM users with a session, by index.
     sessions: Bits,
     /// Session changes seen of each IM user.
@@ -68,8 +80,10 @@ impl Imsp {
         let name = &plan.federation.operator(operator).name;
         let range = plan.population.range(operator);
         let im_users = plan.population.im_users(operator);
-        let mut sessions = Bits::new(im_users as usize);
+        let mut im = Bits::new(range.len());
+        let mut sessions = Bits::new(range.len());
         for index in 0..im_users {
+            im.set(index as usize, true);
             sessions.set(index as usize, online(SubscriberId(range.start + index)));
         }
         let mut imsp = Self {
@@ -81,8 +95,12 @@ impl Imsp {
             ),
             service: StreamSeed::new(plan.federation.run.seed, name, "im_server/service").stream(),
             base: range.start,
+            im,
+            learned: FxHashSet::default(),
+            hidden: FxHashSet::default(),
+            blocked: FxHashSet::default(),
             sessions,
-            session_changes: vec![0; im_users as usize],
+            session_changes: vec![0; range.len()],
             registered: Bits::new(range.len()),
             subscribed: Bits::default(),
             watcher_base: 0,
@@ -144,13 +162,21 @@ impl Imsp {
                 self.message(slot, served.arrived, gateway, cx);
             }
             Job::Presence { publisher, changed } => {
-                self.presence_changed(publisher, changed, gateway, cx);
+                self.presence_changed(publisher, changed, News::Changed, gateway, cx);
+            }
+            Job::Upgrade { user, changed } => self.upgrade(user, changed, gateway, cx),
+            Job::WatcherAnswered { question, allowed } => {
+                self.watcher_answered(question, allowed, gateway, cx);
+            }
+            Job::Block { owner, other, on } => self.block(owner, other, on, gateway, cx),
+            Job::Phone { customer, attached, changed } => {
+                self.phone_changed(customer, attached, changed, gateway, cx);
             }
             Job::Notification(news) => self.notification(news, gateway, cx),
             Job::State { watcher, from } => self.state(watcher, from, gateway, cx),
             Job::TellState { watcher, from } => self.tell_state(watcher, from, cx),
-            Job::Notify { publisher, changed, watcher } => {
-                self.tell_client(publisher, changed, watcher, cx);
+            Job::Notify { publisher, changed, news, watcher } => {
+                self.tell_client(publisher, changed, news, watcher, cx);
             }
             Job::Subscribe(subscription) => self.subscription(subscription, gateway, cx),
             Job::Session { user, count, login, changed } => {
@@ -173,8 +199,8 @@ impl Imsp {
         match job {
             Job::Message(slot) => self.turn_message_away(slot, gateway, cx),
             Job::Notification(news) => self.drop_notification(news, cx),
-            Job::Notify { publisher, changed, watcher } => {
-                self.drop_client_notification(publisher, changed, watcher, cx);
+            Job::Notify { publisher, changed, news, watcher } => {
+                shown_never(publisher, changed, news, Some(watcher), 1, cx);
             }
             Job::Validate(request) | Job::AddContact { request, .. } => {
                 self.contact_refused(request, Reason::ImServerFull, cx);
@@ -183,17 +209,32 @@ impl Imsp {
             Job::ContactAnswered { request, .. } => {
                 self.contact_refused(request, Reason::ImServerFull, cx);
             }
+            // What changes an account finds its way: the client would repeat it.
+            Job::Upgrade { user, changed } => self.upgrade(user, changed, gateway, cx),
+            Job::WatcherAnswered { question, allowed } => {
+                self.watcher_answered(question, allowed, gateway, cx);
+            }
+            Job::Block { owner, other, on } => self.block(owner, other, on, gateway, cx),
             // A login or logout that finds no room counts as made: the client would repeat it.
             Job::Session { user, count, login, changed } => {
                 self.session(user, count, login, changed, gateway, cx);
             }
-            Job::Presence { .. } | Job::State { .. } => {}
+            Job::Presence { .. } | Job::State { .. } | Job::Phone { .. } => {}
             Job::TellState { .. } | Job::Subscribe(_) => {}
         }
     }
 
     fn index(&self, subscriber: SubscriberId) -> usize {
         (subscriber.0 - self.base) as usize
+    }
+
+    /// Whether somebody is an IM user, as far as this IMSP knows: of its own it knows, of others
+    /// by what their operators had at the start and have told since.
+    pub(super) fn knows_as_im(&self, somebody: SubscriberId, cx: &Context<'_>) -> bool {
+        match cx.plan.population.operator(somebody) == cx.operator {
+            true => self.im.get(self.index(somebody)),
+            false => cx.plan.population.is_im(somebody) || self.learned.contains(&somebody),
+        }
     }
 
     /// Whether an IM user of this IMSP has a session.
@@ -205,10 +246,12 @@ impl Imsp {
 fn time_of<'a>(job: &Job, times: &'a ServiceTimes) -> &'a DurationDistribution {
     match job {
         Job::Message(_) => &times.message,
-        Job::Presence { .. } | Job::Notification(_) | Job::State { .. } => &times.presence,
+        Job::Presence { .. } | Job::Notification(_) | Job::State { .. } | Job::Phone { .. } => {
+            &times.presence
+        }
         Job::Notify { .. } | Job::TellState { .. } => &times.notification,
-        Job::Subscribe(_) => &times.subscribe,
-        Job::Session { .. } => &times.login,
+        Job::Subscribe(_) | Job::WatcherAnswered { .. } | Job::Block { .. } => &times.subscribe,
+        Job::Session { .. } | Job::Upgrade { .. } => &times.login,
         Job::Validate(_) => &times.validate,
         Job::AddContact { .. } | Job::ContactAsked(_) | Job::ContactAnswered { .. } => {
             &times.contact

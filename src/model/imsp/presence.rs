@@ -4,6 +4,7 @@
 use super::Imsp;
 use crate::domain::id::{OperatorId, SubscriberId};
 use crate::domain::observation::Observation;
+use crate::domain::presence::News;
 use crate::domain::time::Instant;
 use crate::model::bits::Bits;
 use crate::model::context::Context;
@@ -11,6 +12,9 @@ use crate::model::gateway::Gateway;
 use crate::model::outbox::{Audience, Job, Notification, Payload, Subscription, SubscriptionAct};
 use crate::model::plan::Plan;
 use crate::model::routing::Carriage;
+
+/// Whose presence changed, when, and what is new.
+pub(super) type Change = (SubscriberId, Instant, News);
 
 impl Imsp {
     /// Subscriptions that stand at the start: of everybody elsewhere who is logged in.
@@ -41,6 +45,7 @@ impl Imsp {
         &mut self,
         publisher: SubscriberId,
         changed: Instant,
+        news: News,
         gateway: &mut Gateway,
         cx: &mut Context<'_>,
     ) {
@@ -49,6 +54,8 @@ impl Imsp {
         let (operator, watchers) = (cx.operator, told.len() as u32);
         cx.observe(Observation::PresenceChanged { publisher, operator, changed, watchers });
         let own = cx.plan.population.range(cx.operator);
+        // The other domain does not know whom the publisher does not let see.
+        let selective = self.hidden.iter().any(|(hides, _)| *hides == publisher);
         let mut rest = &told[..];
         while let Some(&watcher) = rest.first() {
             let domain = if own.contains(&watcher.0) {
@@ -61,10 +68,10 @@ impl Imsp {
             rest = after;
             if domain == cx.operator {
                 for &watcher in here {
-                    self.notify(publisher, changed, watcher, gateway, cx);
+                    self.notify((publisher, changed, news), watcher, gateway, cx);
                 }
             } else {
-                tell_domain(publisher, changed, domain, here, gateway, cx);
+                tell_domain((publisher, changed, news), domain, here, selective, gateway, cx);
             }
         }
         told.clear();
@@ -100,21 +107,23 @@ impl Imsp {
             }));
             told.sort_unstable();
         }
+        if !self.hidden.is_empty() {
+            told.retain(|watcher| !self.hidden.contains(&(publisher, *watcher)));
+        }
     }
 
     /// To the client of a watcher of this operator; the IM server may take a service for it.
-    fn notify(
+    pub(super) fn notify(
         &mut self,
-        publisher: SubscriberId,
-        changed: Instant,
+        (publisher, changed, news): Change,
         watcher: SubscriberId,
         gateway: &mut Gateway,
         cx: &mut Context<'_>,
     ) {
         if self.settings.service_time.notification.is_zero() {
-            self.tell_client(publisher, changed, watcher, cx);
+            self.tell_client(publisher, changed, news, watcher, cx);
         } else {
-            self.request(Job::Notify { publisher, changed, watcher }, gateway, cx);
+            self.request(Job::Notify { publisher, changed, news, watcher }, gateway, cx);
         }
     }
 
@@ -124,6 +133,7 @@ impl Imsp {
         &mut self,
         publisher: SubscriberId,
         changed: Instant,
+        news: News,
         watcher: SubscriberId,
         cx: &mut Context<'_>,
     ) {
@@ -131,18 +141,17 @@ impl Imsp {
         let (from, to) = (cx.plan.population.operator(publisher), cx.operator);
         let scope = cx.plan.presence_scope(from, to);
         cx.observe(Observation::Notified { from, to, client: true });
-        cx.observe(Observation::PresenceShown { publisher, changed, at, scope, from, to });
-    }
-
-    /// A client's notification found no room.
-    pub(super) fn drop_client_notification(
-        &mut self,
-        publisher: SubscriberId,
-        changed: Instant,
-        _watcher: SubscriberId,
-        cx: &mut Context<'_>,
-    ) {
-        shown_never(publisher, changed, 1, cx);
+        let watcher = Some(watcher);
+        cx.observe(Observation::PresenceShown {
+            watcher,
+            news,
+            publisher,
+            changed,
+            at,
+            scope,
+            from,
+            to,
+        });
     }
 
     /// News from another domain: to the one watcher, or to all here.
@@ -152,12 +161,16 @@ impl Imsp {
         gateway: &mut Gateway,
         cx: &mut Context<'_>,
     ) {
-        let Notification { publisher, changed, audience } = news;
+        let Notification { publisher, changed, news, audience } = news;
+        self.learn(publisher, news, cx);
+        let change = (publisher, changed, news);
         match audience {
             Audience::Watcher(watcher) if self.logged_in(watcher) => {
-                self.notify(publisher, changed, watcher, gateway, cx);
+                self.notify(change, watcher, gateway, cx);
             }
-            Audience::Watcher(_) => shown_never(publisher, changed, 1, cx),
+            Audience::Watcher(watcher) => {
+                shown_never(publisher, changed, news, Some(watcher), 1, cx);
+            }
             Audience::Domain(known) => {
                 let own = cx.plan.population.range(cx.operator);
                 let all = cx.plan.graph.watchers(publisher);
@@ -169,9 +182,9 @@ impl Imsp {
                 // Whoever has come since the news left has the new state already.
                 told.truncate(known as usize);
                 for &watcher in &told {
-                    self.notify(publisher, changed, watcher, gateway, cx);
+                    self.notify(change, watcher, gateway, cx);
                 }
-                shown_never(publisher, changed, known - told.len() as u32, cx);
+                shown_never(publisher, changed, news, None, known - told.len() as u32, cx);
                 told.clear();
                 self.told = told;
             }
@@ -184,7 +197,7 @@ impl Imsp {
             Audience::Watcher(_) => 1,
             Audience::Domain(known) => known,
         };
-        shown_never(news.publisher, news.changed, dropped, cx);
+        shown_never(news.publisher, news.changed, news.news, None, dropped, cx);
     }
 
     /// A watcher elsewhere subscribes, refreshes or ends.
@@ -221,7 +234,7 @@ impl Imsp {
         }
     }
 
-    fn set_subscribed(
+    pub(super) fn set_subscribed(
         &mut self,
         publisher: SubscriberId,
         watcher: SubscriberId,
@@ -281,12 +294,12 @@ impl Imsp {
     }
 }
 
-/// News for the watchers of one other domain, as its agreement says.
-fn tell_domain(
-    publisher: SubscriberId,
-    changed: Instant,
+/// News for the watchers of one other domain, as its agreement says; if `selective`, for each by name.
+pub(super) fn tell_domain(
+    (publisher, changed, news): Change,
     domain: OperatorId,
     watchers: &[SubscriberId],
+    selective: bool,
     gateway: &mut Gateway,
     cx: &mut Context<'_>,
 ) {
@@ -294,10 +307,10 @@ fn tell_domain(
     let from = cx.operator;
     let mut send = |audience, cx: &mut Context<'_>| {
         cx.observe(Observation::Notified { from, to: domain, client: false });
-        let news = Notification { publisher, changed, audience };
+        let news = Notification { publisher, changed, news, audience };
         gateway.send(domain, Payload::Notification(news), cx);
     };
-    if cx.plan.federation.agreement(way.agreement).presence.per_domain {
+    if cx.plan.federation.agreement(way.agreement).presence.per_domain && !selective {
         send(Audience::Domain(watchers.len() as u32), cx);
     } else {
         for &watcher in watchers {
@@ -307,11 +320,26 @@ fn tell_domain(
 }
 
 /// So many watchers here will not be shown a change.
-fn shown_never(publisher: SubscriberId, changed: Instant, watchers: u32, cx: &mut Context<'_>) {
+pub(super) fn shown_never(
+    publisher: SubscriberId,
+    changed: Instant,
+    news: News,
+    watcher: Option<SubscriberId>,
+    watchers: u32,
+    cx: &mut Context<'_>,
+) {
     let (from, to) = (cx.plan.population.operator(publisher), cx.operator);
     let scope = cx.plan.presence_scope(from, to);
     for _ in 0..watchers {
-        let at = None;
-        cx.observe(Observation::PresenceShown { publisher, changed, at, scope, from, to });
+        cx.observe(Observation::PresenceShown {
+            watcher,
+            news,
+            publisher,
+            changed,
+            at: None,
+            scope,
+            from,
+            to,
+        });
     }
 }

@@ -7,6 +7,7 @@ use super::Imsp;
 use crate::domain::id::{OperatorId, Role, SubscriberId};
 use crate::domain::observation::Observation;
 use crate::domain::outcome::Stage;
+use crate::domain::presence::News;
 use crate::domain::random::StreamSeed;
 use crate::domain::time::{Duration, Instant};
 use crate::model::context::Context;
@@ -17,6 +18,11 @@ use crate::model::routing::Carriage;
 impl Imsp {
     /// The start of the run: refreshes of the sessions under way come at random phases.
     pub fn begin(&mut self, cx: &mut Context<'_>) {
+        for customer in cx.plan.population.range(cx.operator).map(SubscriberId) {
+            if self.registered.get(self.index(customer)) {
+                self.watch_phone(customer, cx);
+            }
+        }
         let settings = cx.settings();
         let seed = StreamSeed::new(cx.plan.federation.run.seed, &settings.name, "refresh/phase");
         for index in 0..settings.subscribers.im {
@@ -52,8 +58,9 @@ impl Imsp {
             return;
         }
         let operator = cx.operator;
-        cx.observe(Observation::Session { operator, login });
-        self.presence_changed(user, changed, gateway, cx);
+        cx.observe(Observation::Session { operator, user, login });
+        let news = if login { News::Online } else { News::Offline };
+        self.presence_changed(user, changed, news, gateway, cx);
         if !login {
             return self.subscribe(user, SubscriptionAct::End, gateway, cx);
         }

@@ -1,0 +1,74 @@
+//! `interwork scenario FILE…`: plays scenarios and says what does not hold.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::Exit;
+use super::topology::{load, overrides};
+use crate::run;
+use crate::study::scenario::play::{Played, play};
+use crate::study::scenario::script::{Script, parse};
+
+/// Play scenarios: who does what when, and what must be seen
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// Scenario files; the topology that each names lies beside it
+    #[arg(required = true)]
+    files: Vec<PathBuf>,
+
+    /// Print everything that is seen
+    #[arg(long)]
+    facts: bool,
+}
+
+pub(super) fn main(arguments: &Arguments) -> Exit {
+    let mut worst = Exit::Done;
+    for file in &arguments.files {
+        let exit = match one(file) {
+            Ok((script, played)) => {
+                print(file, &script, &played, arguments.facts);
+                if played.failures.is_empty() { Exit::Done } else { Exit::SloMissed }
+            }
+            Err(exit) => exit,
+        };
+        if exit as u8 > worst as u8 {
+            worst = exit;
+        }
+    }
+    worst
+}
+
+fn one(file: &Path) -> Result<(Script, Played), Exit> {
+    let wrong = |error: &dyn std::fmt::Display| {
+        anstream::eprintln!("error: {}: {error}", file.display());
+    };
+    let text = std::fs::read_to_string(file).map_err(|error| {
+        wrong(&error);
+        Exit::FileError
+    })?;
+    let script = parse(&text).map_err(|error| {
+        wrong(&error);
+        Exit::BadInput
+    })?;
+    let path = file.parent().unwrap_or(Path::new("")).join(&script.topology);
+    let loaded = load(&path, &overrides(&script.sets)?)?;
+    let plan = Arc::new(run::plan(loaded.topology.federation));
+    let played = play(&script, &plan).map_err(|error| {
+        wrong(&error);
+        Exit::BadInput
+    })?;
+    Ok((script, played))
+}
+
+fn print(file: &Path, script: &Script, played: &Played, facts: bool) {
+    let mark = if played.failures.is_empty() { "✓" } else { "✗" };
+    anstream::println!("{mark} {}: {}", file.display(), script.title);
+    if facts {
+        for (at, fact) in &played.facts {
+            anstream::println!("    {at} {fact}");
+        }
+    }
+    for failure in &played.failures {
+        anstream::println!("  {failure}");
+    }
+}

@@ -1,0 +1,86 @@
+//! What users do because a script or the timeline says so, instead of by draw: single acts, and
+//! answers to questions decided beforehand.
+
+use rustc_hash::FxHashMap;
+
+use super::Crowd;
+use crate::domain::id::{Role, SubscriberId};
+use crate::domain::text::Text;
+use crate::model::context::Context;
+use crate::model::outbox::{Input, Job, Reply, WatcherQuestion};
+
+/// What a script needs to know of the crowd.
+#[derive(Debug, Default)]
+pub(super) struct Script {
+    /// The last message that reached each subscriber, to be answered.
+    pub(super) inbox: FxHashMap<SubscriberId, Reply>,
+    /// What users say when asked.
+    consents: FxHashMap<SubscriberId, bool>,
+    /// Logins and logouts so far.
+    toggles: u32,
+}
+
+impl Crowd {
+    /// A script follows: what reaches users is kept in mind.
+    pub fn follow_script(&mut self) {
+        self.script.get_or_insert_default();
+    }
+
+    /// What a user has said beforehand to being asked.
+    pub(super) fn said(&self, user: SubscriberId) -> Option<bool> {
+        self.script.as_ref()?.consents.get(&user).copied()
+    }
+
+    /// From now on a user says so when asked.
+    pub fn consent(&mut self, user: SubscriberId, yes: bool) {
+        self.script.get_or_insert_default().consents.insert(user, yes);
+    }
+
+    /// A user answers the last message that came; without one nothing happens.
+    pub fn answer_last(&mut self, from: SubscriberId, text: Text, cx: &mut Context<'_>) {
+        let last = self.script.as_ref().and_then(|script| script.inbox.get(&from)).copied();
+        if let Some(reply) = last {
+            self.answer(reply, text, cx);
+        }
+    }
+
+    /// A user logs in or out, now.
+    pub fn toggle_session(&mut self, user: SubscriberId, cx: &mut Context<'_>) {
+        let script = self.script.get_or_insert_default();
+        script.toggles += 1;
+        let count = script.toggles;
+        self.change_session(user, count, cx);
+    }
+
+    /// A user blocks somebody, or ends that.
+    pub fn block(
+        &mut self,
+        owner: SubscriberId,
+        other: SubscriberId,
+        on: bool,
+        cx: &mut Context<'_>,
+    ) {
+        let delay = self.up.client(owner);
+        cx.at(cx.now + delay, Role::Crowd, Input::Request(Job::Block { owner, other, on }));
+    }
+
+    /// A legacy customer becomes an IM user, now: account and client are there, and logged in (OMTP
+    /// use case 3). Who is one already stays one.
+    pub fn upgrade(&mut self, user: SubscriberId, cx: &mut Context<'_>) {
+        if cx.settings().imsp.is_some() && self.online.set((user.0 - self.base) as usize, true) {
+            let delay = self.up.client(user);
+            let job = Job::Upgrade { user, changed: cx.now };
+            cx.at(cx.now + delay, Role::Crowd, Input::Request(job));
+        }
+    }
+
+    /// A client is asked whether a watcher may see its user's presence: the user decides.
+    pub fn asked_to_allow(&mut self, question: WatcherQuestion, cx: &mut Context<'_>) {
+        let WatcherQuestion { publisher, watcher, .. } = question;
+        let habit = || self.habits.accepts(watcher, publisher);
+        let allowed = self.said(publisher).unwrap_or_else(habit);
+        let delay = self.up.client(publisher);
+        let job = Job::WatcherAnswered { question, allowed };
+        cx.at(cx.now + delay, Role::Crowd, Input::Request(job));
+    }
+}

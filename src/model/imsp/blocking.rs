@@ -1,0 +1,45 @@
+//! Blocking (CR16-1): whoever is blocked neither reaches the user nor sees them, IM users and
+//! SMS-only users alike.
+
+use super::Imsp;
+use crate::domain::id::SubscriberId;
+use crate::domain::observation::Observation;
+use crate::domain::presence::News;
+use crate::model::context::Context;
+use crate::model::gateway::Gateway;
+
+impl Imsp {
+    /// A user blocks somebody, or ends that.
+    pub(super) fn block(
+        &mut self,
+        owner: SubscriberId,
+        other: SubscriberId,
+        on: bool,
+        gateway: &mut Gateway,
+        cx: &mut Context<'_>,
+    ) {
+        cx.observe(Observation::Blocked { owner, other, on });
+        let news = if on {
+            self.blocked.insert((owner, other));
+            self.hidden.insert((owner, other));
+            News::Withdrawn
+        } else {
+            self.blocked.remove(&(owner, other));
+            self.hidden.remove(&(owner, other));
+            News::Granted
+        };
+        if self.watches(other, owner, cx) {
+            self.tell_one((owner, cx.now, news), other, !on, gateway, cx);
+        }
+    }
+
+    /// Whether a user of this IMSP has blocked somebody.
+    pub(super) fn has_blocked(&self, owner: SubscriberId, other: SubscriberId) -> bool {
+        !self.blocked.is_empty() && self.blocked.contains(&(owner, other))
+    }
+
+    fn watches(&self, watcher: SubscriberId, publisher: SubscriberId, cx: &Context<'_>) -> bool {
+        let from_start = cx.plan.graph.watchers(publisher).binary_search(&watcher).is_ok();
+        from_start || self.added.watchers(publisher).iter().any(|&(known, _)| known == watcher)
+    }
+}

@@ -1,0 +1,211 @@
+//! What a run shows, in the words of scenarios. One observer for all shards; it changes nothing.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+
+use crate::domain::id::{AgreementId, MessageId, OperatorId, SubscriberId};
+use crate::domain::observation::{Decision, Observation, SmsEvent, Subject};
+use crate::domain::outcome::SmsOrigin;
+use crate::domain::presence::{News, Presence};
+use crate::domain::time::Instant;
+use crate::model::context::Observer;
+use crate::model::plan::Plan;
+
+/// Names and words that facts use.
+#[derive(Debug)]
+pub(super) struct Names {
+    pub(super) plan: Arc<Plan>,
+    pub(super) people: BTreeMap<SubscriberId, String>,
+    /// What each user is going to write, in order.
+    pub(super) words: BTreeMap<SubscriberId, VecDeque<String>>,
+}
+
+/// Facts of one shard, with their instants.
+#[derive(Debug)]
+pub(super) struct Facts {
+    names: Arc<Names>,
+    written: BTreeMap<SubscriberId, usize>,
+    words: BTreeMap<MessageId, String>,
+    pub(super) seen: Vec<(Instant, String)>,
+}
+
+impl Facts {
+    pub(super) fn new(names: &Arc<Names>) -> Self {
+        Self {
+            names: Arc::clone(names),
+            written: BTreeMap::new(),
+            words: BTreeMap::new(),
+            seen: Vec::new(),
+        }
+    }
+
+    fn name(&self, who: SubscriberId) -> String {
+        self.names.people.get(&who).cloned().unwrap_or_else(|| {
+            let population = &self.names.plan.population;
+            let operator = population.operator(who);
+            format!("{}/{}", self.operator(operator), population.index(who))
+        })
+    }
+
+    fn operator(&self, id: OperatorId) -> &str {
+        &self.names.plan.federation.operator(id).name
+    }
+
+    /// The words of a message: by its sender's shard in order, elsewhere by counting, since
+    /// messages of one sender are numbered in the order of writing.
+    fn words(&self, subject: &Subject) -> String {
+        self.words.get(&subject.id).cloned().unwrap_or_else(|| self.placeholder(subject.id))
+    }
+
+    /// Stands for the words until all shards' facts are put together.
+    fn placeholder(&self, id: MessageId) -> String {
+        format!("{{{:x}}}", id.0)
+    }
+
+    fn message(&self, id: MessageId) -> String {
+        self.words.get(&id).cloned().unwrap_or_else(|| self.placeholder(id))
+    }
+
+    fn peer(&self, agreement: AgreementId, from: OperatorId) -> &str {
+        self.operator(self.names.plan.federation.agreement(agreement).peer(from))
+    }
+
+    fn fact(&mut self, observation: &Observation<'_>) -> Option<String> {
+        Some(match *observation {
+            Observation::Offered(subject) => {
+                let count = self.written.entry(subject.sender).or_default();
+                let words = self.names.words.get(&subject.sender).and_then(|w| w.get(*count));
+                *count += 1;
+                let words = words.cloned().unwrap_or_else(|| "…".to_owned());
+                self.words.insert(subject.id, words);
+                return None;
+            }
+            Observation::Delivered { subject, sms, .. } => {
+                let (who, from) = (self.name(subject.recipient), self.name(subject.sender));
+                let words = self.words(&subject);
+                match sms {
+                    true => format!("{who} has SMS \"{words}\" from {from}"),
+                    false => format!("{who} has IM \"{words}\" in conversation with {from}"),
+                }
+            }
+            Observation::Refused { subject, reason } => {
+                format!("\"{}\" is refused: {reason}", self.words(&subject))
+            }
+            Observation::Lost { subject, reason } => {
+                format!("\"{}\" is lost: {reason}", self.words(&subject))
+            }
+            Observation::Expired(subject) => format!("\"{}\" expires", self.words(&subject)),
+            Observation::Decided {
+                message,
+                operator,
+                decision: Decision::Sms { segments, .. },
+            } => {
+                let parts = if segments == 1 { "1 part" } else { &format!("{segments} parts") };
+                let (who, words) = (self.operator(operator), self.message(message));
+                format!("{who} converts \"{words}\" to SMS in {parts}")
+            }
+            Observation::Decided { message, operator, decision: Decision::Conversation { .. } } => {
+                let (who, words) = (self.operator(operator), self.message(message));
+                format!("{who} recognises \"{words}\" as IM over SMS")
+            }
+            Observation::Sms { operator, message, origin, event: SmsEvent::Submitted { .. } } => {
+                let what = if origin == SmsOrigin::Reply { "the answer " } else { "" };
+                format!(
+                    "SMSC of {} takes {what}\"{}\"",
+                    self.operator(operator),
+                    self.message(message)
+                )
+            }
+            Observation::Transferred { agreement, from, kind, message, .. } => {
+                let to = self.peer(agreement, from);
+                let what = message
+                    .map_or(kind.to_string(), |m| format!("\"{}\" as {kind}", self.message(m)));
+                format!("{what} crosses from {} to {to}", self.operator(from))
+            }
+            Observation::ContactAdded { owner, contact, presence, .. } => {
+                let (owner, contact) = (self.name(owner), self.name(contact));
+                match presence {
+                    None => format!("{owner} lists {contact} as IM user"),
+                    Some(presence) => format!("{owner} lists {contact} as {}", shown(presence)),
+                }
+            }
+            Observation::ContactRefused { owner, contact, reason, .. } => {
+                format!("{} may not list {}: {reason}", self.name(owner), self.name(contact))
+            }
+            Observation::AccountRegistered { operator, customer } => {
+                format!("{} registers {}", self.operator(operator), self.name(customer))
+            }
+            Observation::PresenceShown {
+                watcher: Some(watcher),
+                publisher,
+                news,
+                at: Some(_),
+                ..
+            } => {
+                let (watcher, publisher) = (self.name(watcher), self.name(publisher));
+                match news {
+                    News::Changed => format!("{watcher} sees {publisher} change"),
+                    News::Online => format!("{watcher} sees {publisher} online"),
+                    News::Offline => format!("{watcher} sees {publisher} offline"),
+                    News::LegacyOnline => format!("{watcher} sees {publisher} as SMS-only, online"),
+                    News::LegacyOffline => {
+                        format!("{watcher} sees {publisher} as SMS-only, offline")
+                    }
+                    News::Granted => format!("{watcher} sees {publisher} as IM user"),
+                    News::Withdrawn => format!("{watcher} loses sight of {publisher}"),
+                }
+            }
+            Observation::Session { user, login, .. } => {
+                format!("{} logs {}", self.name(user), if login { "in" } else { "out" })
+            }
+            Observation::Upgraded { user, .. } => format!("{} is an IM user", self.name(user)),
+            Observation::WatcherAnswered { publisher, watcher, allowed } => {
+                let verb = if allowed { "allows" } else { "denies" };
+                format!("{} {verb} {}", self.name(publisher), self.name(watcher))
+            }
+            Observation::Blocked { owner, other, on } => {
+                let verb = if on { "blocks" } else { "unblocks" };
+                format!("{} {verb} {}", self.name(owner), self.name(other))
+            }
+            _ => return None,
+        })
+    }
+}
+
+impl Observer for Facts {
+    fn observe(&mut self, now: Instant, observation: &Observation<'_>) {
+        if let Some(fact) = self.fact(observation) {
+            self.seen.push((now, fact));
+        }
+    }
+}
+
+/// The facts of all shards in the order of time, every message with its words.
+pub(super) fn merged(parts: Vec<Facts>) -> Vec<(Instant, String)> {
+    let words: BTreeMap<String, String> = parts
+        .iter()
+        .flat_map(|part| {
+            part.words.iter().map(|(id, words)| (part.placeholder(*id), words.clone()))
+        })
+        .collect();
+    let mut all: Vec<(Instant, String)> = parts.into_iter().flat_map(|part| part.seen).collect();
+    all.sort_by_key(|(at, _)| *at);
+    for (_, fact) in &mut all {
+        if let (Some(from), Some(to)) = (fact.find("\"{"), fact.find("}\"")) {
+            let held = fact[from + 1..=to].to_owned();
+            if let Some(words) = words.get(&held) {
+                *fact = fact.replace(&held, words);
+            }
+        }
+    }
+    all
+}
+
+/// What a client shows of a legacy customer's attributes (CR16-2 to CR16-6, IM-0120, IM-0140).
+fn shown(presence: &Presence) -> String {
+    let mark = if presence.is_legacy() { "SMS-only" } else { "unmarked" };
+    let online = presence.online_status.as_ref().and_then(|status| status.value);
+    let online = if online == Some(true) { "online" } else { "offline" };
+    let text = presence.status_text.as_ref().and_then(|text| text.value.as_deref()).unwrap_or("");
+    format!("{mark}, {online}, \"{text}\"")
+}

@@ -1,0 +1,7 @@
+//! Scenarios: a few users, what each does when, and what must be seen, in lines that people can
+//! read. `script` reads them, `facts` says in the same words what a run shows, `play` compares. Used
+//! by `interwork scenario`, by `conformance` and by tests.
+
+mod facts;
+pub mod play;
+pub mod script;

@@ -1,0 +1,114 @@
+//! Plays a scenario and compares what is seen with what must be.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::fmt::Write;
+use std::sync::Arc;
+
+use super::facts::{Facts, Names, merged};
+use super::script::{AFTER, Act, Claim, Deed, Script};
+use crate::domain::id::{OperatorId, SubscriberId};
+use crate::domain::time::Instant;
+use crate::engine::decisions::initially_online;
+use crate::engine::shard::Shard;
+use crate::engine::windows::{self, Schedule};
+use crate::model::outbox::Stimulus;
+use crate::model::plan::Plan;
+
+/// What came of a scenario.
+#[derive(Clone, Debug)]
+pub struct Played {
+    /// Everything seen, in the order of time.
+    pub facts: Vec<(Instant, String)>,
+    /// Claims that do not hold, in words.
+    pub failures: Vec<String>,
+}
+
+/// Plays a scenario on a plan of its topology.
+///
+/// # Errors
+/// A sentence: a name that the topology does not have, or a fault of the program.
+pub fn play(script: &Script, plan: &Arc<Plan>) -> Result<Played, String> {
+    let cast = cast(script, plan)?;
+    let mut words: BTreeMap<SubscriberId, VecDeque<String>> = BTreeMap::new();
+    for act in &script.acts {
+        if let Deed::Writes { words: said, .. } | Deed::Answers { words: said, .. } = &act.deed {
+            words.entry(cast[&act.who]).or_default().push_back(said.clone());
+        }
+    }
+    let people = cast.iter().map(|(name, id)| (*id, name.clone())).collect();
+    let names = Arc::new(Names { plan: Arc::clone(plan), people, words });
+    let online = initially_online(&plan.federation, &plan.population);
+    let mut shards: Vec<Shard<Facts>> = plan
+        .federation
+        .operators()
+        .map(|(id, _)| Shard::new(plan, id, &online, Facts::new(&names)))
+        .collect();
+    for act in &script.acts {
+        let who = cast[&act.who];
+        let home = plan.population.operator(who);
+        shards[home.index()].script(act.at, stimulus(act, who, &cast));
+    }
+    let last = script.acts.last().map_or(Instant::START, |act| act.at);
+    let schedule = Schedule {
+        lookahead: windows::lookahead(plan),
+        end: last + AFTER,
+        ticks: Vec::new(),
+        threads: 1,
+    };
+    let stop = Default::default();
+    let ended = windows::run(shards, &schedule, &stop, &mut |_, _| {}, &mut |_, _| {});
+    let ended = ended.map_err(|fault| format!("a part of the program failed at {}", fault.at))?;
+    let facts = merged(ended.shards.into_iter().map(Shard::into_observer).collect());
+    let failures = script.claims.iter().filter_map(|claim| failure(claim, &facts)).collect();
+    Ok(Played { facts, failures })
+}
+
+fn cast(script: &Script, plan: &Plan) -> Result<BTreeMap<String, SubscriberId>, String> {
+    let mut cast = BTreeMap::new();
+    for (name, (operator, index)) in &script.cast {
+        let known = plan.federation.operators.iter().position(|o| o.name == *operator);
+        let id = known.map(|place| OperatorId(place as u16));
+        let id = id.ok_or_else(|| format!("{name}: no operator is called `{operator}`"))?;
+        if *index as usize >= plan.population.range(id).len() {
+            return Err(format!("{name}: `{operator}` has no subscriber {index}"));
+        }
+        cast.insert(name.clone(), plan.population.subscriber(id, *index));
+    }
+    Ok(cast)
+}
+
+fn stimulus(act: &Act, who: SubscriberId, cast: &BTreeMap<String, SubscriberId>) -> Stimulus {
+    match &act.deed {
+        Deed::Adds { whom, by_number } => {
+            Stimulus::Add { owner: who, contact: cast[whom], by_number: *by_number }
+        }
+        Deed::Writes { whom, text, .. } => {
+            Stimulus::Write { sender: who, recipient: cast[whom], text: *text }
+        }
+        Deed::Answers { text, .. } => Stimulus::Answer { from: who, text: *text },
+        Deed::Toggles => Stimulus::Toggle(who),
+        Deed::Phone(attached) => Stimulus::Phone { user: who, attached: *attached },
+        Deed::Changes => Stimulus::Change(who),
+        Deed::Upgrades => Stimulus::Upgrade { user: Some(who) },
+        Deed::Blocks { whom, on } => Stimulus::Block { owner: who, other: cast[whom], on: *on },
+        Deed::Says(yes) => Stimulus::Consent { user: who, yes: *yes },
+    }
+}
+
+/// Why a claim does not hold.
+fn failure(claim: &Claim, facts: &[(Instant, String)]) -> Option<String> {
+    let within = |at: &Instant| *at >= claim.from && claim.to.is_none_or(|to| *at < to);
+    let spoken: Vec<&(Instant, String)> = facts.iter().filter(|(at, _)| within(at)).collect();
+    let count = spoken.iter().filter(|(_, fact)| *fact == claim.fact).count();
+    let expected = match claim.times {
+        None if count > 0 => return None,
+        Some(times) if count == times => return None,
+        None => "is not seen".to_owned(),
+        Some(times) => format!("is seen {count} times instead of {times}"),
+    };
+    let mut text = format!("line {}: `{}` {expected}; seen meanwhile:", claim.line, claim.fact);
+    for (at, fact) in spoken {
+        let _ = write!(text, "\n    {at} {fact}");
+    }
+    Some(text)
+}

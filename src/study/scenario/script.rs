@@ -1,0 +1,303 @@
+//! A scenario as text. One statement a line, `#` begins a comment:
+//!
+//! ```text
+//! topology omtp.yaml
+//! set operators.a.legacy.overlong=split
+//! A1 is a/0
+//! 0s A1 adds C1 by number
+//! 1s A1 writes C1 "hello"
+//! 5s C1 answers "hi"
+//! then A1 has IM "hi" in conversation with C1
+//! then not A2 has IM "hi" in conversation with C1
+//! ```
+//!
+//! A statement with a time is an act; `then` speaks of the time from the act before to the next one.
+
+use std::collections::BTreeMap;
+
+use crate::domain::text::Text;
+use crate::domain::time::{Duration, Instant};
+
+/// A scenario as read.
+#[derive(Clone, Debug)]
+pub struct Script {
+    /// What it shows: its first comment.
+    pub title: String,
+    /// Name of the topology file, as the scenario has it.
+    pub topology: String,
+    /// Overrides of the topology.
+    pub sets: Vec<String>,
+    /// Who is who: name, operator and index among its subscribers.
+    pub cast: BTreeMap<String, (String, u32)>,
+    /// What happens, by time.
+    pub acts: Vec<Act>,
+    /// What must be seen.
+    pub claims: Vec<Claim>,
+}
+
+/// Something that a user does.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Act {
+    /// The line, counted from 1.
+    pub line: usize,
+    /// When.
+    pub at: Instant,
+    /// Who.
+    pub who: String,
+    /// What.
+    pub deed: Deed,
+}
+
+/// What a user does.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Deed {
+    /// `adds C1 by number`, `adds B1 by address`.
+    Adds {
+        /// Whom.
+        whom: String,
+        /// By number, else by address.
+        by_number: bool,
+    },
+    /// `writes C1 "hello"`, `writes C1 161 characters`.
+    Writes {
+        /// To whom.
+        whom: String,
+        /// The words, as facts show them.
+        words: String,
+        /// What they come to.
+        text: Text,
+    },
+    /// `answers "hi"`.
+    Answers {
+        /// The words.
+        words: String,
+        /// What they come to.
+        text: Text,
+    },
+    /// `logs in`, `logs out`.
+    Toggles,
+    /// `attaches`, `detaches`: the phone.
+    Phone(bool),
+    /// `changes presence`.
+    Changes,
+    /// `upgrades`: a legacy customer becomes an IM user.
+    Upgrades,
+    /// `blocks C1`, `unblocks C1`.
+    Blocks {
+        /// Whom.
+        whom: String,
+        /// Begins, else ends.
+        on: bool,
+    },
+    /// `says yes`, `says no`: to every question from now on.
+    Says(bool),
+}
+
+/// Something that must, or must not, be seen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Claim {
+    /// The line, counted from 1.
+    pub line: usize,
+    /// The time it speaks of; the end is `None` after the last act.
+    pub from: Instant,
+    /// Where that time ends.
+    pub to: Option<Instant>,
+    /// How often: `None` is at least once.
+    pub times: Option<usize>,
+    /// The words that `facts` would use.
+    pub fact: String,
+}
+
+/// A line that makes no sense.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("line {line}: {reason}")]
+pub struct ScriptError {
+    line: usize,
+    reason: String,
+}
+
+/// Reads a scenario.
+///
+/// # Errors
+/// The first line that makes no sense.
+pub fn parse(text: &str) -> Result<Script, ScriptError> {
+    let mut script = Script {
+        title: String::new(),
+        topology: String::new(),
+        sets: Vec::new(),
+        cast: BTreeMap::new(),
+        acts: Vec::new(),
+        claims: Vec::new(),
+    };
+    let mut now = Instant::START;
+    for (line, text) in (1..).zip(text.lines()) {
+        let fail = |reason: String| ScriptError { line, reason };
+        if let (Some(comment), true) = (text.strip_prefix('#'), script.title.is_empty()) {
+            script.title = comment.trim().to_owned();
+        }
+        let statement = without_comment(text).trim();
+        let (first, rest) = statement.split_once(' ').unwrap_or((statement, ""));
+        let rest = rest.trim();
+        match (first, rest) {
+            ("", _) => {}
+            ("topology", name) if !name.is_empty() => script.topology = name.to_owned(),
+            ("set", set) if set.contains('=') => script.sets.push(set.to_owned()),
+            ("then", claim) => script.claims.push(self::claim(claim, line, now)),
+            (name, rest) if rest.starts_with("is ") => {
+                let place = rest[3..].trim();
+                let form = || fail("a user is operator/index, such as `A1 is a/0`".to_owned());
+                let (operator, index) = place.split_once('/').ok_or_else(form)?;
+                let index = index.parse().map_err(|_| form())?;
+                script.cast.insert(name.to_owned(), (operator.to_owned(), index));
+            }
+            (time, rest) => {
+                let after = crate::topology::duration(time).map_err(|_| {
+                    fail(format!(
+                        "`{time}` is no statement: topology, set, then, `A1 is a/0`, or a time"
+                    ))
+                })?;
+                let at = Instant::START + after;
+                if at < now {
+                    return Err(fail("acts stand in the order of time".to_owned()));
+                }
+                now = at;
+                let (who, deed) = rest.split_once(' ').unwrap_or((rest, ""));
+                let deed = self::deed(deed.trim()).map_err(fail)?;
+                script.acts.push(Act { line, at, who: who.to_owned(), deed });
+            }
+        }
+    }
+    check(&mut script)?;
+    Ok(script)
+}
+
+/// Everything up to a `#` outside quotes.
+fn without_comment(line: &str) -> &str {
+    let mut quoted = false;
+    let end = line.char_indices().find(|(_, c)| {
+        quoted ^= *c == '"';
+        *c == '#' && !quoted
+    });
+    end.map_or(line, |(at, _)| &line[..at])
+}
+
+fn claim(text: &str, line: usize, from: Instant) -> Claim {
+    let (times, fact) = match text.split_once(' ') {
+        Some(("not", fact)) => (Some(0), fact),
+        Some(("once", fact)) => (Some(1), fact),
+        Some(("twice", fact)) => (Some(2), fact),
+        _ => (None, text),
+    };
+    Claim { line, from, to: None, times, fact: fact.trim().to_owned() }
+}
+
+fn deed(text: &str) -> Result<Deed, String> {
+    let (verb, rest) = text.split_once(' ').unwrap_or((text, ""));
+    let rest = rest.trim();
+    let known = || {
+        format!(
+            "`{text}`: users add … by number, add … by address, write … \"…\", answer \"…\", log in, \
+             log out, attach, detach, change presence, upgrade, block …, unblock …, say yes, say no"
+        )
+    };
+    Ok(match (verb, rest) {
+        ("adds", rest) => {
+            let (whom, how) = rest.split_once(' ').ok_or_else(known)?;
+            let by_number = match how.trim() {
+                "by number" => true,
+                "by address" => false,
+                _ => return Err(known()),
+            };
+            Deed::Adds { whom: whom.to_owned(), by_number }
+        }
+        ("writes", rest) => {
+            let (whom, words) = rest.split_once(' ').ok_or_else(known)?;
+            let (words, text) = words_of(words.trim()).ok_or_else(known)?;
+            Deed::Writes { whom: whom.to_owned(), words, text }
+        }
+        ("answers", words) => {
+            let (words, text) = words_of(words).ok_or_else(known)?;
+            Deed::Answers { words, text }
+        }
+        ("logs", "in" | "out") => Deed::Toggles,
+        ("attaches", "") => Deed::Phone(true),
+        ("detaches", "") => Deed::Phone(false),
+        ("changes", "presence") => Deed::Changes,
+        ("upgrades", "") => Deed::Upgrades,
+        ("blocks", whom) if !whom.is_empty() => Deed::Blocks { whom: whom.to_owned(), on: true },
+        ("unblocks", whom) if !whom.is_empty() => Deed::Blocks { whom: whom.to_owned(), on: false },
+        ("says", "yes") => Deed::Says(true),
+        ("says", "no") => Deed::Says(false),
+        _ => return Err(known()),
+    })
+}
+
+/// `"hello"`, or `161 characters`, which facts show in quotes as well.
+fn words_of(text: &str) -> Option<(String, Text)> {
+    if let Some(words) = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')) {
+        return Some((words.to_owned(), Text::of(words)));
+    }
+    let count: usize = text.strip_suffix(" characters")?.parse().ok()?;
+    let words: String = "abcdefghij".chars().cycle().take(count).collect();
+    Some((text.to_owned(), Text::of(&words)))
+}
+
+/// Closes the spans of claims, and looks for names that nobody has.
+fn check(script: &mut Script) -> Result<(), ScriptError> {
+    for claim in &mut script.claims {
+        claim.to = script.acts.iter().map(|act| act.at).find(|at| *at > claim.from);
+    }
+    for act in &script.acts {
+        let whom = match &act.deed {
+            Deed::Adds { whom, .. } | Deed::Writes { whom, .. } | Deed::Blocks { whom, .. } => {
+                Some(whom)
+            }
+            _ => None,
+        };
+        for name in [Some(&act.who), whom].into_iter().flatten() {
+            if !script.cast.contains_key(name) {
+                let reason = format!("nobody is called `{name}`; say who that is: {name} is a/0");
+                return Err(ScriptError { line: act.line, reason });
+            }
+        }
+    }
+    if script.topology.is_empty() {
+        return Err(ScriptError { line: 1, reason: "`topology FILE` is missing".to_owned() });
+    }
+    Ok(())
+}
+
+/// How long a scenario goes on after its last act.
+pub(super) const AFTER: Duration = Duration::from_secs(120);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn acts_claims_and_names_are_read() {
+        let script = parse(
+            "# UC-4b: an answer\ntopology omtp.yaml\nA1 is a/0\nC1 is c/0\n\
+             0s A1 writes C1 \"a # b\"   # a comment\n61s C1 answers 3 characters\n\
+             then once A1 has IM \"hi\"\nthen not x\n",
+        )
+        .expect("a scenario");
+        assert_eq!(script.title, "UC-4b: an answer");
+        assert_eq!(script.acts.len(), 2);
+        let Deed::Writes { words, text, .. } = &script.acts[0].deed else { panic!("a message") };
+        assert_eq!((words.as_str(), text.characters), ("a # b", 5));
+        assert_eq!((script.claims[0].times, script.claims[1].times), (Some(1), Some(0)));
+        assert_eq!(script.claims[0].from, script.acts[1].at);
+        assert_eq!(script.claims[0].to, None);
+    }
+
+    #[test]
+    fn a_line_that_makes_no_sense_is_told_with_its_number() {
+        let told = |text: &str| parse(text).expect_err("no scenario").to_string();
+        assert!(told("topology t\nhello").starts_with("line 2: `hello` is no statement"));
+        assert!(told("topology t\n0s A1 dances").starts_with("line 2: `dances`: users add"));
+        assert!(told("topology t\n0s A1 upgrades").contains("nobody is called `A1`"));
+        assert!(told("topology t\nA1 is a\n").contains("operator/index"));
+        assert!(told("A1 is a/0\n").contains("`topology FILE` is missing"));
+    }
+}
