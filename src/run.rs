@@ -89,7 +89,7 @@ pub fn plan(federation: Federation) -> Plan {
     let routing = Routing::new(&federation);
     let stations = Stations::new(&federation);
     let sizes = federation.agreements().map(|(id, _)| transfer_sizes(&federation, id)).collect();
-    Plan { federation, population, numbers, graph, routing, stations, sizes }
+    Plan { federation, population, numbers, graph, routing, stations, sizes, defect: None }
 }
 
 /// Bytes of transfers of both sides of an agreement: what the file gives, else the length of the

@@ -2,6 +2,7 @@
 //! interface and listed here alone.
 
 mod check;
+mod conformance;
 mod new;
 mod progress;
 mod report;
@@ -64,6 +65,7 @@ enum Command {
     Report(report::Arguments),
     Schema(schema::Arguments),
     Scenario(scenario::Arguments),
+    Conformance(conformance::Arguments),
 }
 
 /// Runs the command line of this process.
@@ -83,6 +85,7 @@ pub fn main() -> ExitCode {
         Command::New(arguments) => new::main(&arguments),
         Command::Report(arguments) => report::main(&arguments),
         Command::Schema(arguments) => schema::main(&arguments),
+        Command::Conformance(arguments) => conformance::main(&arguments),
         Command::Scenario(arguments) => scenario::main(&arguments),
     };
     exit.into()

@@ -180,3 +180,37 @@ closed_list! {
         SmsDirect => "sms-direct",
     }
 }
+
+closed_list! {
+    /// A deliberate fault of the model, to prove that conformance would notice it.
+    Defect {
+        /// An SMS answer lands in somebody else's conversation (IM-0050).
+        WrongConversation => "wrong-conversation",
+        /// SMS answers are lost (IM-0050).
+        AnswerLost => "answer-lost",
+        /// Text over 160 characters passes (IM-0030).
+        OverlongPasses => "overlong-passes",
+        /// Customers who are not registered look different (IM-0090).
+        KindRevealed => "kind-revealed",
+        /// The first message to a new IM user is lost (UC-3).
+        UpgradeDropsMessage => "upgrade-drops-message",
+        /// A watcher sees a new IM user who denied it (UC-3).
+        DeniedWatcherSees => "denied-watcher-sees",
+        /// A blocked watcher still sees changes (CR16-1).
+        BlockedWatcherSees => "blocked-watcher-sees",
+        /// A blocked sender still gets through (CR16-1).
+        BlockedMessagePasses => "blocked-message-passes",
+        /// A legacy customer is registered each time somebody adds them (UC-1a).
+        RegisteredTwice => "registered-twice",
+        /// The sender's IMSP converts what the home IMSP should (UC-2a).
+        ConvertedBySender => "converted-by-sender",
+        /// Legacy customers look offline by default (IM-0010).
+        OfflineByDefault => "offline-by-default",
+        /// The StatusText of legacy customers is left out (CR16-5).
+        StatusTextMissing => "status-text-missing",
+        /// Legacy customers look like IM users: no ClientType CLI (CR16-3).
+        ClientTypeMissing => "client-type-missing",
+        /// The HLR's news of legacy customers are not told (HLR-1).
+        HlrIgnored => "hlr-ignored",
+    }
+}

@@ -7,7 +7,7 @@ use crate::domain::graph::ContactGraph;
 use crate::domain::id::{AgreementId, OperatorId, SubscriberId};
 use crate::domain::number::NumberingPlan;
 use crate::domain::observation::StationId;
-use crate::domain::outcome::{PresenceScope, Reason, Route};
+use crate::domain::outcome::{Defect, PresenceScope, Reason, Route};
 use crate::domain::population::Population;
 use crate::domain::presence::{self, Presence};
 
@@ -28,6 +28,8 @@ pub struct Plan {
     pub stations: Stations,
     /// Bytes of transfers, by agreement, then by sending side.
     pub sizes: Vec<[TransferSizes; 2]>,
+    /// A deliberate fault, for conformance alone.
+    pub defect: Option<Defect>,
 }
 
 /// Bytes of transfers of one side of an agreement.
@@ -226,6 +228,11 @@ impl Plan {
         }
     }
 
+    /// Whether the model has this deliberate fault.
+    pub fn has(&self, defect: Defect) -> bool {
+        self.defect == Some(defect)
+    }
+
     /// Why nothing leads from one operator to another: their agreement does not carry it (RD-7), or
     /// they have none (RD-1).
     pub fn why_no_way(&self, from: OperatorId, to: OperatorId) -> Reason {
@@ -245,9 +252,21 @@ impl Plan {
         let says = if served { home } else { from };
         let legacy = self.federation.operator(says).imsp.as_ref().map(|imsp| &imsp.legacy);
         let says = legacy.map_or(LegacyPresence::Online, |legacy| legacy.presence);
-        let online = !served || says != LegacyPresence::Offline;
+        let online =
+            !self.has(Defect::OfflineByDefault) && (!served || says != LegacyPresence::Offline);
         let status_text = legacy.map_or("", |legacy| legacy.status_text.as_str());
-        presence::legacy(self.numbers.msisdn(customer), online, status_text)
+        let status_text = match (self.defect, served) {
+            (Some(Defect::KindRevealed), false) => "not registered",
+            _ => status_text,
+        };
+        let mut shown = presence::legacy(self.numbers.msisdn(customer), online, status_text);
+        if self.has(Defect::StatusTextMissing) {
+            shown.status_text = None;
+        }
+        if self.has(Defect::ClientTypeMissing) {
+            shown.client_info = None;
+        }
+        shown
     }
 
     /// How presence travels between two operators that have a way for it.

@@ -1,4 +1,5 @@
 //! What is asked of a topology beyond one run.
 
+pub mod conformance;
 pub mod forecast;
 pub mod scenario;

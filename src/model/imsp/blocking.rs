@@ -29,7 +29,8 @@ impl Imsp {
             News::Granted
         };
         if self.watches(other, owner, cx) {
-            self.tell_one((owner, cx.now, news), other, !on, gateway, cx);
+            // The subscription stays: only what is told over it ends and begins again.
+            self.tell_one((owner, cx.now, news), other, true, gateway, cx);
         }
     }
 

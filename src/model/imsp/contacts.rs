@@ -7,7 +7,7 @@ use super::Imsp;
 use crate::domain::federation::LegacyPresence;
 use crate::domain::id::{OperatorId, Role, SubscriberId};
 use crate::domain::observation::Observation;
-use crate::domain::outcome::{ContactKind, Reason};
+use crate::domain::outcome::{ContactKind, Defect, Reason};
 use crate::domain::presence::News;
 use crate::domain::time::Instant;
 use crate::model::bits::Bits;
@@ -145,7 +145,8 @@ impl Imsp {
 
     fn register(&mut self, customer: SubscriberId, cx: &mut Context<'_>) {
         let index = self.index(customer);
-        if self.settings.legacy.register_on_contact && self.registered.set(index, true) {
+        let again = cx.plan.has(Defect::RegisteredTwice);
+        if self.settings.legacy.register_on_contact && (self.registered.set(index, true) || again) {
             let operator = cx.operator;
             cx.observe(Observation::AccountRegistered { operator, customer });
             self.watch_phone(customer, cx);
@@ -177,7 +178,7 @@ impl Imsp {
         gateway: &mut Gateway,
         cx: &mut Context<'_>,
     ) {
-        if !self.im.get(self.index(customer)) {
+        if !self.im.get(self.index(customer)) && !cx.plan.has(Defect::HlrIgnored) {
             let news = if attached { News::LegacyOnline } else { News::LegacyOffline };
             self.presence_changed(customer, changed, news, gateway, cx);
         }

@@ -11,7 +11,7 @@ use super::Imsp;
 use crate::domain::federation::{Overlong, ReplyExhausted};
 use crate::domain::id::{Role, SubscriberId};
 use crate::domain::observation::{Decision, Observation};
-use crate::domain::outcome::{Reason, SmsOrigin};
+use crate::domain::outcome::{Defect, Reason, SmsOrigin};
 use crate::domain::time::{Duration, Instant};
 use crate::model::context::Context;
 use crate::model::message::{ReplyNumber, Slot, Sms};
@@ -129,6 +129,7 @@ impl Imsp {
         if !carried.fits_one() {
             match self.settings.legacy.overlong {
                 // OMTP IM-0030: 160 characters of text, no more.
+                Overlong::Refuse if cx.plan.has(Defect::OverlongPasses) => {}
                 Overlong::Refuse => return cx.refuse(slot, Reason::TooLong),
                 Overlong::Truncate => carried = text.truncated(&self.source_notice),
                 Overlong::Split => {}
@@ -197,9 +198,18 @@ impl Imsp {
         let message = &cx.messages[slot];
         let Some(sms) = message.sms else { return Ok(()) };
         let (index, from, meant) = (sms.reply.index, message.sender, message.recipient);
+        if cx.plan.has(Defect::AnswerLost) {
+            return Err(Reason::ReplyUnassigned);
+        }
         match self.replies.user(index, from, cx.now) {
             Some(user) if user == meant => {
                 self.decide(slot, Decision::Conversation { reply: index }, cx);
+                if cx.plan.has(Defect::WrongConversation) {
+                    let users = cx.plan.population.range(cx.messages[slot].to);
+                    let next = meant.0 + 1 - users.start;
+                    let im_users = cx.plan.population.im_users(cx.messages[slot].to);
+                    cx.messages[slot].recipient = SubscriberId(users.start + next % im_users);
+                }
                 Ok(())
             }
             Some(_) => Err(Reason::Misdelivered),

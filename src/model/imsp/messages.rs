@@ -5,7 +5,7 @@ use super::Imsp;
 use crate::domain::federation::OfflineMessages;
 use crate::domain::id::{OperatorId, Role};
 use crate::domain::observation::{Decision, Observation};
-use crate::domain::outcome::{Reason, Route, SmsOrigin, Stage};
+use crate::domain::outcome::{Defect, Reason, Route, SmsOrigin, Stage};
 use crate::domain::time::Instant;
 use crate::model::context::Context;
 use crate::model::gateway::{Gateway, Passed};
@@ -42,11 +42,15 @@ impl Imsp {
     fn deliver(&mut self, slot: Slot, cx: &mut Context<'_>) {
         let recipient = cx.messages[slot].recipient;
         let sender = cx.messages[slot].sender;
-        if self.has_blocked(recipient, sender) {
+        let passes = cx.plan.has(Defect::BlockedMessagePasses);
+        if self.has_blocked(recipient, sender) && !passes {
             return cx.refuse(slot, Reason::Blocked);
         }
         if !self.im.get(self.index(recipient)) {
             return self.convert(slot, cx);
+        }
+        if cx.plan.has(Defect::UpgradeDropsMessage) && !cx.plan.population.is_im(recipient) {
+            return cx.lose(slot, Reason::Offline);
         }
         self.as_im(slot, cx);
         if self.logged_in(recipient) {
@@ -94,7 +98,8 @@ impl Imsp {
     fn send_on(&mut self, slot: Slot, gateway: &mut Gateway, cx: &mut Context<'_>) {
         let (to, recipient) = (cx.messages[slot].to, cx.messages[slot].recipient);
         let known = self.knows_as_im(recipient, cx);
-        let im = known || cx.plan.serves_legacy(to, cx.operator);
+        let here = cx.plan.has(Defect::ConvertedBySender);
+        let im = known || !here && cx.plan.serves_legacy(to, cx.operator);
         if known {
             self.as_im(slot, cx);
         }

@@ -4,6 +4,7 @@
 use super::Imsp;
 use crate::domain::id::{OperatorId, SubscriberId};
 use crate::domain::observation::Observation;
+use crate::domain::outcome::Defect;
 use crate::domain::presence::News;
 use crate::domain::time::Instant;
 use crate::model::bits::Bits;
@@ -108,7 +109,11 @@ impl Imsp {
             told.sort_unstable();
         }
         if !self.hidden.is_empty() {
-            told.retain(|watcher| !self.hidden.contains(&(publisher, *watcher)));
+            let leaks = cx.plan.has(Defect::BlockedWatcherSees);
+            told.retain(|watcher| {
+                let pair = (publisher, *watcher);
+                !self.hidden.contains(&pair) || leaks && self.blocked.contains(&pair)
+            });
         }
     }
 

@@ -5,6 +5,7 @@ use super::Imsp;
 use super::presence::tell_domain;
 use crate::domain::id::{Role, SubscriberId};
 use crate::domain::observation::Observation;
+use crate::domain::outcome::Defect;
 use crate::domain::presence::News;
 use crate::domain::time::Instant;
 use crate::model::context::Context;
@@ -50,12 +51,13 @@ impl Imsp {
         cx: &mut Context<'_>,
     ) {
         let WatcherQuestion { publisher, watcher, changed } = question;
+        let told = allowed || cx.plan.has(Defect::DeniedWatcherSees);
         cx.observe(Observation::WatcherAnswered { publisher, watcher, allowed });
-        let news = if allowed { News::Granted } else { News::Withdrawn };
-        if allowed {
+        let news = if told { News::Granted } else { News::Withdrawn };
+        if told {
             self.hidden.remove(&(publisher, watcher));
         }
-        self.tell_one((publisher, changed, news), watcher, allowed, gateway, cx);
+        self.tell_one((publisher, changed, news), watcher, told, gateway, cx);
     }
 
     /// Tells one watcher what is new, here or at another operator, and lets its subscription stand

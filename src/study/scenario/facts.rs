@@ -122,12 +122,8 @@ impl Facts {
                     .map_or(kind.to_string(), |m| format!("\"{}\" as {kind}", self.message(m)));
                 format!("{what} crosses from {} to {to}", self.operator(from))
             }
-            Observation::ContactAdded { owner, contact, presence, .. } => {
-                let (owner, contact) = (self.name(owner), self.name(contact));
-                match presence {
-                    None => format!("{owner} lists {contact} as IM user"),
-                    Some(presence) => format!("{owner} lists {contact} as {}", shown(presence)),
-                }
+            Observation::ContactAdded { owner, contact, presence: None, .. } => {
+                format!("{} lists {} as IM user", self.name(owner), self.name(contact))
             }
             Observation::ContactRefused { owner, contact, reason, .. } => {
                 format!("{} may not list {}: {reason}", self.name(owner), self.name(contact))
@@ -145,11 +141,11 @@ impl Facts {
                 let (watcher, publisher) = (self.name(watcher), self.name(publisher));
                 match news {
                     News::Changed => format!("{watcher} sees {publisher} change"),
-                    News::Online => format!("{watcher} sees {publisher} online"),
-                    News::Offline => format!("{watcher} sees {publisher} offline"),
-                    News::LegacyOnline => format!("{watcher} sees {publisher} as SMS-only, online"),
-                    News::LegacyOffline => {
-                        format!("{watcher} sees {publisher} as SMS-only, offline")
+                    News::Online | News::LegacyOnline => {
+                        format!("{watcher} sees {publisher} online")
+                    }
+                    News::Offline | News::LegacyOffline => {
+                        format!("{watcher} sees {publisher} offline")
                     }
                     News::Granted => format!("{watcher} sees {publisher} as IM user"),
                     News::Withdrawn => format!("{watcher} loses sight of {publisher}"),
@@ -174,7 +170,14 @@ impl Facts {
 
 impl Observer for Facts {
     fn observe(&mut self, now: Instant, observation: &Observation<'_>) {
-        if let Some(fact) = self.fact(observation) {
+        if let Observation::ContactAdded { owner, contact, presence: Some(presence), .. } =
+            *observation
+        {
+            let (owner, contact) = (self.name(owner), self.name(contact));
+            for what in shown(presence) {
+                self.seen.push((now, format!("{owner} {}", what.replace("{}", &contact))));
+            }
+        } else if let Some(fact) = self.fact(observation) {
             self.seen.push((now, fact));
         }
     }
@@ -202,10 +205,14 @@ pub(super) fn merged(parts: Vec<Facts>) -> Vec<(Instant, String)> {
 }
 
 /// What a client shows of a legacy customer's attributes (CR16-2 to CR16-6, IM-0120, IM-0140).
-fn shown(presence: &Presence) -> String {
+fn shown(presence: &Presence) -> Vec<String> {
     let mark = if presence.is_legacy() { "SMS-only" } else { "unmarked" };
     let online = presence.online_status.as_ref().and_then(|status| status.value);
     let online = if online == Some(true) { "online" } else { "offline" };
-    let text = presence.status_text.as_ref().and_then(|text| text.value.as_deref()).unwrap_or("");
-    format!("{mark}, {online}, \"{text}\"")
+    let text = presence.status_text.as_ref().and_then(|text| text.value.as_deref());
+    let text = text.map(|text| format!("reads \"{text}\" of {{}}"));
+    [format!("lists {{}} as {mark}"), format!("sees {{}} {online}")]
+        .into_iter()
+        .chain(text)
+        .collect()
 }

@@ -1,0 +1,171 @@
+//! `interwork conformance`: the requirements of the source documents, each played, with its verdict.
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+use super::{Exit, width};
+use crate::domain::outcome::Defect;
+use crate::domain::words::nearest;
+use crate::study::conformance::{Level, ROWS, Row, Verdict, check};
+
+/// Play a scenario for every requirement of the source documents
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// Print JSON instead of a table
+    #[arg(long)]
+    json: bool,
+
+    /// Write the verdicts as JUnit XML as well
+    #[arg(long, value_name = "FILE")]
+    junit: Option<PathBuf>,
+
+    /// Run with a deliberate defect, to see which rows notice it; `list` names them
+    #[arg(long, value_name = "NAME")]
+    mutate: Option<String>,
+}
+
+pub(super) fn main(arguments: &Arguments) -> Exit {
+    let defect = match arguments.mutate.as_deref().map(defect) {
+        None => None,
+        Some(Ok(defect)) => Some(defect),
+        Some(Err(exit)) => return exit,
+    };
+    let verdicts: Vec<(&Row, Verdict)> = ROWS.iter().map(|row| (row, check(row, defect))).collect();
+    if arguments.json {
+        anstream::println!("{}", json(&verdicts));
+    } else {
+        anstream::print!("{}", text(&verdicts, width()));
+    }
+    if let Some(path) = &arguments.junit
+        && let Err(error) = std::fs::write(path, junit(&verdicts))
+    {
+        anstream::eprintln!("error: {} could not be written: {error}", path.display());
+        return Exit::FileError;
+    }
+    let binding = |row: &Row| matches!(row.level, Level::Shall | Level::ShallNot);
+    let failed = |(row, verdict): &(&Row, Verdict)| match verdict {
+        Verdict::Passed => false,
+        Verdict::Failed(_) => true,
+        Verdict::NotSimulated => binding(row),
+    };
+    if verdicts.iter().any(failed) { Exit::SloMissed } else { Exit::Done }
+}
+
+fn defect(name: &str) -> Result<Defect, Exit> {
+    let labels = || Defect::ALL.iter().map(|defect| defect.label());
+    if name == "list" {
+        labels().for_each(|label| anstream::println!("{label}"));
+        return Err(Exit::Done);
+    }
+    Defect::ALL.iter().copied().find(|defect| defect.label() == name).ok_or_else(|| {
+        let hint = nearest(name, labels())
+            .map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+        anstream::eprintln!("error: no defect is called `{name}`{hint}");
+        anstream::eprintln!("`--mutate list` names them");
+        Exit::BadInput
+    })
+}
+
+fn word(verdict: &Verdict) -> &'static str {
+    match verdict {
+        Verdict::Passed => "pass",
+        Verdict::Failed(_) => "FAIL",
+        Verdict::NotSimulated => "not simulated",
+    }
+}
+
+fn text(verdicts: &[(&Row, Verdict)], width: usize) -> String {
+    let mut text = String::new();
+    let mut line = |cells: [&str; 4], what: &str| {
+        let [id, level, verdict, source] = cells;
+        let lead = format!("  {id:<7} {level:<10} {verdict:<13} {source:<9} ");
+        for (place, part) in wrapped(what, width.saturating_sub(lead.len()).max(20)).enumerate() {
+            let lead = if place == 0 { lead.clone() } else { " ".repeat(lead.len()) };
+            let _ = writeln!(text, "{lead}{part}");
+        }
+    };
+    line(["id", "level", "verdict", "source"], "what holds");
+    for (row, verdict) in verdicts {
+        line([row.id, row.level.label(), word(verdict), row.source], row.what);
+    }
+    let count = |wanted: &str| verdicts.iter().filter(|(_, v)| word(v) == wanted).count();
+    let _ = writeln!(
+        text,
+        "\n{} rows: {} pass, {} fail, {} not simulated",
+        verdicts.len(),
+        count("pass"),
+        count("FAIL"),
+        count("not simulated"),
+    );
+    for (row, verdict) in verdicts {
+        if let Verdict::Failed(why) = verdict {
+            let _ = writeln!(text, "\n{}: {why}", row.id);
+        }
+    }
+    text
+}
+
+/// A sentence in lines of so many characters.
+fn wrapped(sentence: &str, width: usize) -> impl Iterator<Item = String> {
+    let mut lines = vec![String::new()];
+    for word in sentence.split(' ') {
+        let last = lines.len() - 1;
+        if !lines[last].is_empty() && lines[last].len() + 1 + word.len() > width {
+            lines.push(word.to_owned());
+        } else {
+            if !lines[last].is_empty() {
+                lines[last].push(' ');
+            }
+            lines[last].push_str(word);
+        }
+    }
+    lines.into_iter()
+}
+
+fn json(verdicts: &[(&Row, Verdict)]) -> String {
+    let rows: Vec<serde_json::Value> = verdicts
+        .iter()
+        .map(|(row, verdict)| {
+            let why = match verdict {
+                Verdict::Failed(why) => Some(why.as_str()),
+                _ => None,
+            };
+            serde_json::json!({
+                "id": row.id,
+                "level": row.level.label(),
+                "source": row.source,
+                "what": row.what,
+                "verdict": word(verdict).to_lowercase(),
+                "why": why,
+            })
+        })
+        .collect();
+    let document = serde_json::json!({ "schema": "interwork/conformance/1", "rows": rows });
+    serde_json::to_string_pretty(&document).unwrap_or_default()
+}
+
+fn junit(verdicts: &[(&Row, Verdict)]) -> String {
+    let escape = |text: &str| quick_xml::escape::escape(text).into_owned();
+    let count = |f: fn(&Verdict) -> bool| verdicts.iter().filter(|(_, v)| f(v)).count();
+    let mut xml = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
+    let _ = writeln!(
+        xml,
+        "<testsuite name=\"conformance\" tests=\"{}\" failures=\"{}\" skipped=\"{}\">",
+        verdicts.len(),
+        count(|verdict| matches!(verdict, Verdict::Failed(_))),
+        count(|verdict| matches!(verdict, Verdict::NotSimulated)),
+    );
+    for (row, verdict) in verdicts {
+        let name = escape(&format!("{} {}", row.id, row.what));
+        let _ = write!(xml, "  <testcase classname=\"{}\" name=\"{name}\"", escape(row.source));
+        let _ = match verdict {
+            Verdict::Passed => writeln!(xml, "/>"),
+            Verdict::NotSimulated => writeln!(xml, "><skipped/></testcase>"),
+            Verdict::Failed(why) => {
+                writeln!(xml, "><failure>{}</failure></testcase>", escape(why))
+            }
+        };
+    }
+    xml.push_str("</testsuite>\n");
+    xml
+}

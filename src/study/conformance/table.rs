@@ -1,0 +1,309 @@
+//! The rows: what the source documents ask, where they ask it, and what checks it. Ids are those of
+//! the project's index of requirements.
+
+use super::Check;
+
+/// How strongly a source asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Level {
+    /// SHALL.
+    Shall,
+    /// SHALL NOT.
+    ShallNot,
+    /// SHOULD.
+    Should,
+    /// SHOULD NOT.
+    ShouldNot,
+    /// MAY.
+    May,
+    /// Described, without such a word.
+    Holds,
+}
+
+impl Level {
+    /// As the sources write it.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Shall => "SHALL",
+            Self::ShallNot => "SHALL NOT",
+            Self::Should => "SHOULD",
+            Self::ShouldNot => "SHOULD NOT",
+            Self::May => "MAY",
+            Self::Holds => "-",
+        }
+    }
+}
+
+/// One requirement.
+#[derive(Clone, Copy, Debug)]
+pub struct Row {
+    /// Such as `IM-0030`.
+    pub id: &'static str,
+    /// How strongly it is asked.
+    pub level: Level,
+    /// Where.
+    pub source: &'static str,
+    /// What holds.
+    pub what: &'static str,
+    /// What checks it.
+    pub check: Check,
+}
+
+const fn row(
+    id: &'static str,
+    level: Level,
+    source: &'static str,
+    what: &'static str,
+    check: Check,
+) -> Row {
+    Row { id, level, source, what, check }
+}
+
+use self::Level::{Holds, May, Shall, ShallNot, Should, ShouldNot};
+use super::Check::{Encoded, Missing, Played};
+
+/// Every requirement, in the order of the index.
+pub const ROWS: &[Row] = &[
+    row("KIND-1", Holds, "OMTP 2", "an IM user receives messages on IM", Played(&["kind-1"])),
+    row(
+        "KIND-2",
+        Holds,
+        "OMTP 2",
+        "a pre-registered legacy customer receives on SMS through the home IMSP's SMSC",
+        Played(&["kind-2"]),
+    ),
+    row(
+        "KIND-3",
+        Holds,
+        "OMTP 2",
+        "a customer who is not registered receives on SMS through the sender's IMSP",
+        Played(&["kind-3"]),
+    ),
+    row(
+        "KIND-4",
+        Holds,
+        "OMTP 5",
+        "the same person is an IM user to one partner and an SMS customer to another",
+        Played(&["kind-4"]),
+    ),
+    row(
+        "UC-1a",
+        Holds,
+        "OMTP 2.3",
+        "a number is validated at home; one account however many add it",
+        Played(&["uc-1a"]),
+    ),
+    row(
+        "UC-1b",
+        Holds,
+        "OMTP 2.3",
+        "nothing crosses an IM agreement for a customer without IM",
+        Played(&["uc-1b"]),
+    ),
+    row("UC-2a", Holds, "OMTP 2.4", "the home IMSP converts to SMS", Played(&["kind-2"])),
+    row(
+        "UC-2b",
+        Holds,
+        "OMTP 2.4",
+        "the sender's IMSP converts and terminates on the other network",
+        Played(&["kind-3"]),
+    ),
+    row(
+        "UC-3",
+        Holds,
+        "OMTP 2.5",
+        "an upgrade: watchers allowed see it, the next message is IM, none lost or doubled",
+        Played(&["uc-3", "uc-3-denied"]),
+    ),
+    row("UC-3c", Holds, "OMTP 2.5", "an operator becomes an IMSP during the run", Missing),
+    row(
+        "UC-4a",
+        Holds,
+        "OMTP 2.6",
+        "an answer comes back through IMSP B, in the right conversation",
+        Played(&["uc-4a"]),
+    ),
+    row(
+        "UC-4b",
+        Holds,
+        "OMTP 2.6",
+        "an answer comes back through MNO A, in the right conversation",
+        Played(&["uc-4b"]),
+    ),
+    row(
+        "RD-1",
+        Holds,
+        "RD7 7.1.3",
+        "without an agreement nothing interworks, with a reason",
+        Played(&["rd-1"]),
+    ),
+    row("RD-2", Holds, "RD7 7.1.3", "devices and access differ freely", Played(&["rd-2"])),
+    row(
+        "RD-3",
+        Holds,
+        "RD7 7.1.5",
+        "a contact request by number or address reaches the device; search is refused where not agreed",
+        Missing,
+    ),
+    row("RD-4", Holds, "RD7 7.1.5", "both lists hold each other after one exchange", Missing),
+    row("RD-5", Holds, "RD7 7.1.5", "presence crosses and reaches the watcher", Played(&["rd-5"])),
+    row(
+        "RD-6",
+        Holds,
+        "RD7 7.1.5",
+        "messages travel both ways in one conversation",
+        Played(&["kind-1"]),
+    ),
+    row(
+        "RD-7",
+        Holds,
+        "RD7 7.1.7",
+        "what an agreement does not carry does not cross",
+        Played(&["rd-7"]),
+    ),
+    row(
+        "RD-8",
+        Holds,
+        "RD7 7.1.7",
+        "each provider decides what its users see of contacts",
+        Missing,
+    ),
+    row(
+        "CR16-1",
+        Holds,
+        "CR16",
+        "SMS-only users are listed, written to, blocked and unblocked as any contact",
+        Played(&["cr16-1", "cr16-blocked-watcher"]),
+    ),
+    row(
+        "CR16-2",
+        Holds,
+        "CR16",
+        "OnlineStatus: T, T, the MSISDN",
+        Encoded(
+            "<OnlineStatus><Qualifier>T</Qualifier><ClientID><MSISDN>{}</MSISDN></ClientID><PresenceValue>T</PresenceValue></OnlineStatus>",
+        ),
+    ),
+    row(
+        "CR16-3",
+        Holds,
+        "CR16",
+        "ClientInfo: T, CLI, the MSISDN",
+        Encoded(
+            "<ClientInfo><Qualifier>T</Qualifier><ClientID><MSISDN>{}</MSISDN></ClientID><ClientType>CLI</ClientType></ClientInfo>",
+        ),
+    ),
+    row(
+        "CR16-4",
+        Holds,
+        "CR16",
+        "UserAvailability: T, AVAILABLE",
+        Encoded(
+            "<UserAvailability><Qualifier>T</Qualifier><PresenceValue>AVAILABLE</PresenceValue></UserAvailability>",
+        ),
+    ),
+    row(
+        "CR16-5",
+        Holds,
+        "CR16",
+        "StatusText: T, SMS-only",
+        Encoded(
+            "<StatusText><Qualifier>T</Qualifier><PresenceValue>SMS-only</PresenceValue></StatusText>",
+        ),
+    ),
+    row("CR16-6", Holds, "CR16", "clients mark SMS-only contacts", Played(&["im-0140"])),
+    row(
+        "IM-0010",
+        Shall,
+        "OMTP 3",
+        "legacy customers look online by default",
+        Played(&["im-0010"]),
+    ),
+    row("IM-0020", ShouldNot, "OMTP 3", "no group messaging with legacy customers", Missing),
+    row(
+        "IM-0030",
+        Shall,
+        "OMTP 3",
+        "160 characters pass, 161 do not; split and truncate by choice",
+        Played(&["im-0030", "im-0030-split"]),
+    ),
+    row("IM-0040", Shall, "OMTP 3", "the terminal tells its user of the limit", Missing),
+    row(
+        "IM-0050",
+        Shall,
+        "OMTP 3",
+        "answers come back to the initiator's client",
+        Played(&["uc-4a", "uc-4b"]),
+    ),
+    row("IM-0060", Should, "OMTP 3", "the client tells its user about the legacy service", Missing),
+    row(
+        "IM-0070",
+        Shall,
+        "OMTP 4",
+        "users can tell IM contacts from SMS contacts, by configuration",
+        Missing,
+    ),
+    row("IM-0080", Shall, "OMTP 4", "where visible, a clear mark shows it", Missing),
+    row(
+        "IM-0090",
+        ShallNot,
+        "OMTP 4",
+        "the two kinds of legacy customers look the same",
+        Played(&["im-0090"]),
+    ),
+    row("IM-0100", May, "OMTP 4", "the list is laid out consistently", Missing),
+    row("IM-0110", Shall, "OMTP 4", "the legacy mark is unique on the list", Played(&["im-0140"])),
+    row("IM-0120", Shall, "OMTP 4", "StatusText is shown", Played(&["im-0120"])),
+    row("IM-0130", Should, "OMTP 4", "StatusText is shown prominently", Played(&["im-0120"])),
+    row("IM-0140", Shall, "OMTP 4", "ClientType CLI marks a contact", Played(&["im-0140"])),
+    row(
+        "HLR-1",
+        Holds,
+        "OMTP 5",
+        "presence of registered customers from the HLR",
+        Played(&["hlr-1"]),
+    ),
+    row("HLR-2", Holds, "OMTP 5", "presence by SMS command", Missing),
+    row(
+        "HLR-3",
+        Holds,
+        "OMTP 5",
+        "customers of operators without IM are online for ever",
+        Played(&["hlr-3"]),
+    ),
+    row("CLI-1", Holds, "OMA reply", "a CLI client takes plain text only", Missing),
+];
+
+/// The federation of the scenarios.
+pub(super) const TOPOLOGY: &str = include_str!("../../../tests/scenarios/omtp.yaml");
+
+/// The text of a scenario.
+pub(super) fn scenario(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "cr16-1" => include_str!("../../../tests/scenarios/cr16-1.txt"),
+        "cr16-blocked-watcher" => include_str!("../../../tests/scenarios/cr16-blocked-watcher.txt"),
+        "hlr-1" => include_str!("../../../tests/scenarios/hlr-1.txt"),
+        "hlr-3" => include_str!("../../../tests/scenarios/hlr-3.txt"),
+        "im-0010" => include_str!("../../../tests/scenarios/im-0010.txt"),
+        "im-0030" => include_str!("../../../tests/scenarios/im-0030.txt"),
+        "im-0030-split" => include_str!("../../../tests/scenarios/im-0030-split.txt"),
+        "im-0090" => include_str!("../../../tests/scenarios/im-0090.txt"),
+        "im-0120" => include_str!("../../../tests/scenarios/im-0120.txt"),
+        "im-0140" => include_str!("../../../tests/scenarios/im-0140.txt"),
+        "kind-1" => include_str!("../../../tests/scenarios/kind-1.txt"),
+        "kind-2" => include_str!("../../../tests/scenarios/kind-2.txt"),
+        "kind-3" => include_str!("../../../tests/scenarios/kind-3.txt"),
+        "kind-4" => include_str!("../../../tests/scenarios/kind-4.txt"),
+        "rd-1" => include_str!("../../../tests/scenarios/rd-1.txt"),
+        "rd-2" => include_str!("../../../tests/scenarios/rd-2.txt"),
+        "rd-5" => include_str!("../../../tests/scenarios/rd-5.txt"),
+        "rd-7" => include_str!("../../../tests/scenarios/rd-7.txt"),
+        "uc-1a" => include_str!("../../../tests/scenarios/uc-1a.txt"),
+        "uc-1b" => include_str!("../../../tests/scenarios/uc-1b.txt"),
+        "uc-3" => include_str!("../../../tests/scenarios/uc-3.txt"),
+        "uc-3-denied" => include_str!("../../../tests/scenarios/uc-3-denied.txt"),
+        "uc-4a" => include_str!("../../../tests/scenarios/uc-4a.txt"),
+        "uc-4b" => include_str!("../../../tests/scenarios/uc-4b.txt"),
+        _ => return None,
+    })
+}
