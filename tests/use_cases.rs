@@ -14,8 +14,8 @@ use interwork::domain::time::{Duration, Instant};
 use interwork::engine::shard::Shard;
 use interwork::engine::windows::{self, Schedule};
 use interwork::model::context::Observer;
-use interwork::model::outbox::Stimulus;
 use interwork::model::plan::Plan;
+use interwork::model::stimulus::Stimulus;
 
 const A: OperatorId = OperatorId(0);
 const A1: SubscriberId = SubscriberId(0);

@@ -1,9 +1,10 @@
 //! What a valid topology means: plain values, every default filled in, every name resolved.
 //! `topology` writes it, every other part reads it. It knows no YAML and no behaviour.
 
-use std::sync::Arc;
+mod workload;
 
-use super::distribution::{CountDistribution, DurationDistribution};
+pub use self::workload::*;
+use super::distribution::DurationDistribution;
 use super::id::{AgreementId, OperatorId};
 use super::time::Duration;
 
@@ -52,8 +53,32 @@ pub struct Operator {
     pub hlr: Option<Hlr>,
     /// Present exactly for kind `hub`.
     pub relay: Option<Relay>,
+    /// What its clients tell their users of IM contacts (RD-8).
+    pub expose: Vec<Exposed>,
     /// What its users do: the file's workload with `by_operator` applied.
     pub workload: Workload,
+}
+
+/// Something about a contact that may bear on charging (RD7 7.1.7).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exposed {
+    /// Whose customer it is.
+    Provider,
+    /// The kind of device.
+    DeviceType,
+    /// The kind of access network.
+    AccessNetwork,
+}
+
+impl Exposed {
+    /// As topologies write it.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Provider => "provider",
+            Self::DeviceType => "device_type",
+            Self::AccessNetwork => "access_network",
+        }
+    }
 }
 
 /// What an operator is.
@@ -157,6 +182,8 @@ pub struct Legacy {
     pub source_notice: String,
     /// What the client tells its user about legacy contacts (IM-0060).
     pub notice: Notice,
+    /// Share of users whose client stops a text that is too long for a legacy contact (IM-0040).
+    pub client_limit: f64,
     /// Whether clients mark legacy contacts (IM-0070).
     pub visible: bool,
     /// Whether legacy customers may set their presence by SMS.
@@ -405,152 +432,6 @@ pub struct Tariff {
     pub sms: f64,
     /// Per presence notification.
     pub presence: f64,
-}
-
-/// What the users of one operator do.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Workload {
-    /// Contact lists.
-    pub contacts: Contacts,
-    /// First messages and answers.
-    pub messages: Messages,
-    /// Presence changes a second and online IM user, logins apart.
-    pub presence_changes: f64,
-    /// Logins and logouts.
-    pub sessions: Sessions,
-    /// Contacts added during the run.
-    pub growth: Growth,
-    /// Multiplies all rates over time.
-    pub load: Load,
-}
-
-/// Contact lists of IM users.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Contacts {
-    /// Contacts of an IM user.
-    pub per_user: CountDistribution,
-    /// Share of IM contacts served by other operators.
-    pub elsewhere: f64,
-    /// Share of contacts that are legacy customers.
-    pub sms_only: f64,
-    /// Of those, the share served by other operators.
-    pub sms_only_elsewhere: f64,
-    /// Share of IM contacts that also list the user.
-    pub mutual: f64,
-    /// Instead of all above: (owner, contact) pairs from a file, as (operator, index) each.
-    /// Holds the pairs of the whole federation; each operator takes those of its own users.
-    pub pairs: Option<Arc<Vec<ContactPair>>>,
-}
-
-/// Owner and contact, each as operator and index among that operator's subscribers.
-pub type ContactPair = [(OperatorId, u32); 2];
-
-/// Messages of IM users.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Messages {
-    /// How often first messages are meant to be sent.
-    pub rate: MessageRate,
-    /// How they are spread over time.
-    pub arrivals: Arrivals,
-    /// Characters.
-    pub length: CountDistribution,
-    /// Share of texts outside the GSM 7-bit alphabet.
-    pub ucs2: f64,
-    /// Weight over the sender's contact list.
-    pub recipients: Recipients,
-    /// Share of delivered messages that are answered, below 1; answers are answered in turn.
-    pub reply_share: f64,
-    /// From the delivery to the intent to answer.
-    pub reply_after: DurationDistribution,
-}
-
-/// How often first messages are meant to be sent.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum MessageRate {
-    /// Per second and online IM user.
-    PerUser(f64),
-    /// Per second, one arrival process for all users of the operator.
-    Total(f64),
-}
-
-/// How arrivals are spread over time.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Arrivals {
-    /// Independent of each other.
-    Poisson,
-    /// Evenly.
-    Constant,
-    /// Poisson while on, none while off, both exponential; the mean rate is kept.
-    Bursty {
-        /// Mean length of an on period.
-        mean_on: Duration,
-        /// Mean length of an off period.
-        mean_off: Duration,
-    },
-}
-
-/// Weight of a recipient by its place on the sender's contact list.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Recipients {
-    /// All alike.
-    Uniform,
-    /// Place k weighs k to the power of minus this exponent.
-    Zipf(f64),
-}
-
-/// Logins and logouts.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Sessions {
-    /// Share of IM users logged in at a moment.
-    pub online: f64,
-    /// Session length; `None`: logged in, or out, for the whole run.
-    pub length: Option<DurationDistribution>,
-    /// What happens to a message to an IM user who is logged out.
-    pub offline: OfflineMessages,
-}
-
-/// What happens to a message to an IM user who is logged out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OfflineMessages {
-    /// Kept until the login.
-    Store,
-    /// Converted to SMS.
-    Sms,
-    /// Refused.
-    Refuse,
-}
-
-/// Contacts added during the run.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Growth {
-    /// Per second and online IM user; half by number, half by UID.
-    pub add_contact: f64,
-    /// Share of contact requests accepted, and of watchers whom a new IM user lets see their
-    /// presence.
-    pub accept: f64,
-    /// Legacy customers becoming IM users, per second, all of the operator together.
-    pub upgrades: f64,
-}
-
-/// Load over the measured time; multiplies all rates.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Load {
-    /// During warm-up, and throughout where there are no stages.
-    pub base: f64,
-    /// Over the measured time, one after the other; each multiplies `base`. After the last its
-    /// load stays.
-    pub stages: Vec<LoadStage>,
-}
-
-/// One stage of the load.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct LoadStage {
-    /// How long it lasts.
-    pub length: Duration,
-    /// Load at its end, and throughout unless `ramp`.
-    pub load: f64,
-    /// Whether the load moves linearly from the stage before.
-    pub ramp: bool,
 }
 
 /// Seed and times of a run.

@@ -332,6 +332,7 @@ mod tests {
                 overlong: settings::Overlong::Refuse,
                 source_notice: String::new(),
                 notice: settings::Notice::None,
+                client_limit: 0.0,
                 visible: true,
                 sms_commands: false,
                 reply_numbers,
@@ -387,6 +388,7 @@ mod tests {
             smsc: None,
             hlr: None,
             relay: None,
+            expose: Vec::new(),
             workload: workload(),
         };
         Federation {

@@ -269,6 +269,22 @@ pub enum Observation<'a> {
         /// Whether it may.
         allowed: bool,
     },
+    /// A search for somebody ended (RD-3).
+    Found {
+        /// Who searched.
+        user: SubscriberId,
+        /// For whom.
+        contact: SubscriberId,
+        /// Why nobody was found; `None` if they were.
+        reason: Option<Reason>,
+    },
+    /// A client told its user that a contact is served by SMS (OMTP IM-0060).
+    LegacyNotice {
+        /// Who is told.
+        user: SubscriberId,
+        /// Of whom.
+        contact: SubscriberId,
+    },
     /// A user blocked somebody, or ended that.
     Blocked {
         /// Who blocks.

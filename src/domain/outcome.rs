@@ -96,6 +96,11 @@ closed_list! {
         Addressing => "addressing",
         /// Text over the limit of a short message (OMTP IM-0030).
         TooLong => "too_long",
+        /// Content that the recipient's kind of client cannot take: a legacy customer takes plain
+        /// text only (CLI-1).
+        ContentType => "content_type",
+        /// The sender's client stopped a text that is too long for the recipient (OMTP IM-0040).
+        StoppedByClient => "stopped_by_client",
         /// The queue of an IM server is full.
         ImServerFull => "im_server_full",
         /// The queue of a hub is full.
@@ -132,6 +137,8 @@ closed_list! {
         Presence => "presence",
         /// A subscription, its refresh or its end.
         Subscribe => "subscribe",
+        /// A search for somebody.
+        Search => "search",
         /// A request to validate a number (OMTP use case 1a).
         Validate => "validate",
         /// A contact request.
@@ -210,6 +217,14 @@ closed_list! {
         StatusTextMissing => "status-text-missing",
         /// Legacy customers look like IM users: no ClientType CLI (CR16-3).
         ClientTypeMissing => "client-type-missing",
+        /// Content that a legacy customer cannot take passes (CLI-1).
+        RichPasses => "rich-passes",
+        /// Clients do not tell their users of the legacy service (IM-0060).
+        NoticeOmitted => "notice-omitted",
+        /// A search crosses an agreement that does not allow it (RD-3).
+        SearchUnasked => "search-unasked",
+        /// Presence commands by SMS change nothing (HLR-2).
+        CommandIgnored => "command-ignored",
         /// The HLR's news of legacy customers are not told (HLR-1).
         HlrIgnored => "hlr-ignored",
     }

@@ -93,6 +93,8 @@ pub struct Text {
     pub bytes: u16,
     /// The smallest alphabet that holds it.
     pub alphabet: Alphabet,
+    /// Whether it is more than plain text: a picture with a caption, say (CLI-1).
+    pub rich: bool,
 }
 
 /// A text that an operator adds to each fallback short message, measured once.
@@ -123,7 +125,7 @@ impl Text {
             }
         }
         let units = if alphabet == Alphabet::Gsm7 { septets } else { utf16 };
-        Self { characters, units, bytes, alphabet }
+        Self { characters, units, bytes, alphabet, rich: false }
     }
 
     /// The text that the workload means by so many characters: one unit each, and one byte
@@ -136,9 +138,11 @@ impl Text {
                 units: characters,
                 bytes: characters.saturating_mul(2),
                 alphabet: Alphabet::Ucs2,
+                rich: false,
             },
             _ => {
-                Self { characters, units: characters, bytes: characters, alphabet: Alphabet::Gsm7 }
+                let alphabet = Alphabet::Gsm7;
+                Self { characters, units: characters, bytes: characters, alphabet, rich: false }
             }
         }
     }
@@ -199,6 +203,7 @@ impl Text {
             units: sum(self.units_in(alphabet), notice.text.units_in(alphabet)),
             bytes: sum(self.bytes, notice.text.bytes),
             alphabet,
+            rich: self.rich,
         }
     }
 
@@ -232,6 +237,7 @@ impl Text {
             units: if alphabet == self.alphabet { room } else { share(self.units) },
             bytes: share(self.bytes),
             alphabet: self.alphabet,
+            rich: self.rich,
         }
     }
 

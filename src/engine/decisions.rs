@@ -8,8 +8,9 @@ use crate::domain::random::StreamSeed;
 use crate::model::context::Context;
 use crate::model::crowd::Crowd;
 use crate::model::imsp::Imsp;
-use crate::model::outbox::{Input, Stimulus};
+use crate::model::outbox::Input;
 use crate::model::plan::Plan;
+use crate::model::stimulus::Stimulus;
 use crate::workload::arrivals::{Arrival, ArrivalProcess};
 use crate::workload::growth::Growth;
 use crate::workload::load::LoadProfile;
@@ -132,6 +133,8 @@ impl Decisions {
                 self.next_upgrade(cx);
             }
             Stimulus::Block { owner, other, on } => crowd.block(owner, other, on, cx),
+            Stimulus::Search { user, contact } => crowd.search(user, contact, cx),
+            Stimulus::Command { customer, online } => crowd.command(customer, online, cx),
             Stimulus::Phone { user, attached } => cx.out.now(Input::SetPhone(user, attached)),
             Stimulus::Change(user) => crowd.change_presence(user, cx),
             Stimulus::Toggle(user) => crowd.toggle_session(user, cx),

@@ -13,10 +13,11 @@ use crate::model::gateway::{Arrived, Gateway};
 use crate::model::hlr::Hlr;
 use crate::model::imsp::Imsp;
 use crate::model::message::{Message, Store};
-use crate::model::outbox::{Input, Outbox, Parcel, Stimulus};
+use crate::model::outbox::{Input, Outbox, Parcel};
 use crate::model::plan::Plan;
 use crate::model::relay::Relay;
 use crate::model::smsc::Smsc;
+use crate::model::stimulus::Stimulus;
 
 /// A parcel with the message it carries, between shards.
 #[derive(Debug)]

@@ -202,6 +202,10 @@ impl Gateway {
             Payload::Notification(news) => Input::Request(Job::Notification(news)),
             Payload::State { watcher, from } => Input::Request(Job::State { watcher, from }),
             Payload::Subscribe(subscription) => Input::Request(Job::Subscribe(subscription)),
+            Payload::Search { user, contact } => Input::Request(Job::Search { user, contact }),
+            Payload::Found { user, contact } => {
+                Input::Request(Job::SearchAnswered { user, contact })
+            }
             Payload::Validate(request) => Input::Request(Job::Validate(request)),
             Payload::Validated(request) => {
                 Input::Request(Job::ContactAnswered { request, accepted: true })
@@ -284,9 +288,10 @@ fn bytes(payload: &Payload, sizes: &TransferSizes, cx: &Context<'_>) -> u32 {
             };
             sizes.subscribe + sizes.subscribe_contact * contacts.saturating_sub(1)
         }
-        Payload::Validate(_) => sizes.validate,
+        // A search names a user as a validation names a number.
+        Payload::Validate(_) | Payload::Search { .. } => sizes.validate,
         Payload::Contact(_) => sizes.contact,
-        Payload::Validated(_) => sizes.validated,
+        Payload::Validated(_) | Payload::Found { .. } => sizes.validated,
         Payload::ContactAnswer { .. } | Payload::Ack => sizes.answer,
     }
 }

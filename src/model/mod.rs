@@ -18,3 +18,4 @@ pub mod relay;
 pub mod routing;
 pub mod smsc;
 pub mod station;
+pub mod stimulus;

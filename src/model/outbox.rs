@@ -5,10 +5,10 @@ use std::collections::VecDeque;
 
 use super::message::{Handle, Message, ReplyNumber, Slot};
 use super::routing::Carriage;
+use super::stimulus::Stimulus;
 use crate::domain::id::{AgreementId, MessageId, OperatorId, Role, SubscriberId};
 use crate::domain::outcome::TransferKind;
 use crate::domain::presence::News;
-use crate::domain::text::Text;
 use crate::domain::time::Instant;
 
 /// What can reach a node of a shard.
@@ -92,84 +92,6 @@ pub enum Input {
 
     /// Relay: a service ends.
     Relayed(u32),
-}
-
-/// A process of the workload.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stimulus {
-    /// The next first message.
-    Message {
-        /// The sender, where the process decides; else drawn.
-        user: Option<SubscriberId>,
-    },
-    /// The next presence change.
-    Presence,
-    /// The next added contact.
-    AddContact,
-    /// This user writes this, by script instead of by draw.
-    Write {
-        /// Who writes.
-        sender: SubscriberId,
-        /// To whom.
-        recipient: SubscriberId,
-        /// What.
-        text: Text,
-    },
-    /// This user adds this contact, by script instead of by draw.
-    Add {
-        /// Whose list grows.
-        owner: SubscriberId,
-        /// By whom.
-        contact: SubscriberId,
-        /// By number, else by UID.
-        by_number: bool,
-    },
-    /// A legacy customer becomes an IM user: this one, or the next by draw.
-    Upgrade {
-        /// Who, where a script or the timeline decides.
-        user: Option<SubscriberId>,
-    },
-    /// This user blocks somebody, or ends that, by script.
-    Block {
-        /// Who.
-        owner: SubscriberId,
-        /// Whom.
-        other: SubscriberId,
-        /// Begins, else ends.
-        on: bool,
-    },
-    /// This user's phone attaches or detaches, by script.
-    Phone {
-        /// Whose.
-        user: SubscriberId,
-        /// Attaches, else detaches.
-        attached: bool,
-    },
-    /// This user changes presence, by script.
-    Change(SubscriberId),
-    /// This user logs in or out now, by script.
-    Toggle(SubscriberId),
-    /// This user answers the last message that came, by script.
-    Answer {
-        /// Who.
-        from: SubscriberId,
-        /// What.
-        text: Text,
-    },
-    /// From now on this user says so when asked for contact or presence, by script.
-    Consent {
-        /// Who.
-        user: SubscriberId,
-        /// Yes or no.
-        yes: bool,
-    },
-    /// A login or logout of this user.
-    Session {
-        /// Who.
-        user: SubscriberId,
-        /// How many changes of the user came before.
-        count: u32,
-    },
 }
 
 /// An answer that a user means to give.
@@ -272,6 +194,29 @@ pub enum Job {
         question: WatcherQuestion,
         /// Yes or no.
         allowed: bool,
+    },
+    /// A search by a user here, or from another domain (RD-3).
+    Search {
+        /// Who searches.
+        user: SubscriberId,
+        /// For whom.
+        contact: SubscriberId,
+    },
+    /// What a search at another domain found.
+    SearchAnswered {
+        /// Who searches.
+        user: SubscriberId,
+        /// For whom.
+        contact: SubscriberId,
+    },
+    /// A presence command that came by SMS (HLR-2).
+    Command {
+        /// Whose.
+        customer: SubscriberId,
+        /// Online, else offline.
+        online: bool,
+        /// When it was meant.
+        changed: Instant,
     },
     /// The HLR tells that a legacy customer's phone attached or detached.
     Phone {
@@ -414,6 +359,20 @@ pub enum Payload {
     },
     /// A subscription.
     Subscribe(Subscription),
+    /// A search for somebody.
+    Search {
+        /// Who searches.
+        user: SubscriberId,
+        /// For whom.
+        contact: SubscriberId,
+    },
+    /// Somebody was found.
+    Found {
+        /// Who searches.
+        user: SubscriberId,
+        /// For whom.
+        contact: SubscriberId,
+    },
     /// A number to validate.
     Validate(ContactRequest),
     /// The number is valid: the contact is registered.
@@ -511,9 +470,12 @@ impl Payload {
             }
             Self::Notification(_) | Self::State { .. } => TransferKind::Presence,
             Self::Subscribe(_) => TransferKind::Subscribe,
+            Self::Search { .. } => TransferKind::Search,
             Self::Validate(_) => TransferKind::Validate,
             Self::Contact(_) => TransferKind::Contact,
-            Self::Validated(_) | Self::ContactAnswer { .. } | Self::Ack => TransferKind::Answer,
+            Self::Validated(_) | Self::ContactAnswer { .. } | Self::Found { .. } | Self::Ack => {
+                TransferKind::Answer
+            }
         }
     }
 
@@ -525,6 +487,7 @@ impl Payload {
             Self::Notification(_) | Self::State { .. } | Self::Subscribe(_) => Carriage::Presence,
             Self::Message(_) | Self::Validate(_) | Self::Validated(_) => Carriage::Messaging,
             Self::Contact(_) | Self::ContactAnswer { .. } | Self::Ack => Carriage::Messaging,
+            Self::Search { .. } | Self::Found { .. } => Carriage::Search,
         }
     }
 

@@ -135,6 +135,10 @@ fn turn_back(transfer: Transfer, reason: Reason, gateway: &mut Gateway, cx: &mut
             cx.observe(Observation::ContactRefused { owner, contact, from, to, reason });
         }
         Payload::ContactAnswer { .. } | Payload::State { .. } | Payload::Subscribe(_) => {}
+        Payload::Search { user, contact } | Payload::Found { user, contact } => {
+            let reason = Some(reason);
+            cx.observe(Observation::Found { user, contact, reason });
+        }
         Payload::Alert(_) | Payload::Ack => {}
     }
 }

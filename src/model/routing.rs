@@ -14,6 +14,8 @@ pub enum Carriage {
     Messaging,
     /// Presence.
     Presence,
+    /// Searches.
+    Search,
     /// Short messages and their signalling.
     Sms,
 }
@@ -34,14 +36,15 @@ pub struct Way {
 pub struct Routing {
     operators: usize,
     /// By carriage, then from * operators + to.
-    ways: [Vec<Option<Way>>; 3],
+    ways: [Vec<Option<Way>>; 4],
 }
 
 impl Routing {
     /// Finds all ways.
     pub fn new(federation: &Federation) -> Self {
         let operators = federation.operators.len();
-        let ways = [Carriage::Messaging, Carriage::Presence, Carriage::Sms].map(|carriage| {
+        let all = [Carriage::Messaging, Carriage::Presence, Carriage::Search, Carriage::Sms];
+        let ways = all.map(|carriage| {
             let neighbours = neighbours(federation, carriage);
             let mut table = Vec::with_capacity(operators * operators);
             for from in 0..operators {
@@ -62,6 +65,7 @@ fn carries(agreement: &Agreement, carriage: Carriage) -> bool {
     match (carriage, agreement.protocol) {
         (Carriage::Messaging, Protocol::Ssp) => agreement.features.messaging,
         (Carriage::Presence, Protocol::Ssp) => agreement.features.presence,
+        (Carriage::Search, Protocol::Ssp) => agreement.features.search,
         (Carriage::Sms, Protocol::Sms) => true,
         _ => false,
     }

@@ -171,6 +171,14 @@ impl Builder<'_> {
             imsp: (kind == OperatorKind::Imsp).then(|| self.imsp(node)),
             smsc: smsc.map(|smsc| self.smsc(smsc)),
             hlr: smsc.and(node.get("hlr")).map(|hlr| self.hlr(node, hlr)),
+            expose: items(node, "expose")
+                .iter()
+                .map(|what| match what.text() {
+                    "provider" => Exposed::Provider,
+                    "device_type" => Exposed::DeviceType,
+                    _ => Exposed::AccessNetwork,
+                })
+                .collect(),
             relay: node.get("relay").map(|relay| Relay {
                 workers: count(relay, "workers"),
                 service_time: self.delay(relay, "service_time"),
@@ -246,6 +254,7 @@ impl Builder<'_> {
                     "each" => Notice::Each,
                     _ => Notice::Once,
                 },
+                client_limit: share(legacy, "client_limit"),
                 visible: flag(legacy, "visible"),
                 sms_commands: flag(legacy, "sms_commands"),
                 reply_numbers: count(legacy, "reply_numbers"),

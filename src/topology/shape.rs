@@ -284,6 +284,12 @@ const LEGACY: &[Field] = &[
         Is("once"),
         "What the client tells its user (IM-0060).",
     ),
+    field(
+        "client_limit",
+        Share,
+        Is("0%"),
+        "Share of users whose client stops a text too long for a legacy contact (IM-0040).",
+    ),
     field("visible", Flag, Is("true"), "Whether clients mark legacy contacts (IM-0070)."),
     field(
         "sms_commands",

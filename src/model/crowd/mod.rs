@@ -4,6 +4,9 @@
 
 mod habits;
 mod script;
+pub mod terminal;
+
+use rustc_hash::FxHashSet;
 
 use self::habits::Habits;
 use self::script::Script;
@@ -16,7 +19,8 @@ use super::plan::Plan;
 use super::smsc;
 use crate::domain::id::{MessageId, OperatorId, Role, SubscriberId};
 use crate::domain::observation::Observation;
-use crate::domain::outcome::{Route, SmsOrigin, Stage};
+use crate::domain::outcome::{Reason, Route, SmsOrigin, Stage};
+use crate::domain::random::StreamSeed;
 use crate::domain::text::Text;
 use crate::domain::time::Instant;
 
@@ -29,6 +33,9 @@ pub struct Crowd {
     /// Towards the operator.
     up: Access,
     habits: Habits,
+    /// Who has been told that a contact is served by SMS.
+    noticed: FxHashSet<(SubscriberId, SubscriberId)>,
+    limited: StreamSeed,
     /// What a script needs to know; `None` without one.
     script: Option<Script>,
     /// Messages meant so far.
@@ -49,6 +56,8 @@ impl Crowd {
             base,
             online: logged_in,
             up: Access::new(plan, operator, "access/up"),
+            noticed: FxHashSet::default(),
+            limited: StreamSeed::new(plan.federation.run.seed, &settings.name, "client limit"),
             script: None,
             habits: Habits::new(&settings.workload, &settings.name, plan.federation.run.seed),
             messages: 0,
@@ -69,6 +78,10 @@ impl Crowd {
         cx: &mut Context<'_>,
     ) {
         let slot = self.compose(sender, recipient, None, text, cx);
+        if !cx.plan.population.is_im(recipient) && !self.legacy_contact(sender, recipient, text, cx)
+        {
+            return cx.refuse(slot, Reason::StoppedByClient);
+        }
         let delay = self.up.client(sender);
         cx.at(cx.now + delay, Role::Crowd, Input::Request(Job::Message(slot)));
     }

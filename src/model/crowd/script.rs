@@ -52,6 +52,22 @@ impl Crowd {
         self.change_session(user, count, cx);
     }
 
+    /// A user searches for somebody.
+    pub fn search(&mut self, user: SubscriberId, contact: SubscriberId, cx: &mut Context<'_>) {
+        let delay = self.up.client(user);
+        cx.at(cx.now + delay, Role::Crowd, Input::Request(Job::Search { user, contact }));
+    }
+
+    /// A legacy customer sets their presence by SMS. The short message goes to the operator itself
+    /// and takes no part of the SMSC's licence, which is counted by deliveries to phones.
+    pub fn command(&mut self, customer: SubscriberId, online: bool, cx: &mut Context<'_>) {
+        let job = Job::Command { customer, online, changed: cx.now };
+        if cx.settings().imsp.is_some() {
+            let delay = self.up.handset();
+            cx.at(cx.now + delay, Role::Crowd, Input::Request(job));
+        }
+    }
+
     /// A user blocks somebody, or ends that.
     pub fn block(
         &mut self,

@@ -13,7 +13,7 @@ use crate::domain::time::Instant;
 use crate::model::bits::Bits;
 use crate::model::context::Context;
 use crate::model::gateway::Gateway;
-use crate::model::outbox::{ContactRequest, Input, Payload, Subscription, SubscriptionAct};
+use crate::model::outbox::{ContactRequest, Input, Job, Payload, Subscription, SubscriptionAct};
 use crate::model::plan::Plan;
 use crate::model::routing::Carriage;
 
@@ -153,6 +153,12 @@ impl Imsp {
         }
     }
 
+    /// Whether a user of this IMSP lists somebody.
+    fn lists(&self, owner: SubscriberId, contact: SubscriberId, cx: &Context<'_>) -> bool {
+        let from_start = cx.plan.graph.watchers(contact).binary_search(&owner).is_ok();
+        from_start || self.added.contacts(owner).contains(&contact)
+    }
+
     /// Somebody lists a customer from now on, and is told what is new about them.
     fn watched_by(&mut self, customer: SubscriberId, watcher: SubscriberId) {
         let watchers = self.added.watchers.entry(customer).or_default();
@@ -213,7 +219,19 @@ impl Imsp {
         let im = self.knows_as_im(contact, cx);
         if home == cx.operator && accepted && im {
             let here = from == cx.operator && self.logged_in(owner);
-            self.added.watchers.entry(contact).or_default().push((owner, here));
+            let watchers = self.added.watchers.entry(contact).or_default();
+            if !watchers.iter().any(|&(known, _)| known == owner) {
+                watchers.push((owner, here));
+            }
+        }
+        if home == cx.operator && accepted && im && !self.lists(contact, owner, cx) {
+            // Whoever accepts is asked to add the other as well, and does (RD-4).
+            let asked = cx.now;
+            let request = ContactRequest { owner: contact, contact: owner, asked };
+            // By whatever address the two operators have in common.
+            let way = cx.plan.routing.way(Carriage::Messaging, home, from);
+            let by_number = way.is_some_and(|way| !cx.plan.federation.agreement(way.agreement).uid);
+            cx.out.now(Input::Request(Job::AddContact { request, by_number }));
         }
         if from != cx.operator {
             gateway.send(from, Payload::ContactAnswer { request, accepted }, cx);
@@ -247,7 +265,10 @@ impl Imsp {
 
     /// The contact is on the list; the client is told.
     fn contact_added(&mut self, request: ContactRequest, kind: ContactKind, cx: &mut Context<'_>) {
-        self.added.contacts.entry(request.owner).or_default().push(request.contact);
+        let list = self.added.contacts.entry(request.owner).or_default();
+        if !list.contains(&request.contact) {
+            list.push(request.contact);
+        }
         let told = cx.now + self.down.client(request.owner);
         let from = cx.operator;
         let to = cx.plan.population.operator(request.contact);

@@ -125,6 +125,10 @@ impl Imsp {
             return cx.refuse(slot, Reason::NoSmsc);
         }
         let text = cx.messages[slot].text;
+        // CLI-1: plain text only.
+        if text.rich && !cx.plan.has(Defect::RichPasses) {
+            return cx.refuse(slot, Reason::ContentType);
+        }
         let mut carried = text.with_notice(&self.source_notice);
         if !carried.fits_one() {
             match self.settings.legacy.overlong {

@@ -7,6 +7,7 @@ mod contacts;
 mod legacy;
 mod messages;
 mod presence;
+mod search;
 mod sessions;
 mod upgrades;
 
@@ -25,6 +26,7 @@ use super::station::{Arrival, Station};
 use crate::domain::distribution::DurationDistribution;
 use crate::domain::federation::{self, ServiceTimes};
 use crate::domain::id::{OperatorId, Role, SubscriberId};
+use crate::domain::observation::Observation;
 use crate::domain::outcome::{Reason, Stage};
 use crate::domain::presence::News;
 use crate::domain::random::{Stream, StreamSeed};
@@ -172,6 +174,13 @@ impl Imsp {
             Job::Phone { customer, attached, changed } => {
                 self.phone_changed(customer, attached, changed, gateway, cx);
             }
+            Job::Search { user, contact } => self.search(user, contact, gateway, cx),
+            Job::SearchAnswered { user, contact } => {
+                cx.observe(Observation::Found { user, contact, reason: None });
+            }
+            Job::Command { customer, online, changed } => {
+                self.command(customer, online, changed, gateway, cx);
+            }
             Job::Notification(news) => self.notification(news, gateway, cx),
             Job::State { watcher, from } => self.state(watcher, from, gateway, cx),
             Job::TellState { watcher, from } => self.tell_state(watcher, from, cx),
@@ -219,7 +228,12 @@ impl Imsp {
             Job::Session { user, count, login, changed } => {
                 self.session(user, count, login, changed, gateway, cx);
             }
-            Job::Presence { .. } | Job::State { .. } | Job::Phone { .. } => {}
+            Job::Search { user, contact } | Job::SearchAnswered { user, contact } => {
+                let reason = Some(Reason::ImServerFull);
+                cx.observe(Observation::Found { user, contact, reason });
+            }
+            Job::Presence { .. } | Job::State { .. } => {}
+            Job::Phone { .. } | Job::Command { .. } => {}
             Job::TellState { .. } | Job::Subscribe(_) => {}
         }
     }
@@ -246,9 +260,9 @@ impl Imsp {
 fn time_of<'a>(job: &Job, times: &'a ServiceTimes) -> &'a DurationDistribution {
     match job {
         Job::Message(_) => &times.message,
-        Job::Presence { .. } | Job::Notification(_) | Job::State { .. } | Job::Phone { .. } => {
-            &times.presence
-        }
+        Job::Presence { .. } | Job::Notification(_) | Job::State { .. } => &times.presence,
+        Job::Phone { .. } | Job::Command { .. } => &times.presence,
+        Job::Search { .. } | Job::SearchAnswered { .. } => &times.search,
         Job::Notify { .. } | Job::TellState { .. } => &times.notification,
         Job::Subscribe(_) | Job::WatcherAnswered { .. } | Job::Block { .. } => &times.subscribe,
         Job::Session { .. } | Job::Upgrade { .. } => &times.login,

@@ -9,6 +9,7 @@ use crate::domain::outcome::SmsOrigin;
 use crate::domain::presence::{News, Presence};
 use crate::domain::time::Instant;
 use crate::model::context::Observer;
+use crate::model::crowd::terminal::{Entry, entry};
 use crate::model::plan::Plan;
 
 /// Names and words that facts use.
@@ -122,9 +123,6 @@ impl Facts {
                     .map_or(kind.to_string(), |m| format!("\"{}\" as {kind}", self.message(m)));
                 format!("{what} crosses from {} to {to}", self.operator(from))
             }
-            Observation::ContactAdded { owner, contact, presence: None, .. } => {
-                format!("{} lists {} as IM user", self.name(owner), self.name(contact))
-            }
             Observation::ContactRefused { owner, contact, reason, .. } => {
                 format!("{} may not list {}: {reason}", self.name(owner), self.name(contact))
             }
@@ -159,6 +157,15 @@ impl Facts {
                 let verb = if allowed { "allows" } else { "denies" };
                 format!("{} {verb} {}", self.name(publisher), self.name(watcher))
             }
+            Observation::LegacyNotice { user, contact } => {
+                format!("{} is told that {} is served by SMS", self.name(user), self.name(contact))
+            }
+            Observation::Found { user, contact, reason } => match reason {
+                None => format!("{} finds {}", self.name(user), self.name(contact)),
+                Some(reason) => {
+                    format!("{} does not find {}: {reason}", self.name(user), self.name(contact))
+                }
+            },
             Observation::Blocked { owner, other, on } => {
                 let verb = if on { "blocks" } else { "unblocks" };
                 format!("{} {verb} {}", self.name(owner), self.name(other))
@@ -170,11 +177,10 @@ impl Facts {
 
 impl Observer for Facts {
     fn observe(&mut self, now: Instant, observation: &Observation<'_>) {
-        if let Observation::ContactAdded { owner, contact, presence: Some(presence), .. } =
-            *observation
-        {
+        if let Observation::ContactAdded { owner, contact, from, presence, .. } = *observation {
+            let entry = entry(&self.names.plan, from, presence);
             let (owner, contact) = (self.name(owner), self.name(contact));
-            for what in shown(presence) {
+            for what in shown(&entry, presence) {
                 self.seen.push((now, format!("{owner} {}", what.replace("{}", &contact))));
             }
         } else if let Some(fact) = self.fact(observation) {
@@ -204,15 +210,19 @@ pub(super) fn merged(parts: Vec<Facts>) -> Vec<(Instant, String)> {
     all
 }
 
-/// What a client shows of a legacy customer's attributes (CR16-2 to CR16-6, IM-0120, IM-0140).
-fn shown(presence: &Presence) -> Vec<String> {
-    let mark = if presence.is_legacy() { "SMS-only" } else { "unmarked" };
+/// What a client shows of a contact (CR16-6, IM-0070 to IM-0140, RD-8).
+fn shown(entry: &Entry, presence: Option<&Presence>) -> Vec<String> {
+    let mut facts = vec![format!("keeps {{}} among {}", entry.group)];
+    facts.extend(entry.details.iter().map(|detail| format!("sees the {detail} of {{}}")));
+    let Some(presence) = presence else {
+        facts.push("lists {} as IM user".to_owned());
+        return facts;
+    };
+    let mark = if entry.marked { "lists {} as SMS-only" } else { "lists {} unmarked" };
     let online = presence.online_status.as_ref().and_then(|status| status.value);
-    let online = if online == Some(true) { "online" } else { "offline" };
+    let online = if online == Some(true) { "sees {} online" } else { "sees {} offline" };
+    facts.extend([mark, online].map(str::to_owned));
     let text = presence.status_text.as_ref().and_then(|text| text.value.as_deref());
-    let text = text.map(|text| format!("reads \"{text}\" of {{}}"));
-    [format!("lists {{}} as {mark}"), format!("sees {{}} {online}")]
-        .into_iter()
-        .chain(text)
-        .collect()
+    facts.extend(text.map(|text| format!("reads \"{text}\" of {{}}")));
+    facts
 }

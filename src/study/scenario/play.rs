@@ -11,8 +11,8 @@ use crate::domain::time::Instant;
 use crate::engine::decisions::initially_online;
 use crate::engine::shard::Shard;
 use crate::engine::windows::{self, Schedule};
-use crate::model::outbox::Stimulus;
 use crate::model::plan::Plan;
+use crate::model::stimulus::Stimulus;
 
 /// What came of a scenario.
 #[derive(Clone, Debug)]
@@ -86,6 +86,8 @@ fn stimulus(act: &Act, who: SubscriberId, cast: &BTreeMap<String, SubscriberId>)
             Stimulus::Write { sender: who, recipient: cast[whom], text: *text }
         }
         Deed::Answers { text, .. } => Stimulus::Answer { from: who, text: *text },
+        Deed::Searches { whom } => Stimulus::Search { user: who, contact: cast[whom] },
+        Deed::Commands(online) => Stimulus::Command { customer: who, online: *online },
         Deed::Toggles => Stimulus::Toggle(who),
         Deed::Phone(attached) => Stimulus::Phone { user: who, attached: *attached },
         Deed::Changes => Stimulus::Change(who),

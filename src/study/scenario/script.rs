@@ -67,6 +67,13 @@ pub enum Deed {
         /// What they come to.
         text: Text,
     },
+    /// `looks for B2`: a search.
+    Searches {
+        /// Whom.
+        whom: String,
+    },
+    /// `commands online`, `commands offline`: a presence command by SMS.
+    Commands(bool),
     /// `answers "hi"`.
     Answers {
         /// The words.
@@ -196,7 +203,8 @@ fn deed(text: &str) -> Result<Deed, String> {
     let rest = rest.trim();
     let known = || {
         format!(
-            "`{text}`: users add … by number, add … by address, write … \"…\", answer \"…\", log in, \
+            "`{text}`: users add … by number, add … by address, look for …, write … \"…\", send … a picture, \
+             command online, command offline, answer \"…\", log in, \
              log out, attach, detach, change presence, upgrade, block …, unblock …, say yes, say no"
         )
     };
@@ -215,6 +223,16 @@ fn deed(text: &str) -> Result<Deed, String> {
             let (words, text) = words_of(words.trim()).ok_or_else(known)?;
             Deed::Writes { whom: whom.to_owned(), words, text }
         }
+        ("sends", rest) if rest.ends_with(" a picture") => {
+            let whom = rest.trim_end_matches(" a picture").to_owned();
+            let text = Text { rich: true, ..Text::of("a picture") };
+            Deed::Writes { whom, words: "a picture".to_owned(), text }
+        }
+        ("looks", rest) if rest.starts_with("for ") => {
+            Deed::Searches { whom: rest[4..].to_owned() }
+        }
+        ("commands", "online") => Deed::Commands(true),
+        ("commands", "offline") => Deed::Commands(false),
         ("answers", words) => {
             let (words, text) = words_of(words).ok_or_else(known)?;
             Deed::Answers { words, text }
@@ -249,9 +267,10 @@ fn check(script: &mut Script) -> Result<(), ScriptError> {
     }
     for act in &script.acts {
         let whom = match &act.deed {
-            Deed::Adds { whom, .. } | Deed::Writes { whom, .. } | Deed::Blocks { whom, .. } => {
-                Some(whom)
-            }
+            Deed::Adds { whom, .. }
+            | Deed::Writes { whom, .. }
+            | Deed::Searches { whom }
+            | Deed::Blocks { whom, .. } => Some(whom),
             _ => None,
         };
         for name in [Some(&act.who), whom].into_iter().flatten() {
