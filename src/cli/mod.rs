@@ -11,6 +11,7 @@ mod scenario;
 mod schema;
 mod signal;
 mod topology;
+mod trace;
 
 use std::process::ExitCode;
 
@@ -66,6 +67,7 @@ enum Command {
     Schema(schema::Arguments),
     Scenario(scenario::Arguments),
     Conformance(conformance::Arguments),
+    Trace(trace::Arguments),
 }
 
 /// Runs the command line of this process.
@@ -85,6 +87,7 @@ pub fn main() -> ExitCode {
         Command::New(arguments) => new::main(&arguments),
         Command::Report(arguments) => report::main(&arguments),
         Command::Schema(arguments) => schema::main(&arguments),
+        Command::Trace(arguments) => trace::main(&arguments),
         Command::Conformance(arguments) => conformance::main(&arguments),
         Command::Scenario(arguments) => scenario::main(&arguments),
     };

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::Exit;
 use super::topology::{load, overrides};
+use crate::model::plan::Plan;
 use crate::run;
 use crate::study::scenario::play::{Played, play};
 use crate::study::scenario::script::{Script, parse};
@@ -39,6 +40,16 @@ pub(super) fn main(arguments: &Arguments) -> Exit {
 }
 
 fn one(file: &Path) -> Result<(Script, Played), Exit> {
+    let (script, plan) = read(file)?;
+    let played = play(&script, &plan).map_err(|error| {
+        anstream::eprintln!("error: {}: {error}", file.display());
+        Exit::BadInput
+    })?;
+    Ok((script, played))
+}
+
+/// A scenario and the plan of its topology, which lies beside it.
+pub(super) fn read(file: &Path) -> Result<(Script, Arc<Plan>), Exit> {
     let wrong = |error: &dyn std::fmt::Display| {
         anstream::eprintln!("error: {}: {error}", file.display());
     };
@@ -52,12 +63,7 @@ fn one(file: &Path) -> Result<(Script, Played), Exit> {
     })?;
     let path = file.parent().unwrap_or(Path::new("")).join(&script.topology);
     let loaded = load(&path, &overrides(&script.sets)?)?;
-    let plan = Arc::new(run::plan(loaded.topology.federation));
-    let played = play(&script, &plan).map_err(|error| {
-        wrong(&error);
-        Exit::BadInput
-    })?;
-    Ok((script, played))
+    Ok((script, Arc::new(run::plan(loaded.topology.federation))))
 }
 
 fn print(file: &Path, script: &Script, played: &Played, facts: bool) {

@@ -166,6 +166,7 @@ pub enum News {
 /// The attributes of an SMS-only user (CR16-2 to CR16-5). Where the operator shows such customers
 /// offline (HLR-1), OnlineStatus is F and UserAvailability follows it.
 pub fn legacy(msisdn: Msisdn, online: bool, status_text: &str) -> Presence {
+    // CR16-2: OnlineStatus; CR16-3: ClientInfo; CR16-4: UserAvailability; CR16-5: StatusText.
     let availability = if online { Availability::Available } else { Availability::NotAvailable };
     Presence {
         online_status: Some(Attribute::valid(online).of_client(msisdn)),

@@ -245,7 +245,7 @@ impl Plan {
 
     /// What a legacy customer looks like on the contact lists of the operator `from` (CR16-2 to
     /// CR16-5). Pre-registered, as the home IMSP says; else, as the list's own IMSP does by
-    /// default: online, since nothing better is known (OMTP IM-0010, UC-1b).
+    /// default: online for ever, since nothing better is known (OMTP IM-0010, UC-1b, HLR-3).
     pub fn legacy_presence(&self, customer: SubscriberId, from: OperatorId) -> Presence {
         let home = self.population.operator(customer);
         let served = self.serves_legacy(home, from);

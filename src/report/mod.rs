@@ -4,6 +4,7 @@
 pub mod csv;
 pub mod folder;
 pub mod hlog;
+pub mod journey;
 pub mod manifest;
 pub mod numbers;
 pub mod plots;

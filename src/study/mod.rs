@@ -3,3 +3,4 @@
 pub mod conformance;
 pub mod forecast;
 pub mod scenario;
+pub mod trace;

@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn cr16_2_to_cr16_5_an_sms_only_user_has_these_bytes() {
+    fn cr16_2_cr16_3_cr16_4_cr16_5_an_sms_only_user_has_these_bytes() {
         let presence = legacy(Msisdn::parse("+46760000001").unwrap(), true, "SMS-only");
         let client = "<ClientID><MSISDN>+46760000001</MSISDN></ClientID>";
         assert_eq!(

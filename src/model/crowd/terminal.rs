@@ -37,7 +37,7 @@ impl Crowd {
     }
 }
 
-/// A contact as a client shows it.
+/// A contact as a client shows it, beside the StatusText of its presence (IM-0120, IM-0130).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
     /// Whether it bears the mark of legacy customers (IM-0080, IM-0110).

@@ -23,6 +23,7 @@ impl Imsp {
         gateway: &mut Gateway,
         cx: &mut Context<'_>,
     ) {
+        // IM over SMS: handed over by our own SMSC (UC-4a), or come in from another network (UC-4b).
         if cx.messages[slot].sms.is_some() {
             match self.conversation_of(slot, cx) {
                 Ok(()) => cx.messages[slot].sms = None,
@@ -108,6 +109,7 @@ impl Imsp {
             false => None,
         };
         match passed {
+            // No way on IM: our own SMSC terminates it on the other network (UC-2b).
             None => self.convert(slot, cx),
             Some(Passed::AsSms) if !self.may_convert(to, cx) => {
                 let (from, reason) = (cx.operator, Reason::RateLimited);

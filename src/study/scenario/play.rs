@@ -43,15 +43,12 @@ pub fn play(script: &Script, plan: &Arc<Plan>) -> Result<Played, String> {
         .operators()
         .map(|(id, _)| Shard::new(plan, id, &online, Facts::new(&names)))
         .collect();
-    for act in &script.acts {
-        let who = cast[&act.who];
-        let home = plan.population.operator(who);
-        shards[home.index()].script(act.at, stimulus(act, who, &cast));
+    for (home, at, stimulus) in scripted(script, plan)? {
+        shards[home.index()].script(at, stimulus);
     }
-    let last = script.acts.last().map_or(Instant::START, |act| act.at);
     let schedule = Schedule {
         lookahead: windows::lookahead(plan),
-        end: last + AFTER,
+        end: end(script),
         ticks: Vec::new(),
         threads: 1,
     };
@@ -61,6 +58,27 @@ pub fn play(script: &Script, plan: &Arc<Plan>) -> Result<Played, String> {
     let facts = merged(ended.shards.into_iter().map(Shard::into_observer).collect());
     let failures = script.claims.iter().filter_map(|claim| failure(claim, &facts)).collect();
     Ok(Played { facts, failures })
+}
+
+/// The acts of a scenario as what the engine is told: whose shard, when, what.
+///
+/// # Errors
+/// A sentence: a name that the topology does not have.
+pub fn scripted(
+    script: &Script,
+    plan: &Plan,
+) -> Result<Vec<(OperatorId, Instant, Stimulus)>, String> {
+    let cast = cast(script, plan)?;
+    let act = |act: &Act| {
+        let who = cast[&act.who];
+        (plan.population.operator(who), act.at, stimulus(act, who, &cast))
+    };
+    Ok(script.acts.iter().map(act).collect())
+}
+
+/// When a scenario ends: some time after its last act.
+pub fn end(script: &Script) -> Instant {
+    script.acts.last().map_or(Instant::START, |act| act.at) + AFTER
 }
 
 fn cast(script: &Script, plan: &Plan) -> Result<BTreeMap<String, SubscriberId>, String> {

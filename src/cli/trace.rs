@@ -1,0 +1,95 @@
+//! `interwork trace`: single journeys, step by step, with what was decided and why.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::topology::{load, overrides};
+use super::{Exit, scenario, width};
+use crate::domain::time::Instant;
+use crate::report::journey::{self, Journey};
+use crate::run;
+use crate::study::scenario::play::{end, scripted};
+use crate::study::trace::{Follow, trace};
+
+/// Follow single messages or presence changes, step by step
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// The topology file; left out with --scenario
+    #[arg(required_unless_present = "scenario", conflicts_with = "scenario")]
+    topology: Option<PathBuf>,
+
+    /// Follow the Nth message of the run, counted from 1
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    message: u64,
+
+    /// Follow the Nth presence change instead
+    #[arg(long, value_name = "N", conflicts_with = "message")]
+    presence: Option<u64>,
+
+    /// Follow every message of a scenario
+    #[arg(long, value_name = "FILE")]
+    scenario: Option<PathBuf>,
+
+    /// What to print
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+
+    /// Draw times to scale (svg); else a row a step
+    #[arg(long)]
+    to_scale: bool,
+
+    /// Override a value, such as run.seed=7
+    #[arg(long = "set", value_name = "PATH=VALUE")]
+    overrides: Vec<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    /// Lines for people
+    Text,
+    /// A Mermaid sequence diagram
+    Mermaid,
+    /// A picture with a lane per node
+    Svg,
+    /// For the Perfetto and Chrome trace viewers
+    Perfetto,
+}
+
+pub(super) fn main(arguments: &Arguments) -> Exit {
+    match journeys(arguments) {
+        Ok(journeys) => {
+            let drawn = match arguments.format {
+                Format::Text => journey::text(&journeys, width()),
+                Format::Mermaid => journey::mermaid(&journeys),
+                Format::Svg => journey::svg(&journeys, arguments.to_scale),
+                Format::Perfetto => journey::perfetto(&journeys),
+            };
+            anstream::print!("{drawn}");
+            Exit::Done
+        }
+        Err(exit) => exit,
+    }
+}
+
+fn journeys(arguments: &Arguments) -> Result<Vec<Journey>, Exit> {
+    let wrong = |error: &dyn std::fmt::Display| {
+        anstream::eprintln!("error: {error}");
+        Exit::BadInput
+    };
+    if let Some(file) = &arguments.scenario {
+        let (script, plan) = scenario::read(file)?;
+        let acts = scripted(&script, &plan).map_err(|error| wrong(&error))?;
+        return trace(&plan, Follow::Everything, end(&script), &acts)
+            .map_err(|error| wrong(&error));
+    }
+    let Some(file) = &arguments.topology else { return Ok(Vec::new()) };
+    let loaded = load(file, &overrides(&arguments.overrides)?)?;
+    let run = loaded.topology.federation.run;
+    let plan = Arc::new(run::plan(loaded.topology.federation));
+    let follow = match arguments.presence {
+        Some(n) => Follow::Presence(n),
+        None => Follow::Message(arguments.message),
+    };
+    let end = Instant::START + run.warm_up + run.duration;
+    trace(&plan, follow, end, &[]).map_err(|error| wrong(&error))
+}
