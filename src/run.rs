@@ -7,10 +7,11 @@ use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
 
-use crate::domain::federation::Federation;
+use crate::domain::federation::{Event, Federation, TimedEvent};
 use crate::domain::id::{AgreementId, OperatorId};
 use crate::domain::number::NumberingPlan;
 use crate::domain::observation::{Observation, Subject};
+use crate::domain::outcome::Defect;
 use crate::domain::population::Population;
 use crate::domain::time::{Duration, Instant};
 use crate::engine::decisions::initially_online;
@@ -81,15 +82,43 @@ fn list(violations: &[Violation]) -> String {
     violations.iter().map(|violation| format!("\n  {violation}")).collect()
 }
 
-/// Everything that does not change during a run.
+/// Everything that does not change during a run, and what changes at which instant.
 pub fn plan(federation: Federation) -> Plan {
+    plan_with(federation, None)
+}
+
+/// The same with a deliberate fault.
+pub fn plan_with(federation: Federation, defect: Option<Defect>) -> Plan {
     let population = Population::new(&federation);
     let numbers = NumberingPlan::new(&federation, &population);
-    let graph = contacts::build(&federation, &population, federation.run.seed);
-    let routing = Routing::new(&federation);
-    let stations = Stations::new(&federation);
+    let graph = Arc::new(contacts::build(&federation, &population, federation.run.seed));
     let sizes = federation.agreements().map(|(id, _)| transfer_sizes(&federation, id)).collect();
-    Plan { federation, population, numbers, graph, routing, stations, sizes, defect: None }
+    let start = Instant::START + federation.run.warm_up;
+    // Stations have their places from the start, whenever they come into use.
+    let mut last = federation.clone();
+    federation.timeline.iter().for_each(|event| last.happen(&event.event));
+    let base = Plan {
+        routing: Routing::new(&federation, None),
+        stations: Stations::new(&last),
+        federation,
+        population,
+        numbers,
+        graph,
+        sizes,
+        defect,
+        later: Vec::new(),
+    };
+    let mut later: Vec<(Instant, Arc<Plan>)> = Vec::new();
+    let mut now = base.federation.clone();
+    for TimedEvent { at, event } in &base.federation.timeline {
+        now.happen(event);
+        if !matches!(event, Event::Upgrade { .. }) {
+            let routing = Routing::new(&now, Some(*at));
+            let plan = Plan { federation: now.clone(), routing, ..base.clone() };
+            later.push((start + *at, Arc::new(plan)));
+        }
+    }
+    Plan { later, ..base }
 }
 
 /// Bytes of transfers of both sides of an agreement: what the file gives, else the length of the

@@ -21,6 +21,8 @@ pub struct Federation {
     pub agreements: Vec<Agreement>,
     /// Numbers served by another operator than their prefix says.
     pub portability: Vec<Portability>,
+    /// What changes during the run, in the order of time.
+    pub timeline: Vec<TimedEvent>,
     /// Of every tariff.
     pub currency: String,
     /// Seed and times.
@@ -317,6 +319,40 @@ pub struct Agreement {
     pub sizes: Sizes,
     /// What the sending side owes.
     pub tariff: Tariff,
+    /// From the start of measuring, if it is made during the run.
+    pub begins: Option<Duration>,
+}
+
+/// Something that happens to the federation during a run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TimedEvent {
+    /// From the start of measuring.
+    pub at: Duration,
+    /// What.
+    pub event: Event,
+}
+
+/// What can happen to a federation during a run.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Event {
+    /// A legacy customer becomes an IM user (UC-3).
+    Upgrade {
+        /// Whose.
+        operator: OperatorId,
+        /// Place among the operator's subscribers.
+        index: u32,
+    },
+    /// An operator without IM becomes an IMSP (UC-3c).
+    BecomesImsp {
+        /// Which.
+        operator: OperatorId,
+        /// Its domain from then on.
+        domain: String,
+        /// Its IM server and its way with legacy customers.
+        imsp: Box<Imsp>,
+    },
+    /// An agreement begins.
+    Agree(AgreementId),
 }
 
 /// What two operators speak.
@@ -446,6 +482,17 @@ pub struct Run {
 }
 
 impl Federation {
+    /// Lets an event change the operators; agreements know themselves when they begin, and
+    /// upgrades change no settings.
+    pub fn happen(&mut self, event: &Event) {
+        if let Event::BecomesImsp { operator, domain, imsp } = event {
+            let operator = &mut self.operators[operator.index()];
+            operator.kind = OperatorKind::Imsp;
+            operator.domain.clone_from(domain);
+            operator.imsp = Some((**imsp).clone());
+        }
+    }
+
     /// The operator of that id.
     pub fn operator(&self, id: OperatorId) -> &Operator {
         &self.operators[id.index()]

@@ -392,6 +392,7 @@ mod tests {
             workload: workload(),
         };
         Federation {
+            timeline: Vec::new(),
             name: String::new(),
             description: String::new(),
             operators: operators.iter().map(operator).collect(),

@@ -1,10 +1,11 @@
 //! Where workload and model meet in a shard: what users decide comes due here, is drawn in full,
 //! and is handed to the crowd.
 
-use crate::domain::federation::Federation;
+use crate::domain::federation::{Event, Federation, TimedEvent};
 use crate::domain::id::{OperatorId, Role, SubscriberId};
 use crate::domain::population::Population;
 use crate::domain::random::StreamSeed;
+use crate::domain::time::Instant;
 use crate::model::context::Context;
 use crate::model::crowd::Crowd;
 use crate::model::imsp::Imsp;
@@ -86,6 +87,16 @@ impl Decisions {
         self.next_presence(cx);
         self.next_growth(cx);
         self.next_upgrade(cx);
+        let federation = &cx.plan.federation;
+        let start = Instant::START + federation.run.warm_up;
+        for TimedEvent { at, event } in &federation.timeline {
+            if let Event::Upgrade { operator, index } = event
+                && *operator == cx.operator
+            {
+                let user = Some(SubscriberId(self.base + index));
+                cx.out.at(start + *at, Role::Workload, Input::Decide(Stimulus::Upgrade { user }));
+            }
+        }
         for index in 0..self.sessions.im_users() {
             if let Some(at) = self.sessions.first_change(index) {
                 let user = SubscriberId(self.base + index);

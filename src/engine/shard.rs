@@ -33,6 +33,8 @@ pub struct Delivery {
 pub struct Shard<O> {
     operator: OperatorId,
     plan: Arc<Plan>,
+    /// Plans to come, the next one last.
+    later: Vec<(Instant, Arc<Plan>)>,
     now: Instant,
     calendar: Calendar,
     out: Outbox,
@@ -76,6 +78,7 @@ impl<O: Observer> Shard<O> {
         let mut shard = Self {
             operator,
             plan: Arc::clone(plan),
+            later: plan.later.iter().rev().cloned().collect(),
             now: Instant::START,
             calendar: Calendar::default(),
             out: Outbox::new(operator),
@@ -140,12 +143,24 @@ impl<O: Observer> Shard<O> {
             debug_assert!(event.at >= self.now, "time never moves back");
             self.now = event.at;
             self.events += 1;
+            while let Some((_, plan)) = self.later.pop_if(|(at, _)| *at <= event.at) {
+                self.follow(plan);
+            }
             self.handle(event.input);
             while let Some(input) = self.out.now.pop_front() {
                 self.handle(input);
             }
             self.file();
         }
+    }
+
+    /// Another plan holds from now on: other ways, and perhaps an IM server where there was none.
+    fn follow(&mut self, plan: Arc<Plan>) {
+        let settings = plan.federation.operator(self.operator);
+        if let (Some(imsp), None) = (&settings.imsp, &self.nodes.imsp) {
+            self.nodes.imsp = Some(Imsp::new(&plan, self.operator, imsp, &|_| false));
+        }
+        self.plan = plan;
     }
 
     /// Takes in what other shards have sent.

@@ -1,6 +1,8 @@
 //! What all nodes share and never change: settings, population, contact graph, ways, the names of
 //! the queueing parts. Assembled once by `run`.
 
+use std::sync::Arc;
+
 use super::routing::{Carriage, Routing};
 use crate::domain::federation::{Agreement, Federation, LegacyPresence, Operator};
 use crate::domain::graph::ContactGraph;
@@ -10,6 +12,7 @@ use crate::domain::observation::StationId;
 use crate::domain::outcome::{Defect, PresenceScope, Reason, Route};
 use crate::domain::population::Population;
 use crate::domain::presence::{self, Presence};
+use crate::domain::time::Instant;
 
 /// The shared, unchanging part of a run.
 #[derive(Clone, Debug)]
@@ -21,7 +24,7 @@ pub struct Plan {
     /// Their telephone numbers, and who serves a number.
     pub numbers: NumberingPlan,
     /// Who lists whom at the start.
-    pub graph: ContactGraph,
+    pub graph: Arc<ContactGraph>,
     /// Which agreement leads where.
     pub routing: Routing,
     /// The queueing parts.
@@ -30,6 +33,8 @@ pub struct Plan {
     pub sizes: Vec<[TransferSizes; 2]>,
     /// A deliberate fault, for conformance alone.
     pub defect: Option<Defect>,
+    /// What holds later: the same plan with other ways and IMSPs, from these instants on.
+    pub later: Vec<(Instant, Arc<Plan>)>,
 }
 
 /// Bytes of transfers of one side of an agreement.

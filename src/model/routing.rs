@@ -6,6 +6,7 @@ use std::collections::VecDeque;
 
 use crate::domain::federation::{Agreement, Federation, OperatorKind, Protocol};
 use crate::domain::id::{AgreementId, OperatorId};
+use crate::domain::time::Duration;
 
 /// What is to cross.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,12 +41,13 @@ pub struct Routing {
 }
 
 impl Routing {
-    /// Finds all ways.
-    pub fn new(federation: &Federation) -> Self {
+    /// Finds all ways over the agreements that have begun `after` the start of measuring; `None`:
+    /// before anything on the timeline.
+    pub fn new(federation: &Federation, after: Option<Duration>) -> Self {
         let operators = federation.operators.len();
         let all = [Carriage::Messaging, Carriage::Presence, Carriage::Search, Carriage::Sms];
         let ways = all.map(|carriage| {
-            let neighbours = neighbours(federation, carriage);
+            let neighbours = neighbours(federation, carriage, after);
             let mut table = Vec::with_capacity(operators * operators);
             for from in 0..operators {
                 table.extend(ways_from(federation, &neighbours, from));
@@ -72,10 +74,14 @@ fn carries(agreement: &Agreement, carriage: Carriage) -> bool {
 }
 
 /// For each operator its neighbours in name order (ids are in name order).
-fn neighbours(federation: &Federation, carriage: Carriage) -> Vec<Vec<(OperatorId, AgreementId)>> {
+fn neighbours(
+    federation: &Federation,
+    carriage: Carriage,
+    after: Option<Duration>,
+) -> Vec<Vec<(OperatorId, AgreementId)>> {
     let mut neighbours = vec![Vec::new(); federation.operators.len()];
     for (id, agreement) in federation.agreements() {
-        if carries(agreement, carriage) {
+        if carries(agreement, carriage) && agreement.begins <= after {
             let [a, b] = agreement.between;
             neighbours[a.index()].push((b, id));
             neighbours[b.index()].push((a, id));

@@ -47,7 +47,7 @@ impl Builder<'_> {
         agreements
     }
 
-    fn agreement(
+    pub(super) fn agreement(
         &mut self,
         item: &Node,
         between: [OperatorId; 2],
@@ -133,6 +133,7 @@ impl Builder<'_> {
                 sms: number(tariff, "sms"),
                 presence: number(tariff, "presence"),
             },
+            begins: None,
         }
     }
 
@@ -416,10 +417,6 @@ impl Builder<'_> {
 
     /// What the format has and this version does not simulate is refused, never ignored.
     pub(super) fn not_yet(&mut self, root: &Node) {
-        if let Some(first) = items(root, "timeline").first() {
-            let help = "leave `timeline` out; `workload.stages` vary the load over time";
-            self.wrong(first.span.clone(), "timeline events are not simulated yet", help);
-        }
         for entry in root.get("operators").map_or(&[][..], Node::entries) {
             let overload = entry.node.get("im_server").and_then(|s| s.get("overload"));
             if let Some(overload) = overload.filter(|o| matches!(o.value, Value::Map(_))) {

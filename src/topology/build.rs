@@ -40,12 +40,14 @@ pub fn federation(
         operators,
         agreements: Vec::new(),
         portability: Vec::new(),
+        timeline: Vec::new(),
         currency: text(root, "currency").to_owned(),
         run: builder.run(root),
         slo: items(root, "slo").iter().map(|line| line.text().to_owned()).collect(),
     };
     federation.agreements = builder.agreements(root, &federation);
     federation.portability = builder.portability(root, &federation);
+    builder.timeline(root, &mut federation);
     builder.names(root, &entries);
     builder.currency(root);
     builder.numbers(&entries);
@@ -226,7 +228,7 @@ impl Builder<'_> {
             .collect()
     }
 
-    fn imsp(&mut self, operator: &Node) -> Imsp {
+    pub(super) fn imsp(&mut self, operator: &Node) -> Imsp {
         let empty = Node { value: Value::Map(Vec::new()), ..operator.clone() };
         let server = operator.get("im_server").unwrap_or(&empty);
         let legacy = operator.get("legacy").unwrap_or(&empty);

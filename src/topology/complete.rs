@@ -22,6 +22,13 @@ pub fn workload(root: &Node, problems: &mut Vec<Problem>) -> Node {
     Completer { problems }.node(root, &Shape::Map(shape::WORKLOAD), "workload")
 }
 
+/// An IMSP of which only defaults are known.
+pub fn imsp(root: &Node) -> Node {
+    let parts = shape::IMSP.iter().filter(|field| matches!(field.key, "im_server" | "legacy"));
+    let fields: Vec<Field> = parts.copied().collect();
+    Completer { problems: &mut Vec::new() }.map(root, &fields, "an IMSP")
+}
+
 struct Completer<'a> {
     problems: &'a mut Vec<Problem>,
 }
@@ -33,7 +40,6 @@ impl Completer<'_> {
 
     fn node(&mut self, node: &Node, shape: &Shape, name: &str) -> Node {
         match shape {
-            Shape::Anything => return node.clone(),
             Shape::Map(fields) => return self.map(node, fields, name),
             Shape::Operators => return self.operators(node),
             Shape::Named(inner) => return self.named(node, inner, name),

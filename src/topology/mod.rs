@@ -14,6 +14,7 @@ mod schema;
 mod shape;
 #[cfg(test)]
 mod tests;
+mod timeline;
 mod tree;
 mod units;
 mod workloads;

@@ -50,7 +50,6 @@ fn reference(name: &str) -> Value {
 
 fn value(shape: &Shape) -> Value {
     match shape {
-        Shape::Anything => json!({}),
         Shape::Text => json!({ "type": ["string", "number", "boolean"] }),
         Shape::Flag => json!({ "type": "boolean" }),
         Shape::Count(min, max) => json!({ "type": "integer", "minimum": min, "maximum": max }),

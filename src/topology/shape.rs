@@ -4,8 +4,6 @@
 /// What a value may be.
 #[derive(Clone, Copy, Debug)]
 pub enum Shape {
-    /// Anything at all.
-    Anything,
     /// Any text.
     Text,
     /// `true` or `false`.
@@ -104,9 +102,9 @@ pub const TOPOLOGY: &[Field] = &[
     field("workload", Map(WORKLOAD), Is("{}"), "What users do."),
     field(
         "timeline",
-        List(&Shape::Anything, 0),
+        List(&Map(EVENT), 0),
         Is("[]"),
-        "Events during the run (not simulated yet).",
+        "Events during the run, at times counted from the start of measuring.",
     ),
     field("run", Map(RUN), Is("{}"), "Seed and times."),
     field(
@@ -311,6 +309,19 @@ const RELAY: &[Field] = &[
     field("workers", Count(1, 1_000_000), Is("16"), "Parallel servers at one queue."),
     field("service_time", DELAY, Is("500us"), "Time to pass on one transfer."),
     field("queue_limit", Count(0, MANY), Is("100000"), "Transfers waiting."),
+];
+
+const EVENT: &[Field] = &[
+    field("at", DURATION, Required, "When, from the start of measuring."),
+    field("upgrade", Text, Absent, "A legacy customer becomes an IM user, as operator/index."),
+    field("becomes_imsp", Text, Absent, "An operator without IM becomes an IMSP."),
+    field("domain", Text, Absent, "Its domain from then on."),
+    field("agree", Map(AGREEMENT), Absent, "An agreement that begins."),
+    field("link_down", List(&Text, 2), Absent, "A link fails (not simulated yet)."),
+    field("link_slow", List(&Text, 2), Absent, "A link slows down (not simulated yet)."),
+    field("factor", Number, Absent, "How much slower."),
+    field("node_down", Text, Absent, "A node fails (not simulated yet)."),
+    field("for", DURATION, Absent, "How long."),
 ];
 
 const PORTABILITY: &[Field] = &[

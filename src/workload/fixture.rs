@@ -32,6 +32,7 @@ pub fn federation(operators: &[(&str, u32, u32)], contacts: &Contacts) -> Federa
         description: String::new(),
         operators: operators.iter().map(operator).collect(),
         agreements: Vec::new(),
+        timeline: Vec::new(),
         portability: Vec::new(),
         currency: "EUR".to_owned(),
         run: run(),

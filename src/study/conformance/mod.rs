@@ -75,9 +75,7 @@ fn plan(sets: &[String], defect: Option<Defect>) -> Result<Arc<Plan>, String> {
         let messages: Vec<&str> = problems.iter().map(topology::Problem::message).collect();
         messages.join("; ")
     })?;
-    let mut plan = run::plan(topology.federation);
-    plan.defect = defect;
-    Ok(Arc::new(plan))
+    Ok(Arc::new(run::plan_with(topology.federation, defect)))
 }
 
 /// What an SMS-only user of the scenarios' federation looks like on the wire (CR16).

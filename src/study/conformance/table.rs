@@ -113,9 +113,15 @@ pub const ROWS: &[Row] = &[
         Holds,
         "OMTP 2.5",
         "an upgrade: watchers allowed see it, the next message is IM, none lost or doubled",
-        Played(&["uc-3", "uc-3-denied"]),
+        Played(&["uc-3", "uc-3-denied", "uc-3-timeline"]),
     ),
-    row("UC-3c", Holds, "OMTP 2.5", "an operator becomes an IMSP during the run", Missing),
+    row(
+        "UC-3c",
+        Holds,
+        "OMTP 2.5",
+        "an operator becomes an IMSP during the run",
+        Played(&["uc-3c"]),
+    ),
     row(
         "UC-4a",
         Holds,
@@ -338,6 +344,8 @@ pub(super) fn scenario(name: &str) -> Option<&'static str> {
         "rd-4" => include_str!("../../../tests/scenarios/rd-4.txt"),
         "rd-4-refused" => include_str!("../../../tests/scenarios/rd-4-refused.txt"),
         "rd-8" => include_str!("../../../tests/scenarios/rd-8.txt"),
+        "uc-3c" => include_str!("../../../tests/scenarios/uc-3c.txt"),
+        "uc-3-timeline" => include_str!("../../../tests/scenarios/uc-3-timeline.txt"),
         _ => return None,
     })
 }

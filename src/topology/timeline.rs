@@ -1,0 +1,114 @@
+//! What changes during a run: upgrades, operators that become IMSPs, agreements that begin. Part of
+//! building a federation.
+
+use super::build::{Builder, duration, items, span, text};
+use super::complete;
+use super::tree::{Node, Origin, Value};
+use super::units;
+use crate::domain::federation::*;
+use crate::domain::id::AgreementId;
+
+/// Events that the format has and this version does not simulate.
+const NOT_YET: [&str; 3] = ["link_down", "link_slow", "node_down"];
+
+impl Builder<'_> {
+    /// Events in the order of time; agreements among them join the others.
+    pub(super) fn timeline(&mut self, root: &Node, federation: &mut Federation) {
+        let mut given: Vec<&Node> = items(root, "timeline").iter().collect();
+        given.sort_by_key(|item| duration(item, "at"));
+        // As it is by the time of each event.
+        let mut then = federation.clone();
+        for item in given {
+            let at = duration(item, "at");
+            if let Some(key) = NOT_YET.iter().find(|key| item.get(key).is_some()) {
+                let message = format!("`{key}` is not simulated yet");
+                self.wrong(span(item, key), message, "leave it out");
+                continue;
+            }
+            let event = match (item.get("upgrade"), item.get("becomes_imsp"), item.get("agree")) {
+                (Some(who), None, None) => self.upgraded(who, &then),
+                (None, Some(operator), None) => self.becomes_imsp(item, operator, &then),
+                (None, None, Some(agreement)) => self.agreed(agreement, at, federation, &then),
+                _ => {
+                    let help = "one of upgrade, becomes_imsp, agree";
+                    self.wrong(item.span.clone(), "an event says one thing that happens", help);
+                    None
+                }
+            };
+            if let Some(event) = event {
+                then.happen(&event);
+                federation.timeline.push(TimedEvent { at, event });
+            }
+        }
+    }
+
+    fn upgraded(&mut self, who: &Node, then: &Federation) -> Option<Event> {
+        let form = "a legacy customer is operator/index, such as imsp-b/17";
+        let Some((name, index)) = who.text().rsplit_once('/') else {
+            self.wrong(who.span.clone(), form, "");
+            return None;
+        };
+        let named = Node { value: Value::Scalar(name.to_owned()), ..who.clone() };
+        let operator = self.operator_id(&named)?;
+        let Subscribers { im, sms_only } = then.operator(operator).subscribers;
+        let total = u64::from(im) + u64::from(sms_only);
+        let index = units::count(index, 0, total.saturating_sub(1)).ok().filter(|_| total > 0);
+        match index {
+            Some(index) if index >= u64::from(im) => {
+                Some(Event::Upgrade { operator, index: index as u32 })
+            }
+            _ => {
+                let message = format!("`{}` is no legacy customer", who.text());
+                let help = format!("those of {name} are {im} to {}", total.saturating_sub(1));
+                self.wrong(who.span.clone(), message, &help);
+                None
+            }
+        }
+    }
+
+    fn becomes_imsp(&mut self, item: &Node, operator: &Node, then: &Federation) -> Option<Event> {
+        let id = self.operator_id(operator)?;
+        let domain = text(item, "domain").to_owned();
+        if then.operator(id).kind != OperatorKind::Mno {
+            let message = format!("`{}` is no operator without IM", operator.text());
+            self.wrong(operator.span.clone(), message, "");
+            return None;
+        }
+        if domain.is_empty() || then.operators.iter().any(|known| known.domain == domain) {
+            let help = "domain: im.operator.example, of nobody else";
+            self.wrong(item.span.clone(), "an IMSP has a domain of its own", help);
+            return None;
+        }
+        // Everything else as by default.
+        let empty = Node { value: Value::Map(Vec::new()), span: 0..0, origin: Origin::Default };
+        let imsp = self.imsp(&complete::imsp(&empty));
+        Some(Event::BecomesImsp { operator: id, domain, imsp: Box::new(imsp) })
+    }
+
+    fn agreed(
+        &mut self,
+        item: &Node,
+        at: crate::domain::time::Duration,
+        federation: &mut Federation,
+        then: &Federation,
+    ) -> Option<Event> {
+        let [a, b] = items(item, "between") else {
+            self.wrong(item.span.clone(), "an agreement is between exactly two operators", "");
+            return None;
+        };
+        let (first, second) = (self.operator_id(a)?, self.operator_id(b)?);
+        let agreement = self.agreement(item, [first, second], then);
+        let twin = federation.agreements.iter().any(|known| {
+            known.protocol == agreement.protocol
+                && known.side(first).is_some()
+                && known.side(second).is_some()
+        });
+        if twin || first == second {
+            let message = "these two have an agreement of this protocol already";
+            self.wrong(span(item, "between"), message, "");
+            return None;
+        }
+        federation.agreements.push(Agreement { begins: Some(at), ..agreement });
+        Some(Event::Agree(AgreementId((federation.agreements.len() - 1) as u16)))
+    }
+}
