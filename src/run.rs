@@ -26,7 +26,7 @@ use crate::model::context::Observer;
 use crate::model::plan::{Plan, Stations, TransferSizes};
 use crate::model::routing::Routing;
 use crate::wire::sizes::WireSizes;
-use crate::workload::contacts;
+use crate::workload::{contacts, groups};
 
 use self::samples::Sampler;
 pub use self::samples::{Sample, SampleOutcome};
@@ -92,6 +92,7 @@ pub fn plan_with(federation: Federation, defect: Option<Defect>) -> Plan {
     let population = Population::new(&federation);
     let numbers = NumberingPlan::new(&federation, &population);
     let graph = Arc::new(contacts::build(&federation, &population, federation.run.seed));
+    let rooms = Arc::new(groups::build(&federation, &population, federation.run.seed));
     let sizes = federation.agreements().map(|(id, _)| transfer_sizes(&federation, id)).collect();
     let start = Instant::START + federation.run.warm_up;
     // Stations have their places from the start, whenever they come into use.
@@ -104,6 +105,7 @@ pub fn plan_with(federation: Federation, defect: Option<Defect>) -> Plan {
         population,
         numbers,
         graph,
+        rooms,
         sizes,
         defect,
         later: Vec::new(),

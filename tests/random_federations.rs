@@ -67,12 +67,13 @@ fn operator(place: usize, kind: u8, pick: &mut Picker<'_>) -> String {
             let own = if kind == 3 { "    smsc: none\n" } else { smsc.as_str() };
             let legacy = if kind == 3 { "0" } else { pick.of(&["0", "30"]) };
             format!(
-                "{head}    kind: imsp\n    domain: op{place}.example\n    subscribers: {{ im: {}, sms_only: {legacy} }}\n{own}    im_server: {{ workers: {}, service_time: {}, queue_limit: {}, priority: {} }}\n    legacy: {{ register: {}, overlong: {}, reply_numbers: {}, reply_hold: {}, reply_exhausted: {} }}\n",
+                "{head}    kind: imsp\n    domain: op{place}.example\n    subscribers: {{ im: {}, sms_only: {legacy} }}\n{own}    im_server: {{ workers: {}, service_time: {}, queue_limit: {}, priority: {} }}\n    legacy: {{ presence: {}, register: {}, overlong: {}, reply_numbers: {}, reply_hold: {}, reply_exhausted: {} }}\n",
                 pick.of(&["1", "20", "60"]),
                 pick.of(&["1", "4"]),
                 pick.of(&["0s", "5ms", "{ message: 300ms, notification: 1ms }"]),
                 pick.of(&["0", "4", "1000"]),
                 pick.of(&["none", "messages_first"]),
+                pick.of(&["online", "offline", "hlr"]),
                 pick.of(&["on_contact", "never"]),
                 pick.of(&["refuse", "truncate", "split"]),
                 pick.of(&["1", "3", "1000"]),
@@ -137,7 +138,7 @@ fn topology(choices: &Choices) -> String {
         text = text.replace("agreements:\n", "agreements: []\n");
     }
     text.push_str(&format!(
-        "workload:\n  contacts: {{ per_user: {}, elsewhere: 60% }}\n  messages: {{ total: 4/s, arrivals: {}, length: {}, reply: {{ share: {}, after: {} }} }}\n  presence: {{ changes: 60/h }}\n  sessions: {{ online: {}, length: {}, offline_messages: {} }}\n  growth: {{ add_contact: 60/h, accept: 60% }}\nrun: {{ seed: {}, warm_up: {}, duration: 1m }}\n",
+        "workload:\n  contacts: {{ per_user: {}, elsewhere: 60% }}\n  messages: {{ total: 4/s, arrivals: {}, length: {}, reply: {{ share: {}, after: {} }} }}\n  presence: {{ changes: 60/h }}\n  sessions: {{ online: {}, length: {}, offline_messages: {} }}\n  growth: {{ add_contact: 60/h, accept: 60%, upgrades: 20/min }}\n  groups: {{ rooms: 2, members: 5, messages: 60/h }}\nrun: {{ seed: {}, warm_up: {}, duration: 1m }}\n",
         pick.of(&["0", "5", "{ poisson: 10 }"]),
         pick.of(&["poisson", "constant", "{ bursty: { mean_on: 2s, mean_off: 2s } }"]),
         pick.of(&["10", "{ geometric: 150 }", "1000"]),

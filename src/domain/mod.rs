@@ -11,6 +11,7 @@ pub mod outcome;
 pub mod population;
 pub mod presence;
 pub mod random;
+pub mod rooms;
 pub mod text;
 pub mod time;
 pub mod uid;

@@ -367,6 +367,11 @@ mod tests {
                 length: None,
                 offline: settings::OfflineMessages::Store,
             },
+            groups: settings::Groups {
+                rooms: 0,
+                members: CountDistribution::Constant(0),
+                messages: 0.0,
+            },
             growth: settings::Growth { add_contact: 0.0, accept: 1.0, upgrades: 0.0 },
             load: settings::Load { base: 1.0, stages: Vec::new() },
         }

@@ -269,6 +269,15 @@ pub enum Observation<'a> {
         /// Whether it may.
         allowed: bool,
     },
+    /// Somebody was invited to a group (OMTP IM-0020).
+    Invited {
+        /// Whose operator hosts the group.
+        operator: OperatorId,
+        /// Who.
+        contact: SubscriberId,
+        /// Why they may not join; `None` if they may.
+        reason: Option<Reason>,
+    },
     /// A search for somebody ended (RD-3).
     Found {
         /// Who searched.

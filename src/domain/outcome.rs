@@ -123,6 +123,8 @@ closed_list! {
         Misdelivered => "misdelivered",
         /// The recipient said no (contact requests).
         Declined => "declined",
+        /// Group messaging is not for legacy customers (OMTP IM-0020).
+        LegacyCustomer => "legacy_customer",
         /// The recipient has blocked the sender (CR16-1).
         Blocked => "blocked",
     }
@@ -225,6 +227,8 @@ closed_list! {
         SearchUnasked => "search-unasked",
         /// Presence commands by SMS change nothing (HLR-2).
         CommandIgnored => "command-ignored",
+        /// A legacy customer is let into a group (IM-0020).
+        LegacyInGroup => "legacy-in-group",
         /// The HLR's news of legacy customers are not told (HLR-1).
         HlrIgnored => "hlr-ignored",
     }

@@ -3,8 +3,11 @@
 
 use crate::domain::federation::{Event, Federation, TimedEvent};
 use crate::domain::id::{OperatorId, Role, SubscriberId};
+use crate::domain::observation::Observation;
+use crate::domain::outcome::Reason;
 use crate::domain::population::Population;
 use crate::domain::random::StreamSeed;
+use crate::domain::rooms::RoomId;
 use crate::domain::time::Instant;
 use crate::model::context::Context;
 use crate::model::crowd::Crowd;
@@ -31,6 +34,10 @@ pub struct Decisions {
     sessions: Sessions,
     upgrades: UserIntents,
     upgraded: u32,
+    groups: UserIntents,
+    /// Of own users, by place.
+    memberships: Vec<(SubscriberId, RoomId)>,
+    membership: u32,
     im_users: u32,
     base: u32,
 }
@@ -44,6 +51,13 @@ impl Decisions {
         let (seed, im_users) = (federation.run.seed, settings.subscribers.im);
         let load = LoadProfile::new(&workload.load, &federation.run);
         let base = plan.population.base(operator);
+        let own = plan.population.range(operator);
+        let memberships: Vec<(SubscriberId, RoomId)> = plan
+            .rooms
+            .all()
+            .flat_map(|room| plan.rooms.members(room).iter().map(move |member| (*member, room)))
+            .filter(|(member, _)| own.contains(&member.0))
+            .collect();
         let longest = (base..base + im_users)
             .map(|user| plan.graph.contacts(SubscriberId(user)).len())
             .max()
@@ -73,6 +87,15 @@ impl Decisions {
                 name,
             ),
             upgraded: 0,
+            groups: UserIntents::group_messages(
+                workload.groups.messages,
+                memberships.len() as u32,
+                load.clone(),
+                seed,
+                name,
+            ),
+            memberships,
+            membership: 0,
             im_users,
             growth: Growth::new(federation, &plan.population, operator, load, seed),
             growth_user: 0,
@@ -87,6 +110,13 @@ impl Decisions {
         self.next_presence(cx);
         self.next_growth(cx);
         self.next_upgrade(cx);
+        self.next_group(cx);
+        for &(host, contact) in &cx.plan.rooms.turned_away {
+            if host == cx.operator {
+                let (operator, reason) = (host, Some(Reason::LegacyCustomer));
+                cx.observe(Observation::Invited { operator, contact, reason });
+            }
+        }
         let federation = &cx.plan.federation;
         let start = Instant::START + federation.run.warm_up;
         for TimedEvent { at, event } in &federation.timeline {
@@ -144,6 +174,14 @@ impl Decisions {
                 self.next_upgrade(cx);
             }
             Stimulus::Block { owner, other, on } => crowd.block(owner, other, on, cx),
+            Stimulus::GroupMessage => {
+                let (sender, room) = self.memberships[self.membership as usize];
+                if crowd.is_online(sender) {
+                    crowd.write_group(sender, room, self.messages.text(), cx);
+                }
+                self.next_group(cx);
+            }
+            Stimulus::Invite { user, contact } => crowd.invite(user, contact, cx),
             Stimulus::Search { user, contact } => crowd.search(user, contact, cx),
             Stimulus::Command { customer, online } => crowd.command(customer, online, cx),
             Stimulus::Phone { user, attached } => cx.out.now(Input::SetPhone(user, attached)),
@@ -213,6 +251,13 @@ impl Decisions {
         if let Some(intent) = self.presence.next() {
             self.presence_user = intent.user;
             cx.at(intent.at, Role::Workload, Input::Decide(Stimulus::Presence));
+        }
+    }
+
+    fn next_group(&mut self, cx: &mut Context<'_>) {
+        if let Some(intent) = self.groups.next() {
+            self.membership = intent.user;
+            cx.at(intent.at, Role::Workload, Input::Decide(Stimulus::GroupMessage));
         }
     }
 

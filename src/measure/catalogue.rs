@@ -148,6 +148,7 @@ metrics! {
     ContactAddLatency: "contact_add_latency" Histogram Seconds [Contact, From, To] "intent to add a contact until the client shows it"
     ContactsRefused: "contacts_refused" Counter One [From, To, Reason] "contact requests that failed"
     AccountsRegistered: "accounts_registered" Counter One [Operator] "legacy customers pre-registered"
+    InvitationsRefused: "invitations_refused" Counter One [Operator, Reason] "invitations to groups that were refused, those before the start included"
     Upgrades: "upgrades" Counter One [Operator] "legacy customers who became IM users"
     Logins: "logins" Counter One [Operator] "sessions begun"
     Logouts: "logouts" Counter One [Operator] "sessions ended"

@@ -309,6 +309,10 @@ impl Recorder {
             {
                 self.presence.told((publisher, changed), operator, watchers);
             }
+            Observation::Invited { operator, reason: Some(reason), .. } => {
+                let labels = [op(operator), reason as u32];
+                self.whole.count(Metric::InvitationsRefused, &labels, 1);
+            }
             // What one watcher is allowed to see is no change of presence.
             Observation::PresenceShown { news: News::Granted | News::Withdrawn, .. } => {}
             Observation::PresenceShown { publisher, changed, at, scope, from, to, .. }

@@ -183,6 +183,7 @@ impl Gateway {
         let now = cx.now;
         Arrived::Here(match transfer.payload {
             Payload::Message(slot) => Input::Request(Job::Message(slot)),
+            Payload::GroupMessage(slot) => Input::Request(Job::GroupMessage(slot)),
             Payload::Sms(slot) if cx.messages[slot].to == cx.operator && !to_number(slot, cx) => {
                 Input::Page(slot)
             }
@@ -242,7 +243,7 @@ fn transfer_home(slot: Slot, cx: &Context<'_>) -> OperatorId {
 /// and HLR queries have answers of their own; a short message is answered by its delivery report.
 fn answered_at_once(payload: &Payload, terms: &Agreement) -> bool {
     match payload {
-        Payload::Message(_) => true,
+        Payload::Message(_) | Payload::GroupMessage(_) => true,
         Payload::Notification(_) | Payload::State { .. } | Payload::Subscribe(_) => {
             terms.presence.acknowledged
         }
@@ -265,7 +266,7 @@ fn charged(payload: &Payload, cx: &Context<'_>) -> u32 {
 /// Bytes on the wire.
 fn bytes(payload: &Payload, sizes: &TransferSizes, cx: &Context<'_>) -> u32 {
     match *payload {
-        Payload::Message(slot) => {
+        Payload::Message(slot) | Payload::GroupMessage(slot) => {
             let text = u32::from(cx.messages[slot].text.bytes);
             sizes.message + if sizes.message_adds_text { text } else { 0 }
         }

@@ -134,6 +134,15 @@ pub struct ContactRequest {
 pub enum Job {
     /// An instant message, or an SMS answer on its way to an IM user.
     Message(Slot),
+    /// One copy of a message to a group.
+    GroupMessage(Slot),
+    /// A user invites somebody to a group (IM-0020).
+    Invite {
+        /// Who.
+        user: SubscriberId,
+        /// Whom.
+        contact: SubscriberId,
+    },
     /// A user's presence changed.
     Presence {
         /// Whose.
@@ -329,6 +338,8 @@ pub struct Transfer {
 pub enum Payload {
     /// An instant message.
     Message(Slot),
+    /// One copy of a message to a group.
+    GroupMessage(Slot),
     /// A short message, to a handset or a reply number.
     Sms(Slot),
     /// A short message back at its SMSC after a failed attempt.
@@ -463,7 +474,7 @@ impl Payload {
     /// What it counts as.
     pub fn kind(&self) -> TransferKind {
         match self {
-            Self::Message(_) => TransferKind::Message,
+            Self::Message(_) | Self::GroupMessage(_) => TransferKind::Message,
             Self::Sms(_) => TransferKind::Sms,
             Self::SmsBack(_) | Self::Query(_) | Self::Located { .. } | Self::Alert(_) => {
                 TransferKind::SmsSignalling
@@ -488,13 +499,15 @@ impl Payload {
             Self::Message(_) | Self::Validate(_) | Self::Validated(_) => Carriage::Messaging,
             Self::Contact(_) | Self::ContactAnswer { .. } | Self::Ack => Carriage::Messaging,
             Self::Search { .. } | Self::Found { .. } => Carriage::Search,
+            Self::GroupMessage(_) => Carriage::Groups,
         }
     }
 
     /// The message inside, if there is one.
     pub fn message(&mut self) -> Option<&mut Slot> {
         match self {
-            Self::Message(slot) | Self::Sms(slot) | Self::SmsBack(slot) => Some(slot),
+            Self::Message(slot) | Self::GroupMessage(slot) => Some(slot),
+            Self::Sms(slot) | Self::SmsBack(slot) => Some(slot),
             _ => None,
         }
     }

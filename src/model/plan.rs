@@ -12,6 +12,7 @@ use crate::domain::observation::StationId;
 use crate::domain::outcome::{Defect, PresenceScope, Reason, Route};
 use crate::domain::population::Population;
 use crate::domain::presence::{self, Presence};
+use crate::domain::rooms::Rooms;
 use crate::domain::time::Instant;
 
 /// The shared, unchanging part of a run.
@@ -25,6 +26,8 @@ pub struct Plan {
     pub numbers: NumberingPlan,
     /// Who lists whom at the start.
     pub graph: Arc<ContactGraph>,
+    /// Groups and their members.
+    pub rooms: Arc<Rooms>,
     /// Which agreement leads where.
     pub routing: Routing,
     /// The queueing parts.

@@ -63,7 +63,8 @@ impl Relay {
         let mut transfer = served.job;
         let payload = &mut transfer.payload;
         let carriage = payload.carriage();
-        let charged = matches!(payload, Payload::Message(_) | Payload::Sms(_));
+        let charged =
+            matches!(payload, Payload::Message(_) | Payload::GroupMessage(_) | Payload::Sms(_));
         if let Some(&mut slot) = payload.message() {
             cx.stage(slot, Stage::Relay);
         }
@@ -90,7 +91,7 @@ fn turn_back(transfer: Transfer, reason: Reason, gateway: &mut Gateway, cx: &mut
     let (from, to) = (cx.operator, transfer.to);
     cx.observe(Observation::AgreementRefused { from, to, reason });
     match transfer.payload {
-        Payload::Message(slot) => cx.refuse(slot, reason),
+        Payload::Message(slot) | Payload::GroupMessage(slot) => cx.refuse(slot, reason),
         Payload::Sms(slot) => {
             let smsc = cx.messages[slot].sms.map_or(cx.messages[slot].from, |sms| sms.smsc);
             gateway.send(smsc, Payload::SmsBack(slot), cx);

@@ -17,6 +17,8 @@ pub enum Carriage {
     Presence,
     /// Searches.
     Search,
+    /// Group messages.
+    Groups,
     /// Short messages and their signalling.
     Sms,
 }
@@ -37,7 +39,7 @@ pub struct Way {
 pub struct Routing {
     operators: usize,
     /// By carriage, then from * operators + to.
-    ways: [Vec<Option<Way>>; 4],
+    ways: [Vec<Option<Way>>; 5],
 }
 
 impl Routing {
@@ -45,7 +47,13 @@ impl Routing {
     /// before anything on the timeline.
     pub fn new(federation: &Federation, after: Option<Duration>) -> Self {
         let operators = federation.operators.len();
-        let all = [Carriage::Messaging, Carriage::Presence, Carriage::Search, Carriage::Sms];
+        let all = [
+            Carriage::Messaging,
+            Carriage::Presence,
+            Carriage::Search,
+            Carriage::Groups,
+            Carriage::Sms,
+        ];
         let ways = all.map(|carriage| {
             let neighbours = neighbours(federation, carriage, after);
             let mut table = Vec::with_capacity(operators * operators);
@@ -68,6 +76,7 @@ fn carries(agreement: &Agreement, carriage: Carriage) -> bool {
         (Carriage::Messaging, Protocol::Ssp) => agreement.features.messaging,
         (Carriage::Presence, Protocol::Ssp) => agreement.features.presence,
         (Carriage::Search, Protocol::Ssp) => agreement.features.search,
+        (Carriage::Groups, Protocol::Ssp) => agreement.features.groups,
         (Carriage::Sms, Protocol::Sms) => true,
         _ => false,
     }

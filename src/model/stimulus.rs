@@ -48,6 +48,15 @@ pub enum Stimulus {
         /// Begins, else ends.
         on: bool,
     },
+    /// The next message to a group.
+    GroupMessage,
+    /// This user invites somebody to a group, by script.
+    Invite {
+        /// Who.
+        user: SubscriberId,
+        /// Whom.
+        contact: SubscriberId,
+    },
     /// This user searches for somebody, by script.
     Search {
         /// Who.

@@ -48,6 +48,16 @@ impl Builder<'_> {
             .filter(|operator| operator.workload.contacts.pairs.is_none())
             .map(|o| f64::from(o.subscribers.im) * o.workload.contacts.per_user.mean().min(others))
             .sum();
+        let seats: f64 = federation
+            .operators
+            .iter()
+            .map(|o| f64::from(o.workload.groups.rooms) * o.workload.groups.members.mean())
+            .sum();
+        if seats > CONTACTS {
+            let help = "lower `groups.rooms` or `groups.members`";
+            let message = "rooms hold at most 500 million members together";
+            self.wrong(key_span(root, "workload"), message, help);
+        }
         if contacts > CONTACTS {
             let message = "contact lists hold at most 500 million contacts together";
             let millions = contacts / 1e6;
@@ -118,7 +128,12 @@ fn decisions(workload: &Workload, im_users: f64, run: &Run) -> f64 {
         MessageRate::Total(rate) => rate,
     };
     let messages = first / (1.0 - workload.messages.reply_share);
-    let by_load = messages + im_users * (workload.presence_changes + workload.growth.add_contact);
+    let groups = &workload.groups;
+    let members = groups.members.mean();
+    // One copy a member, of each member's messages.
+    let copies = f64::from(groups.rooms) * members * members * groups.messages;
+    let by_load =
+        copies + messages + im_users * (workload.presence_changes + workload.growth.add_contact);
     let Load { base, stages } = &workload.load;
     let highest = stages.iter().map(|stage| stage.load).fold(1.0, f64::max);
     let sessions = workload.sessions.length.as_ref().map_or(0.0, |length| {

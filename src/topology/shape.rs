@@ -440,7 +440,7 @@ pub const WORKLOAD: &[Field] = &[
     field("presence", Map(PRESENCE), Is("{}"), "Presence changes."),
     field("sessions", Map(SESSIONS), Is("{}"), "Logins and logouts."),
     field("growth", Map(GROWTH), Is("{}"), "Contacts added during the run."),
-    field("groups", Map(GROUPS), Is("{}"), "Groups (not simulated yet)."),
+    field("groups", Map(GROUPS), Is("{}"), "Group messaging."),
     field("load", Number, Is("1.0"), "Multiplies all rates."),
     field("stages", List(&Map(STAGE), 0), Is("[]"), "Load over the measured time."),
     field(
@@ -528,7 +528,7 @@ const GROWTH: &[Field] = &[
     ),
 ];
 const GROUPS: &[Field] = &[
-    field("rooms", Count(0, MANY), Is("0"), "Rooms per operator."),
+    field("rooms", Count(0, 10_000_000), Is("0"), "Rooms per operator."),
     field("members", COUNTS, Is("{ geometric: 6 }"), "Members of a room."),
     field("messages", Rate, Is("0/h"), "Messages of a member."),
 ];

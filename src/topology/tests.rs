@@ -80,14 +80,6 @@ fn told_beside(path: &str, text: &str) -> String {
 }
 
 #[test]
-fn what_is_not_simulated_yet_is_refused_for_single_operators_too() {
-    let own = |part: &str| {
-        starter().replace("\nrun:", &format!("\n  by_operator: {{ north: {{ {part} }} }}\nrun:"))
-    };
-    assert!(told(&own("groups: { rooms: 3 }")).contains("groups are not simulated yet"));
-}
-
-#[test]
 fn what_no_run_can_hold_is_refused_at_once() {
     let contacts = |value: &str| {
         starter().replace("\nrun:", &format!("\n  contacts: {{ per_user: {value} }}\nrun:"))

@@ -79,7 +79,7 @@ impl Builder<'_> {
         let empty = Node { value: Value::Map(Vec::new()), ..node.clone() };
         let part = |key| node.get(key).unwrap_or(&empty);
         let (contacts, messages) = (part("contacts"), part("messages"));
-        let (sessions, growth) = (part("sessions"), part("growth"));
+        let (sessions, growth, groups) = (part("sessions"), part("growth"), part("groups"));
         let reply = messages.get("reply").unwrap_or(&empty);
         if share(reply, "share") >= 1.0 {
             self.wrong(
@@ -96,7 +96,6 @@ impl Builder<'_> {
             Some(node) if node.text() != "unlimited" => Some(self.delay_of(node)),
             _ => None,
         };
-        self.workload_not_yet(node);
         let pairs = contacts.get("file").map(|file| self.contact_list(file));
         let workload = Workload {
             contacts: Contacts {
@@ -136,6 +135,11 @@ impl Builder<'_> {
                 accept: share(growth, "accept"),
                 upgrades: self::rate(growth, "upgrades"),
             },
+            groups: Groups {
+                rooms: count(groups, "rooms"),
+                members: self.counts(groups, "members"),
+                messages: self::rate(groups, "messages"),
+            },
             load: Load {
                 base: number(node, "load"),
                 stages: items(node, "stages")
@@ -150,15 +154,6 @@ impl Builder<'_> {
         };
         self.workload_periods(node, &workload);
         workload
-    }
-
-    /// What the format has and this version does not simulate is refused, never ignored.
-    fn workload_not_yet(&mut self, workload: &Node) {
-        let some = |groups: &&Node| count(groups, "rooms") > 0 || rate(groups, "messages") > 0.0;
-        if let Some(groups) = workload.get("groups").filter(some) {
-            let key = if count(groups, "rooms") > 0 { "rooms" } else { "messages" };
-            self.wrong(span(groups, key), "groups are not simulated yet", "leave `groups` out");
-        }
     }
 
     /// Contact lists from a file instead of by distribution; empty if it is wrong.

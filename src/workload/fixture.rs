@@ -2,8 +2,8 @@
 
 use crate::domain::distribution::{CountDistribution, DurationDistribution};
 use crate::domain::federation::{
-    Arrivals, Contacts, Federation, Growth, Load, MessageRate, Messages, OfflineMessages, Operator,
-    OperatorKind, Recipients, Run, Sessions, Subscribers, Workload,
+    Arrivals, Contacts, Federation, Groups, Growth, Load, MessageRate, Messages, OfflineMessages,
+    Operator, OperatorKind, Recipients, Run, Sessions, Subscribers, Workload,
 };
 use crate::domain::time::Duration;
 
@@ -81,6 +81,7 @@ fn workload(contacts: Contacts) -> Workload {
         messages: messages(),
         presence_changes: 0.001,
         sessions: Sessions { online: 0.6, length: None, offline: OfflineMessages::Store },
+        groups: Groups { rooms: 0, members: CountDistribution::Constant(0), messages: 0.0 },
         growth: Growth { add_contact: 0.01, accept: 0.95, upgrades: 0.0 },
         load: even_load(),
     }

@@ -7,6 +7,7 @@ pub mod contacts;
 pub mod destination;
 #[cfg(test)]
 mod fixture;
+pub mod groups;
 pub mod growth;
 pub mod load;
 pub mod messages;

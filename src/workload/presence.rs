@@ -37,6 +37,18 @@ impl UserIntents {
         Self::new(rate, im_users, load, run_seed, operator, "presence changes")
     }
 
+    /// Group messages, `rate` a second and membership of an online user; the user of an intent is
+    /// the place among `memberships`.
+    pub fn group_messages(
+        rate: f64,
+        memberships: u32,
+        load: LoadProfile,
+        run_seed: u64,
+        operator: &str,
+    ) -> Self {
+        Self::new(rate, memberships, load, run_seed, operator, "group messages")
+    }
+
     /// Legacy customers who become IM users, `rate` a second of all `customers` together.
     pub fn upgrades(
         rate: f64,

@@ -19,6 +19,8 @@ pub struct Workload {
     pub sessions: Sessions,
     /// Contacts added during the run.
     pub growth: Growth,
+    /// Group messaging.
+    pub groups: Groups,
     /// Multiplies all rates over time.
     pub load: Load,
 }
@@ -129,6 +131,17 @@ pub struct Growth {
     pub accept: f64,
     /// Legacy customers becoming IM users, per second, all of the operator together.
     pub upgrades: f64,
+}
+
+/// Group messaging of the users of an operator.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Groups {
+    /// Rooms that the operator hosts.
+    pub rooms: u32,
+    /// Members of a room, the host's own first member included.
+    pub members: CountDistribution,
+    /// Messages a second and member who is online.
+    pub messages: f64,
 }
 
 /// Load over the measured time; multiplies all rates.

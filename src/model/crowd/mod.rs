@@ -21,6 +21,7 @@ use crate::domain::id::{MessageId, OperatorId, Role, SubscriberId};
 use crate::domain::observation::Observation;
 use crate::domain::outcome::{Reason, Route, SmsOrigin, Stage};
 use crate::domain::random::StreamSeed;
+use crate::domain::rooms::RoomId;
 use crate::domain::text::Text;
 use crate::domain::time::Instant;
 
@@ -84,6 +85,23 @@ impl Crowd {
         }
         let delay = self.up.client(sender);
         cx.at(cx.now + delay, Role::Crowd, Input::Request(Job::Message(slot)));
+    }
+
+    /// A user means to write to a group, now: one copy for every other member, each a request at the
+    /// IM server.
+    pub fn write_group(
+        &mut self,
+        sender: SubscriberId,
+        room: RoomId,
+        text: Text,
+        cx: &mut Context<'_>,
+    ) {
+        let delay = self.up.client(sender);
+        let plan = cx.plan;
+        for &member in plan.rooms.members(room).iter().filter(|member| **member != sender) {
+            let slot = self.compose(sender, member, Some(Route::Group), text, cx);
+            cx.at(cx.now + delay, Role::Crowd, Input::Request(Job::GroupMessage(slot)));
+        }
     }
 
     /// A user's presence changes, now.
@@ -157,7 +175,9 @@ impl Crowd {
         if let Some(script) = &mut self.script {
             script.inbox.insert(reply.from, reply);
         }
-        if let Some(after) = self.habits.answers_after(message.id) {
+        // Nobody answers a group but by the group's own rate.
+        let answers = message.route != Route::Group;
+        if let Some(after) = self.habits.answers_after(message.id).filter(|_| answers) {
             cx.at(cx.now + after, Role::Crowd, Input::Reply(reply));
         }
     }

@@ -52,6 +52,12 @@ impl Crowd {
         self.change_session(user, count, cx);
     }
 
+    /// A user invites somebody to a group.
+    pub fn invite(&mut self, user: SubscriberId, contact: SubscriberId, cx: &mut Context<'_>) {
+        let delay = self.up.client(user);
+        cx.at(cx.now + delay, Role::Crowd, Input::Request(Job::Invite { user, contact }));
+    }
+
     /// A user searches for somebody.
     pub fn search(&mut self, user: SubscriberId, contact: SubscriberId, cx: &mut Context<'_>) {
         let delay = self.up.client(user);

@@ -34,6 +34,8 @@ impl Imsp {
         cx.observe(Observation::Routed { operator, took });
         if cx.messages[slot].to == cx.operator {
             self.deliver(slot, cx);
+        } else if cx.messages[slot].route == Route::Group {
+            self.send_on_to_group(slot, gateway, cx);
         } else {
             self.send_on(slot, gateway, cx);
         }
@@ -64,6 +66,9 @@ impl Imsp {
                     self.stored.entry(recipient).or_default().push(slot);
                 }
                 OfflineMessages::Refuse => cx.refuse(slot, Reason::Offline),
+                OfflineMessages::Sms if cx.messages[slot].route == Route::Group => {
+                    cx.refuse(slot, Reason::Offline);
+                }
                 OfflineMessages::Sms => {
                     let message = &cx.messages[slot];
                     match message.route {

@@ -4,6 +4,7 @@
 
 mod blocking;
 mod contacts;
+mod groups;
 mod legacy;
 mod messages;
 mod presence;
@@ -121,7 +122,7 @@ impl Imsp {
 
     /// A request arrives at the server.
     pub fn request(&mut self, job: Job, gateway: &mut Gateway, cx: &mut Context<'_>) {
-        if let Job::Message(slot) = job {
+        if let Job::Message(slot) | Job::GroupMessage(slot) = job {
             cx.stage(slot, Stage::AccessUp);
         }
         let urgent = self.settings.messages_first && matches!(job, Job::Message(_));
@@ -157,7 +158,7 @@ impl Imsp {
     fn finish(&mut self, place: u32, gateway: &mut Gateway, cx: &mut Context<'_>) -> Option<u32> {
         let served = self.station.end(place, cx);
         match served.job {
-            Job::Message(slot) => {
+            Job::Message(slot) | Job::GroupMessage(slot) => {
                 let operator = cx.operator;
                 cx.messages[slot].stage(Stage::ImQueue, operator, served.started);
                 cx.stage(slot, Stage::ImService);
@@ -175,6 +176,7 @@ impl Imsp {
                 self.phone_changed(customer, attached, changed, gateway, cx);
             }
             Job::Search { user, contact } => self.search(user, contact, gateway, cx),
+            Job::Invite { contact, .. } => self.invite(contact, cx),
             Job::SearchAnswered { user, contact } => {
                 cx.observe(Observation::Found { user, contact, reason: None });
             }
@@ -206,7 +208,13 @@ impl Imsp {
     /// The queue is full: what becomes of each kind of request.
     fn turn_away(&mut self, job: Job, gateway: &mut Gateway, cx: &mut Context<'_>) {
         match job {
-            Job::Message(slot) => self.turn_message_away(slot, gateway, cx),
+            Job::Message(slot) | Job::GroupMessage(slot) => {
+                self.turn_message_away(slot, gateway, cx);
+            }
+            Job::Invite { contact, .. } => {
+                let (operator, reason) = (cx.operator, Some(Reason::ImServerFull));
+                cx.observe(Observation::Invited { operator, contact, reason });
+            }
             Job::Notification(news) => self.drop_notification(news, cx),
             Job::Notify { publisher, changed, news, watcher } => {
                 shown_never(publisher, changed, news, Some(watcher), 1, cx);
@@ -260,6 +268,7 @@ impl Imsp {
 fn time_of<'a>(job: &Job, times: &'a ServiceTimes) -> &'a DurationDistribution {
     match job {
         Job::Message(_) => &times.message,
+        Job::GroupMessage(_) | Job::Invite { .. } => &times.group,
         Job::Presence { .. } | Job::Notification(_) | Job::State { .. } => &times.presence,
         Job::Phone { .. } | Job::Command { .. } => &times.presence,
         Job::Search { .. } | Job::SearchAnswered { .. } => &times.search,

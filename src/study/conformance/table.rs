@@ -60,7 +60,7 @@ const fn row(
 }
 
 use self::Level::{Holds, May, Shall, ShallNot, Should, ShouldNot};
-use super::Check::{Encoded, Missing, Played};
+use super::Check::{Encoded, Played};
 
 /// Every requirement, in the order of the index.
 pub const ROWS: &[Row] = &[
@@ -231,7 +231,13 @@ pub const ROWS: &[Row] = &[
         "legacy customers look online by default",
         Played(&["im-0010"]),
     ),
-    row("IM-0020", ShouldNot, "OMTP 3", "no group messaging with legacy customers", Missing),
+    row(
+        "IM-0020",
+        ShouldNot,
+        "OMTP 3",
+        "no group messaging with legacy customers",
+        Played(&["im-0020"]),
+    ),
     row(
         "IM-0030",
         Shall,
@@ -346,6 +352,7 @@ pub(super) fn scenario(name: &str) -> Option<&'static str> {
         "rd-8" => include_str!("../../../tests/scenarios/rd-8.txt"),
         "uc-3c" => include_str!("../../../tests/scenarios/uc-3c.txt"),
         "uc-3-timeline" => include_str!("../../../tests/scenarios/uc-3-timeline.txt"),
+        "im-0020" => include_str!("../../../tests/scenarios/im-0020.txt"),
         _ => return None,
     })
 }

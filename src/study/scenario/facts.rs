@@ -160,6 +160,10 @@ impl Facts {
             Observation::LegacyNotice { user, contact } => {
                 format!("{} is told that {} is served by SMS", self.name(user), self.name(contact))
             }
+            Observation::Invited { contact, reason, .. } => match reason {
+                None => format!("{} joins the group", self.name(contact)),
+                Some(reason) => format!("{} may not join the group: {reason}", self.name(contact)),
+            },
             Observation::Found { user, contact, reason } => match reason {
                 None => format!("{} finds {}", self.name(user), self.name(contact)),
                 Some(reason) => {
@@ -215,7 +219,7 @@ fn shown(entry: &Entry, presence: Option<&Presence>) -> Vec<String> {
     let mut facts = vec![format!("keeps {{}} among {}", entry.group)];
     facts.extend(entry.details.iter().map(|detail| format!("sees the {detail} of {{}}")));
     let Some(presence) = presence else {
-        facts.push("lists {} as IM user".to_owned());
+        facts.extend(["lists {} as IM user", "may invite {} to groups"].map(str::to_owned));
         return facts;
     };
     let mark = if entry.marked { "lists {} as SMS-only" } else { "lists {} unmarked" };

@@ -104,6 +104,7 @@ fn stimulus(act: &Act, who: SubscriberId, cast: &BTreeMap<String, SubscriberId>)
             Stimulus::Write { sender: who, recipient: cast[whom], text: *text }
         }
         Deed::Answers { text, .. } => Stimulus::Answer { from: who, text: *text },
+        Deed::Invites { whom } => Stimulus::Invite { user: who, contact: cast[whom] },
         Deed::Searches { whom } => Stimulus::Search { user: who, contact: cast[whom] },
         Deed::Commands(online) => Stimulus::Command { customer: who, online: *online },
         Deed::Toggles => Stimulus::Toggle(who),

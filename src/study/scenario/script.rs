@@ -67,6 +67,11 @@ pub enum Deed {
         /// What they come to.
         text: Text,
     },
+    /// `invites B2`: to a group.
+    Invites {
+        /// Whom.
+        whom: String,
+    },
     /// `looks for B2`: a search.
     Searches {
         /// Whom.
@@ -203,7 +208,7 @@ fn deed(text: &str) -> Result<Deed, String> {
     let rest = rest.trim();
     let known = || {
         format!(
-            "`{text}`: users add … by number, add … by address, look for …, write … \"…\", send … a picture, \
+            "`{text}`: users add … by number, add … by address, look for …, invite …, write … \"…\", send … a picture, \
              command online, command offline, answer \"…\", log in, \
              log out, attach, detach, change presence, upgrade, block …, unblock …, say yes, say no"
         )
@@ -228,6 +233,7 @@ fn deed(text: &str) -> Result<Deed, String> {
             let text = Text { rich: true, ..Text::of("a picture") };
             Deed::Writes { whom, words: "a picture".to_owned(), text }
         }
+        ("invites", whom) if !whom.is_empty() => Deed::Invites { whom: whom.to_owned() },
         ("looks", rest) if rest.starts_with("for ") => {
             Deed::Searches { whom: rest[4..].to_owned() }
         }
@@ -269,6 +275,7 @@ fn check(script: &mut Script) -> Result<(), ScriptError> {
         let whom = match &act.deed {
             Deed::Adds { whom, .. }
             | Deed::Writes { whom, .. }
+            | Deed::Invites { whom }
             | Deed::Searches { whom }
             | Deed::Blocks { whom, .. } => Some(whom),
             _ => None,
