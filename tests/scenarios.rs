@@ -8,6 +8,39 @@ use interwork::study::scenario::play::play;
 use interwork::study::scenario::script::parse;
 use interwork::topology::{self, Override};
 
+/// Plays a scenario of the common federation.
+fn played(text: &str) -> Result<interwork::study::scenario::play::Played, String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scenarios");
+    let cast = "topology omtp.yaml\nA1 is a/0\nA2 is a/1\nB1 is b/2\nB2 is b/0\nC1 is c/0\n";
+    let script = parse(&format!("{cast}{text}")).map_err(|error| error.to_string())?;
+    let source = topology::read(&folder.join("omtp.yaml")).expect("the topology");
+    let federation = topology::load(&source, &[]).expect("a valid topology").federation;
+    play(&script, &Arc::new(run::plan(federation)))
+}
+
+#[test]
+fn what_nobody_can_do_is_told_with_its_line() {
+    for (act, told) in [
+        ("0s C1 writes A1 \"x\"", "line 7: C1 is no IM user and has no client"),
+        ("0s C1 adds A1 by number", "no client"),
+        ("0s B1 logs in", "no client"),
+        ("0s A1 upgrades", "line 7: A1 is an IM user already"),
+        ("0s B1 upgrades\n1s B1 upgrades", "line 8: B1 is an IM user already"),
+        ("0s A1 commands offline", "is an IM user already"),
+    ] {
+        let error = played(act).expect_err("impossible");
+        assert!(error.contains(told), "{told} in {error}");
+    }
+}
+
+#[test]
+fn an_answer_to_nothing_is_no_message_and_takes_no_words_of_another() {
+    let acts = "0s A1 answers \"to nothing\"\n1s A1 writes B2 \"hello\"\n\
+                then B2 has IM \"hello\" in conversation with A1\n";
+    let played = played(acts).expect("played");
+    assert_eq!(played.failures, [""; 0]);
+}
+
 #[test]
 fn every_scenario_holds() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scenarios");

@@ -1,6 +1,6 @@
 //! What a run shows, in the words of scenarios. One observer for all shards; it changes nothing.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::domain::id::{AgreementId, MessageId, OperatorId, SubscriberId};
@@ -17,15 +17,15 @@ use crate::model::plan::Plan;
 pub(super) struct Names {
     pub(super) plan: Arc<Plan>,
     pub(super) people: BTreeMap<SubscriberId, String>,
-    /// What each user is going to write, in order.
-    pub(super) words: BTreeMap<SubscriberId, VecDeque<String>>,
+    /// What each user writes at an instant, in order.
+    pub(super) words: BTreeMap<(SubscriberId, Instant), Vec<String>>,
 }
 
 /// Facts of one shard, with their instants.
 #[derive(Debug)]
 pub(super) struct Facts {
     names: Arc<Names>,
-    written: BTreeMap<SubscriberId, usize>,
+    written: BTreeMap<(SubscriberId, Instant), usize>,
     words: BTreeMap<MessageId, String>,
     pub(super) seen: Vec<(Instant, String)>,
 }
@@ -74,8 +74,9 @@ impl Facts {
     fn fact(&mut self, observation: &Observation<'_>) -> Option<String> {
         Some(match *observation {
             Observation::Offered(subject) => {
-                let count = self.written.entry(subject.sender).or_default();
-                let words = self.names.words.get(&subject.sender).and_then(|w| w.get(*count));
+                let act = (subject.sender, subject.intended);
+                let count = self.written.entry(act).or_default();
+                let words = self.names.words.get(&act).and_then(|words| words.get(*count));
                 *count += 1;
                 let words = words.cloned().unwrap_or_else(|| "…".to_owned());
                 self.words.insert(subject.id, words);

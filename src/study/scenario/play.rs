@@ -1,11 +1,12 @@
 //! Plays a scenario and compares what is seen with what must be.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::sync::Arc;
 
 use super::facts::{Facts, Names, merged};
 use super::script::{AFTER, Act, Claim, Deed, Script};
+use crate::domain::federation::Event;
 use crate::domain::id::{OperatorId, SubscriberId};
 use crate::domain::time::Instant;
 use crate::engine::decisions::initially_online;
@@ -29,10 +30,10 @@ pub struct Played {
 /// A sentence: a name that the topology does not have, or a fault of the program.
 pub fn play(script: &Script, plan: &Arc<Plan>) -> Result<Played, String> {
     let cast = cast(script, plan)?;
-    let mut words: BTreeMap<SubscriberId, VecDeque<String>> = BTreeMap::new();
+    let mut words: BTreeMap<(SubscriberId, Instant), Vec<String>> = BTreeMap::new();
     for act in &script.acts {
         if let Deed::Writes { words: said, .. } | Deed::Answers { words: said, .. } = &act.deed {
-            words.entry(cast[&act.who]).or_default().push_back(said.clone());
+            words.entry((cast[&act.who], act.at)).or_default().push(said.clone());
         }
     }
     let people = cast.iter().map(|(name, id)| (*id, name.clone())).collect();
@@ -69,6 +70,7 @@ pub fn scripted(
     plan: &Plan,
 ) -> Result<Vec<(OperatorId, Instant, Stimulus)>, String> {
     let cast = cast(script, plan)?;
+    possible(script, &cast, plan)?;
     let act = |act: &Act| {
         let who = cast[&act.who];
         (plan.population.operator(who), act.at, stimulus(act, who, &cast))
@@ -79,6 +81,54 @@ pub fn scripted(
 /// When a scenario ends: some time after its last act.
 pub fn end(script: &Script) -> Instant {
     script.acts.last().map_or(Instant::START, |act| act.at) + AFTER
+}
+
+/// Whether everybody has what their acts take: a client, a phone, a legacy customer's account.
+fn possible(
+    script: &Script,
+    cast: &BTreeMap<String, SubscriberId>,
+    plan: &Plan,
+) -> Result<(), String> {
+    let start = Instant::START + plan.federation.run.warm_up;
+    // Who has become an IM user, and when: by script and by the timeline.
+    let mut clients: BTreeSet<SubscriberId> = BTreeSet::new();
+    let timed: Vec<(Instant, SubscriberId)> = plan
+        .federation
+        .timeline
+        .iter()
+        .filter_map(|timed| match timed.event {
+            Event::Upgrade { operator, index } => {
+                Some((start + timed.at, plan.population.subscriber(operator, index)))
+            }
+            _ => None,
+        })
+        .collect();
+    for act in &script.acts {
+        let who = cast[&act.who];
+        clients.extend(timed.iter().filter(|(at, _)| *at <= act.at).map(|(_, user)| *user));
+        let im = plan.population.is_im(who) || clients.contains(&who);
+        let later = plan.later.iter().rev().find(|(at, _)| *at <= act.at);
+        let now = later.map_or(plan, |(_, plan)| plan.as_ref());
+        let settings = now.federation.operator(plan.population.operator(who));
+        let missing = match &act.deed {
+            Deed::Answers { .. } | Deed::Says(_) => None,
+            Deed::Phone(_) if settings.hlr.is_none() => Some("has no phone in this network"),
+            Deed::Phone(_) => None,
+            Deed::Upgrades | Deed::Commands(_) if im => Some("is an IM user already"),
+            Deed::Commands(_) => None,
+            Deed::Upgrades => {
+                // Of an operator without IM it comes to nothing (UC-3c).
+                clients.extend(settings.imsp.is_some().then_some(who));
+                None
+            }
+            _ if !im => Some("is no IM user and has no client"),
+            _ => None,
+        };
+        if let Some(missing) = missing {
+            return Err(format!("line {}: {} {missing}", act.line, act.who));
+        }
+    }
+    Ok(())
 }
 
 fn cast(script: &Script, plan: &Plan) -> Result<BTreeMap<String, SubscriberId>, String> {
