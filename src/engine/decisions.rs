@@ -163,7 +163,8 @@ impl Decisions {
                 self.next_growth(cx);
             }
             Stimulus::Write { sender, recipient, text } => {
-                crowd.write(sender, recipient, text, cx);
+                let im = imsp.is_some_and(|imsp| imsp.knows_as_im(recipient, cx));
+                crowd.write(sender, recipient, im, text, cx);
             }
             Stimulus::Add { owner, contact, by_number } => {
                 crowd.add_contact(owner, contact, by_number, cx);
@@ -186,7 +187,7 @@ impl Decisions {
             Stimulus::Command { customer, online } => crowd.command(customer, online, cx),
             Stimulus::Phone { user, attached } => cx.out.now(Input::SetPhone(user, attached)),
             Stimulus::Change(user) => crowd.change_presence(user, cx),
-            Stimulus::Toggle(user) => crowd.toggle_session(user, cx),
+            Stimulus::Log { user, login } => crowd.set_session(user, login, cx),
             Stimulus::Answer { from, text } => crowd.answer_last(from, text, cx),
             Stimulus::Consent { user, yes } => crowd.consent(user, yes),
             Stimulus::Session { user, count } => {
@@ -220,7 +221,8 @@ impl Decisions {
         let listed = plan.graph.contacts(sender);
         let recipient = self.messages.recipient(listed, added(sender));
         let Some(recipient) = recipient else { return };
-        crowd.write(sender, recipient, self.messages.text(), cx);
+        let im = imsp.is_some_and(|imsp| imsp.knows_as_im(recipient, cx));
+        crowd.write(sender, recipient, im, self.messages.text(), cx);
     }
 
     fn add_contact(

@@ -80,8 +80,13 @@ pub enum Stimulus {
     },
     /// This user changes presence, by script.
     Change(SubscriberId),
-    /// This user logs in or out now, by script.
-    Toggle(SubscriberId),
+    /// This user logs in or out, by script; who is so already stays so.
+    Log {
+        /// Who.
+        user: SubscriberId,
+        /// In, else out.
+        login: bool,
+    },
     /// This user answers the last message that came, by script.
     Answer {
         /// Who.

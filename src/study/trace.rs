@@ -32,6 +32,9 @@ pub enum TraceError {
     /// Fewer than that.
     #[error("there are only {0} in this run")]
     Fewer(u64),
+    /// Counting starts at 1.
+    #[error("messages and presence changes are counted from 1")]
+    Zero,
     /// A fault of the program.
     #[error("a part of the program failed at {0}")]
     Fault(Instant),
@@ -59,6 +62,9 @@ pub fn trace(
         of_kind.filter(move |identity| matches!(identity, Identity::Message(_)) == message)
     };
     let nth = |message, n: u64| {
+        if n == 0 {
+            return Err(TraceError::Zero);
+        }
         let found = wanted(message).nth(n.saturating_sub(1) as usize).filter(|_| n > 0);
         found.ok_or(TraceError::Fewer(wanted(message).count() as u64))
     };

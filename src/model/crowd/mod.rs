@@ -70,17 +70,17 @@ impl Crowd {
         self.online.get((user.0 - self.base) as usize)
     }
 
-    /// A user means to write to a contact, now.
+    /// A user means to write to a contact, now; `im`: whom the user's IMSP knows as an IM user.
     pub fn write(
         &mut self,
         sender: SubscriberId,
         recipient: SubscriberId,
+        im: bool,
         text: Text,
         cx: &mut Context<'_>,
     ) {
         let slot = self.compose(sender, recipient, None, text, cx);
-        if !cx.plan.population.is_im(recipient) && !self.legacy_contact(sender, recipient, text, cx)
-        {
+        if !im && !self.legacy_contact(sender, recipient, text, cx) {
             return cx.refuse(slot, Reason::StoppedByClient);
         }
         let delay = self.up.client(sender);
@@ -192,7 +192,8 @@ impl Crowd {
     fn answer(&mut self, reply: Reply, text: Text, cx: &mut Context<'_>) {
         let Some(number) = reply.number else {
             if self.is_online(reply.from) {
-                self.write(reply.from, reply.to, text, cx);
+                let im = cx.plan.population.is_im(reply.to);
+                self.write(reply.from, reply.to, im, text, cx);
             }
             return;
         };

@@ -44,8 +44,11 @@ impl Crowd {
         }
     }
 
-    /// A user logs in or out, now.
-    pub fn toggle_session(&mut self, user: SubscriberId, cx: &mut Context<'_>) {
+    /// A user logs in or out, now; who is so already stays so.
+    pub fn set_session(&mut self, user: SubscriberId, login: bool, cx: &mut Context<'_>) {
+        if self.is_online(user) == login {
+            return;
+        }
         let script = self.script.get_or_insert_default();
         script.toggles += 1;
         let count = script.toggles;

@@ -2,6 +2,7 @@
 //! SMS-only users alike.
 
 use super::Imsp;
+use crate::domain::federation::LegacyPresence;
 use crate::domain::id::SubscriberId;
 use crate::domain::observation::Observation;
 use crate::domain::presence::News;
@@ -19,18 +20,31 @@ impl Imsp {
         cx: &mut Context<'_>,
     ) {
         cx.observe(Observation::Blocked { owner, other, on });
-        let news = if on {
-            self.blocked.insert((owner, other));
-            self.hidden.insert((owner, other));
-            News::Withdrawn
-        } else {
-            self.blocked.remove(&(owner, other));
-            self.hidden.remove(&(owner, other));
-            News::Granted
+        let changed = match on {
+            true => self.blocked.insert((owner, other)),
+            false => self.blocked.remove(&(owner, other)),
         };
+        // Whoever may not see the user anyway hears nothing new.
+        if !changed || self.hidden.contains(&(owner, other)) {
+            return;
+        }
+        let news = if on { News::Withdrawn } else { self.state_of(owner) };
         if self.watches(other, owner, cx) {
             // The subscription stays: only what is told over it ends and begins again.
             self.tell_one((owner, cx.now, news), other, true, gateway, cx);
+        }
+    }
+
+    /// How somebody here looks now to a watcher who may see them again.
+    fn state_of(&self, owner: SubscriberId) -> News {
+        let index = self.index(owner);
+        let legacy_offline = self.settings.legacy.presence == LegacyPresence::Offline
+            || self.offline.contains(&owner);
+        match (self.im.get(index), self.sessions.get(index), legacy_offline) {
+            (true, true, _) => News::Granted,
+            (true, false, _) => News::Offline,
+            (false, _, true) => News::LegacyOffline,
+            (false, _, false) => News::LegacyOnline,
         }
     }
 

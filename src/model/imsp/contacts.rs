@@ -185,19 +185,31 @@ impl Imsp {
         cx: &mut Context<'_>,
     ) {
         if !self.im.get(self.index(customer)) && !cx.plan.has(Defect::HlrIgnored) {
-            let news = if attached { News::LegacyOnline } else { News::LegacyOffline };
+            let news = self.legacy_news(customer, attached);
             self.presence_changed(customer, changed, news, gateway, cx);
         }
+    }
+
+    /// What is new about a legacy customer who looks online or offline from now on.
+    pub(super) fn legacy_news(&mut self, customer: SubscriberId, online: bool) -> News {
+        match online {
+            true => self.offline.remove(&customer),
+            false => self.offline.insert(customer),
+        };
+        if online { News::LegacyOnline } else { News::LegacyOffline }
     }
 
     /// A contact request for an IM user here: to the client, at the latest at the next login.
     pub(super) fn ask_client(
         &mut self,
         request: ContactRequest,
-        _gateway: &mut Gateway,
+        gateway: &mut Gateway,
         cx: &mut Context<'_>,
     ) {
-        if self.logged_in(request.contact) {
+        if self.has_blocked(request.contact, request.owner) {
+            // Declined without a question; the blocked user need not know why (CR16-1).
+            self.contact_answered(request, false, gateway, cx);
+        } else if self.logged_in(request.contact) {
             let delay = self.down.client(request.contact);
             cx.at(cx.now + delay, Role::Imsp, Input::AskedForContact(request));
         } else {

@@ -12,12 +12,19 @@ use crate::model::routing::Carriage;
 
 impl Imsp {
     /// Somebody is invited to a group: not a legacy customer, and nobody whom groups do not reach.
-    pub(super) fn invite(&mut self, contact: SubscriberId, cx: &mut Context<'_>) {
+    pub(super) fn invite(
+        &mut self,
+        user: SubscriberId,
+        contact: SubscriberId,
+        cx: &mut Context<'_>,
+    ) {
         let (operator, home) = (cx.operator, cx.plan.population.operator(contact));
         let reached =
             home == operator || cx.plan.routing.way(Carriage::Groups, operator, home).is_some();
         let taken = self.knows_as_im(contact, cx) || cx.plan.has(Defect::LegacyInGroup);
+        let blocked = self.has_blocked(contact, user);
         let reason = match (taken, reached) {
+            _ if blocked => Some(Reason::Blocked),
             (false, _) => Some(Reason::LegacyCustomer),
             (true, false) => Some(cx.plan.why_no_way(operator, home)),
             (true, true) => None,

@@ -45,8 +45,10 @@ pub struct Imsp {
     im: Bits,
     /// Users elsewhere of whom this IMSP has learned that they became IM users.
     learned: FxHashSet<SubscriberId>,
-    /// Watchers who may not see a publisher here: denied or blocked.
+    /// Watchers who may not see a publisher here: not asked about yet, or denied.
     hidden: FxHashSet<(SubscriberId, SubscriberId)>,
+    /// Legacy customers who were last told to be offline, where phones or commands say so.
+    offline: FxHashSet<SubscriberId>,
     /// Who is blocked by whom (owner first).
     blocked: FxHashSet<(SubscriberId, SubscriberId)>,
     /// IM users with a session, by index.
@@ -101,6 +103,7 @@ impl Imsp {
             im,
             learned: FxHashSet::default(),
             hidden: FxHashSet::default(),
+            offline: FxHashSet::default(),
             blocked: FxHashSet::default(),
             sessions,
             session_changes: vec![0; range.len()],
@@ -176,7 +179,7 @@ impl Imsp {
                 self.phone_changed(customer, attached, changed, gateway, cx);
             }
             Job::Search { user, contact } => self.search(user, contact, gateway, cx),
-            Job::Invite { contact, .. } => self.invite(contact, cx),
+            Job::Invite { user, contact } => self.invite(user, contact, cx),
             Job::SearchAnswered { user, contact } => {
                 cx.observe(Observation::Found { user, contact, reason: None });
             }
@@ -252,7 +255,7 @@ impl Imsp {
 
     /// Whether somebody is an IM user, as far as this IMSP knows: of its own it knows, of others
     /// by what their operators had at the start and have told since.
-    pub(super) fn knows_as_im(&self, somebody: SubscriberId, cx: &Context<'_>) -> bool {
+    pub fn knows_as_im(&self, somebody: SubscriberId, cx: &Context<'_>) -> bool {
         match cx.plan.population.operator(somebody) == cx.operator {
             true => self.im.get(self.index(somebody)),
             false => cx.plan.population.is_im(somebody) || self.learned.contains(&somebody),

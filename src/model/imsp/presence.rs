@@ -56,7 +56,8 @@ impl Imsp {
         cx.observe(Observation::PresenceChanged { publisher, operator, changed, watchers });
         let own = cx.plan.population.range(cx.operator);
         // The other domain does not know whom the publisher does not let see.
-        let selective = self.hidden.iter().any(|(hides, _)| *hides == publisher);
+        let mut pairs = self.hidden.iter().chain(&self.blocked);
+        let selective = pairs.any(|(hides, _)| *hides == publisher);
         let mut rest = &told[..];
         while let Some(&watcher) = rest.first() {
             let domain = if own.contains(&watcher.0) {
@@ -108,11 +109,11 @@ impl Imsp {
             }));
             told.sort_unstable();
         }
-        if !self.hidden.is_empty() {
+        if !self.hidden.is_empty() || !self.blocked.is_empty() {
             let leaks = cx.plan.has(Defect::BlockedWatcherSees);
             told.retain(|watcher| {
                 let pair = (publisher, *watcher);
-                !self.hidden.contains(&pair) || leaks && self.blocked.contains(&pair)
+                !self.hidden.contains(&pair) && (leaks || !self.blocked.contains(&pair))
             });
         }
     }

@@ -5,7 +5,6 @@ use super::Imsp;
 use crate::domain::id::SubscriberId;
 use crate::domain::observation::Observation;
 use crate::domain::outcome::Defect;
-use crate::domain::presence::News;
 use crate::domain::time::Instant;
 use crate::model::context::Context;
 use crate::model::gateway::Gateway;
@@ -56,7 +55,7 @@ impl Imsp {
             !self.im.get(self.index(customer)) && self.registered.get(self.index(customer));
         let taken = self.settings.legacy.sms_commands && !cx.plan.has(Defect::CommandIgnored);
         if legacy && taken {
-            let news = if online { News::LegacyOnline } else { News::LegacyOffline };
+            let news = self.legacy_news(customer, online);
             self.presence_changed(customer, changed, news, gateway, cx);
         }
     }

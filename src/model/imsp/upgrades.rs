@@ -32,7 +32,12 @@ impl Imsp {
         let watchers: Vec<SubscriberId> =
             cx.plan.graph.watchers(user).iter().copied().chain(added).collect();
         cx.observe(Observation::Upgraded { operator, user, watchers: watchers.len() as u32 });
+        self.offline.remove(&user);
         for watcher in watchers {
+            // Blocked already: there is nothing to ask.
+            if self.has_blocked(user, watcher) {
+                continue;
+            }
             // Nobody sees the new user before they are allowed to.
             self.hidden.insert((user, watcher));
             let question = WatcherQuestion { publisher: user, watcher, changed };
@@ -57,7 +62,10 @@ impl Imsp {
         if told {
             self.hidden.remove(&(publisher, watcher));
         }
-        self.tell_one((publisher, changed, news), watcher, told, gateway, cx);
+        // Blocked while the user was being asked: stays so.
+        if !self.has_blocked(publisher, watcher) {
+            self.tell_one((publisher, changed, news), watcher, told, gateway, cx);
+        }
     }
 
     /// Tells one watcher what is new, here or at another operator, and lets its subscription stand

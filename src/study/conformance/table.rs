@@ -113,7 +113,7 @@ pub const ROWS: &[Row] = &[
         Holds,
         "OMTP 2.5",
         "an upgrade: watchers allowed see it, the next message is IM, none lost or doubled",
-        Played(&["uc-3", "uc-3-denied", "uc-3-timeline"]),
+        Played(&["uc-3", "uc-3-denied", "uc-3-timeline", "uc-3-denied-blocked"]),
     ),
     row(
         "UC-3c",
@@ -353,6 +353,7 @@ pub(super) fn scenario(name: &str) -> Option<&'static str> {
         "uc-3c" => include_str!("../../../tests/scenarios/uc-3c.txt"),
         "uc-3-timeline" => include_str!("../../../tests/scenarios/uc-3-timeline.txt"),
         "im-0020" => include_str!("../../../tests/scenarios/im-0020.txt"),
+        "uc-3-denied-blocked" => include_str!("../../../tests/scenarios/uc-3-denied-blocked.txt"),
         _ => return None,
     })
 }

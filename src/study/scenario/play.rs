@@ -157,7 +157,7 @@ fn stimulus(act: &Act, who: SubscriberId, cast: &BTreeMap<String, SubscriberId>)
         Deed::Invites { whom } => Stimulus::Invite { user: who, contact: cast[whom] },
         Deed::Searches { whom } => Stimulus::Search { user: who, contact: cast[whom] },
         Deed::Commands(online) => Stimulus::Command { customer: who, online: *online },
-        Deed::Toggles => Stimulus::Toggle(who),
+        Deed::Logs(login) => Stimulus::Log { user: who, login: *login },
         Deed::Phone(attached) => Stimulus::Phone { user: who, attached: *attached },
         Deed::Changes => Stimulus::Change(who),
         Deed::Upgrades => Stimulus::Upgrade { user: Some(who) },

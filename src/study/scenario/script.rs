@@ -87,7 +87,7 @@ pub enum Deed {
         text: Text,
     },
     /// `logs in`, `logs out`.
-    Toggles,
+    Logs(bool),
     /// `attaches`, `detaches`: the phone.
     Phone(bool),
     /// `changes presence`.
@@ -163,10 +163,14 @@ pub fn parse(text: &str) -> Result<Script, ScriptError> {
                 script.cast.insert(name.to_owned(), (operator.to_owned(), index));
             }
             (time, rest) => {
-                let after = crate::topology::duration(time).map_err(|_| {
-                    fail(format!(
-                        "`{time}` is no statement: topology, set, then, `A1 is a/0`, or a time"
-                    ))
+                let after = crate::topology::duration(time).map_err(|reason| {
+                    let is_time = time.starts_with(|c: char| c.is_ascii_digit() || c == '-');
+                    fail(match is_time {
+                        true => format!("`{time}`: {reason}"),
+                        false => format!(
+                            "`{time}` is no statement: topology, set, then, `A1 is a/0`, or a time"
+                        ),
+                    })
                 })?;
                 let at = Instant::START + after;
                 if at < now {
@@ -243,7 +247,8 @@ fn deed(text: &str) -> Result<Deed, String> {
             let (words, text) = words_of(words).ok_or_else(known)?;
             Deed::Answers { words, text }
         }
-        ("logs", "in" | "out") => Deed::Toggles,
+        ("logs", "in") => Deed::Logs(true),
+        ("logs", "out") => Deed::Logs(false),
         ("attaches", "") => Deed::Phone(true),
         ("detaches", "") => Deed::Phone(false),
         ("changes", "presence") => Deed::Changes,
@@ -262,6 +267,9 @@ fn words_of(text: &str) -> Option<(String, Text)> {
         return Some((words.to_owned(), Text::of(words)));
     }
     let count: usize = text.strip_suffix(" characters")?.parse().ok()?;
+    if count > LONGEST {
+        return None;
+    }
     let words: String = "abcdefghij".chars().cycle().take(count).collect();
     Some((text.to_owned(), Text::of(&words)))
 }
@@ -280,6 +288,10 @@ fn check(script: &mut Script) -> Result<(), ScriptError> {
             | Deed::Blocks { whom, .. } => Some(whom),
             _ => None,
         };
+        if whom == Some(&act.who) {
+            let reason = format!("{} cannot do that to themselves", act.who);
+            return Err(ScriptError { line: act.line, reason });
+        }
         for name in [Some(&act.who), whom].into_iter().flatten() {
             if !script.cast.contains_key(name) {
                 let reason = format!("nobody is called `{name}`; say who that is: {name} is a/0");
@@ -292,6 +304,9 @@ fn check(script: &mut Script) -> Result<(), ScriptError> {
     }
     Ok(())
 }
+
+/// Longest text that a scenario writes, in characters.
+const LONGEST: usize = 100_000;
 
 /// How long a scenario goes on after its last act.
 pub(super) const AFTER: Duration = Duration::from_secs(120);
