@@ -14,9 +14,15 @@ fn noticed(defect: Option<Defect>) -> Vec<&'static str> {
 
 #[test]
 fn every_simulated_requirement_holds() {
-    let passed = ROWS.iter().filter(|row| check(row, None) == Verdict::Passed).count();
+    let verdicts = || ROWS.iter().map(|row| (row.id, check(row, None)));
+    let passed = verdicts().filter(|(_, verdict)| *verdict == Verdict::Passed).count();
+    let missing: Vec<&str> = verdicts()
+        .filter(|(_, verdict)| *verdict == Verdict::NotSimulated)
+        .map(|(id, _)| id)
+        .collect();
+    assert_eq!(missing, ["IMS-1", "IMS-2"], "operators of another family");
     assert_eq!(noticed(None), [""; 0]);
-    assert!(passed == ROWS.len(), "{passed} rows");
+    assert!(passed == ROWS.len() - 2, "{passed} rows");
 }
 
 #[test]

@@ -47,7 +47,7 @@ struct Arguments {
 const AFTER_HELP: &str = "\
 Exit codes:
   0    done, every SLO line holds
-  99   done, an SLO line does not hold
+  99   done, an SLO line, a scenario's claim or a requirement does not hold
   104  the topology or an option is wrong; nothing was run
   105  stopped by a signal; what was measured so far is written
   70   a fault of the program: a conservation check failed

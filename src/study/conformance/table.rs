@@ -60,7 +60,7 @@ const fn row(
 }
 
 use self::Level::{Holds, May, Shall, ShallNot, Should, ShouldNot};
-use super::Check::{Encoded, Played};
+use super::Check::{Encoded, Missing, Played};
 
 /// Every requirement, in the order of the index.
 pub const ROWS: &[Row] = &[
@@ -302,6 +302,8 @@ pub const ROWS: &[Row] = &[
         Played(&["hlr-3"]),
     ),
     row("CLI-1", Holds, "OMA reply", "a CLI client takes plain text only", Played(&["cli-1"])),
+    row("IMS-1", Holds, "LS", "one access-independent core serves users on any access", Missing),
+    row("IMS-2", Holds, "LS", "an IMS and an IMPS operator interwork through a gateway", Missing),
 ];
 
 /// The federation of the scenarios.
