@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use super::{Exit, width};
 use crate::domain::outcome::Defect;
 use crate::domain::words::nearest;
+use crate::report::lines::{paragraphs, wrapped};
 use crate::study::conformance::{Level, ROWS, Row, Verdict, check};
 
 /// Play a scenario for every requirement of the source documents
@@ -79,7 +80,8 @@ fn text(verdicts: &[(&Row, Verdict)], width: usize) -> String {
     let mut line = |cells: [&str; 4], what: &str| {
         let [id, level, verdict, source] = cells;
         let lead = format!("  {id:<7} {level:<10} {verdict:<13} {source:<9} ");
-        for (place, part) in wrapped(what, width.saturating_sub(lead.len()).max(20)).enumerate() {
+        let room = width.saturating_sub(lead.len()).max(20);
+        for (place, part) in wrapped(what, room).iter().enumerate() {
             let lead = if place == 0 { lead.clone() } else { " ".repeat(lead.len()) };
             let _ = writeln!(text, "{lead}{part}");
         }
@@ -99,27 +101,10 @@ fn text(verdicts: &[(&Row, Verdict)], width: usize) -> String {
     );
     for (row, verdict) in verdicts {
         if let Verdict::Failed(why) = verdict {
-            let _ = writeln!(text, "\n{}: {why}", row.id);
+            let _ = write!(text, "\n{}", paragraphs(&format!("{}: {why}", row.id), width));
         }
     }
     text
-}
-
-/// A sentence in lines of so many characters.
-fn wrapped(sentence: &str, width: usize) -> impl Iterator<Item = String> {
-    let mut lines = vec![String::new()];
-    for word in sentence.split(' ') {
-        let last = lines.len() - 1;
-        if !lines[last].is_empty() && lines[last].len() + 1 + word.len() > width {
-            lines.push(word.to_owned());
-        } else {
-            if !lines[last].is_empty() {
-                lines[last].push(' ');
-            }
-            lines[last].push_str(word);
-        }
-    }
-    lines.into_iter()
 }
 
 fn json(verdicts: &[(&Row, Verdict)]) -> String {

@@ -3,9 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::Exit;
 use super::topology::{load, overrides};
+use super::{Exit, width};
 use crate::model::plan::Plan;
+use crate::report::lines::paragraphs;
 use crate::run;
 use crate::study::scenario::play::{Played, play};
 use crate::study::scenario::script::{Script, parse};
@@ -68,13 +69,14 @@ pub(super) fn read(file: &Path) -> Result<(Script, Arc<Plan>), Exit> {
 
 fn print(file: &Path, script: &Script, played: &Played, facts: bool) {
     let mark = if played.failures.is_empty() { "✓" } else { "✗" };
-    anstream::println!("{mark} {}: {}", file.display(), script.title);
+    let title = format!("{mark} {}: {}", file.display(), script.title);
+    anstream::print!("{}", paragraphs(&title, width()));
     if facts {
         for (at, fact) in &played.facts {
             anstream::println!("    {at} {fact}");
         }
     }
     for failure in &played.failures {
-        anstream::println!("  {failure}");
+        anstream::print!("{}", paragraphs(&format!("  {failure}"), width()));
     }
 }

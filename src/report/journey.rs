@@ -4,6 +4,8 @@
 
 use std::fmt::Write;
 
+use super::lines::wrapped;
+
 /// What happened to one thing, in the order of time.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Journey {
@@ -63,21 +65,6 @@ pub fn text(journeys: &[Journey], width: usize) -> String {
         text.push('\n');
     }
     text
-}
-
-/// Words in lines of at most so many characters, where words are no longer.
-fn wrapped(words: &str, room: usize) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    for word in words.split(' ') {
-        match lines.last_mut() {
-            Some(line) if line.chars().count() + 1 + word.chars().count() <= room => {
-                line.push(' ');
-                line.push_str(word);
-            }
-            _ => lines.push(word.to_owned()),
-        }
-    }
-    lines
 }
 
 /// A Mermaid sequence diagram: an arrow where the node changes, a note where it does not.

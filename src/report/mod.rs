@@ -5,6 +5,7 @@ pub mod csv;
 pub mod folder;
 pub mod hlog;
 pub mod journey;
+pub mod lines;
 pub mod manifest;
 pub mod numbers;
 pub mod plots;

@@ -1,0 +1,45 @@
+//! Sentences in lines of a terminal. Used wherever text may be longer than a line.
+
+/// Words in lines of at most so many characters; a word that is longer has a line of its own.
+pub fn wrapped(words: &str, room: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in words.split(' ') {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= room => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}
+
+/// Lines of a text, each wrapped at `width`; what continues a line is indented by two more.
+pub fn paragraphs(text: &str, width: usize) -> String {
+    let mut shown = String::new();
+    for line in text.lines() {
+        let words = line.trim_start();
+        let indent = line.len() - words.len();
+        let room = width.saturating_sub(indent + 2).max(20);
+        for (place, part) in wrapped(words, room).iter().enumerate() {
+            let more = if place == 0 { 0 } else { 2 };
+            shown.push_str(&" ".repeat(indent + more));
+            shown.push_str(part);
+            shown.push('\n');
+        }
+    }
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paragraphs_keep_their_indentation_and_stay_within_the_width() {
+        let text = paragraphs("one two three four five six\n    a b", 24);
+        assert_eq!(text, "one two three four\n  five six\n    a b\n");
+        assert!(text.lines().all(|line| line.chars().count() <= 24));
+    }
+}
