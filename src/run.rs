@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use crate::domain::federation::{Event, Federation, TimedEvent};
 use crate::domain::id::{AgreementId, OperatorId};
 use crate::domain::number::NumberingPlan;
-use crate::domain::observation::{Observation, Subject};
+use crate::domain::observation::{Leave, Observation, Subject};
 use crate::domain::outcome::Defect;
 use crate::domain::population::Population;
 use crate::domain::time::{Duration, Instant};
@@ -23,6 +23,7 @@ use crate::measure::results::Results;
 use crate::measure::slo;
 use crate::measure::{AgreementTerms, Collector, Setup, Window};
 use crate::model::context::Observer;
+use crate::model::news::of_transfer;
 use crate::model::plan::{Plan, Stations, TransferSizes};
 use crate::model::routing::Routing;
 use crate::wire::sizes::WireSizes;
@@ -266,6 +267,8 @@ fn finish(
     let carried = under_way.iter().filter_map(|delivery| delivery.message.as_ref());
     let in_flight: Vec<Subject> =
         shards.iter().flat_map(Shard::messages).chain(carried).map(|m| m.subject()).collect();
+    let carried = under_way.iter().filter_map(|delivery| of_transfer(&delivery.parcel.transfer));
+    let leaves: Vec<Leave> = shards.iter().flat_map(Shard::leaves).chain(carried).collect();
     let mut recorders = Vec::new();
     let mut audits: Vec<AuditPart> = Vec::new();
     let mut samplers = Vec::new();
@@ -275,7 +278,7 @@ fn finish(
         audits.push(auditor.finish());
         samplers.push(sampler);
     }
-    audit::verify(&audits, &in_flight).map_err(|violations| RunError::Conservation {
+    audit::verify(&audits, &in_flight, &leaves).map_err(|violations| RunError::Conservation {
         seed,
         at,
         violations,

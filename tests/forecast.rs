@@ -7,7 +7,7 @@ use common::{close, gauge, metric, prepare, simulate};
 use interwork::measure::results::MetricValue;
 use interwork::study::forecast::forecast;
 
-/// Two IMSPs, an operator without IM and a hub on the way, everything that forecasts depend on set
+/// IMSPs, one on an IMS core, an operator without IM and a hub on the way, everything that forecasts depend on set
 /// to something.
 const TOPOLOGY: &str = r#"
 interwork: 1
@@ -24,7 +24,8 @@ operators:
     hlr: { workers: 20, lookup_time: 150ms, attached: 80%, detached_for: { exponential: 10m } }
     legacy: { overlong: split }
   b:
-    kind: imsp
+    kind: ims
+    translator: { workers: 1, message_time: 5ms, presence_time: 2ms }
     domain: im.b.example
     numbers: ["+4671"]
     subscribers: { im: 1000, sms_only: 300 }

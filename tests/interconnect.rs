@@ -158,3 +158,40 @@ fn a_message_to_a_user_who_is_logged_out_is_stored_refused_or_sent_as_sms() {
     assert!(count(&sms, "sms_delivered", &[("operator", "b"), ("origin", "fallback")]) > 1000);
     assert!(count(&sms, "messages_delivered", &[("route", "sms-home")]) > 1000);
 }
+
+#[test]
+fn ims_2_what_crosses_into_an_ims_operator_takes_its_translation() {
+    let text = PAIR.replace(
+        "b: { kind: imsp,",
+        "b: { kind: ims, translator: { workers: 1000, message_time: 8ms, presence_time: 3ms },",
+    );
+    let (plain, ims) = (simulate(PAIR, &[], 2).results, simulate(&text, &[], 2).results);
+    // Each message crosses the one gateway once; every one takes the time of its kind.
+    let latency = |results, from, to| {
+        let labels = [("route", "interworked"), ("from", from), ("to", to)];
+        distribution(results, "message_latency", &labels).mean * 1e3
+    };
+    for (from, to) in [("a", "b"), ("b", "a")] {
+        let longer = latency(&ims, from, to) - latency(&plain, from, to);
+        assert!((longer - 8.0).abs() < 0.01, "{from} to {to}: {longer} ms");
+    }
+    let shown =
+        |results| distribution(results, "presence_latency", &[("scope", "interworked")]).mean * 1e3;
+    let longer = shown(&ims) - shown(&plain);
+    assert!((longer - 3.0).abs() < 0.01, "presence: {longer} ms");
+}
+
+#[test]
+fn ims_2_a_translator_without_room_refuses_with_its_own_reason() {
+    let text = PAIR.replace(
+        "b: { kind: imsp,",
+        "b: { kind: ims, translator: { workers: 1, message_time: 2s, queue_limit: 2 },",
+    );
+    let results = simulate(&text, &["workload.presence.changes=0/h"], 2).results;
+    let full = [("route", "interworked"), ("reason", "translator_full")];
+    let refused = count(&results, "messages_refused", &full);
+    let delivered = count(&results, "messages_delivered", &[("route", "interworked")]);
+    // One server of 2 s a message.
+    assert!((500..=605).contains(&delivered), "{delivered} delivered");
+    assert!(refused > 4000, "{refused} refused");
+}

@@ -47,7 +47,7 @@ pub struct Operator {
     /// How devices reach it, in the file's order. The kind named `mobile` also carries the
     /// handsets' own short messages.
     pub access: Vec<Access>,
-    /// Present exactly for kind `imsp`.
+    /// Present exactly for the kinds `imsp` and `ims`.
     pub imsp: Option<Imsp>,
     /// Absent for a hub and for an IMSP without a mobile network (`smsc: none`).
     pub smsc: Option<Smsc>,
@@ -55,6 +55,8 @@ pub struct Operator {
     pub hlr: Option<Hlr>,
     /// Present exactly for kind `hub`.
     pub relay: Option<Relay>,
+    /// Present exactly for kind `ims`.
+    pub translator: Option<Translator>,
     /// What its clients tell their users of IM contacts (RD-8).
     pub expose: Vec<Exposed>,
     /// What its users do: the file's workload with `by_operator` applied.
@@ -88,6 +90,9 @@ impl Exposed {
 pub enum OperatorKind {
     /// Instant messaging service provider, with a mobile network unless `smsc: none`.
     Imsp,
+    /// The same on an access-independent IMS core (IMS-1): its gateway translates what crosses
+    /// interconnects (IMS-2).
+    Ims,
     /// Mobile network operator without IM.
     Mno,
     /// Transit between operators; owns no subscribers.
@@ -279,6 +284,19 @@ pub struct Relay {
     pub workers: u32,
     /// Time to pass on one transfer.
     pub service_time: DurationDistribution,
+    /// Transfers waiting; one more is refused.
+    pub queue_limit: u32,
+}
+
+/// What translates between the SIP of an IMS operator and the SSP of interconnects (IMS-2).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Translator {
+    /// Parallel servers at one queue.
+    pub workers: u32,
+    /// Time to translate an instant message.
+    pub message_time: DurationDistribution,
+    /// Time to translate anything else: presence, subscriptions, contact requests, searches.
+    pub presence_time: DurationDistribution,
     /// Transfers waiting; one more is refused.
     pub queue_limit: u32,
 }

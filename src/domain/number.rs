@@ -393,6 +393,7 @@ mod tests {
             smsc: None,
             hlr: None,
             relay: None,
+            translator: None,
             expose: Vec::new(),
             workload: workload(),
         };

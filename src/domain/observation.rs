@@ -29,6 +29,18 @@ pub struct Subject {
     pub intended: Instant,
 }
 
+/// A watcher is to see a publisher from now on, or no longer; `changed` tells one such news from
+/// the next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Leave {
+    /// Whose presence.
+    pub publisher: SubscriberId,
+    /// Who is told.
+    pub watcher: SubscriberId,
+    /// When that came about.
+    pub changed: Instant,
+}
+
 /// One thing seen.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Observation<'a> {
@@ -119,6 +131,15 @@ pub enum Observation<'a> {
         bytes: u32,
         /// What is charged: 1, or the segments of a short message. 0 for a repetition.
         charged: u32,
+    },
+    /// The gateway of an IMS operator translated a transfer (IMS-2).
+    Translated {
+        /// Whose gateway.
+        operator: OperatorId,
+        /// What was translated.
+        kind: TransferKind,
+        /// The message in it, if there is one.
+        message: Option<MessageId>,
     },
     /// An agreement refused a transfer, before it reached the link.
     AgreementRefused {
@@ -294,6 +315,9 @@ pub enum Observation<'a> {
         /// Of whom.
         contact: SubscriberId,
     },
+    /// A watcher is owed the news that they may see somebody, or no longer; `PresenceShown` pays
+    /// it.
+    LeaveOwed(Leave),
     /// A user blocked somebody, or ended that.
     Blocked {
         /// Who blocks.

@@ -69,6 +69,8 @@ closed_list! {
         Link => "link",
         /// Waiting and service at a hub.
         Relay => "relay",
+        /// Waiting and service at the translator of an IMS operator.
+        Translation => "translation",
         /// Waiting for the licensed server of an SMSC.
         SmscQueue => "smsc_queue",
         /// Service at the licensed server of an SMSC.
@@ -105,6 +107,8 @@ closed_list! {
         ImServerFull => "im_server_full",
         /// The queue of a hub is full.
         RelayFull => "relay_full",
+        /// The queue of an IMS operator's translator is full.
+        TranslatorFull => "translator_full",
         /// The queue of an SMSC is full.
         SmscFull => "smsc_full",
         /// Over the rate limit of an agreement.
@@ -231,5 +235,9 @@ closed_list! {
         LegacyInGroup => "legacy-in-group",
         /// The HLR's news of legacy customers are not told (HLR-1).
         HlrIgnored => "hlr-ignored",
+        /// Users on another access than the operator's first are not reached (RD-2, IMS-1).
+        AccessBound => "access-bound",
+        /// What crosses the gateway of an IMS operator is not translated (IMS-2).
+        TranslationSkipped => "translation-skipped",
     }
 }

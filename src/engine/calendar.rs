@@ -40,6 +40,11 @@ impl Calendar {
         if self.next() < end { self.heap.pop() } else { None }
     }
 
+    /// All events to come, in no order.
+    pub fn iter(&self) -> impl Iterator<Item = &Event> {
+        self.heap.iter()
+    }
+
     /// Events to come.
     pub fn len(&self) -> usize {
         self.heap.len()

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::calendar::{Calendar, Event};
 use super::decisions::Decisions;
 use crate::domain::id::{OperatorId, Role, SubscriberId};
+use crate::domain::observation::Leave;
 use crate::domain::time::Instant;
 use crate::model::context::{Context, Observer};
 use crate::model::crowd::Crowd;
@@ -13,6 +14,7 @@ use crate::model::gateway::{Arrived, Gateway};
 use crate::model::hlr::Hlr;
 use crate::model::imsp::Imsp;
 use crate::model::message::{Message, Store};
+use crate::model::news;
 use crate::model::outbox::{Input, Outbox, Parcel};
 use crate::model::plan::Plan;
 use crate::model::relay::Relay;
@@ -196,6 +198,15 @@ impl<O: Observer> Shard<O> {
         self.messages.iter()
     }
 
+    /// News for single watchers that is on its way here (UC-3).
+    pub fn leaves(&self) -> impl Iterator<Item = Leave> {
+        let Nodes { imsp, gateway, relay, .. } = &self.nodes;
+        let jobs = imsp.iter().flat_map(Imsp::jobs).filter_map(news::of_job);
+        let passing = relay.iter().flat_map(Relay::transfers).chain(gateway.transfers());
+        let due = self.calendar.iter().filter_map(|event| news::of_input(&event.input));
+        jobs.chain(passing.filter_map(news::of_transfer)).chain(due)
+    }
+
     /// Ends the shard; who watched remains.
     pub fn into_observer(self) -> O {
         self.observer
@@ -273,6 +284,7 @@ impl<O: Observer> Shard<O> {
                 Arrived::Done => {}
             },
             Input::Repeat(place) => gateway.repeat(place, cx),
+            Input::Translated(place) => gateway.translated(place, cx),
             Input::Release(transfer) => gateway.release(transfer, cx),
 
             Input::Relayed(place) => node(relay).served(place, gateway, cx),

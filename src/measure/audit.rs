@@ -11,8 +11,9 @@ use std::fmt;
 use rustc_hash::FxHashMap;
 
 use crate::domain::id::{MessageId, OperatorId};
-use crate::domain::observation::{Observation, SmsEvent, StationId, Subject};
+use crate::domain::observation::{Leave, Observation, SmsEvent, StationId, Subject};
 use crate::domain::outcome::Route;
+use crate::domain::presence::News;
 use crate::domain::random::mix;
 use crate::domain::time::{Duration, Instant};
 
@@ -57,6 +58,14 @@ pub enum Violation {
         /// Accepted less ended.
         left: i64,
     },
+    /// Watchers are left with stale attributes: news that they may see somebody, or no longer, was
+    /// neither shown nor dropped nor is it on its way (UC-3).
+    Stale {
+        /// Owed less shown or dropped.
+        expected: i64,
+        /// Found on its way.
+        found: i64,
+    },
 }
 
 impl fmt::Display for Violation {
@@ -86,6 +95,11 @@ impl fmt::Display for Violation {
                 "SMSC of operator {}: {left} short messages accepted and not ended",
                 operator.0
             ),
+            Self::Stale { expected, found } => write!(
+                f,
+                "{expected} watchers are still to be told that they may see somebody, or no longer; \
+                 {found} such news are on their way"
+            ),
         }
     }
 }
@@ -99,7 +113,7 @@ struct Sum {
 }
 
 impl Sum {
-    fn add(&mut self, MessageId(id): MessageId, sign: i64) {
+    fn add(&mut self, id: u64, sign: i64) {
         self.count += sign;
         self.first = self.first.wrapping_add(hash(id, 1, sign));
         self.second = self.second.wrapping_add(hash(id, 2, sign));
@@ -110,6 +124,12 @@ impl Sum {
         self.first = self.first.wrapping_add(other.first);
         self.second = self.second.wrapping_add(other.second);
     }
+}
+
+/// A number for news to a watcher: equal for equal news, different for all others that occur.
+fn identity(leave: &Leave) -> u64 {
+    let Leave { publisher, watcher, changed } = *leave;
+    mix(u64::from(publisher.0) << 32 | u64::from(watcher.0)) ^ changed.0
 }
 
 fn hash(id: u64, which: u64, sign: i64) -> u64 {
@@ -123,6 +143,7 @@ pub struct Auditor {
     open: [Sum; Route::ALL.len()],
     stations: FxHashMap<StationId, (i64, i64)>,
     sms: FxHashMap<OperatorId, i64>,
+    leaves: Sum,
     violations: Vec<Violation>,
 }
 
@@ -168,6 +189,14 @@ impl Auditor {
                 };
                 *self.sms.entry(operator).or_default() += by;
             }
+            Observation::LeaveOwed(leave) => self.leaves.add(identity(&leave), 1),
+            Observation::PresenceShown {
+                news: News::Granted | News::Withdrawn,
+                watcher: Some(watcher),
+                publisher,
+                changed,
+                ..
+            } => self.leaves.add(identity(&Leave { publisher, watcher, changed }), -1),
             _ => {}
         }
     }
@@ -178,7 +207,7 @@ impl Auditor {
     }
 
     fn open(&mut self, subject: Subject, sign: i64) {
-        self.open[subject.route as usize].add(subject.id, sign);
+        self.open[subject.route as usize].add(subject.id.0, sign);
     }
 
     fn ended(&mut self, now: Instant, subject: Subject) {
@@ -205,18 +234,26 @@ impl Auditor {
     }
 }
 
-/// Checks all identities over all shards, with the messages physically found in flight.
+/// Checks all identities over all shards, with the messages and the news for single watchers that
+/// are physically found in flight.
 ///
 /// # Errors
 /// Every identity that does not hold.
-pub fn verify(parts: &[AuditPart], in_flight: &[Subject]) -> Result<(), Vec<Violation>> {
+pub fn verify(
+    parts: &[AuditPart],
+    in_flight: &[Subject],
+    leaves: &[Leave],
+) -> Result<(), Vec<Violation>> {
     let mut open = [Sum::default(); Route::ALL.len()];
     let mut sms: std::collections::BTreeMap<OperatorId, i64> = Default::default();
     let mut violations = Vec::new();
+    let (mut owed, mut under_way) = (Sum::default(), Sum::default());
+    leaves.iter().for_each(|leave| under_way.add(identity(leave), 1));
     for AuditPart(auditor) in parts {
         for (sum, own) in open.iter_mut().zip(auditor.open) {
             sum.join(own);
         }
+        owed.join(auditor.leaves);
         for (operator, left) in &auditor.sms {
             *sms.entry(*operator).or_default() += left;
         }
@@ -224,7 +261,7 @@ pub fn verify(parts: &[AuditPart], in_flight: &[Subject]) -> Result<(), Vec<Viol
     }
     let mut found = [Sum::default(); Route::ALL.len()];
     for subject in in_flight {
-        found[subject.route as usize].add(subject.id, 1);
+        found[subject.route as usize].add(subject.id.0, 1);
     }
     for (route, (expected, found)) in Route::ALL.iter().zip(open.into_iter().zip(found)) {
         if expected != found {
@@ -237,6 +274,10 @@ pub fn verify(parts: &[AuditPart], in_flight: &[Subject]) -> Result<(), Vec<Viol
             violations.push(Violation::Sms { operator, left });
         }
     }
+    if owed != under_way {
+        let (expected, found) = (owed.count, under_way.count);
+        violations.push(Violation::Stale { expected, found });
+    }
     if violations.is_empty() { Ok(()) } else { Err(violations) }
 }
 
@@ -245,7 +286,7 @@ mod tests {
     use super::*;
     use crate::domain::id::SubscriberId;
     use crate::domain::observation::StageTime;
-    use crate::domain::outcome::{Reason, SmsOrigin, Stage};
+    use crate::domain::outcome::{PresenceScope, Reason, SmsOrigin, Stage};
 
     fn subject(id: u64) -> Subject {
         let (from, to) = (OperatorId(0), OperatorId(1));
@@ -265,7 +306,7 @@ mod tests {
         for observation in seen {
             auditor.observe(Instant(130), observation);
         }
-        verify(&[auditor.finish()], in_flight).err().unwrap_or_default()
+        verify(&[auditor.finish()], in_flight, &[]).err().unwrap_or_default()
     }
 
     fn delivered(id: u64, ns: u64) -> Observation<'static> {
@@ -319,6 +360,30 @@ mod tests {
             event,
         }];
         assert_eq!(violations(&seen, &[]), [Violation::Sms { operator, left: -1 }]);
+    }
+
+    #[test]
+    fn uc_3_news_that_a_watcher_is_owed_and_never_gets_is_noticed() {
+        let leave = |watcher| Leave {
+            publisher: SubscriberId(7),
+            watcher: SubscriberId(watcher),
+            changed: Instant(5),
+        };
+        let shown = |watcher| Observation::PresenceShown {
+            watcher: Some(SubscriberId(watcher)),
+            news: News::Granted,
+            publisher: SubscriberId(7),
+            changed: Instant(5),
+            at: Some(Instant(6)),
+            scope: PresenceScope::OnNet,
+            from: OperatorId(0),
+            to: OperatorId(0),
+        };
+        let owed = [1, 2].map(|watcher| Observation::LeaveOwed(leave(watcher)));
+        let stale = |expected| vec![Violation::Stale { expected, found: 0 }];
+        assert_eq!(violations(&[&owed[..], &[shown(1), shown(2)]].concat(), &[]), []);
+        assert_eq!(violations(&[&owed[..], &[shown(1)]].concat(), &[]), stale(1));
+        assert_eq!(violations(&[&owed[..], &[shown(1), shown(1)]].concat(), &[]), stale(0));
     }
 
     #[test]

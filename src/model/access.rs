@@ -10,7 +10,8 @@ use crate::domain::time::Duration;
 /// One direction of the access of one operator's devices.
 #[derive(Clone, Debug)]
 pub struct Access {
-    /// Cumulative share and delay of each kind.
+    /// Cumulative share and delay of each kind. The IM service is the same over all of them: what
+    /// comes and goes by any reaches one server (RD-2, IMS-1).
     kinds: Vec<(f64, DurationDistribution)>,
     handset: Option<usize>,
     base: u32,
@@ -39,14 +40,17 @@ impl Access {
 
     /// The delay of one passage of a user's IM client.
     pub fn client(&mut self, user: SubscriberId) -> Duration {
-        let Some((last, rest)) = self.kinds.split_last() else { return Duration::ZERO };
-        let kind = if rest.is_empty() {
-            last
-        } else {
-            let at = self.kind_of.unit(u64::from(user.0 - self.base));
-            rest.iter().find(|(cumulative, _)| at < *cumulative).unwrap_or(last)
+        let kind = self.kind(user);
+        self.kinds.get(kind).map_or(Duration::ZERO, |(_, delay)| delay.sample(&mut self.delay))
+    }
+
+    /// The place of a user's kind of access among those of the operator.
+    pub fn kind(&self, user: SubscriberId) -> usize {
+        let Some(last) = self.kinds.len().checked_sub(1).filter(|last| *last > 0) else {
+            return 0;
         };
-        kind.1.sample(&mut self.delay)
+        let at = self.kind_of.unit(u64::from(user.0 - self.base));
+        self.kinds[..last].iter().position(|(cumulative, _)| at < *cumulative).unwrap_or(last)
     }
 
     /// The delay of a short message from a handset to its SMSC: that of the kind `mobile`.

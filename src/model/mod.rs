@@ -11,6 +11,7 @@ pub mod hlr;
 pub mod imsp;
 pub mod link;
 pub mod message;
+pub mod news;
 pub mod outbox;
 pub mod plan;
 pub mod rate_limit;

@@ -87,6 +87,8 @@ pub enum Input {
     Incoming(Transfer),
     /// Gateway: a transfer was lost and is repeated.
     Repeat(u32),
+    /// Gateway: a service of the translator ends.
+    Translated(u32),
     /// Gateway: the rate limit lets a transfer go.
     Release(Transfer),
 

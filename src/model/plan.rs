@@ -100,6 +100,7 @@ struct OwnStations {
     smsc: StationId,
     hlr: StationId,
     relay: StationId,
+    translator: StationId,
 }
 
 const NOWHERE: StationId = StationId(u32::MAX);
@@ -141,8 +142,13 @@ impl Stations {
 
     fn add_operator(&mut self, id: OperatorId, operator: &Operator) -> OwnStations {
         let name = &operator.name;
-        let mut own =
-            OwnStations { im_server: NOWHERE, smsc: NOWHERE, hlr: NOWHERE, relay: NOWHERE };
+        let mut own = OwnStations {
+            im_server: NOWHERE,
+            smsc: NOWHERE,
+            hlr: NOWHERE,
+            relay: NOWHERE,
+            translator: NOWHERE,
+        };
         if let Some(imsp) = &operator.imsp {
             own.im_server = self.add(format!("{name}/im_server"), id, imsp.workers);
         }
@@ -157,6 +163,9 @@ impl Stations {
         }
         if let Some(relay) = &operator.relay {
             own.relay = self.add(format!("{name}/relay"), id, relay.workers);
+        }
+        if let Some(translator) = &operator.translator {
+            own.translator = self.add(format!("{name}/translator"), id, translator.workers);
         }
         own
     }
@@ -184,6 +193,11 @@ impl Stations {
     /// The relay of a hub.
     pub fn relay(&self, operator: OperatorId) -> StationId {
         self.own[operator.index()].relay
+    }
+
+    /// The translator of an IMS operator.
+    pub fn translator(&self, operator: OperatorId) -> StationId {
+        self.own[operator.index()].translator
     }
 
     /// The link of one side of an agreement.

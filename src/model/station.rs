@@ -113,6 +113,12 @@ impl<J: Copy> Station<J> {
         &waiting.expect("a place in use holds a job").job
     }
 
+    /// All jobs, in service and waiting.
+    pub fn jobs(&self) -> impl Iterator<Item = &J> {
+        let served = self.in_service.iter().flatten();
+        served.chain(&self.urgent).chain(&self.waiting).map(|waiting| &waiting.job)
+    }
+
     fn seat(&mut self, job: Waiting<J>) -> u32 {
         match self.free.pop() {
             Some(place) => {

@@ -174,6 +174,7 @@ fn identity(observation: &Observation<'_>) -> Option<Identity> {
         | Observation::Lost { subject, .. } => Identity::Message(subject.id),
         Observation::Decided { message, .. }
         | Observation::Sms { message, .. }
+        | Observation::Translated { message: Some(message), .. }
         | Observation::Transferred { message: Some(message), .. } => Identity::Message(message),
         Observation::PresenceChanged { publisher, changed, .. }
         | Observation::PresenceShown { publisher, changed, .. } => {
@@ -236,6 +237,12 @@ impl Steps {
                     none(),
                 )
             }
+            Observation::Translated { operator, .. } => (
+                now,
+                format!("{} gateway", self.operator(operator)),
+                "translates it between SIP and SSP".to_owned(),
+                "an IMS operator speaks SIP inside; IMS-2".to_owned(),
+            ),
             Observation::Sms { operator, origin, event, .. } => {
                 let (what, why) = sms(origin, event)?;
                 (now, format!("{} smsc", self.operator(operator)), what, why)

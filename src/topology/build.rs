@@ -116,6 +116,7 @@ fn kind(operator: &Node) -> OperatorKind {
     match text(operator, "kind") {
         "mno" => OperatorKind::Mno,
         "hub" => OperatorKind::Hub,
+        "ims" => OperatorKind::Ims,
         _ => OperatorKind::Imsp,
     }
 }
@@ -149,7 +150,8 @@ impl Builder<'_> {
         let subscribers = node.get("subscribers").unwrap_or(&empty);
         let counts = self::subscribers(node);
         let smsc = node.get("smsc").filter(|smsc| matches!(smsc.value, Value::Map(_)));
-        if kind == OperatorKind::Imsp && smsc.is_none() && counts.sms_only > 0 {
+        let im = matches!(kind, OperatorKind::Imsp | OperatorKind::Ims);
+        if im && smsc.is_none() && counts.sms_only > 0 {
             self.wrong(
                 span(subscribers, "sms_only"),
                 "a provider without an SMSC serves no legacy customers",
@@ -170,7 +172,7 @@ impl Builder<'_> {
             numbers: items(node, "numbers").iter().map(|n| n.text().to_owned()).collect(),
             subscribers: counts,
             access: self.access(node, subscribers),
-            imsp: (kind == OperatorKind::Imsp).then(|| self.imsp(node)),
+            imsp: im.then(|| self.imsp(node)),
             smsc: smsc.map(|smsc| self.smsc(smsc)),
             hlr: smsc.and(node.get("hlr")).map(|hlr| self.hlr(node, hlr)),
             expose: items(node, "expose")
@@ -185,6 +187,12 @@ impl Builder<'_> {
                 workers: count(relay, "workers"),
                 service_time: self.delay(relay, "service_time"),
                 queue_limit: count(relay, "queue_limit"),
+            }),
+            translator: node.get("translator").map(|translator| Translator {
+                workers: count(translator, "workers"),
+                message_time: self.delay(translator, "message_time"),
+                presence_time: self.delay(translator, "presence_time"),
+                queue_limit: count(translator, "queue_limit"),
             }),
             workload,
         }

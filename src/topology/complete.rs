@@ -206,13 +206,14 @@ impl Completer<'_> {
             let fields = match entry.node.get("kind").map(Node::text) {
                 Some("mno") => shape::MNO,
                 Some("hub") => shape::HUB,
+                Some("ims") => shape::IMS,
                 Some("imsp") | None => shape::IMSP,
                 // What else is wrong with it depends on what it is meant to be.
                 Some(_) => &shape::IMSP[..1],
             };
             let known = matches!(
                 entry.node.get("kind").map(Node::text),
-                Some("imsp" | "mno" | "hub") | None
+                Some("imsp" | "ims" | "mno" | "hub") | None
             );
             let given = if known {
                 entry.node.clone()

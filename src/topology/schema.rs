@@ -78,7 +78,8 @@ fn value(shape: &Shape) -> Value {
         }
         Shape::Map(fields) => map(fields, false),
         Shape::Operators => {
-            let kinds = [shape::IMSP, shape::MNO, shape::HUB].map(|fields| map(fields, false));
+            let kinds =
+                [shape::IMSP, shape::IMS, shape::MNO, shape::HUB].map(|fields| map(fields, false));
             json!({ "type": "object", "minProperties": 1, "additionalProperties": { "anyOf": kinds } })
         }
         Shape::Named(inner) => json!({ "type": "object", "additionalProperties": value(inner) }),

@@ -115,9 +115,12 @@ pub const TOPOLOGY: &[Field] = &[
     ),
 ];
 
+const KIND: Field =
+    field("kind", Word(&["imsp", "ims", "mno", "hub"]), Required, "imsp, ims, mno or hub.");
+
 /// An operator of kind `imsp`.
 pub const IMSP: &[Field] = &[
-    field("kind", Word(&["imsp", "mno", "hub"]), Required, "imsp, mno or hub."),
+    KIND,
     field("domain", Text, Required, "Domain of name@domain addresses."),
     field("numbers", List(&Text, 1), Required, "E.164 prefixes owned, quoted, with the plus sign."),
     field("subscribers", Map(SUBSCRIBERS), Is("{}"), "Subscribers served."),
@@ -144,9 +147,26 @@ pub const IMSP: &[Field] = &[
     ),
 ];
 
+/// An operator of kind `ims`: all of an IMSP, and the translator (IMS-2).
+pub const IMS: &[Field] = &{
+    let mut fields = [KIND; IMSP.len() + 1];
+    let mut place = 0;
+    while place < IMSP.len() {
+        fields[place] = IMSP[place];
+        place += 1;
+    }
+    fields[place] = field(
+        "translator",
+        Map(TRANSLATOR),
+        Is("{}"),
+        "Between the SIP inside and the SSP of interconnects.",
+    );
+    fields
+};
+
 /// An operator of kind `mno`.
 pub const MNO: &[Field] = &[
-    field("kind", Word(&["imsp", "mno", "hub"]), Required, "imsp, mno or hub."),
+    KIND,
     field("numbers", List(&Text, 1), Required, "E.164 prefixes owned, quoted, with the plus sign."),
     field("subscribers", Map(SUBSCRIBERS), Is("{}"), "Subscribers served."),
     field(
@@ -160,10 +180,7 @@ pub const MNO: &[Field] = &[
 ];
 
 /// An operator of kind `hub`.
-pub const HUB: &[Field] = &[
-    field("kind", Word(&["imsp", "mno", "hub"]), Required, "imsp, mno or hub."),
-    field("relay", Map(RELAY), Is("{}"), "The transit server."),
-];
+pub const HUB: &[Field] = &[KIND, field("relay", Map(RELAY), Is("{}"), "The transit server.")];
 
 const SUBSCRIBERS: &[Field] = &[
     field("im", Count(0, MANY), Is("0"), "IM users: account, UID and client."),
@@ -308,6 +325,23 @@ const LEGACY: &[Field] = &[
 const RELAY: &[Field] = &[
     field("workers", Count(1, 1_000_000), Is("16"), "Parallel servers at one queue."),
     field("service_time", DELAY, Is("500us"), "Time to pass on one transfer."),
+    field("queue_limit", Count(0, MANY), Is("100000"), "Transfers waiting."),
+];
+
+const TRANSLATOR: &[Field] = &[
+    field("workers", Count(1, 1_000_000), Is("16"), "Parallel servers at one queue."),
+    field(
+        "message_time",
+        DELAY,
+        Is("{ exponential: 1ms }"),
+        "Time to translate an instant message.",
+    ),
+    field(
+        "presence_time",
+        DELAY,
+        Is("{ exponential: 1ms }"),
+        "Time to translate anything else: presence, subscriptions, contact requests.",
+    ),
     field("queue_limit", Count(0, MANY), Is("100000"), "Transfers waiting."),
 ];
 

@@ -24,6 +24,7 @@ pub fn federation(operators: &[(&str, u32, u32)], contacts: &Contacts) -> Federa
         smsc: None,
         hlr: None,
         relay: None,
+        translator: None,
         expose: Vec::new(),
         workload: workload(contacts.clone()),
     };

@@ -55,6 +55,9 @@ impl Imsp {
         if cx.plan.has(Defect::UpgradeDropsMessage) && !cx.plan.population.is_im(recipient) {
             return cx.lose(slot, Reason::Offline);
         }
+        if cx.plan.has(Defect::AccessBound) && self.down.kind(recipient) != 0 {
+            return cx.refuse(slot, Reason::NoRoute);
+        }
         self.as_im(slot, cx);
         if self.logged_in(recipient) {
             self.decide(slot, Decision::Client, cx);

@@ -145,6 +145,11 @@ impl Imsp {
         self.start(next, gateway, cx);
     }
 
+    /// Requests in service or waiting.
+    pub fn jobs(&self) -> impl Iterator<Item = &Job> {
+        self.station.jobs()
+    }
+
     /// Services begin until one takes time.
     fn start(&mut self, mut next: Option<u32>, gateway: &mut Gateway, cx: &mut Context<'_>) {
         while let Some(place) = next {

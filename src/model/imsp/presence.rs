@@ -199,11 +199,11 @@ impl Imsp {
 
     /// News from another domain found no room.
     pub(super) fn drop_notification(&mut self, news: Notification, cx: &mut Context<'_>) {
-        let dropped = match news.audience {
-            Audience::Watcher(_) => 1,
-            Audience::Domain(known) => known,
+        let (watcher, dropped) = match news.audience {
+            Audience::Watcher(watcher) => (Some(watcher), 1),
+            Audience::Domain(known) => (None, known),
         };
-        shown_never(news.publisher, news.changed, news.news, None, dropped, cx);
+        shown_never(news.publisher, news.changed, news.news, watcher, dropped, cx);
     }
 
     /// A watcher elsewhere subscribes, refreshes or ends.

@@ -4,13 +4,14 @@
 use super::Imsp;
 use super::presence::tell_domain;
 use crate::domain::id::{Role, SubscriberId};
-use crate::domain::observation::Observation;
+use crate::domain::observation::{Leave, Observation};
 use crate::domain::outcome::Defect;
 use crate::domain::presence::News;
 use crate::domain::time::Instant;
 use crate::model::context::Context;
 use crate::model::gateway::Gateway;
 use crate::model::outbox::{Input, WatcherQuestion};
+use crate::model::routing::Carriage;
 
 impl Imsp {
     /// The customer has an account and a client now, and is logged in (UC-3).
@@ -79,10 +80,20 @@ impl Imsp {
         cx: &mut Context<'_>,
     ) {
         let domain = cx.plan.population.operator(watcher);
-        if domain != cx.operator {
-            self.set_subscribed(change.0, watcher, stands, cx);
+        let (publisher, changed, news) = change;
+        let here = domain == cx.operator;
+        // Whoever is not logged in sees how things are with their next session.
+        let told = match here {
+            true => self.logged_in(watcher),
+            false => cx.plan.routing.way(Carriage::Presence, cx.operator, domain).is_some(),
+        };
+        if told && matches!(news, News::Granted | News::Withdrawn) {
+            cx.observe(Observation::LeaveOwed(Leave { publisher, watcher, changed }));
+        }
+        if !here {
+            self.set_subscribed(publisher, watcher, stands, cx);
             tell_domain(change, domain, &[watcher], true, gateway, cx);
-        } else if self.logged_in(watcher) {
+        } else if told {
             self.notify(change, watcher, gateway, cx);
         }
     }

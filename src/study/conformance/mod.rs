@@ -22,33 +22,19 @@ pub enum Check {
     Played(&'static [&'static str]),
     /// Bytes that an SMS-only user's presence must contain; `{}` is the number.
     Encoded(&'static str),
-    /// Not simulated: the row cannot hold.
-    Missing,
-}
-
-/// What came of a row.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    /// It holds.
-    Passed,
-    /// It does not, and why.
-    Failed(String),
-    /// Nothing checks it.
-    NotSimulated,
 }
 
 /// Checks one row, with a deliberate defect or none.
-pub fn check(row: &Row, defect: Option<Defect>) -> Verdict {
+///
+/// # Errors
+/// Why the row does not hold.
+pub fn check(row: &Row, defect: Option<Defect>) -> Result<(), String> {
     match row.check {
-        Check::Missing => Verdict::NotSimulated,
         Check::Encoded(expected) => encoded(expected, defect),
         Check::Played(scenarios) => {
             let failures: Vec<String> =
                 scenarios.iter().filter_map(|name| played(name, defect).err()).collect();
-            match failures.as_slice() {
-                [] => Verdict::Passed,
-                _ => Verdict::Failed(failures.join("\n")),
-            }
+            if failures.is_empty() { Ok(()) } else { Err(failures.join("\n")) }
         }
     }
 }
@@ -79,11 +65,8 @@ fn plan(sets: &[String], defect: Option<Defect>) -> Result<Arc<Plan>, String> {
 }
 
 /// What an SMS-only user of the scenarios' federation looks like on the wire (CR16).
-fn encoded(expected: &str, defect: Option<Defect>) -> Verdict {
-    let plan = match plan(&[], defect) {
-        Ok(plan) => plan,
-        Err(error) => return Verdict::Failed(error),
-    };
+fn encoded(expected: &str, defect: Option<Defect>) -> Result<(), String> {
+    let plan = plan(&[], defect)?;
     let population = &plan.population;
     // IMSPs A and B: ids are in name order.
     let (a, b) = (OperatorId(0), OperatorId(1));
@@ -93,7 +76,7 @@ fn encoded(expected: &str, defect: Option<Defect>) -> Verdict {
     encode(&plan.legacy_presence(customer, a), &mut bytes);
     let expected = expected.replace("{}", &number.to_string());
     match bytes.contains(&expected) {
-        true => Verdict::Passed,
-        false => Verdict::Failed(format!("`{expected}` is not in `{bytes}`")),
+        true => Ok(()),
+        false => Err(format!("`{expected}` is not in `{bytes}`")),
     }
 }

@@ -1,7 +1,7 @@
 //! Work as it piles up at stations: rates and busy servers, added up from every kind of traffic.
 
 use crate::domain::distribution::DurationDistribution;
-use crate::domain::federation::{OperatorKind, ServiceTimes};
+use crate::domain::federation::{OperatorKind, Protocol, ServiceTimes};
 use crate::domain::id::OperatorId;
 use crate::domain::observation::StationId;
 use crate::model::plan::{Plan, TransferSizes};
@@ -73,6 +73,10 @@ impl<'a> Work<'a> {
         while at != to {
             let Some(way) = plan.routing.way(carriage, at, to) else { return at != from };
             let agreement = plan.federation.agreement(way.agreement);
+            if agreement.protocol == Protocol::Ssp {
+                self.translate(at, rate, limited);
+                self.translate(way.next, rate, limited);
+            }
             let [first, second] = &plan.sizes[way.agreement.index()];
             let side = usize::from(agreement.between[0] != at);
             let (sizes, back) = if side == 0 { (first, second) } else { (second, first) };
@@ -97,5 +101,14 @@ impl<'a> Work<'a> {
             }
         }
         true
+    }
+
+    /// Messages, or other requests, at the translator of an IMS operator.
+    fn translate(&mut self, operator: OperatorId, rate: f64, message: bool) {
+        let plan = self.plan;
+        if let Some(translator) = &plan.federation.operator(operator).translator {
+            let time = if message { &translator.message_time } else { &translator.presence_time };
+            self.serve(plan.stations.translator(operator), rate, time.mean().as_secs_f64());
+        }
     }
 }

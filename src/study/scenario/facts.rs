@@ -124,6 +124,10 @@ impl Facts {
                     .map_or(kind.to_string(), |m| format!("\"{}\" as {kind}", self.message(m)));
                 format!("{what} crosses from {} to {to}", self.operator(from))
             }
+            Observation::Translated { operator, kind, message } => {
+                let what = message.map_or(kind.to_string(), |m| format!("\"{}\"", self.message(m)));
+                format!("{} translates {what}", self.operator(operator))
+            }
             Observation::ContactRefused { owner, contact, reason, .. } => {
                 format!("{} may not list {}: {reason}", self.name(owner), self.name(contact))
             }

@@ -12,6 +12,7 @@ use crate::domain::time::Instant;
 use crate::engine::decisions::initially_online;
 use crate::engine::shard::Shard;
 use crate::engine::windows::{self, Schedule};
+use crate::model::access::Access;
 use crate::model::plan::Plan;
 use crate::model::stimulus::Stimulus;
 
@@ -56,9 +57,22 @@ pub fn play(script: &Script, plan: &Arc<Plan>) -> Result<Played, String> {
     let stop = Default::default();
     let ended = windows::run(shards, &schedule, &stop, &mut |_, _| {}, &mut |_, _| {});
     let ended = ended.map_err(|fault| format!("a part of the program failed at {}", fault.at))?;
-    let facts = merged(ended.shards.into_iter().map(Shard::into_observer).collect());
+    let mut facts = on_access(&cast, plan);
+    facts.extend(merged(ended.shards.into_iter().map(Shard::into_observer).collect()));
     let failures = script.claims.iter().filter_map(|claim| failure(claim, &facts)).collect();
     Ok(Played { facts, failures })
+}
+
+/// Over which kind of access each client reaches its operator.
+fn on_access(cast: &BTreeMap<String, SubscriberId>, plan: &Plan) -> Vec<(Instant, String)> {
+    let clients = cast.iter().filter(|(_, user)| plan.population.is_im(**user));
+    let fact = |(name, user): (&String, &SubscriberId)| {
+        let operator = plan.population.operator(*user);
+        let kind = Access::new(plan, operator, "").kind(*user);
+        let access = &plan.federation.operator(operator).access[kind].name;
+        (Instant::START, format!("{name} is on {access} access"))
+    };
+    clients.map(fact).collect()
 }
 
 /// The acts of a scenario as what the engine is told: whose shard, when, what.

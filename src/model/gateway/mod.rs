@@ -1,20 +1,27 @@
 //! The door of an operator to its partners: the sending side of every agreement with its link and
-//! its rate limit, and the first look at what comes in. It knows nothing of presence, accounts or
-//! text; what it carries it hands on.
+//! its rate limit, the translator of an IMS operator, and the first look at what comes in. It knows
+//! nothing of presence, accounts or text; what it carries it hands on.
+
+mod cost;
+mod translator;
+mod turn_back;
 
 use rustc_hash::FxHashMap;
 
+use self::cost::{bytes, charged};
+use self::translator::{Passage, Translator};
 use super::context::Context;
 use super::link::Link;
 use super::message::Slot;
-use super::outbox::{Audience, Input, Job, Notification, Payload, Transfer};
-use super::plan::{Plan, TransferSizes};
+use super::outbox::{Input, Job, Payload, Transfer};
+use super::plan::Plan;
 use super::rate_limit::{Admission, RateLimiter};
 use super::routing::Carriage;
-use crate::domain::federation::{Agreement, RateLimit};
-use crate::domain::id::{AgreementId, OperatorId, Role, SubscriberId};
+use super::station::Arrival;
+use crate::domain::federation::{Agreement, Protocol, RateLimit};
+use crate::domain::id::{AgreementId, OperatorId, Role};
 use crate::domain::observation::Observation;
-use crate::domain::outcome::{Reason, Stage};
+use crate::domain::outcome::{Defect, Reason, Stage};
 use crate::domain::random::StreamSeed;
 use crate::domain::time::{Duration, Instant};
 
@@ -25,6 +32,8 @@ pub struct Gateway {
     /// Lost transfers that wait for their repetition; free places are `None`.
     lost: Vec<Option<Transfer>>,
     free: Vec<u32>,
+    /// Where the operator speaks another language than its interconnects (IMS-2).
+    translator: Option<Translator>,
 }
 
 /// This operator's side of one agreement.
@@ -50,7 +59,6 @@ impl Gateway {
     /// The gateway of `operator`, all links at rest.
     pub fn new(plan: &Plan, operator: OperatorId) -> Self {
         let seed = plan.federation.run.seed;
-        let name = &plan.federation.operator(operator).name;
         let sides = plan
             .federation
             .agreements()
@@ -64,8 +72,9 @@ impl Gateway {
                 Some((id, Side { place, link, limit }))
             })
             .collect();
-        debug_assert!(!name.is_empty());
-        Self { sides, lost: Vec::new(), free: Vec::new() }
+        let settings = plan.federation.operator(operator).translator.as_ref();
+        let translator = settings.map(|settings| Translator::new(plan, operator, settings));
+        Self { sides, lost: Vec::new(), free: Vec::new(), translator }
     }
 
     /// Asks the rate limit of an agreement whether one more message may go.
@@ -100,12 +109,69 @@ impl Gateway {
     /// Answers a request over the agreement it came by.
     pub fn acknowledge(&mut self, agreement: AgreementId, cx: &mut Context<'_>) {
         let to = cx.plan.federation.agreement(agreement).peer(cx.operator);
-        self.put(Transfer { to, agreement, payload: Payload::Ack }, cx);
+        self.transmit(Transfer { to, agreement, payload: Payload::Ack }, true, cx);
     }
 
-    /// Puts a transfer on the link of its agreement.
+    /// Puts a transfer on the link of its agreement, translated where that is needed.
     pub fn put(&mut self, transfer: Transfer, cx: &mut Context<'_>) {
-        self.transmit(transfer, true, cx);
+        if self.translates(transfer.agreement, cx) {
+            self.translate(Passage { transfer, outward: true }, cx);
+        } else {
+            self.transmit(transfer, true, cx);
+        }
+    }
+
+    /// Whether what crosses an agreement is translated here (IMS-2).
+    fn translates(&self, agreement: AgreementId, cx: &Context<'_>) -> bool {
+        self.translator.is_some()
+            && cx.plan.federation.agreement(agreement).protocol == Protocol::Ssp
+            && !cx.plan.has(Defect::TranslationSkipped)
+    }
+
+    fn translate(&mut self, passage: Passage, cx: &mut Context<'_>) {
+        let Some(translator) = &mut self.translator else { return };
+        match translator.arrive(passage, cx) {
+            Arrival::Started(place) => self.begin_translation(Some(place), cx),
+            Arrival::Queued => {}
+            Arrival::Full(passage) => {
+                self.turn_back(passage.transfer, Reason::TranslatorFull, cx);
+            }
+        }
+    }
+
+    /// Services begin until one takes time.
+    fn begin_translation(&mut self, mut next: Option<u32>, cx: &mut Context<'_>) {
+        while let (Some(place), Some(translator)) = (next, &mut self.translator) {
+            let service = translator.time(place);
+            if !service.is_zero() {
+                cx.at(cx.now + service, Role::Gateway, Input::Translated(place));
+                return;
+            }
+            next = self.end_translation(place, cx);
+        }
+    }
+
+    /// The service of a translation ends.
+    pub fn translated(&mut self, place: u32, cx: &mut Context<'_>) {
+        let next = self.end_translation(place, cx);
+        self.begin_translation(next, cx);
+    }
+
+    fn end_translation(&mut self, place: u32, cx: &mut Context<'_>) -> Option<u32> {
+        let (Passage { mut transfer, outward }, next) = self.translator.as_mut()?.end(place, cx);
+        let (operator, kind) = (cx.operator, transfer.payload.kind());
+        let slot = transfer.payload.message().copied();
+        if let Some(slot) = slot {
+            cx.stage(slot, Stage::Translation);
+        }
+        let message = slot.map(|slot| cx.messages[slot].id);
+        cx.observe(Observation::Translated { operator, kind, message });
+        if outward {
+            self.transmit(transfer, true, cx);
+        } else if let Some(input) = arrived(&transfer, cx) {
+            cx.out.now(input);
+        }
+        next
     }
 
     /// The rate limit lets a transfer go.
@@ -155,6 +221,12 @@ impl Gateway {
         }
     }
 
+    /// Transfers that wait here: lost ones for their repetition, others for their translation.
+    pub fn transfers(&self) -> impl Iterator<Item = &Transfer> {
+        let translated = self.translator.iter().flat_map(Translator::transfers);
+        self.lost.iter().flatten().chain(translated)
+    }
+
     fn keep(&mut self, transfer: Transfer) -> u32 {
         let place = self.free.pop().unwrap_or_else(|| {
             self.lost.push(None);
@@ -180,48 +252,55 @@ impl Gateway {
         if transfer.to != cx.operator {
             return Arrived::Through(transfer);
         }
-        let now = cx.now;
-        Arrived::Here(match transfer.payload {
-            Payload::Message(slot) => Input::Request(Job::Message(slot)),
-            Payload::GroupMessage(slot) => Input::Request(Job::GroupMessage(slot)),
-            Payload::Sms(slot) if cx.messages[slot].to == cx.operator && !to_number(slot, cx) => {
-                Input::Page(slot)
-            }
-            // An SMS to one of our reply numbers: IM over SMS (OMTP use case 4b).
-            Payload::Sms(slot) => Input::Request(Job::Message(slot)),
-            Payload::SmsBack(slot) => Input::Failed(slot),
-            Payload::Query(query) => Input::Locate(query),
-            Payload::Located { slot, attached, came, left } => {
-                let (own, hlr) = (cx.operator, transfer_home(slot, cx));
-                let message = &mut cx.messages[slot];
-                message.stage(Stage::Link, own, came);
-                message.stage(Stage::Hlr, hlr, left);
-                message.stage(Stage::Link, hlr, now);
-                Input::Located { slot, attached }
-            }
-            Payload::Alert(phone) => Input::Alert(phone),
-            Payload::Notification(news) => Input::Request(Job::Notification(news)),
-            Payload::State { watcher, from } => Input::Request(Job::State { watcher, from }),
-            Payload::Subscribe(subscription) => Input::Request(Job::Subscribe(subscription)),
-            Payload::Search { user, contact } => Input::Request(Job::Search { user, contact }),
-            Payload::Found { user, contact } => {
-                Input::Request(Job::SearchAnswered { user, contact })
-            }
-            Payload::Validate(request) => Input::Request(Job::Validate(request)),
-            Payload::Validated(request) => {
-                Input::Request(Job::ContactAnswered { request, accepted: true })
-            }
-            Payload::Contact(request) => Input::Request(Job::ContactAsked(request)),
-            Payload::ContactAnswer { request, accepted } => {
-                Input::Request(Job::ContactAnswered { request, accepted })
-            }
-            Payload::Ack => return Arrived::Done,
-        })
+        if self.translates(agreement, cx) && !matches!(transfer.payload, Payload::Ack) {
+            self.translate(Passage { transfer, outward: false }, cx);
+            return Arrived::Done;
+        }
+        arrived(&transfer, cx).map_or(Arrived::Done, Arrived::Here)
     }
 
     fn side(&mut self, agreement: AgreementId) -> &mut Side {
         self.sides.get_mut(&agreement).expect("an operator sends over its own agreements")
     }
+}
+
+/// What a transfer that has come to its operator means there; nothing, for an answer.
+fn arrived(transfer: &Transfer, cx: &mut Context<'_>) -> Option<Input> {
+    let now = cx.now;
+    Some(match transfer.payload {
+        Payload::Message(slot) => Input::Request(Job::Message(slot)),
+        Payload::GroupMessage(slot) => Input::Request(Job::GroupMessage(slot)),
+        Payload::Sms(slot) if cx.messages[slot].to == cx.operator && !to_number(slot, cx) => {
+            Input::Page(slot)
+        }
+        // An SMS to one of our reply numbers: IM over SMS (OMTP use case 4b).
+        Payload::Sms(slot) => Input::Request(Job::Message(slot)),
+        Payload::SmsBack(slot) => Input::Failed(slot),
+        Payload::Query(query) => Input::Locate(query),
+        Payload::Located { slot, attached, came, left } => {
+            let (own, hlr) = (cx.operator, transfer_home(slot, cx));
+            let message = &mut cx.messages[slot];
+            message.stage(Stage::Link, own, came);
+            message.stage(Stage::Hlr, hlr, left);
+            message.stage(Stage::Link, hlr, now);
+            Input::Located { slot, attached }
+        }
+        Payload::Alert(phone) => Input::Alert(phone),
+        Payload::Notification(news) => Input::Request(Job::Notification(news)),
+        Payload::State { watcher, from } => Input::Request(Job::State { watcher, from }),
+        Payload::Subscribe(subscription) => Input::Request(Job::Subscribe(subscription)),
+        Payload::Search { user, contact } => Input::Request(Job::Search { user, contact }),
+        Payload::Found { user, contact } => Input::Request(Job::SearchAnswered { user, contact }),
+        Payload::Validate(request) => Input::Request(Job::Validate(request)),
+        Payload::Validated(request) => {
+            Input::Request(Job::ContactAnswered { request, accepted: true })
+        }
+        Payload::Contact(request) => Input::Request(Job::ContactAsked(request)),
+        Payload::ContactAnswer { request, accepted } => {
+            Input::Request(Job::ContactAnswered { request, accepted })
+        }
+        Payload::Ack => return None,
+    })
 }
 
 fn limiter(settings: &RateLimit) -> (RateLimiter, Duration) {
@@ -249,59 +328,6 @@ fn answered_at_once(payload: &Payload, terms: &Agreement) -> bool {
         }
         _ => false,
     }
-}
-
-/// What the sending side owes for a transfer: one message, or the segments of a short message at
-/// its first attempt.
-fn charged(payload: &Payload, cx: &Context<'_>) -> u32 {
-    match *payload {
-        Payload::Sms(slot) => match cx.messages[slot].sms {
-            Some(sms) if sms.failed == 0 => u32::from(sms.segments),
-            _ => 0,
-        },
-        _ => 1,
-    }
-}
-
-/// Bytes on the wire.
-fn bytes(payload: &Payload, sizes: &TransferSizes, cx: &Context<'_>) -> u32 {
-    match *payload {
-        Payload::Message(slot) | Payload::GroupMessage(slot) => {
-            let text = u32::from(cx.messages[slot].text.bytes);
-            sizes.message + if sizes.message_adds_text { text } else { 0 }
-        }
-        Payload::Sms(slot) => {
-            let message = &cx.messages[slot];
-            let segments = message.sms.map_or(1, |sms| u32::from(sms.segments));
-            sizes.sms * segments + if sizes.sms_adds_text { message.text.octets() } else { 0 }
-        }
-        Payload::SmsBack(_) | Payload::Query(_) | Payload::Located { .. } | Payload::Alert(_) => {
-            sizes.sms_signalling
-        }
-        Payload::Notification(Notification { audience: Audience::Domain(_), .. }) => {
-            sizes.presence_domain
-        }
-        Payload::Notification(_) | Payload::State { .. } => sizes.presence,
-        Payload::Subscribe(subscription) => {
-            let contacts = match subscription.publisher {
-                Some(_) => 1,
-                None => listed(cx, subscription.watcher),
-            };
-            sizes.subscribe + sizes.subscribe_contact * contacts.saturating_sub(1)
-        }
-        // A search names a user as a validation names a number.
-        Payload::Validate(_) | Payload::Search { .. } => sizes.validate,
-        Payload::Contact(_) => sizes.contact,
-        Payload::Validated(_) | Payload::Found { .. } => sizes.validated,
-        Payload::ContactAnswer { .. } | Payload::Ack => sizes.answer,
-    }
-}
-
-/// Contacts a list subscription names: those of the watcher at other operators, at most.
-fn listed(cx: &Context<'_>, watcher: SubscriberId) -> u32 {
-    let own = cx.plan.population.range(cx.operator);
-    let contacts = cx.plan.graph.contacts(watcher).iter();
-    contacts.filter(|contact| !own.contains(&contact.0)).count() as u32
 }
 
 /// What a rate limit did to a message: when it goes, or why not.
