@@ -16,7 +16,7 @@ struct Choices {
 }
 
 fn choices() -> impl Strategy<Value = Choices> {
-    let kinds = prop::collection::vec(0u8..4, 1..6);
+    let kinds = prop::collection::vec(0u8..5, 1..6);
     let links = prop::collection::vec((0usize..6, 0usize..6, 0u8..3), 0..9);
     let words = prop::collection::vec(any::<u8>(), 40);
     (kinds, links, words, 0u64..1000).prop_map(|(kinds, links, words, seed)| Choices {
@@ -65,9 +65,18 @@ fn operator(place: usize, kind: u8, pick: &mut Picker<'_>) -> String {
         ),
         _ => {
             let own = if kind == 3 { "    smsc: none\n" } else { smsc.as_str() };
+            let family = match kind {
+                4 => format!(
+                    "ims\n    translator: {{ workers: 1, message_time: {}, presence_time: {}, queue_limit: {} }}",
+                    pick.of(&["0s", "1ms", "300ms"]),
+                    pick.of(&["0s", "20ms"]),
+                    pick.of(&["0", "2", "1000"]),
+                ),
+                _ => "imsp".to_owned(),
+            };
             let legacy = if kind == 3 { "0" } else { pick.of(&["0", "30"]) };
             format!(
-                "{head}    kind: imsp\n    domain: op{place}.example\n    subscribers: {{ im: {}, sms_only: {legacy} }}\n{own}    im_server: {{ workers: {}, service_time: {}, queue_limit: {}, priority: {} }}\n    legacy: {{ presence: {}, register: {}, overlong: {}, reply_numbers: {}, reply_hold: {}, reply_exhausted: {} }}\n",
+                "{head}    kind: {family}\n    domain: op{place}.example\n    subscribers: {{ im: {}, sms_only: {legacy} }}\n{own}    im_server: {{ workers: {}, service_time: {}, queue_limit: {}, priority: {} }}\n    legacy: {{ presence: {}, register: {}, overlong: {}, reply_numbers: {}, reply_hold: {}, reply_exhausted: {} }}\n",
                 pick.of(&["1", "20", "60"]),
                 pick.of(&["1", "4"]),
                 pick.of(&["0s", "5ms", "{ message: 300ms, notification: 1ms }"]),
