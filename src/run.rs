@@ -23,7 +23,6 @@ use crate::measure::results::Results;
 use crate::measure::slo;
 use crate::measure::{AgreementTerms, Collector, Setup, Window};
 use crate::model::context::Observer;
-use crate::model::news::of_transfer;
 use crate::model::plan::{Plan, Stations, TransferSizes};
 use crate::model::routing::Routing;
 use crate::wire::sizes::WireSizes;
@@ -262,13 +261,11 @@ fn finish(
     seed: u64,
     options: Options,
 ) -> Result<Finished, RunError> {
-    let Ended { shards, under_way, at } = ended;
+    let Ended { shards, at } = ended;
     let events = shards.iter().map(Shard::events).sum();
-    let carried = under_way.iter().filter_map(|delivery| delivery.message.as_ref());
     let in_flight: Vec<Subject> =
-        shards.iter().flat_map(Shard::messages).chain(carried).map(|m| m.subject()).collect();
-    let carried = under_way.iter().filter_map(|delivery| of_transfer(&delivery.parcel.transfer));
-    let leaves: Vec<Leave> = shards.iter().flat_map(Shard::leaves).chain(carried).collect();
+        shards.iter().flat_map(Shard::messages).map(|message| message.subject()).collect();
+    let leaves: Vec<Leave> = shards.iter().flat_map(Shard::leaves).collect();
     let mut recorders = Vec::new();
     let mut audits: Vec<AuditPart> = Vec::new();
     let mut samplers = Vec::new();

@@ -5,6 +5,7 @@
 //! Reading order: `calendar` (what is due), `decisions` (what users decide), `shard` (one
 //! operator), `windows` (all of them, in step).
 
+mod barrier;
 pub mod calendar;
 pub mod decisions;
 pub mod shard;

@@ -166,14 +166,12 @@ impl<O: Observer> Shard<O> {
     }
 
     /// Takes in what other shards have sent.
-    pub fn receive(&mut self, deliveries: Vec<Delivery>) {
-        for Delivery { parcel, message } in deliveries {
-            let Parcel { at, order, mut transfer, .. } = parcel;
-            if let (Some(slot), Some(message)) = (transfer.payload.message(), message) {
-                *slot = self.messages.insert(message);
-            }
-            self.calendar.push(Event { at, order, input: Input::Incoming(transfer) });
+    pub fn receive(&mut self, Delivery { parcel, message }: Delivery) {
+        let Parcel { at, order, mut transfer, .. } = parcel;
+        if let (Some(slot), Some(message)) = (transfer.payload.message(), message) {
+            *slot = self.messages.insert(message);
         }
+        self.calendar.push(Event { at, order, input: Input::Incoming(transfer) });
     }
 
     /// Lets a user decide something at an instant to come, besides what the workload draws.
@@ -184,13 +182,13 @@ impl<O: Observer> Shard<O> {
     }
 
     /// Hands out what goes to other shards, in the order in which it was sent.
-    pub fn send(&mut self) -> impl Iterator<Item = Delivery> {
+    pub fn send(&mut self, mut to: impl FnMut(Delivery)) {
         // Messages leave in the order of the parcels that carry them.
         let mut leaving = self.out.leaving.drain(..);
-        self.out.parcels.drain(..).map(move |mut parcel| {
+        for mut parcel in self.out.parcels.drain(..) {
             let message = parcel.transfer.payload.message().and_then(|_| leaving.next());
-            Delivery { parcel, message }
-        })
+            to(Delivery { parcel, message });
+        }
     }
 
     /// The messages in flight here.

@@ -2,11 +2,19 @@
 //! any agreement: the lookahead. So every shard can run a window of that length alone, and what it
 //! sent meanwhile is handed over before the next. Windows start at the earliest event anywhere, so
 //! idle time costs nothing; they end at the ticks of measurement as well.
+//!
+//! Every thread has its shards and computes the same windows by itself, from what all have posted:
+//! one meeting a window, no coordinator. What is posted and sent has two places, used in turn, so
+//! that nobody overwrites what a slower thread still reads.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::runtime::Builder;
-use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
+use super::barrier::Barrier;
 use super::shard::{Delivery, Shard};
 use crate::domain::time::{Duration, Instant};
 use crate::model::context::Observer;
@@ -28,10 +36,8 @@ pub struct Schedule {
 /// What came of a run.
 #[derive(Debug)]
 pub struct Ended<O> {
-    /// The shards, in operator order.
+    /// The shards, in operator order, with everything that was on its way to them.
     pub shards: Vec<Shard<O>>,
-    /// What was on its way between shards.
-    pub under_way: Vec<Delivery>,
     /// Where the run ended: the schedule's end, or earlier if it was cancelled.
     pub at: Instant,
 }
@@ -49,22 +55,6 @@ pub type Progress<'a> = &'a mut dyn FnMut(Instant, u64);
 /// Called at each tick with all shards, in operator order.
 pub type Tick<'a, O> = &'a mut dyn FnMut(Instant, &mut [&mut Shard<O>]);
 
-enum Order<O> {
-    /// Take these in and run until then.
-    Advance(Instant, Vec<(usize, Vec<Delivery>)>),
-    /// Hand over the shards for a look, and wait to get them back.
-    Pause,
-    /// Here they are again.
-    Resume(Vec<Shard<O>>),
-}
-
-enum Answer<O> {
-    /// Next event, events so far, what was sent.
-    Advanced(Instant, u64, Vec<Delivery>),
-    /// The shards.
-    Paused(Vec<Shard<O>>),
-}
-
 /// Runs the shards until the schedule's end, or until `stop` is cancelled.
 ///
 /// # Errors
@@ -78,35 +68,72 @@ pub fn run<O: Observer + Send + 'static>(
     tick: Tick<'_, O>,
 ) -> Result<Ended<O>, Fault> {
     let threads = schedule.threads.clamp(1, shards.len().max(1));
-    let runtime = Builder::new_multi_thread()
-        .worker_threads(threads)
-        .enable_all()
-        .build()
-        .map_err(|_| Fault { at: Instant::START })?;
-    runtime.block_on(async {
-        let mut team = Team::new(shards, threads);
-        team.run(schedule, stop, progress, tick).await
-    })
+    let team = Arc::new(Team::new(shards, schedule, threads));
+    // The calling thread is the first worker: what looks on is called from there alone.
+    let looks = Looks { stop, progress, tick };
+    let at = if threads == 1 {
+        Worker::new(&team, 0).run(Some(looks))
+    } else {
+        let runtime = Builder::new_multi_thread()
+            .worker_threads(1)
+            .max_blocking_threads(threads)
+            .build()
+            .map_err(|_| Fault { at: Instant::START })?;
+        let others: Vec<_> = (1..threads)
+            .map(|id| {
+                let team = Arc::clone(&team);
+                runtime.spawn_blocking(move || Worker::new(&team, id).run(None))
+            })
+            .collect();
+        let at = Worker::new(&team, 0).run(Some(looks));
+        for other in others {
+            let _ = runtime.block_on(other);
+        }
+        at
+    }?;
+    let team = Arc::into_inner(team).ok_or(Fault { at })?;
+    let parts =
+        team.parts.into_iter().map(|p| p.into_inner().unwrap_or_else(PoisonError::into_inner));
+    let mut shards: Vec<Shard<O>> = parts.flatten().collect();
+    shards.sort_by_key(Shard::operator);
+    Ok(Ended { shards, at })
 }
 
-/// The workers, each with its shards.
+/// What the threads share.
 struct Team<O> {
-    workers: Vec<Worker<O>>,
+    schedule: Schedule,
+    /// The shards of each worker.
+    parts: Vec<Mutex<Vec<Shard<O>>>>,
     /// Of each operator: worker, and place with that worker.
     places: Vec<(usize, usize)>,
-    now: Instant,
+    barrier: Barrier,
+    turns: [Turn; 2],
+    /// A look at all shards failed.
+    broken: AtomicBool,
 }
 
-struct Worker<O> {
-    orders: mpsc::UnboundedSender<Order<O>>,
-    answers: mpsc::UnboundedReceiver<Answer<O>>,
-    next: Instant,
-    events: u64,
-    inbox: Vec<(usize, Vec<Delivery>)>,
+/// What all have to say at the end of a window.
+struct Turn {
+    posted: Vec<Posted>,
+    /// From worker times workers plus to worker.
+    mail: Vec<Mutex<Vec<Delivery>>>,
 }
 
-impl<O: Observer + Send + 'static> Team<O> {
-    fn new(shards: Vec<Shard<O>>, threads: usize) -> Self {
+/// One worker's word at the end of a window.
+#[derive(Default)]
+struct Posted {
+    /// When its next event is due, or what it sent to others.
+    next: AtomicU64,
+    /// Events so far.
+    events: AtomicU64,
+    /// It wants the run to end.
+    stop: AtomicBool,
+    /// It failed.
+    fault: AtomicBool,
+}
+
+impl<O: Observer> Team<O> {
+    fn new(shards: Vec<Shard<O>>, schedule: &Schedule, threads: usize) -> Self {
         let mut places = vec![(0, 0); shards.len()];
         let mut parts: Vec<Vec<Shard<O>>> = (0..threads).map(|_| Vec::new()).collect();
         let mut loads = vec![0u64; threads];
@@ -119,157 +146,170 @@ impl<O: Observer + Send + 'static> Team<O> {
             places[shard.operator().index()] = (lightest, parts[lightest].len());
             parts[lightest].push(shard);
         }
-        let workers = parts.into_iter().map(Worker::start).collect();
-        Self { workers, places, now: Instant::START }
+        let turn = || Turn {
+            posted: (0..threads).map(|_| Posted::default()).collect(),
+            mail: (0..threads * threads).map(|_| Mutex::default()).collect(),
+        };
+        Self {
+            schedule: schedule.clone(),
+            parts: parts.into_iter().map(Mutex::new).collect(),
+            places,
+            barrier: Barrier::new(threads),
+            turns: [turn(), turn()],
+            broken: AtomicBool::new(false),
+        }
     }
 
-    async fn run(
-        &mut self,
-        schedule: &Schedule,
-        stop: &CancellationToken,
-        progress: Progress<'_>,
-        tick: Tick<'_, O>,
-    ) -> Result<Ended<O>, Fault> {
-        let mut ticks = schedule.ticks.iter().copied().peekable();
-        let mut at = schedule.end;
+    fn part(&self, worker: usize) -> MutexGuard<'_, Vec<Shard<O>>> {
+        locked(&self.parts[worker])
+    }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// What the first worker does besides its shards.
+struct Looks<'a, O> {
+    stop: &'a CancellationToken,
+    progress: Progress<'a>,
+    tick: Tick<'a, O>,
+}
+
+/// One thread of a run.
+struct Worker<'t, O> {
+    team: &'t Team<O>,
+    id: usize,
+    /// When the next event of each of its shards is due.
+    due: Vec<Instant>,
+    /// What goes to each worker.
+    sent: Vec<Vec<Delivery>>,
+    now: Instant,
+    turn: usize,
+}
+
+impl<'t, O: Observer> Worker<'t, O> {
+    fn new(team: &'t Team<O>, id: usize) -> Self {
+        let sent = team.parts.iter().map(|_| Vec::new()).collect();
+        Self { team, id, due: Vec::new(), sent, now: Instant::START, turn: 0 }
+    }
+
+    /// Runs windows until the end; where that is, all workers agree.
+    fn run(mut self, mut looks: Option<Looks<'_, O>>) -> Result<Instant, Fault> {
+        let team = self.team;
+        let mut ticks = team.schedule.ticks.iter().copied().peekable();
+        let mut part = team.part(self.id);
+        self.due = part.iter().map(Shard::next).collect();
+        self.post(&part, false, looks.as_ref());
         loop {
-            while let Some(due) = ticks.next_if(|&due| due <= self.now) {
-                self.pause(due, tick).await?;
+            team.barrier.wait();
+            let fault = Fault { at: self.now };
+            let posted = &team.turns[self.turn].posted;
+            if posted.iter().any(|posted| posted.fault.load(Relaxed)) {
+                return Err(fault);
             }
-            if stop.is_cancelled() {
-                at = self.now;
-                break;
+            let stop = posted.iter().any(|posted| posted.stop.load(Relaxed));
+            let next = posted.iter().map(|posted| posted.next.load(Relaxed)).min();
+            let next = Instant(next.unwrap_or(u64::MAX));
+            self.receive(&mut part);
+            if let Some(looks) = &mut looks {
+                let events = posted.iter().map(|posted| posted.events.load(Relaxed)).sum();
+                (looks.progress)(self.now, events);
             }
-            let bound = ticks.peek().map_or(schedule.end, |&due| due.min(schedule.end));
-            let next = self.next();
-            if next >= bound {
-                if bound >= schedule.end {
-                    break;
+            self.turn = 1 - self.turn;
+            let bound = loop {
+                while let Some(due) = ticks.next_if(|&due| due <= self.now) {
+                    drop(part);
+                    self.look(due, looks.as_mut())?;
+                    part = team.part(self.id);
+                }
+                if stop {
+                    return Ok(self.now);
+                }
+                let end = team.schedule.end;
+                let bound = ticks.peek().map_or(end, |&due| due.min(end));
+                if next < bound {
+                    break bound;
+                }
+                if bound >= end {
+                    return Ok(end);
                 }
                 self.now = bound;
+            };
+            let lookahead = team.schedule.lookahead;
+            let end = lookahead.map_or(bound, |lookahead| (next + lookahead).min(bound));
+            let window = AssertUnwindSafe(|| self.window(&mut part, end));
+            let failed = catch_unwind(window).is_err();
+            self.now = if failed { self.now } else { end };
+            self.post(&part, failed, looks.as_ref());
+        }
+    }
+
+    /// Runs the shards that have something to do before `end`.
+    fn window(&mut self, part: &mut [Shard<O>], end: Instant) {
+        for place in 0..part.len() {
+            if self.due[place] >= end {
                 continue;
             }
-            let end = schedule.lookahead.map_or(bound, |lookahead| (next + lookahead).min(bound));
-            self.advance(end).await?;
-            progress(self.now, self.workers.iter().map(|worker| worker.events).sum());
+            part[place].run_until(end);
+            part[place].send(|delivery| {
+                debug_assert!(delivery.parcel.at >= end, "nothing arrives within its window");
+                let (worker, _) = self.team.places[delivery.parcel.next.index()];
+                self.sent[worker].push(delivery);
+            });
+            self.due[place] = part[place].next();
         }
-        self.end(at).await
+        // What stays with this worker needs no mail; it is due after the window.
+        let mut own = std::mem::take(&mut self.sent[self.id]);
+        own.drain(..).for_each(|delivery| self.deliver(part, delivery));
+        self.sent[self.id] = own;
     }
 
-    /// The earliest event anywhere, on the way between shards included.
-    fn next(&self) -> Instant {
-        let inboxes = self.workers.iter().flat_map(|worker| &worker.inbox);
-        let under_way = inboxes.flat_map(|(_, inbox)| inbox).map(|d| d.parcel.at).min();
-        let shards = self.workers.iter().map(|worker| worker.next).min();
-        under_way.unwrap_or(Instant::NEVER).min(shards.unwrap_or(Instant::NEVER))
+    fn deliver(&mut self, part: &mut [Shard<O>], delivery: Delivery) {
+        let (_, place) = self.team.places[delivery.parcel.next.index()];
+        self.due[place] = self.due[place].min(delivery.parcel.at);
+        part[place].receive(delivery);
     }
 
-    async fn advance(&mut self, end: Instant) -> Result<(), Fault> {
-        let fault = Fault { at: self.now };
-        for worker in &mut self.workers {
-            let inbox = worker.empty_inbox();
-            worker.orders.send(Order::Advance(end, inbox)).map_err(|_| fault)?;
+    /// Says how things stand, and hands over what goes to others.
+    fn post(&mut self, part: &[Shard<O>], fault: bool, looks: Option<&Looks<'_, O>>) {
+        let turn = &self.team.turns[self.turn];
+        let mut next = self.due.iter().copied().min().unwrap_or(Instant::NEVER);
+        let workers = self.team.parts.len();
+        for (to, sent) in self.sent.iter_mut().enumerate().filter(|(_, sent)| !sent.is_empty()) {
+            next = sent.iter().map(|delivery| delivery.parcel.at).fold(next, Instant::min);
+            locked(&turn.mail[self.id * workers + to]).append(sent);
         }
-        let mut sent = Vec::new();
-        for worker in &mut self.workers {
-            match worker.answers.recv().await {
-                Some(Answer::Advanced(next, events, deliveries)) => {
-                    (worker.next, worker.events) = (next, events);
-                    sent.extend(deliveries);
-                }
-                Some(Answer::Paused(_)) | None => return Err(fault),
-            }
+        let posted = &turn.posted[self.id];
+        posted.next.store(next.0, Relaxed);
+        posted.events.store(part.iter().map(Shard::events).sum(), Relaxed);
+        posted.stop.store(looks.is_some_and(|looks| looks.stop.is_cancelled()), Relaxed);
+        posted.fault.store(fault, Relaxed);
+    }
+
+    /// Takes in what others have sent.
+    fn receive(&mut self, part: &mut [Shard<O>]) {
+        let workers = self.team.parts.len();
+        for from in 0..workers {
+            let mut mail = locked(&self.team.turns[self.turn].mail[from * workers + self.id]);
+            mail.drain(..).for_each(|delivery| self.deliver(part, delivery));
         }
-        // Sorted by the total order, so that nothing depends on which worker answered first.
-        sent.sort_unstable_by_key(|delivery| (delivery.parcel.at, delivery.parcel.order));
-        for delivery in sent {
-            debug_assert!(delivery.parcel.at >= end, "nothing arrives within its window");
-            let (worker, place) = self.places[delivery.parcel.next.index()];
-            self.workers[worker].inbox[place].1.push(delivery);
+    }
+
+    /// The first worker looks at all shards while the others wait.
+    fn look(&self, at: Instant, looks: Option<&mut Looks<'_, O>>) -> Result<(), Fault> {
+        self.team.barrier.wait();
+        if let Some(looks) = looks {
+            let mut parts: Vec<_> = (0..self.team.parts.len()).map(|w| self.team.part(w)).collect();
+            let mut all: Vec<&mut Shard<O>> =
+                parts.iter_mut().flat_map(|part| part.iter_mut()).collect();
+            all.sort_by_key(|shard| shard.operator());
+            let look = AssertUnwindSafe(|| (looks.tick)(at, &mut all));
+            self.team.broken.store(catch_unwind(look).is_err(), Relaxed);
         }
-        self.now = end;
-        Ok(())
+        self.team.barrier.wait();
+        if self.team.broken.load(Relaxed) { Err(Fault { at }) } else { Ok(()) }
     }
-
-    /// Gathers the shards for a look.
-    async fn pause(&mut self, at: Instant, tick: Tick<'_, O>) -> Result<(), Fault> {
-        let mut parts = self.gather().await?;
-        let mut all: Vec<&mut Shard<O>> = parts.iter_mut().flatten().collect();
-        all.sort_by_key(|shard| shard.operator());
-        tick(at, &mut all);
-        for (worker, part) in self.workers.iter().zip(parts) {
-            worker.orders.send(Order::Resume(part)).map_err(|_| Fault { at })?;
-        }
-        Ok(())
-    }
-
-    async fn gather(&mut self) -> Result<Vec<Vec<Shard<O>>>, Fault> {
-        let fault = Fault { at: self.now };
-        let mut parts = Vec::new();
-        for worker in &mut self.workers {
-            worker.orders.send(Order::Pause).map_err(|_| fault)?;
-            match worker.answers.recv().await {
-                Some(Answer::Paused(part)) => parts.push(part),
-                Some(Answer::Advanced(..)) | None => return Err(fault),
-            }
-        }
-        Ok(parts)
-    }
-
-    async fn end(&mut self, at: Instant) -> Result<Ended<O>, Fault> {
-        let mut shards: Vec<Shard<O>> = self.gather().await?.into_iter().flatten().collect();
-        shards.sort_by_key(Shard::operator);
-        let inboxes = self.workers.iter_mut().flat_map(|worker| worker.empty_inbox());
-        let under_way = inboxes.flat_map(|(_, inbox)| inbox).collect();
-        Ok(Ended { shards, under_way, at })
-    }
-}
-
-impl<O: Observer + Send + 'static> Worker<O> {
-    fn start(shards: Vec<Shard<O>>) -> Self {
-        let (orders, mut inbound) = mpsc::unbounded_channel();
-        let (outbound, answers) = mpsc::unbounded_channel();
-        let next = shards.iter().map(Shard::next).min().unwrap_or(Instant::NEVER);
-        let inbox = (0..shards.len()).map(|place| (place, Vec::new())).collect();
-        tokio::spawn(async move {
-            let mut shards = shards;
-            while let Some(order) = inbound.recv().await {
-                let answer = match order {
-                    Order::Advance(end, inbox) => advance(&mut shards, end, inbox),
-                    Order::Pause => Answer::Paused(std::mem::take(&mut shards)),
-                    Order::Resume(part) => {
-                        shards = part;
-                        continue;
-                    }
-                };
-                if outbound.send(answer).is_err() {
-                    break;
-                }
-            }
-        });
-        Self { orders, answers, next, events: 0, inbox }
-    }
-
-    fn empty_inbox(&mut self) -> Vec<(usize, Vec<Delivery>)> {
-        self.inbox.iter_mut().map(|(place, inbox)| (*place, std::mem::take(inbox))).collect()
-    }
-}
-
-fn advance<O: Observer>(
-    shards: &mut [Shard<O>],
-    end: Instant,
-    inbox: Vec<(usize, Vec<Delivery>)>,
-) -> Answer<O> {
-    for (place, deliveries) in inbox {
-        shards[place].receive(deliveries);
-    }
-    let mut sent = Vec::new();
-    for shard in &mut *shards {
-        shard.run_until(end);
-        sent.extend(shard.send());
-    }
-    let next = shards.iter().map(Shard::next).min().unwrap_or(Instant::NEVER);
-    Answer::Advanced(next, shards.iter().map(Shard::events).sum(), sent)
 }
 
 /// The smallest latency of any agreement of a plan.
