@@ -8,5 +8,6 @@
 mod barrier;
 pub mod calendar;
 pub mod decisions;
+mod packed;
 pub mod shard;
 pub mod windows;

@@ -201,7 +201,7 @@ impl<O: Observer> Shard<O> {
         let Nodes { imsp, gateway, relay, .. } = &self.nodes;
         let jobs = imsp.iter().flat_map(Imsp::jobs).filter_map(news::of_job);
         let passing = relay.iter().flat_map(Relay::transfers).chain(gateway.transfers());
-        let due = self.calendar.iter().filter_map(|event| news::of_input(&event.input));
+        let due = self.calendar.inputs().filter_map(|input| news::of_input(&input));
         jobs.chain(passing.filter_map(news::of_transfer)).chain(due)
     }
 

@@ -1,0 +1,170 @@
+//! Inputs as the calendar keeps them. Sorting moves events about, so they are small: the inputs
+//! that wait most often and longest fit in 16 bytes as they are, all others stay where they are put
+//! and are known by their place.
+
+use crate::domain::id::{AgreementId, OperatorId, SubscriberId};
+use crate::model::message::{Handle, Slot};
+use crate::model::outbox::{Input, Job, Payload, Transfer};
+use crate::model::stimulus::Stimulus;
+
+/// An input in 16 bytes.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Packed {
+    Session {
+        user: SubscriberId,
+        count: u32,
+    },
+    Refresh {
+        watcher: SubscriberId,
+        session: u32,
+        domain: OperatorId,
+    },
+    PhoneBack(SubscriberId),
+    Retry(Handle),
+    ToClient(Slot),
+    Message(Slot),
+    ImServed(u32),
+    Licensed {
+        node: u16,
+        place: u32,
+    },
+    LookedUp(u32),
+    Page(Slot),
+    Attempt(Slot),
+    Translated(u32),
+    Relayed(u32),
+    MessageIn {
+        to: OperatorId,
+        agreement: AgreementId,
+        slot: Slot,
+    },
+    AckIn {
+        to: OperatorId,
+        agreement: AgreementId,
+    },
+    /// Too long: the place among those kept.
+    Kept(u32),
+}
+
+/// The inputs that are too long to be moved about.
+#[derive(Debug, Default)]
+pub(super) struct Kept {
+    inputs: Vec<Input>,
+    free: Vec<u32>,
+}
+
+impl Kept {
+    /// Makes an input small.
+    pub(super) fn pack(&mut self, input: Input) -> Packed {
+        match input {
+            Input::Decide(Stimulus::Session { user, count }) => Packed::Session { user, count },
+            Input::Refresh { watcher, session, domain } => {
+                Packed::Refresh { watcher, session, domain }
+            }
+            Input::PhoneBack(phone) => Packed::PhoneBack(phone),
+            Input::Retry(handle) => Packed::Retry(handle),
+            Input::ToClient(slot) => Packed::ToClient(slot),
+            Input::Request(Job::Message(slot)) => Packed::Message(slot),
+            Input::ImServed(place) => Packed::ImServed(place),
+            Input::Licensed { node, place } => Packed::Licensed { node, place },
+            Input::LookedUp(place) => Packed::LookedUp(place),
+            Input::Page(slot) => Packed::Page(slot),
+            Input::Attempt(slot) => Packed::Attempt(slot),
+            Input::Translated(place) => Packed::Translated(place),
+            Input::Relayed(place) => Packed::Relayed(place),
+            Input::Incoming(Transfer { to, agreement, payload: Payload::Message(slot) }) => {
+                Packed::MessageIn { to, agreement, slot }
+            }
+            Input::Incoming(Transfer { to, agreement, payload: Payload::Ack }) => {
+                Packed::AckIn { to, agreement }
+            }
+            input => Packed::Kept(self.keep(input)),
+        }
+    }
+
+    fn keep(&mut self, input: Input) -> u32 {
+        match self.free.pop() {
+            Some(place) => {
+                self.inputs[place as usize] = input;
+                place
+            }
+            None => {
+                self.inputs.push(input);
+                (self.inputs.len() - 1) as u32
+            }
+        }
+    }
+
+    /// Gives an input back; its place is free from now on.
+    pub(super) fn unpack(&mut self, packed: Packed) -> Input {
+        if let Packed::Kept(place) = packed {
+            self.free.push(place);
+        }
+        self.look(packed)
+    }
+
+    /// What an input is.
+    pub(super) fn look(&self, packed: Packed) -> Input {
+        match packed {
+            Packed::Session { user, count } => Input::Decide(Stimulus::Session { user, count }),
+            Packed::Refresh { watcher, session, domain } => {
+                Input::Refresh { watcher, session, domain }
+            }
+            Packed::PhoneBack(phone) => Input::PhoneBack(phone),
+            Packed::Retry(handle) => Input::Retry(handle),
+            Packed::ToClient(slot) => Input::ToClient(slot),
+            Packed::Message(slot) => Input::Request(Job::Message(slot)),
+            Packed::ImServed(place) => Input::ImServed(place),
+            Packed::Licensed { node, place } => Input::Licensed { node, place },
+            Packed::LookedUp(place) => Input::LookedUp(place),
+            Packed::Page(slot) => Input::Page(slot),
+            Packed::Attempt(slot) => Input::Attempt(slot),
+            Packed::Translated(place) => Input::Translated(place),
+            Packed::Relayed(place) => Input::Relayed(place),
+            Packed::MessageIn { to, agreement, slot } => {
+                Input::Incoming(Transfer { to, agreement, payload: Payload::Message(slot) })
+            }
+            Packed::AckIn { to, agreement } => {
+                Input::Incoming(Transfer { to, agreement, payload: Payload::Ack })
+            }
+            Packed::Kept(place) => self.inputs[place as usize],
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_input_comes_out_as_it_went_in() {
+        let (user, slot) = (SubscriberId(70_000), Slot(9));
+        let (to, agreement) = (OperatorId(3), AgreementId(4));
+        let incoming = |payload| Input::Incoming(Transfer { to, agreement, payload });
+        let inputs = [
+            Input::Decide(Stimulus::Session { user, count: 2 }),
+            Input::Decide(Stimulus::Presence),
+            Input::Refresh { watcher: user, session: 5, domain: to },
+            Input::PhoneBack(user),
+            Input::ToClient(slot),
+            Input::Request(Job::Message(slot)),
+            Input::Request(Job::GroupMessage(slot)),
+            Input::ImServed(8),
+            Input::Licensed { node: 1, place: 7 },
+            Input::LookedUp(6),
+            Input::Page(slot),
+            Input::Attempt(slot),
+            Input::Translated(1),
+            Input::Relayed(2),
+            incoming(Payload::Message(slot)),
+            incoming(Payload::Ack),
+            incoming(Payload::Sms(slot)),
+        ];
+        let mut kept = Kept::default();
+        let packed = inputs.map(|input| kept.pack(input));
+        for (input, packed) in inputs.iter().zip(packed) {
+            assert_eq!(format!("{input:?}"), format!("{:?}", kept.unpack(packed)));
+        }
+        assert_eq!(kept.free.len(), kept.inputs.len(), "every place is free again");
+    }
+}
