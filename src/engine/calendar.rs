@@ -111,6 +111,10 @@ impl Calendar {
         self.present = self.earliest[bucket];
         self.occupied &= !(1 << bucket);
         self.earliest[bucket] = u64::MAX;
+        if self.buckets[bucket].len() == 1 {
+            self.ready.extend(self.buckets[bucket].pop());
+            return;
+        }
         let mut entries = std::mem::take(&mut self.buckets[bucket]);
         for entry in entries.drain(..) {
             if entry.at == self.present {

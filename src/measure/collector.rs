@@ -239,7 +239,7 @@ impl Totals<'_> {
                 for (name, value) in label_texts(self.setup, *key) {
                     tag.push_str(&format!(";{name}={value}"));
                 }
-                TaggedHistogram { tag, histogram: recorded.histogram().clone() }
+                TaggedHistogram { tag, counts: recorded.counts().clone() }
             })
             .collect()
     }

@@ -1,7 +1,6 @@
-//! A distribution while it grows: an HdrHistogram for percentiles, exact sums beside it.
+//! A distribution while it grows: counts by value for percentiles, exact sums beside them.
 
-use hdrhistogram::Histogram;
-
+use super::counts::Counts;
 use super::results::Distribution;
 
 /// Samples beyond a percentile, at the least, for it to be given.
@@ -11,8 +10,7 @@ const BEYOND: f64 = 10.0;
 /// percentiles to the microsecond, or thousandths of a count.
 #[derive(Clone, Debug)]
 pub struct Recorded {
-    histogram: Histogram<u64>,
-    count: u64,
+    counts: Counts,
     sum: u128,
     squares: u128,
     min: u64,
@@ -21,18 +19,14 @@ pub struct Recorded {
 
 impl Default for Recorded {
     fn default() -> Self {
-        let mut histogram = Histogram::new(3).expect("three digits are within the allowed range");
-        histogram.auto(true);
-        Self { histogram, count: 0, sum: 0, squares: 0, min: u64::MAX, max: 0 }
+        Self { counts: Counts::default(), sum: 0, squares: 0, min: u64::MAX, max: 0 }
     }
 }
 
 impl Recorded {
     /// Adds a sample, in thousandths.
     pub fn record(&mut self, value: u64) {
-        let rounded = value.saturating_add(500) / 1000;
-        self.histogram.record(rounded).expect("an auto-resizing histogram takes any value");
-        self.count += 1;
+        self.counts.add(value.saturating_add(500) / 1000);
         self.sum += u128::from(value);
         self.squares += u128::from(value) * u128::from(value);
         self.min = self.min.min(value);
@@ -41,8 +35,7 @@ impl Recorded {
 
     /// Adds all samples of another distribution.
     pub fn merge(&mut self, other: &Self) {
-        self.histogram.add(&other.histogram).expect("an auto-resizing histogram takes any other");
-        self.count += other.count;
+        self.counts.merge(&other.counts);
         self.sum += other.sum;
         self.squares += other.squares;
         self.min = self.min.min(other.min);
@@ -51,7 +44,7 @@ impl Recorded {
 
     /// Samples.
     pub fn count(&self) -> u64 {
-        self.count
+        self.counts.total()
     }
 
     /// Sum of all samples, in thousandths.
@@ -59,28 +52,28 @@ impl Recorded {
         self.sum
     }
 
-    /// The histogram itself.
-    pub fn histogram(&self) -> &Histogram<u64> {
-        &self.histogram
+    /// The samples by value, in whole units.
+    pub fn counts(&self) -> &Counts {
+        &self.counts
     }
 
     /// A percentile in the histogram's unit; `None` if fewer than ten samples lie beyond it.
     pub fn percentile(&self, share: f64) -> Option<f64> {
         // Rounding must not take away a sample: 1000 samples do have ten beyond the 99th.
-        let beyond = self.count as f64 * (1.0 - share);
-        (beyond > BEYOND - 1e-6).then(|| self.histogram.value_at_quantile(share) as f64)
+        let beyond = self.count() as f64 * (1.0 - share);
+        (beyond > BEYOND - 1e-6).then(|| self.counts.quantile(share) as f64)
     }
 
     /// The figures, with `unit` thousandths of a sample's unit to one of the result's: 1e9 for
     /// seconds from nanoseconds, 1e3 for counts.
     pub fn distribution(&self, unit: f64) -> Distribution {
-        if self.count == 0 {
+        if self.count() == 0 {
             return Distribution::default();
         }
-        let count = self.count as f64;
+        let count = self.count() as f64;
         let mean = self.sum as f64 / count;
         // n * squares - sum^2 in integers, so that nothing cancels.
-        let spread = (u128::from(self.count).checked_mul(self.squares))
+        let spread = (u128::from(self.count()).checked_mul(self.squares))
             .zip(self.sum.checked_mul(self.sum))
             .map_or_else(
                 || (self.squares as f64 / count - mean * mean).max(0.0),
@@ -91,7 +84,7 @@ impl Recorded {
         let percentile =
             |share| self.percentile(share).map(|value| (value * 1e3 / unit).clamp(min, max));
         Distribution {
-            count: self.count,
+            count: self.count(),
             mean: mean / unit,
             stddev: spread.sqrt() / unit,
             min,

@@ -5,6 +5,7 @@
 pub mod audit;
 pub mod catalogue;
 pub mod collector;
+pub mod counts;
 pub mod histogram;
 mod levels;
 mod presence;

@@ -1,7 +1,7 @@
 //! What a run measured, ready to be shown: plain values in a fixed order. `measure` fills it,
 //! `report` writes and draws it, `study` compares it. No file format and no clock here.
 
-use hdrhistogram::Histogram;
+use super::counts::Counts;
 
 /// Everything one run measured.
 #[derive(Clone, Debug)]
@@ -102,7 +102,7 @@ pub struct TaggedHistogram {
     /// `metric;label=value;label=value`.
     pub tag: String,
     /// Values in microseconds, or counts.
-    pub histogram: Histogram<u64>,
+    pub counts: Counts,
 }
 
 /// One SLO line and how it went.

@@ -35,7 +35,7 @@ pub fn write(results: &Results) -> Option<Vec<u8>> {
         // Tags may hold neither commas nor white space.
         let tag = tagged.tag.replace([',', ' ', '\n', '\r'], "_");
         let tag = Tag::new(&tag);
-        writer.write_histogram(&tagged.histogram, start, length, tag).ok()?;
+        writer.write_histogram(&tagged.counts.histogram(), start, length, tag).ok()?;
     }
     Some(log)
 }
@@ -49,10 +49,11 @@ mod tests {
     use hdrhistogram::serialization::interval_log::{IntervalLogIterator, LogEntry};
 
     use super::*;
+    use crate::measure::counts::Counts;
     use crate::measure::results::TaggedHistogram;
 
-    /// Reads a log with the histogram library's own reader.
-    fn read(log: &[u8]) -> Vec<TaggedHistogram> {
+    /// Reads a log with the histogram library's own reader: tags and histograms.
+    fn read(log: &[u8]) -> Vec<(String, Histogram<u64>)> {
         let mut deserializer = Deserializer::new();
         let intervals = IntervalLogIterator::new(log).filter_map(|entry| {
             match entry.expect("an interval log") {
@@ -65,20 +66,20 @@ mod tests {
             deserializer.deserialize(&mut bytes.as_slice()).expect("a histogram")
         };
         intervals
-            .map(|interval| TaggedHistogram {
-                tag: interval.tag().expect("a tag").as_str().to_owned(),
-                histogram: histogram(interval.encoded_histogram()),
+            .map(|interval| {
+                let tag = interval.tag().expect("a tag").as_str().to_owned();
+                (tag, histogram(interval.encoded_histogram()))
             })
             .collect()
     }
 
     fn results(tags: &[&str]) -> Results {
         let tagged = |(place, tag): (usize, &&str)| {
-            let mut histogram = Histogram::<u64>::new(3).expect("three digits");
+            let mut counts = Counts::default();
             for step in 0..1000 {
-                histogram.record(step * step + place as u64).expect("recorded");
+                counts.add(step * step + place as u64);
             }
-            TaggedHistogram { tag: (*tag).to_owned(), histogram }
+            TaggedHistogram { tag: (*tag).to_owned(), counts }
         };
         Results {
             metrics: Vec::new(),
@@ -96,7 +97,7 @@ mod tests {
         let read = read(&write(&written).expect("written"));
         assert_eq!(read.len(), 2);
         for (one, two) in written.histograms.iter().zip(&read) {
-            assert_eq!((&one.tag, &one.histogram), (&two.tag, &two.histogram));
+            assert_eq!((&one.tag, &one.counts.histogram()), (&two.0, &two.1));
         }
     }
 

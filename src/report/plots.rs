@@ -4,12 +4,12 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use hdrhistogram::Histogram;
 use plotters::coord::Shift;
 use plotters::prelude::*;
 
 use super::csv::SeriesRow;
 use crate::domain::outcome::Route;
+use crate::measure::counts::Counts;
 use crate::measure::results::Results;
 
 /// Okabe and Ito's colours, told apart with every kind of sight.
@@ -64,28 +64,21 @@ fn picture(draw: impl FnOnce(&DrawingArea<SVGBackend<'_>, Shift>) -> Drawn) -> O
 
 /// Share of messages delivered within a time, by route; time on a logarithmic axis.
 fn latency(results: &Results) -> Option<String> {
-    let mut routes: BTreeMap<Route, Histogram<u64>> = BTreeMap::new();
+    let mut routes: BTreeMap<Route, Counts> = BTreeMap::new();
     for tagged in results.histograms.iter().filter(|t| t.tag.starts_with("message_latency;")) {
         let has = |route: &&Route| tagged.tag.contains(&format!(";route={route};"));
         let route = Route::ALL.iter().find(has)?;
-        match routes.get_mut(route) {
-            Some(all) => all.add(&tagged.histogram).ok()?,
-            None => {
-                let mut all = tagged.histogram.clone();
-                all.auto(true);
-                routes.insert(*route, all);
-            }
-        }
+        routes.entry(*route).or_default().merge(&tagged.counts);
     }
     let curves: Vec<Curve> = routes
         .iter()
-        .map(|(route, histogram)| {
+        .map(|(route, counts)| {
             let points = (0..=400).map(|step| {
                 let share = f64::from(step) / 400.0;
-                let us = histogram.value_at_quantile(share).max(1) as f64;
+                let us = counts.quantile(share).max(1) as f64;
                 (us / 1e6, share * 100.0)
             });
-            (format!("{route} ({})", histogram.len()), points.collect())
+            (format!("{route} ({})", counts.total()), points.collect())
         })
         .collect();
     let (min, max) = bounds(curves.iter().flat_map(|(_, points)| points.iter().map(|p| p.0)))?;

@@ -1,0 +1,171 @@
+//! Counts of samples by value: the cells of an HdrHistogram with three digits, kept only where
+//! something was counted. A run has thousands of distributions, most of them with few samples or in
+//! a narrow range; whole histograms would take a tenth to half of a megabyte each, and every sample
+//! would miss the cache.
+
+use hdrhistogram::Histogram;
+
+/// Values below it have a cell each; above, every power of two has half as many cells.
+const LINEAR: u64 = 2048;
+const HALF: usize = 1024;
+/// Cells that are allocated together.
+const STRETCH: usize = 64;
+
+/// Counts by value.
+#[derive(Clone, Debug, Default)]
+pub struct Counts {
+    stretches: Vec<Option<Box<[u32; STRETCH]>>>,
+    /// Full cells: cell and how often it overflowed.
+    carried: Vec<(usize, u64)>,
+    total: u64,
+}
+
+/// The cell of a value.
+fn cell(value: u64) -> usize {
+    if value < LINEAR {
+        return value as usize;
+    }
+    let shift = value.ilog2() - 10;
+    shift as usize * HALF + (value >> shift) as usize
+}
+
+/// The lowest value of a cell and how many values it has.
+fn range(cell: usize) -> (u64, u64) {
+    if cell < LINEAR as usize {
+        return (cell as u64, 1);
+    }
+    let shift = cell / HALF - 1;
+    (((cell - shift * HALF) as u64) << shift, 1 << shift)
+}
+
+impl Counts {
+    /// Counts a sample.
+    pub fn add(&mut self, value: u64) {
+        self.add_to(cell(value), 1);
+        self.total += 1;
+    }
+
+    fn add_to(&mut self, cell: usize, by: u32) {
+        let (stretch, place) = (cell / STRETCH, cell % STRETCH);
+        if stretch >= self.stretches.len() {
+            self.stretches.resize_with(stretch + 1, || None);
+        }
+        let cells = self.stretches[stretch].get_or_insert_with(|| Box::new([0; STRETCH]));
+        let (sum, full) = cells[place].overflowing_add(by);
+        cells[place] = sum;
+        if full {
+            match self.carried.iter_mut().find(|(known, _)| *known == cell) {
+                Some((_, times)) => *times += 1,
+                None => self.carried.push((cell, 1)),
+            }
+        }
+    }
+
+    /// Adds all that another has counted.
+    pub fn merge(&mut self, other: &Self) {
+        for (stretch, cells) in other.stretches.iter().enumerate() {
+            for (place, &count) in cells.iter().flat_map(|cells| cells.iter().enumerate()) {
+                if count > 0 {
+                    self.add_to(stretch * STRETCH + place, count);
+                }
+            }
+        }
+        for &(cell, times) in &other.carried {
+            match self.carried.iter_mut().find(|(known, _)| *known == cell) {
+                Some((_, all)) => *all += times,
+                None => self.carried.push((cell, times)),
+            }
+        }
+        self.total += other.total;
+    }
+
+    /// Samples.
+    pub fn total(&self) -> u64 {
+        self.total
+    }
+
+    /// Cells that hold something, ascending, with their counts.
+    fn cells(&self) -> impl Iterator<Item = (usize, u64)> {
+        let cells = self.stretches.iter().enumerate().flat_map(|(stretch, cells)| {
+            let cells = cells.iter().flat_map(|cells| cells.iter().enumerate());
+            cells.map(move |(place, &count)| (stretch * STRETCH + place, u64::from(count)))
+        });
+        let all = cells.map(|(cell, count)| {
+            let carried = self.carried.iter().find(|(known, _)| *known == cell);
+            (cell, count + (carried.map_or(0, |(_, times)| times << 32)))
+        });
+        all.filter(|(_, count)| *count > 0)
+    }
+
+    /// The value that so large a share of the samples does not exceed: the highest of its cell, as
+    /// HdrHistogram has it; for no share, the lowest of the first. 0 without samples.
+    pub fn quantile(&self, share: f64) -> u64 {
+        let wanted = ((share * self.total as f64).ceil() as u64).max(1);
+        let mut seen = 0;
+        let mut reached = self.cells().skip_while(|(_, count)| {
+            seen += count;
+            seen < wanted
+        });
+        reached.next().map_or(0, |(cell, _)| {
+            let (lowest, width) = range(cell);
+            if share > 0.0 { lowest + (width - 1) } else { lowest }
+        })
+    }
+
+    /// The same counts as a histogram of the library, for its file format.
+    pub fn histogram(&self) -> Histogram<u64> {
+        let mut histogram = Histogram::new(3).expect("three digits are within the allowed range");
+        histogram.auto(true);
+        for (cell, count) in self.cells() {
+            let recorded = histogram.record_n(range(cell).0, count);
+            recorded.expect("an auto-resizing histogram takes any value");
+        }
+        histogram
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_full_cell_carries_on() {
+        let mut counts = Counts::default();
+        counts.add(5000);
+        for _ in 0..2 {
+            counts.add_to(cell(5000), u32::MAX);
+        }
+        counts.add(7);
+        let mut twice = counts.clone();
+        twice.merge(&counts);
+        let expected = 1 + 2 * u64::from(u32::MAX);
+        assert_eq!(counts.cells().collect::<Vec<_>>(), [(7, 1), (cell(5000), expected)]);
+        assert_eq!(twice.cells().collect::<Vec<_>>(), [(7, 2), (cell(5000), 2 * expected)]);
+    }
+
+    proptest! {
+        /// The library as the oracle: values of all magnitudes, in two parts that are merged.
+        #[test]
+        fn counts_are_those_of_an_hdr_histogram(
+            samples in prop::collection::vec((0u32..63, any::<u64>(), any::<bool>()), 1..200),
+            shares in prop::collection::vec(0.0f64..=1.0, 10),
+        ) {
+            let mut library = Histogram::<u64>::new(3).expect("three digits");
+            library.auto(true);
+            let mut parts = [Counts::default(), Counts::default()];
+            for (magnitude, value, part) in samples {
+                let value = value >> (63 - magnitude) >> 1;
+                library.record(value).expect("recorded");
+                parts[usize::from(part)].add(value);
+            }
+            let [mut all, other] = parts;
+            all.merge(&other);
+            prop_assert_eq!(all.total(), library.len());
+            for share in shares.into_iter().chain([0.0, 0.5, 0.99, 1.0]){
+                prop_assert_eq!(all.quantile(share), library.value_at_quantile(share), "{}", share);
+            }
+            prop_assert_eq!(&all.histogram(), &library);
+        }
+    }
+}
