@@ -90,14 +90,14 @@ pub fn plan(federation: Federation) -> Plan {
 /// The same with a deliberate fault.
 pub fn plan_with(federation: Federation, defect: Option<Defect>) -> Plan {
     let population = Population::new(&federation);
-    let numbers = NumberingPlan::new(&federation, &population);
     let graph = Arc::new(contacts::build(&federation, &population, federation.run.seed));
     let rooms = Arc::new(groups::build(&federation, &population, federation.run.seed));
     let sizes = federation.agreements().map(|(id, _)| transfer_sizes(&federation, id)).collect();
     let start = Instant::START + federation.run.warm_up;
-    // Stations have their places from the start, whenever they come into use.
+    // Stations and reply numbers have their places from the start, whenever they come into use.
     let mut last = federation.clone();
     federation.timeline.iter().for_each(|event| last.happen(&event.event));
+    let numbers = NumberingPlan::new(&last, &population);
     let base = Plan {
         routing: Routing::new(&federation, None),
         stations: Stations::new(&last),

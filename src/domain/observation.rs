@@ -29,6 +29,17 @@ pub struct Subject {
     pub intended: Instant,
 }
 
+/// What a transfer is about, for those who follow something through a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Carried {
+    /// A message.
+    Message(MessageId),
+    /// A presence change: whose, and when.
+    Change(SubscriberId, Instant),
+    /// Anything else.
+    Other,
+}
+
 /// A watcher is to see a publisher from now on, or no longer; `changed` tells one such news from
 /// the next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -125,8 +136,8 @@ pub enum Observation<'a> {
         from: OperatorId,
         /// What it carries.
         kind: TransferKind,
-        /// The message in it, if there is one.
-        message: Option<MessageId>,
+        /// What of.
+        carried: Carried,
         /// On the wire.
         bytes: u32,
         /// What is charged: 1, or the segments of a short message. 0 for a repetition.
@@ -138,8 +149,8 @@ pub enum Observation<'a> {
         operator: OperatorId,
         /// What was translated.
         kind: TransferKind,
-        /// The message in it, if there is one.
-        message: Option<MessageId>,
+        /// What of.
+        carried: Carried,
     },
     /// An agreement refused a transfer, before it reached the link.
     AgreementRefused {

@@ -11,7 +11,7 @@ pub fn nearest<'a>(word: &str, right: impl IntoIterator<Item = &'a str>) -> Opti
     right
         .into_iter()
         .filter(|right| right.len() <= 64)
-        .map(|right| (distance(word, right), right))
+        .map(|right| (distance(&word.to_lowercase(), &right.to_lowercase()), right))
         .filter(|(distance, _)| *distance <= limit)
         .min()
         .map(|(_, right)| right)

@@ -1,19 +1,25 @@
 //! Where the threads of a run meet at the end of each window. Windows are short, often some
-//! microseconds, so whoever comes first spins for a while before it sleeps; where there are more
-//! threads than cores, spinning would only keep the others from their work, so it sleeps at once.
+//! microseconds, so whoever comes first spins a little, then lets others have its core as long as
+//! there are any, and only then sleeps: waking a thread takes longer than most windows. Where there
+//! are more threads than cores, it sleeps at once.
 
 use std::hint::spin_loop;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex, PoisonError};
+use std::thread::yield_now;
 
-/// Spins before sleeping: some tens of microseconds, the time that waking a thread takes.
-const SPINS: u32 = 20_000;
+/// Spins before yielding: a few microseconds.
+const SPINS: u32 = 100;
+/// Offers of the core to others before sleeping; each takes about half a microsecond if nobody
+/// wants it.
+const YIELDS: u32 = 400;
 
 /// A meeting point of a fixed number of threads, used again and again.
 #[derive(Debug)]
 pub(super) struct Barrier {
     threads: usize,
-    spins: u32,
+    /// Whether each thread may have a core of its own.
+    patient: bool,
     arrived: AtomicUsize,
     round: AtomicUsize,
     /// How many sleep; guards the change of rounds against them.
@@ -27,7 +33,7 @@ impl Barrier {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Self {
             threads,
-            spins: if threads <= cores { SPINS } else { 0 },
+            patient: threads <= cores,
             arrived: AtomicUsize::new(0),
             round: AtomicUsize::new(0),
             sleepers: Mutex::new(0),
@@ -51,11 +57,11 @@ impl Barrier {
             }
             return;
         }
-        for _ in 0..self.spins {
+        for turn in 0..if self.patient { SPINS + YIELDS } else { 0 } {
             if self.round.load(Ordering::Acquire) != round {
                 return;
             }
-            spin_loop();
+            if turn < SPINS { spin_loop() } else { yield_now() }
         }
         let mut sleepers = self.sleepers.lock().unwrap_or_else(PoisonError::into_inner);
         *sleepers += 1;

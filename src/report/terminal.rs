@@ -292,7 +292,9 @@ impl Page<'_> {
             let labels = [("station", station)];
             let queue = self.summary.find("station_queue_length", &labels);
             let wait = self.summary.find("station_wait", &labels);
-            let mark = if utilisation >= HIGH { " !" } else { "" };
+            let refused = self.summary.find("station_refused", &labels);
+            let refuses = refused.and_then(|metric| metric.count).is_some_and(|count| count > 0);
+            let mark = if utilisation >= HIGH || refuses { " !" } else { "" };
             rows.push(vec![
                 format!("{station}{mark}"),
                 percent(utilisation),
@@ -301,7 +303,7 @@ impl Page<'_> {
                 seconds(wait.and_then(|metric| metric.percentiles).and_then(|p| p.p95)),
             ]);
         }
-        self.title("Busiest stations (! from 70 %)");
+        self.title("Busiest stations (! from 70 %, or if it refused)");
         self.table(&["station", "utilisation", "queue mean", "max", "wait p95"], rows);
         if let Some((station, gap)) = self.widest_gap() {
             let held = format!(

@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use crate::domain::id::{MessageId, OperatorId, SubscriberId};
-use crate::domain::observation::{Decision, Observation, SmsEvent};
-use crate::domain::outcome::{Route, SmsOrigin};
+use crate::domain::observation::{Carried, Decision, Observation, SmsEvent};
+use crate::domain::outcome::{Reason, Route, SmsOrigin, TransferKind};
 use crate::domain::time::Instant;
 use crate::engine::decisions::initially_online;
 use crate::engine::shard::Shard;
@@ -73,8 +73,9 @@ pub fn trace(
         Follow::Presence(n) => vec![nth(false, n)?],
         Follow::Everything => wanted(true).collect(),
     };
-    let seen = play(plan, end, script, |_| Steps {
+    let seen = play(plan, end, script, |own| Steps {
         plan: Arc::clone(plan),
+        own,
         chosen: chosen.clone(),
         steps: Vec::new(),
     })?;
@@ -147,6 +148,8 @@ impl Observer for Offered {
 #[derive(Debug)]
 struct Steps {
     plan: Arc<Plan>,
+    /// Whose shard it is.
+    own: OperatorId,
     chosen: Vec<Identity>,
     steps: Vec<(Instant, Identity, Step)>,
 }
@@ -172,10 +175,16 @@ fn identity(observation: &Observation<'_>) -> Option<Identity> {
         | Observation::Delivered { subject, .. }
         | Observation::Refused { subject, .. }
         | Observation::Lost { subject, .. } => Identity::Message(subject.id),
-        Observation::Decided { message, .. }
-        | Observation::Sms { message, .. }
-        | Observation::Translated { message: Some(message), .. }
-        | Observation::Transferred { message: Some(message), .. } => Identity::Message(message),
+        Observation::Decided { message, .. } | Observation::Sms { message, .. } => {
+            Identity::Message(message)
+        }
+        Observation::Translated { carried, .. } | Observation::Transferred { carried, .. } => {
+            match carried {
+                Carried::Message(message) => Identity::Message(message),
+                Carried::Change(publisher, changed) => Identity::Change(publisher, changed),
+                Carried::Other => return None,
+            }
+        }
         Observation::PresenceChanged { publisher, changed, .. }
         | Observation::PresenceShown { publisher, changed, .. } => {
             Identity::Change(publisher, changed)
@@ -229,7 +238,8 @@ impl Steps {
             }
             Observation::Transferred { agreement, from, kind, bytes, charged, .. } => {
                 let to = self.plan.federation.agreement(agreement).peer(from);
-                let again = if charged == 0 { ", once more" } else { "" };
+                let repeated = charged == 0 && kind != TransferKind::SmsSignalling;
+                let again = if repeated { ", once more" } else { "" };
                 (
                     now,
                     format!("{} gateway", self.operator(from)),
@@ -259,18 +269,21 @@ impl Steps {
                     parts.join(", "),
                 )
             }
-            Observation::Refused { subject, reason } => (
+            Observation::Refused { reason, .. } => (
                 now,
-                self.operator(subject.from).to_owned(),
+                format!("{}{}", self.operator(self.own), part(reason)),
                 "refused".to_owned(),
                 reason.to_string(),
             ),
-            Observation::Lost { subject, reason } => {
-                (now, self.operator(subject.to).to_owned(), "lost".to_owned(), reason.to_string())
-            }
-            Observation::Expired(subject) => (
+            Observation::Lost { reason, .. } => (
                 now,
-                self.operator(subject.from).to_owned(),
+                format!("{}{}", self.operator(self.own), part(reason)),
+                "lost".to_owned(),
+                reason.to_string(),
+            ),
+            Observation::Expired(_) => (
+                now,
+                format!("{} smsc", self.operator(self.own)),
                 "expired".to_owned(),
                 "its validity ended".to_owned(),
             ),
@@ -290,9 +303,9 @@ impl Steps {
                     Some(at) => (at, node, format!("{who} sees it"), scope.to_string()),
                     None => (
                         now,
-                        node,
+                        self.operator(self.own).to_owned(),
                         format!("{who} does not see it"),
-                        "dropped on the way".to_owned(),
+                        "dropped here: no room, no way on, or not logged in".to_owned(),
                     ),
                 }
             }
@@ -342,6 +355,18 @@ impl Steps {
                 "IM over SMS; UC-4a, UC-4b, IM-0050".to_owned(),
             ),
         }
+    }
+}
+
+/// The part of an operator that refuses for such a reason.
+fn part(reason: Reason) -> &'static str {
+    match reason {
+        Reason::RelayFull => " relay",
+        Reason::TranslatorFull | Reason::RateLimited | Reason::RateLimitFull => " gateway",
+        Reason::SmscFull => " smsc",
+        Reason::StoppedByClient => " client",
+        Reason::ImServerFull | Reason::TooLong | Reason::ReplyNumbers | Reason::Blocked => " imsp",
+        _ => "",
     }
 }
 

@@ -56,6 +56,10 @@ impl Builder<'_> {
         let protocol = if text(item, "protocol") == "sms" { Protocol::Sms } else { Protocol::Ssp };
         for party in between {
             let operator = federation.operator(party);
+            if operator.kind != OperatorKind::Hub && operator.numbers.is_empty() {
+                // Its kind or its numbers have been refused: what it has is not known.
+                continue;
+            }
             let missing = match protocol {
                 Protocol::Ssp if operator.kind == OperatorKind::Mno => "an IM server",
                 Protocol::Sms if operator.kind != OperatorKind::Hub && operator.smsc.is_none() => {

@@ -20,7 +20,7 @@ use super::routing::Carriage;
 use super::station::Arrival;
 use crate::domain::federation::{Agreement, Protocol, RateLimit};
 use crate::domain::id::{AgreementId, OperatorId, Role};
-use crate::domain::observation::Observation;
+use crate::domain::observation::{Carried, Observation};
 use crate::domain::outcome::{Defect, Reason, Stage};
 use crate::domain::random::StreamSeed;
 use crate::domain::time::{Duration, Instant};
@@ -160,12 +160,11 @@ impl Gateway {
     fn end_translation(&mut self, place: u32, cx: &mut Context<'_>) -> Option<u32> {
         let (Passage { mut transfer, outward }, next) = self.translator.as_mut()?.end(place, cx);
         let (operator, kind) = (cx.operator, transfer.payload.kind());
-        let slot = transfer.payload.message().copied();
-        if let Some(slot) = slot {
+        if let Some(&mut slot) = transfer.payload.message() {
             cx.stage(slot, Stage::Translation);
         }
-        let message = slot.map(|slot| cx.messages[slot].id);
-        cx.observe(Observation::Translated { operator, kind, message });
+        let carried = carried(&transfer.payload, cx);
+        cx.observe(Observation::Translated { operator, kind, carried });
         if outward {
             self.transmit(transfer, true, cx);
         } else if let Some(input) = arrived(&transfer, cx) {
@@ -197,8 +196,11 @@ impl Gateway {
         let passage = side.link.send(cx.now, bytes);
         let charged = if first { charged(&payload, cx) } else { 0 };
         let (from, kind) = (cx.operator, payload.kind());
-        let message = transfer.payload.message().map(|slot| cx.messages[*slot].id);
-        cx.observe(Observation::Transferred { agreement, from, kind, message, bytes, charged });
+        let carried = carried(&payload, cx);
+        if first {
+            notified(&transfer, cx);
+        }
+        cx.observe(Observation::Transferred { agreement, from, kind, carried, bytes, charged });
         if terms.link.bandwidth.is_some() {
             let station = cx.plan.stations.link(agreement, side.place);
             let (wait, service, queued) = (passage.wait, passage.transmission, passage.queued);
@@ -261,6 +263,30 @@ impl Gateway {
 
     fn side(&mut self, agreement: AgreementId) -> &mut Side {
         self.sides.get_mut(&agreement).expect("an operator sends over its own agreements")
+    }
+}
+
+/// What a transfer is about.
+fn carried(payload: &Payload, cx: &Context<'_>) -> Carried {
+    match *payload {
+        Payload::Message(slot) | Payload::GroupMessage(slot) => {
+            Carried::Message(cx.messages[slot].id)
+        }
+        Payload::Sms(slot) | Payload::SmsBack(slot) => Carried::Message(cx.messages[slot].id),
+        Payload::Notification(news) => Carried::Change(news.publisher, news.changed),
+        _ => Carried::Other,
+    }
+}
+
+/// A notification leaves its publisher's operator over an agreement.
+fn notified(transfer: &Transfer, cx: &mut Context<'_>) {
+    let from = match transfer.payload {
+        Payload::Notification(news) => cx.plan.population.operator(news.publisher),
+        Payload::State { from, .. } => from,
+        _ => return,
+    };
+    if from == cx.operator {
+        cx.observe(Observation::Notified { from, to: transfer.to, client: false });
     }
 }
 

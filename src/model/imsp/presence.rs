@@ -235,7 +235,6 @@ impl Imsp {
         let terms = &cx.plan.federation.agreement(way.agreement).presence;
         if act == SubscriptionAct::Begin || terms.notify_on_refresh {
             let from = cx.operator;
-            cx.observe(Observation::Notified { from, to: domain, client: false });
             gateway.send(domain, Payload::State { watcher, from }, cx);
         }
     }
@@ -310,9 +309,7 @@ pub(super) fn tell_domain(
     cx: &mut Context<'_>,
 ) {
     let Some(way) = cx.plan.routing.way(Carriage::Presence, cx.operator, domain) else { return };
-    let from = cx.operator;
     let mut send = |audience, cx: &mut Context<'_>| {
-        cx.observe(Observation::Notified { from, to: domain, client: false });
         let news = Notification { publisher, changed, news, audience };
         gateway.send(domain, Payload::Notification(news), cx);
     };

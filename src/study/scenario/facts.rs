@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::domain::id::{AgreementId, MessageId, OperatorId, SubscriberId};
-use crate::domain::observation::{Decision, Observation, SmsEvent, Subject};
+use crate::domain::observation::{Carried, Decision, Observation, SmsEvent, Subject};
 use crate::domain::outcome::SmsOrigin;
 use crate::domain::presence::{News, Presence};
 use crate::domain::time::Instant;
@@ -118,14 +118,21 @@ impl Facts {
                     self.message(message)
                 )
             }
-            Observation::Transferred { agreement, from, kind, message, .. } => {
+            Observation::Transferred { agreement, from, kind, carried, .. } => {
                 let to = self.peer(agreement, from);
-                let what = message
-                    .map_or(kind.to_string(), |m| format!("\"{}\" as {kind}", self.message(m)));
+                let what = match carried {
+                    Carried::Message(message) => {
+                        format!("\"{}\" as {kind}", self.message(message))
+                    }
+                    _ => kind.to_string(),
+                };
                 format!("{what} crosses from {} to {to}", self.operator(from))
             }
-            Observation::Translated { operator, kind, message } => {
-                let what = message.map_or(kind.to_string(), |m| format!("\"{}\"", self.message(m)));
+            Observation::Translated { operator, kind, carried } => {
+                let what = match carried {
+                    Carried::Message(message) => format!("\"{}\"", self.message(message)),
+                    _ => kind.to_string(),
+                };
                 format!("{} translates {what}", self.operator(operator))
             }
             Observation::ContactRefused { owner, contact, reason, .. } => {
