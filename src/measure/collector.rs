@@ -7,9 +7,10 @@ use std::sync::Arc;
 use super::Setup;
 use super::catalogue::{CHANNELS, Info, Label, Metric, Unit};
 use super::histogram::Recorded;
+use super::key::{ANY, Key};
 use super::levels::StationLevels;
 use super::presence::{FirstAndLast, Join};
-use super::recorder::{ANY, Figures, IntervalPart, Key, RecorderPart};
+use super::recorder::{Figures, IntervalPart, RecorderPart};
 use super::results::{self, MetricValue, Results, SeriesRow, TaggedHistogram};
 use crate::domain::id::OperatorId;
 use crate::domain::observation::{StationId, Subject};
@@ -123,13 +124,13 @@ fn complete_ledger(whole: &mut Figures) {
     let offered: BTreeSet<[u32; 4]> = whole
         .counters
         .keys()
-        .filter(|key| key.metric == Metric::MessagesOffered)
-        .map(|key| key.labels)
+        .filter(|key| key.metric() == Metric::MessagesOffered)
+        .map(|key| key.labels())
         .collect();
     for labels in offered {
-        let get = |metric| whole.counters.get(&Key { metric, labels }).copied().unwrap_or(0);
+        let get = |metric| whole.counters.get(&Key::new(metric, &labels)).copied().unwrap_or(0);
         let accepted = get(Metric::MessagesOffered) - get(Metric::MessagesRefused);
-        whole.counters.insert(Key { metric: Metric::MessagesAccepted, labels }, accepted);
+        whole.counters.insert(Key::new(Metric::MessagesAccepted, &labels), accepted);
         for metric in [
             Metric::MessagesDelivered,
             Metric::MessagesRefused,
@@ -137,7 +138,7 @@ fn complete_ledger(whole: &mut Figures) {
             Metric::MessagesLost,
             Metric::MessagesInFlight,
         ] {
-            whole.counters.entry(Key { metric, labels }).or_default();
+            whole.counters.entry(Key::new(metric, &labels)).or_default();
         }
     }
 }
@@ -162,13 +163,13 @@ fn settlement(setup: &Setup, whole: &mut Figures) -> Gauges {
     let charged: BTreeMap<Key, i64> = whole
         .counters
         .iter()
-        .filter(|(key, _)| key.metric == Metric::Settlement)
+        .filter(|(key, _)| key.metric() == Metric::Settlement)
         .map(|(key, count)| (*key, *count))
         .collect();
-    whole.counters.retain(|key, _| key.metric != Metric::Settlement);
+    whole.counters.retain(|key, _| key.metric() != Metric::Settlement);
     let mut owed = Gauges::new();
     for (key, count) in charged {
-        let [from, to, kind, agreement] = key.labels;
+        let [from, to, kind, agreement] = key.labels();
         let tariff = setup.agreements[agreement as usize].tariff;
         let price = match TransferKind::ALL[kind as usize] {
             TransferKind::Message => tariff.message,
@@ -206,7 +207,7 @@ impl Totals<'_> {
             }
         }
         for (key, recorded) in merged {
-            let distribution = recorded.distribution(scale(key.metric.info()));
+            let distribution = recorded.distribution(scale(key.metric().info()));
             all.insert(key, MetricValue::Histogram(distribution));
         }
         for (key, count) in counted {
@@ -219,7 +220,7 @@ impl Totals<'_> {
         }
         all.into_iter()
             .map(|(key, value)| {
-                let info = key.metric.info();
+                let info = key.metric().info();
                 results::Metric {
                     name: info.name,
                     labels: label_texts(self.setup, key),
@@ -231,11 +232,11 @@ impl Totals<'_> {
     }
 
     fn tagged(&self) -> Vec<TaggedHistogram> {
-        let sorted: BTreeMap<&Key, &Recorded> = self.whole.histograms.iter().collect();
+        let sorted: BTreeMap<&Key, &Box<Recorded>> = self.whole.histograms.iter().collect();
         sorted
             .into_iter()
             .map(|(key, recorded)| {
-                let mut tag = key.metric.info().name.to_owned();
+                let mut tag = key.metric().info().name.to_owned();
                 for (name, value) in label_texts(self.setup, *key) {
                     tag.push_str(&format!(";{name}={value}"));
                 }
@@ -253,18 +254,19 @@ pub(super) fn scale(info: Info) -> f64 {
 /// A key as it is, and once more without `from` and `to`. Counts of refusals and losses by reason
 /// stand beside those of all reasons.
 fn rolled_up(key: Key) -> impl Iterator<Item = Key> {
-    let mut rolled = key;
-    for (place, label) in key.metric.info().labels.iter().enumerate() {
+    let mut labels = key.labels();
+    for (place, label) in key.metric().info().labels.iter().enumerate() {
         if matches!(label, Label::From | Label::To) {
-            rolled.labels[place] = ANY;
+            labels[place] = ANY;
         }
     }
+    let rolled = Key::new(key.metric(), &labels);
     std::iter::once(key).chain((rolled != key).then_some(rolled))
 }
 
 /// Label names and values of a key.
 pub(super) fn label_texts(setup: &Setup, key: Key) -> Vec<(&'static str, String)> {
-    let labels = key.metric.info().labels.iter().zip(key.labels);
+    let labels = key.metric().info().labels.iter().zip(key.labels());
     labels
         .filter(|(_, value)| *value != ANY)
         .map(|(label, value)| (label.name(), label_value(setup, *label, value)))
@@ -308,7 +310,7 @@ fn series(
             let texts = label_texts(setup, key);
             let texts: Vec<String> =
                 texts.iter().map(|(name, value)| format!("{name}={value}")).collect();
-            let metric = key.metric.info().name;
+            let metric = key.metric().info().name;
             rows.push(SeriesRow {
                 time_s,
                 metric,
@@ -323,9 +325,9 @@ fn series(
             row(*key, "count", *count as f64, "1");
             row(*key, "rate", *count as f64 / length.as_secs_f64(), "1/s");
         }
-        let histograms: BTreeMap<&Key, &Recorded> = figures.histograms.iter().collect();
+        let histograms: BTreeMap<&Key, &Box<Recorded>> = figures.histograms.iter().collect();
         for (key, recorded) in histograms {
-            let seen = recorded.distribution(scale(key.metric.info()));
+            let seen = recorded.distribution(scale(key.metric().info()));
             row(*key, "mean", seen.mean, "s");
             let percentiles = [("p50", seen.p50), ("p95", seen.p95), ("p99", seen.p99)];
             for (statistic, percentile) in percentiles {

@@ -3,6 +3,8 @@
 //! a narrow range; whole histograms would take a tenth to half of a megabyte each, and every sample
 //! would miss the cache.
 
+use std::borrow::Cow;
+
 use hdrhistogram::Histogram;
 
 /// Values below it have a cell each; above, every power of two has half as many cells.
@@ -11,9 +13,16 @@ const HALF: usize = 1024;
 /// Cells that are allocated together.
 const STRETCH: usize = 64;
 
+/// Samples that are counted together: their cells are seldom in the cache, and so many can be
+/// fetched at once.
+const BATCH: usize = 56;
+
 /// Counts by value.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Counts {
+    /// Cells of samples that are still to be counted, the first so many.
+    batch: [u16; BATCH],
+    batched: u8,
     stretches: Vec<Option<Box<[u32; STRETCH]>>>,
     /// Full cells: cell and how often it overflowed.
     carried: Vec<(usize, u64)>,
@@ -38,11 +47,31 @@ fn range(cell: usize) -> (u64, u64) {
     (((cell - shift * HALF) as u64) << shift, 1 << shift)
 }
 
+impl Default for Counts {
+    fn default() -> Self {
+        let (stretches, carried) = (Vec::new(), Vec::new());
+        Self { batch: [0; BATCH], batched: 0, stretches, carried, total: 0 }
+    }
+}
+
 impl Counts {
     /// Counts a sample.
     pub fn add(&mut self, value: u64) {
-        self.add_to(cell(value), 1);
+        self.batch[usize::from(self.batched)] = cell(value) as u16;
+        self.batched += 1;
         self.total += 1;
+        if usize::from(self.batched) == BATCH {
+            self.settle();
+        }
+    }
+
+    /// Counts the batch.
+    fn settle(&mut self) {
+        let batch = self.batch;
+        for &cell in &batch[..usize::from(self.batched)] {
+            self.add_to(usize::from(cell), 1);
+        }
+        self.batched = 0;
     }
 
     fn add_to(&mut self, cell: usize, by: u32) {
@@ -63,6 +92,10 @@ impl Counts {
 
     /// Adds all that another has counted.
     pub fn merge(&mut self, other: &Self) {
+        self.settle();
+        for &cell in &other.batch[..usize::from(other.batched)] {
+            self.add_to(usize::from(cell), 1);
+        }
         for (stretch, cells) in other.stretches.iter().enumerate() {
             for (place, &count) in cells.iter().flat_map(|cells| cells.iter().enumerate()) {
                 if count > 0 {
@@ -84,8 +117,18 @@ impl Counts {
         self.total
     }
 
-    /// Cells that hold something, ascending, with their counts.
+    /// The same with an empty batch.
+    fn settled(&self) -> Cow<'_, Self> {
+        let mut all = Cow::Borrowed(self);
+        if self.batched > 0 {
+            all.to_mut().settle();
+        }
+        all
+    }
+
+    /// Cells that hold something, ascending, with their counts. The batch is empty.
     fn cells(&self) -> impl Iterator<Item = (usize, u64)> {
+        debug_assert_eq!(self.batched, 0);
         let cells = self.stretches.iter().enumerate().flat_map(|(stretch, cells)| {
             let cells = cells.iter().flat_map(|cells| cells.iter().enumerate());
             cells.map(move |(place, &count)| (stretch * STRETCH + place, u64::from(count)))
@@ -102,7 +145,8 @@ impl Counts {
     pub fn quantile(&self, share: f64) -> u64 {
         let wanted = ((share * self.total as f64).ceil() as u64).max(1);
         let mut seen = 0;
-        let mut reached = self.cells().skip_while(|(_, count)| {
+        let all = self.settled();
+        let mut reached = all.cells().skip_while(|(_, count)| {
             seen += count;
             seen < wanted
         });
@@ -116,7 +160,7 @@ impl Counts {
     pub fn histogram(&self) -> Histogram<u64> {
         let mut histogram = Histogram::new(3).expect("three digits are within the allowed range");
         histogram.auto(true);
-        for (cell, count) in self.cells() {
+        for (cell, count) in self.settled().cells() {
             let recorded = histogram.record_n(range(cell).0, count);
             recorded.expect("an auto-resizing histogram takes any value");
         }
@@ -140,6 +184,7 @@ mod tests {
         let mut twice = counts.clone();
         twice.merge(&counts);
         let expected = 1 + 2 * u64::from(u32::MAX);
+        counts.settle();
         assert_eq!(counts.cells().collect::<Vec<_>>(), [(7, 1), (cell(5000), expected)]);
         assert_eq!(twice.cells().collect::<Vec<_>>(), [(7, 2), (cell(5000), 2 * expected)]);
     }
@@ -159,6 +204,7 @@ mod tests {
                 library.record(value).expect("recorded");
                 parts[usize::from(part)].add(value);
             }
+            prop_assert!(cell(u64::MAX) <= usize::from(u16::MAX), "a batch holds any cell");
             let [mut all, other] = parts;
             all.merge(&other);
             prop_assert_eq!(all.total(), library.len());

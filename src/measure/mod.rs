@@ -7,6 +7,7 @@ pub mod catalogue;
 pub mod collector;
 pub mod counts;
 pub mod histogram;
+mod key;
 mod levels;
 mod presence;
 pub mod recorder;

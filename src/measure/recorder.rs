@@ -8,6 +8,7 @@ use rustc_hash::FxHashMap;
 use super::Setup;
 use super::catalogue::Metric;
 use super::histogram::Recorded;
+use super::key::{ANY, Key};
 use super::levels::{Level, StationLevels};
 use super::presence;
 use crate::domain::id::OperatorId;
@@ -16,31 +17,11 @@ use crate::domain::outcome::{Reason, Route, SmsOrigin, TransferKind};
 use crate::domain::presence::News;
 use crate::domain::time::Instant;
 
-/// A label that is not there: a rolled-up metric.
-pub(super) const ANY: u32 = u32::MAX;
-
-/// A metric with its labels' values, in the catalogue's order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Key {
-    /// The metric.
-    pub metric: Metric,
-    /// Places in the lists that the labels' values come from.
-    pub labels: [u32; 4],
-}
-
-impl Key {
-    pub(super) fn new(metric: Metric, labels: &[u32]) -> Self {
-        let mut all = [ANY; 4];
-        all[..labels.len()].copy_from_slice(labels);
-        Self { metric, labels: all }
-    }
-}
-
 /// Counters and distributions by key.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Figures {
     pub(super) counters: FxHashMap<Key, i64>,
-    pub(super) histograms: FxHashMap<Key, Recorded>,
+    pub(super) histograms: FxHashMap<Key, Box<Recorded>>,
 }
 
 impl Figures {

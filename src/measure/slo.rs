@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::catalogue::{CHANNELS, Kind, Label, Metric, Unit};
 use super::collector::{Totals, label_texts, scale};
 use super::histogram::Recorded;
-use super::recorder::ANY;
+use super::key::{ANY, Key};
 use super::results::SloOutcome;
 use crate::domain::outcome::{
     ContactKind, PresenceScope, Reason, Route, SmsOrigin, Stage, TransferKind,
@@ -238,10 +238,10 @@ impl Line {
                     // Refusals and losses are counted by reason and in all: one of both.
                     let reasons = info.labels.last() == Some(&Label::Reason)
                         && matches!(self.metric, Metric::MessagesRefused | Metric::MessagesLost);
-                    let has_reason = key.labels[info.labels.len() - 1] != ANY;
-                    key.metric == self.metric && (!reasons || has_reason == by_reason)
+                    let has_reason = key.labels()[info.labels.len() - 1] != ANY;
+                    key.metric() == self.metric && (!reasons || has_reason == by_reason)
                 });
-                let matching = counters.filter(|(key, _)| self.matches(totals, key.labels));
+                let matching = counters.filter(|(key, _)| self.matches(totals, **key));
                 let count = matching.map(|(_, count)| *count).sum::<i64>() as f64;
                 Some(match self.statistic {
                     Statistic::Rate if totals.measured > 0.0 => count / totals.measured,
@@ -250,9 +250,10 @@ impl Line {
                 })
             }
             Kind::Gauge => {
-                let matching = totals.gauges.iter().filter(|(key, _)| {
-                    key.metric == self.metric && self.matches(totals, key.labels)
-                });
+                let matching = totals
+                    .gauges
+                    .iter()
+                    .filter(|(key, _)| key.metric() == self.metric && self.matches(totals, **key));
                 // The highest of all that match: a limit holds for each of them.
                 let worst = matching.map(|(_, (mean, max))| match self.statistic {
                     Statistic::Max => *max,
@@ -263,7 +264,7 @@ impl Line {
             Kind::Histogram => {
                 let mut all = Recorded::default();
                 for (key, recorded) in &totals.whole.histograms {
-                    if key.metric == self.metric && self.matches(totals, key.labels) {
+                    if key.metric() == self.metric && self.matches(totals, *key) {
                         all.merge(recorded);
                     }
                 }
@@ -287,8 +288,7 @@ impl Line {
         }
     }
 
-    fn matches(&self, totals: &Totals<'_>, labels: [u32; 4]) -> bool {
-        let key = super::recorder::Key { metric: self.metric, labels };
+    fn matches(&self, totals: &Totals<'_>, key: Key) -> bool {
         let texts = label_texts(totals.setup, key);
         self.filter.iter().all(|(name, value)| texts.iter().any(|(n, v)| n == name && v == value))
     }

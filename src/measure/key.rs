@@ -1,0 +1,110 @@
+//! What a figure is of: a metric with the values of its labels, in one number, so that finding a
+//! figure takes one multiplication. The order of keys is that of results.
+
+use super::catalogue::Metric;
+
+/// A label that is not there: a rolled-up metric.
+pub(super) const ANY: u32 = u32::MAX;
+
+/// Bits of the first three labels: operators, routes and the like, and one more value for none.
+const NARROW: u32 = 13;
+/// Bits of the fourth label, which may be an agreement.
+const WIDE: u32 = 17;
+
+/// A metric with its labels' values, in the catalogue's order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct Key(u64);
+
+impl Key {
+    /// The key of a metric; labels that are not given are `ANY`. Values are places in the lists
+    /// that the labels' values come from.
+    #[inline]
+    pub(super) fn new(metric: Metric, labels: &[u32]) -> Self {
+        if of_station(metric) {
+            return Self((metric as u64) << 58 | u64::from(labels[0]));
+        }
+        let mut key = metric as u64;
+        for place in 0..4 {
+            let bits = if place == 3 { WIDE } else { NARROW };
+            let none = (1 << bits) - 1;
+            let value = labels.get(place).map_or(none, |value| (*value).min(none));
+            key = key << bits | u64::from(value);
+        }
+        Self(key << 2)
+    }
+
+    /// The metric.
+    pub(super) fn metric(self) -> Metric {
+        Metric::ALL[(self.0 >> 58) as usize]
+    }
+
+    /// Its labels' values.
+    pub(super) fn labels(self) -> [u32; 4] {
+        if of_station(self.metric()) {
+            return [self.0 as u32, ANY, ANY, ANY];
+        }
+        let mut rest = self.0 >> 2;
+        let mut labels = [ANY; 4];
+        for place in (0..4).rev() {
+            let bits = if place == 3 { WIDE } else { NARROW };
+            let none = (1u64 << bits) - 1;
+            let value = rest & none;
+            labels[place] = if value == none { ANY } else { value as u32 };
+            rest >>= bits;
+        }
+        labels
+    }
+}
+
+/// Stations are too many for a narrow label; their metrics have no other.
+fn of_station(metric: Metric) -> bool {
+    matches!(
+        metric,
+        Metric::StationUtilisation
+            | Metric::StationQueueLength
+            | Metric::StationWait
+            | Metric::StationSojourn
+            | Metric::StationServed
+            | Metric::StationRefused
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::catalogue::Label;
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn exactly_the_metrics_of_stations_have_a_station_for_their_only_label() {
+        for metric in Metric::ALL {
+            let labels = metric.info().labels;
+            assert_eq!(of_station(*metric), labels == [Label::Station], "{metric:?}");
+            assert_eq!(labels.contains(&Label::Station), of_station(*metric), "{metric:?}");
+        }
+        assert!(Metric::ALL.len() <= 64);
+    }
+
+    proptest! {
+        #[test]
+        fn a_key_gives_back_what_it_was_made_of_and_keys_have_the_order_of_labels(
+            metric in 0..Metric::ALL.len(),
+            values in prop::collection::vec((prop::option::of(0u32..4096), 0u32..65_536), 2),
+        ) {
+            let metric = Metric::ALL[metric];
+            let made = values.into_iter().map(|(first, wide)| {
+                let first = first.unwrap_or(ANY);
+                match of_station(metric) {
+                    true => [first.min(1 << 24), ANY, ANY, ANY],
+                    false => [first, wide % 4096, first, wide],
+                }
+            });
+            let made: Vec<[u32; 4]> = made.collect();
+            let keys: Vec<Key> = made.iter().map(|labels| Key::new(metric, labels)).collect();
+            for (labels, key) in made.iter().zip(&keys) {
+                prop_assert_eq!((key.metric(), key.labels()), (metric, *labels));
+            }
+            prop_assert_eq!(made[0].cmp(&made[1]), keys[0].cmp(&keys[1]));
+        }
+    }
+}
