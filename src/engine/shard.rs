@@ -141,19 +141,25 @@ impl<O: Observer> Shard<O> {
 
     /// Processes all events before `end`, in order.
     pub fn run_until(&mut self, end: Instant) {
-        while let Some(event) = self.calendar.pop_before(end) {
-            debug_assert!(event.at >= self.now, "time never moves back");
-            self.now = event.at;
-            self.events += 1;
-            while let Some((_, plan)) = self.later.pop_if(|(at, _)| *at <= event.at) {
-                self.follow(plan);
-            }
-            self.handle(event.input);
-            while let Some(input) = self.out.now.pop_front() {
-                self.handle(input);
-            }
-            self.file();
+        while self.step(end).is_some() {}
+    }
+
+    /// Processes the next event if it is due before `end`, with all that it causes at once; gives
+    /// back what it was.
+    pub fn step(&mut self, end: Instant) -> Option<Input> {
+        let event = self.calendar.pop_before(end)?;
+        debug_assert!(event.at >= self.now, "time never moves back");
+        self.now = event.at;
+        self.events += 1;
+        while let Some((_, plan)) = self.later.pop_if(|(at, _)| *at <= event.at) {
+            self.follow(plan);
         }
+        self.handle(event.input);
+        while let Some(input) = self.out.now.pop_front() {
+            self.handle(input);
+        }
+        self.file();
+        Some(event.input)
     }
 
     /// Another plan holds from now on: other ways, and perhaps an IM server where there was none.
