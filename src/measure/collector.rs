@@ -25,7 +25,35 @@ pub struct Collector {
     setup: Arc<Setup>,
     join: Join,
     watchers: FirstAndLast,
-    intervals: Vec<Figures>,
+    intervals: Vec<Interval>,
+}
+
+/// An interval of the series; whole distributions of each would take more and more memory.
+#[derive(Debug)]
+struct Interval {
+    counters: Vec<(Key, i64)>,
+    times: Vec<(Key, Times)>,
+}
+
+/// What the series shows of a distribution, in seconds.
+#[derive(Clone, Copy, Debug)]
+struct Times {
+    mean: f64,
+    percentiles: [Option<f64>; 3],
+}
+
+impl Interval {
+    fn of(figures: Figures) -> Self {
+        let mut counters: Vec<(Key, i64)> = figures.counters.into_iter().collect();
+        counters.sort_unstable();
+        let times = figures.histograms.into_iter().map(|(key, recorded)| {
+            let seen = recorded.distribution(scale(key.metric().info()));
+            (key, Times { mean: seen.mean, percentiles: [seen.p50, seen.p95, seen.p99] })
+        });
+        let mut times: Vec<(Key, Times)> = times.collect();
+        times.sort_unstable_by_key(|(key, _)| *key);
+        Self { counters, times }
+    }
 }
 
 impl Collector {
@@ -43,7 +71,7 @@ impl Collector {
     pub fn interval(&mut self, at: Instant, parts: Vec<IntervalPart>) {
         let figures = self.take(parts);
         if at > self.setup.window.start {
-            self.intervals.push(figures);
+            self.intervals.push(Interval::of(figures));
         }
     }
 
@@ -82,7 +110,7 @@ impl Collector {
         }
         let last = self.take(last);
         if at > setup.window.start {
-            self.intervals.push(last);
+            self.intervals.push(Interval::of(last));
         }
         for subject in in_flight.iter().filter(|s| setup.window.contains(s.intended)) {
             let labels = [subject.route as u32, u32::from(subject.from.0), u32::from(subject.to.0)];
@@ -294,12 +322,12 @@ pub(super) fn label_value(setup: &Setup, label: Label, value: u32) -> String {
 fn series(
     setup: &Setup,
     at: Instant,
-    intervals: &[Figures],
+    intervals: &[Interval],
     stations: &BTreeMap<StationId, StationLevels>,
     reply_numbers: &BTreeMap<OperatorId, super::levels::Level>,
 ) -> Vec<SeriesRow> {
     let mut rows = Vec::new();
-    for (place, figures) in intervals.iter().enumerate() {
+    for (place, interval) in intervals.iter().enumerate() {
         let start = setup.window.start + setup.interval * place as u64;
         let length = (start + setup.interval).min(at).since(start);
         let time_s = start.since(setup.window.start).as_secs_f64();
@@ -320,17 +348,13 @@ fn series(
                 unit,
             });
         };
-        let counters: BTreeMap<&Key, &i64> = figures.counters.iter().collect();
-        for (key, count) in counters {
+        for (key, count) in &interval.counters {
             row(*key, "count", *count as f64, "1");
             row(*key, "rate", *count as f64 / length.as_secs_f64(), "1/s");
         }
-        let histograms: BTreeMap<&Key, &Box<Recorded>> = figures.histograms.iter().collect();
-        for (key, recorded) in histograms {
-            let seen = recorded.distribution(scale(key.metric().info()));
-            row(*key, "mean", seen.mean, "s");
-            let percentiles = [("p50", seen.p50), ("p95", seen.p95), ("p99", seen.p99)];
-            for (statistic, percentile) in percentiles {
+        for (key, times) in &interval.times {
+            row(*key, "mean", times.mean, "s");
+            for (statistic, percentile) in ["p50", "p95", "p99"].iter().zip(times.percentiles) {
                 if let Some(value) = percentile {
                     row(*key, statistic, value, "s");
                 }

@@ -12,13 +12,35 @@ pub(super) struct Level {
     max: u32,
     /// Level times nanoseconds, by interval.
     pub(super) integrals: Vec<u128>,
+    /// The interval that was added to last, and where it begins and ends.
+    place: usize,
+    span: (Instant, Instant),
 }
 
 impl Level {
     pub(super) fn new(setup: &Setup) -> Self {
         let length = setup.window.end.since(setup.window.start).0;
         let intervals = length.div_ceil(setup.interval.0).max(1);
-        Self { value: 0, since: Instant::START, max: 0, integrals: vec![0; intervals as usize] }
+        let integrals = vec![0; intervals as usize];
+        let mut level = Self {
+            value: 0,
+            since: Instant::START,
+            max: 0,
+            integrals,
+            place: 0,
+            span: Default::default(),
+        };
+        level.go_to(0, setup);
+        level
+    }
+
+    /// From now on the interval at a place is the one in hand. The last takes whatever comes after.
+    fn go_to(&mut self, place: usize, setup: &Setup) {
+        let last = self.integrals.len() - 1;
+        self.place = place.min(last);
+        let start = setup.window.start + setup.interval * self.place as u64;
+        let end = if self.place == last { Instant::NEVER } else { start + setup.interval };
+        self.span = (start, end);
     }
 
     pub(super) fn value(&self) -> u32 {
@@ -49,11 +71,12 @@ impl Level {
     pub(super) fn add(&mut self, level: u32, from: Instant, to: Instant, setup: &Setup) {
         let (mut from, to) = setup.window.clip(from, to);
         while from < to && level > 0 {
-            let place = (from.since(setup.window.start).0 / setup.interval.0) as usize;
-            let place = place.min(self.integrals.len() - 1);
-            let next = setup.window.start + setup.interval * (place as u64 + 1);
-            let end = if place + 1 == self.integrals.len() { to } else { next.min(to) };
-            self.integrals[place] += u128::from(level) * u128::from(end.since(from).0);
+            if from < self.span.0 || from >= self.span.1 {
+                let place = from.since(setup.window.start).0 / setup.interval.0;
+                self.go_to(place as usize, setup);
+            }
+            let end = self.span.1.min(to);
+            self.integrals[self.place] += u128::from(level) * u128::from(end.since(from).0);
             from = end;
         }
     }

@@ -52,8 +52,17 @@ pub struct Recorder {
     /// What the series shows, of the interval under way.
     interval: Figures,
     presence: presence::Part,
-    stations: FxHashMap<StationId, StationLevels>,
+    stations: FxHashMap<StationId, Box<StationFigures>>,
     reply_numbers: Option<(OperatorId, Level)>,
+}
+
+/// What is seen most often, found at once.
+#[derive(Debug)]
+struct StationFigures {
+    levels: StationLevels,
+    wait: Recorded,
+    sojourn: Recorded,
+    served: i64,
 }
 
 /// What one shard saw in one interval.
@@ -135,19 +144,24 @@ impl Recorder {
     /// Ends the run at `at`.
     pub fn finish(mut self, at: Instant) -> RecorderPart {
         let last = self.close_interval(at);
-        for levels in self.stations.values_mut() {
-            levels.queued.settle(at, &self.setup);
-            levels.busy.settle(at, &self.setup);
+        let mut stations = FxHashMap::default();
+        for (id, mut seen) in std::mem::take(&mut self.stations) {
+            seen.levels.queued.settle(at, &self.setup);
+            seen.levels.busy.settle(at, &self.setup);
+            stations.insert(id, seen.levels);
+            self.whole.count(Metric::StationServed, &[id.0], seen.served);
+            for (metric, recorded) in
+                [(Metric::StationWait, seen.wait), (Metric::StationSojourn, seen.sojourn)]
+            {
+                if recorded.count() > 0 {
+                    self.whole.histograms.insert(Key::new(metric, &[id.0]), Box::new(recorded));
+                }
+            }
         }
         if let Some((_, level)) = &mut self.reply_numbers {
             level.settle(at, &self.setup);
         }
-        RecorderPart {
-            whole: self.whole,
-            last,
-            stations: self.stations,
-            reply_numbers: self.reply_numbers,
-        }
+        RecorderPart { whole: self.whole, last, stations, reply_numbers: self.reply_numbers }
     }
 
     /// Sees one thing.
@@ -177,34 +191,37 @@ impl Recorder {
                 self.message(now, Metric::MessagesLost, subject);
                 self.reason(Metric::MessagesLost, subject, reason);
             }
-            Observation::StationQueued(station) => self.station(station, now, 1, 0),
+            Observation::StationQueued(station) => {
+                let (seen, setup) = self.station(station);
+                seen.levels.step(1, 0, now, setup);
+            }
             Observation::StationStarted { station, waited } => {
-                self.station(station, now, -i32::from(waited.is_some()), 1);
-                if self.setup.window.contains(now) {
-                    let waited = waited.map_or(0, |waited| waited.0);
-                    self.whole.record(Metric::StationWait, &[station.0], waited);
+                let (seen, setup) = self.station(station);
+                seen.levels.step(-i32::from(waited.is_some()), 1, now, setup);
+                if setup.window.contains(now) {
+                    seen.wait.record(waited.map_or(0, |waited| waited.0));
                 }
             }
             Observation::StationLeft { station, sojourn } => {
-                self.station(station, now, 0, -1);
-                if self.setup.window.contains(now) {
-                    self.whole.record(Metric::StationSojourn, &[station.0], sojourn.0);
-                    self.whole.count(Metric::StationServed, &[station.0], 1);
+                let (seen, setup) = self.station(station);
+                seen.levels.step(0, -1, now, setup);
+                if setup.window.contains(now) {
+                    seen.sojourn.record(sojourn.0);
+                    seen.served += 1;
                 }
             }
             Observation::StationRefused(station) => {
                 self.counted(now, Metric::StationRefused, &[station.0], 1);
             }
             Observation::StationPlanned { station, wait, service, queued } => {
-                let levels = self.stations.entry(station);
-                let levels = levels.or_insert_with(|| StationLevels::new(&self.setup));
-                levels.planned(now, wait, service, queued, &self.setup);
-                if self.setup.window.contains(now + wait) {
-                    self.whole.record(Metric::StationWait, &[station.0], wait.0);
-                    let passes = self.setup.stations[station.0 as usize].passes;
+                let (seen, setup) = self.station(station);
+                seen.levels.planned(now, wait, service, queued, setup);
+                if setup.window.contains(now + wait) {
+                    seen.wait.record(wait.0);
+                    let passes = setup.stations[station.0 as usize].passes;
                     let sojourn = if passes { wait } else { wait + service };
-                    self.whole.record(Metric::StationSojourn, &[station.0], sojourn.0);
-                    self.whole.count(Metric::StationServed, &[station.0], 1);
+                    seen.sojourn.record(sojourn.0);
+                    seen.served += 1;
                 }
             }
             _ if !self.setup.window.contains(now) => self.outside(now, observation),
@@ -364,10 +381,17 @@ impl Recorder {
         }
     }
 
-    fn station(&mut self, station: StationId, now: Instant, queued: i32, busy: i32) {
-        let levels = self.stations.entry(station);
-        let levels = levels.or_insert_with(|| StationLevels::new(&self.setup));
-        levels.step(queued, busy, now, &self.setup);
+    fn station(&mut self, station: StationId) -> (&mut StationFigures, &Setup) {
+        let setup: &Setup = &self.setup;
+        let seen = self.stations.entry(station).or_insert_with(|| {
+            Box::new(StationFigures {
+                levels: StationLevels::new(setup),
+                wait: Recorded::default(),
+                sojourn: Recorded::default(),
+                served: 0,
+            })
+        });
+        (seen, setup)
     }
 }
 
