@@ -8,6 +8,7 @@ use super::{Exit, width};
 use crate::domain::federation::{Agreement, Protocol};
 use crate::engine::windows::lookahead;
 use crate::model::plan::Plan;
+use crate::report::lines::paragraphs;
 use crate::report::numbers::{count, percent, three};
 use crate::report::table::table;
 use crate::run;
@@ -61,6 +62,16 @@ fn facts(plan: &Plan, width: usize) -> String {
     };
     let _ =
         writeln!(text, "  {lookahead}; memory about {} MB", expected.memory.div_ceil(1_000_000));
+
+    if let Some((operator, share)) = expected.largest {
+        let name = &plan.federation.operator(operator).name;
+        let bound = format!(
+            "  threads make it at most {} x as fast: {name} has {} of the work",
+            three(1.0 / share),
+            percent(share)
+        );
+        text.push_str(&paragraphs(&bound, width));
+    }
 
     let _ = writeln!(
         text,

@@ -4,19 +4,17 @@
 use crate::model::plan::Plan;
 
 /// Program, runtime, and what writing results takes.
-const BASE: f64 = 42e6;
+const BASE: f64 = 10e6;
 /// A contact: its places in both directions of the graph, and its subscription.
 const CONTACT: f64 = 8.2;
-/// What building the graph takes for a while on top.
-const CONTACT_BUILT: f64 = 8.0;
 /// An IM user: offsets, session state on both sides, the next login or logout in the calendar.
-const IM_USER: f64 = 8.0 + 16.0 + 160.0;
+const IM_USER: f64 = 8.0 + 16.0 + 90.0;
 /// A legacy customer: offsets, phone, account.
 const LEGACY: f64 = 8.0 + 24.0;
 /// A message in flight with its journey and its event.
-const MESSAGE: f64 = 500.0;
-/// A distribution of times in microseconds up to hours.
-const HISTOGRAM: f64 = 380e3;
+const MESSAGE: f64 = 280.0;
+/// A distribution of times, in the cells that are in use.
+const HISTOGRAM: f64 = 25e3;
 
 /// Bytes of memory at the peak, for so many messages in flight and so many combinations of route,
 /// origin and destination.
@@ -30,7 +28,7 @@ pub(super) fn estimate(plan: &Plan, in_flight: f64, combinations: usize) -> u64 
     // Latencies of messages, and in parts of them of presence and added contacts; stages; waits.
     let label_sets = 1.6 * combinations as f64 + 10.0 * operators + 2.0 * stations;
     let bytes = BASE
-        + plan.graph.len() as f64 * (CONTACT + CONTACT_BUILT)
+        + plan.graph.len() as f64 * CONTACT
         + im_users * IM_USER
         + legacy * LEGACY
         + in_flight * MESSAGE

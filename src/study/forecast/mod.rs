@@ -13,7 +13,7 @@ mod work;
 
 use self::messages::Flows;
 use self::work::Work;
-use crate::domain::federation::{Load, Run, Sessions};
+use crate::domain::federation::{Load, OfflineMessages, Run, Sessions};
 use crate::domain::id::OperatorId;
 use crate::domain::observation::StationId;
 use crate::domain::outcome::Route;
@@ -32,6 +32,9 @@ pub struct Forecast {
     pub stations: Vec<StationLoad>,
     /// Bytes of memory, to within a half.
     pub memory: u64,
+    /// The operator with the most work, and its share of all: no number of threads makes a run
+    /// faster than one over that share, since an operator runs on one thread at a time.
+    pub largest: Option<(OperatorId, f64)>,
 }
 
 /// What one station is to do.
@@ -50,7 +53,7 @@ pub fn forecast(plan: &Plan) -> Forecast {
     let mut work = Work::new(plan);
     let flows = Flows::of(plan, &mut work);
     presence::add(plan, &mut work);
-    let pending = flows.offered() * 60.0;
+    let pending = flows.offered() * 60.0 + stored(plan, &flows);
     let stations = plan.stations.all.iter().zip(0..).map(|(station, id)| {
         let (rate, busy) = work.of(StationId(id));
         let utilisation = busy / f64::from(station.servers);
@@ -66,7 +69,49 @@ pub fn forecast(plan: &Plan) -> Forecast {
         routes: flows.routes(),
         stations: stations.collect(),
         memory: memory::estimate(plan, pending, flows.combinations()),
+        largest: largest(plan, &work),
     }
+}
+
+/// Messages that wait for a login at the end of the run, where they are stored.
+fn stored(plan: &Plan, flows: &Flows<'_>) -> f64 {
+    let im = |route: &Route| matches!(route, Route::OnNet | Route::Interworked | Route::Hub);
+    let routes = flows.routes();
+    let rate: f64 = routes.iter().filter(|(route, _)| im(route)).map(|(_, rate)| rate).sum();
+    let users: u32 = plan.federation.operators.iter().map(|o| o.subscribers.im).sum();
+    let operators = plan.federation.operators.iter();
+    let each = operators.map(|operator| {
+        let sessions = &operator.workload.sessions;
+        let run = (plan.federation.run.warm_up + plan.federation.run.duration).as_secs_f64();
+        let absent = match logins(sessions) {
+            login if login > 0.0 => (1.0 - sessions.online) / login,
+            _ => f64::INFINITY,
+        };
+        // Absences end at random: those that began within the run have seen so much of it.
+        let seen = if absent.is_finite() {
+            absent * (1.0 - libm::exp(-run / absent.max(1.0)))
+        } else {
+            run
+        };
+        let stores = sessions.offline == OfflineMessages::Store;
+        // Answers go to people who have just written: those are there.
+        let first = 1.0 - operator.workload.messages.reply_share;
+        let kept = if stores { first * (1.0 - sessions.online) * seen } else { 0.0 };
+        rate * f64::from(operator.subscribers.im) / f64::from(users.max(1)) * kept
+    });
+    each.sum()
+}
+
+/// The operator with the most work, by requests at its stations.
+fn largest(plan: &Plan, work: &Work<'_>) -> Option<(OperatorId, f64)> {
+    let mut requests = vec![0.0; plan.federation.operators.len()];
+    for (station, id) in plan.stations.all.iter().zip(0..) {
+        requests[station.operator.index()] += work.of(StationId(id)).0;
+    }
+    let all: f64 = requests.iter().sum();
+    let of = |(id, _)| (id, requests[OperatorId::index(id)]);
+    let (id, most) = plan.federation.operators().map(of).max_by(|a, b| a.1.total_cmp(&b.1))?;
+    (all > 0.0).then_some((id, most / all))
 }
 
 /// The highest load of a run: load moves linearly between the ends of its stages.
