@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::Command;
 
 use common::prepare;
+use interwork::run::{self, Options};
 
 /// Coarse times everywhere, so that ties are frequent: constant delays and services in whole
 /// multiples of 10 ms, evenly spaced arrivals, a hub in the middle.
@@ -32,7 +33,7 @@ workload:
 run: { seed: 1, warm_up: 10s, duration: 2m }
 ";
 
-fn run(dir: &Path, topology: &Path, threads: &str, seed: &str) {
+fn run_to(dir: &Path, topology: &Path, threads: &str, seed: &str) {
     let status = Command::new(env!("CARGO_BIN_EXE_interwork"))
         .arg("run")
         .arg(topology)
@@ -72,7 +73,7 @@ fn one_two_and_eight_threads_give_the_same_bytes_and_another_seed_does_not() {
         .iter()
         .map(|(threads, seed)| {
             let out = dir.path().join(format!("out-{threads}-{seed}"));
-            run(&out, &topology, threads, seed);
+            run_to(&out, &topology, threads, seed);
             files(&out)
         })
         .collect();
@@ -96,8 +97,8 @@ fn a_resolved_topology_gives_the_same_results() {
     let topology = dir.path().join("ties.yaml");
     std::fs::write(&topology, TIES).expect("written");
     let (first, second) = (dir.path().join("first"), dir.path().join("second"));
-    run(&first, &topology, "2", "7");
-    run(&second, &first.join("topology.yaml"), "2", "7");
+    run_to(&first, &topology, "2", "7");
+    run_to(&second, &first.join("topology.yaml"), "2", "7");
     for ((name, one), (_, two)) in files(&first).iter().zip(&files(&second)) {
         assert!(name == "topology.yaml" || one == two, "{name} differs");
     }
@@ -111,4 +112,19 @@ fn the_topology_of_these_tests_uses_every_kind_of_way() {
     for route in ["on-net", "interworked", "hub", "sms-own", "sms-home", "sms-direct"] {
         assert!(common::count(&results, "messages_offered", &[("route", route)]) > 0, "{route}");
     }
+}
+
+#[test]
+fn a_million_users_behind_four_hubs_give_the_same_on_one_two_and_eight_threads() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("topologies/continental.yaml");
+    let text = std::fs::read_to_string(path).expect("a shipped topology");
+    let (plan, setup) = prepare(&text, &["run.warm_up=0s", "run.duration=3s"]);
+    let results = [1, 2, 8].map(|threads| {
+        let stop = Default::default();
+        let options = Options { threads, samples: 100 };
+        let ended = run::run(&plan, &setup, options, &stop, &mut |_, _| {}).expect("a sound run");
+        (ended.events, format!("{:?} {:?}", ended.results.metrics, ended.samples))
+    });
+    assert!(results[0].0 > 50_000, "{} events", results[0].0);
+    assert!(results[0] == results[1] && results[1] == results[2], "threads make a difference");
 }
