@@ -1,20 +1,23 @@
 //! Are the engine's targets met? Each row is one question, asked once, and printed beside its target:
 //! what an event of each kind costs, how long a million users take to build and to run for a busy
 //! hour, what two threads gain, what an idle window costs, whether memory stays flat, how soon the
-//! smallest run begins. The calendar's rows are in `engine`.
+//! smallest run begins, and what the calendar costs (more closely in `engine`).
 //!
 //! `cargo bench --bench targets` prints; `-- --write` also writes `results/performance/targets.json`,
 //! which the README quotes; `-- NAME` asks one. Absolute times are those of one machine; the ratios
 //! are taken in one run.
 
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BinaryHeap};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant as Clock;
 
 use interwork::domain::id::SubscriberId;
 use interwork::domain::observation::Observation;
+use interwork::domain::random::StreamSeed;
 use interwork::domain::time::{Duration, Instant};
+use interwork::engine::calendar::{Calendar, Event};
 use interwork::engine::decisions::initially_online;
 use interwork::engine::shard::Shard;
 use interwork::engine::windows::{self, Schedule};
@@ -22,6 +25,7 @@ use interwork::measure::Setup;
 use interwork::measure::audit::Auditor;
 use interwork::measure::recorder::Recorder;
 use interwork::model::context::Observer;
+use interwork::model::outbox::Input;
 use interwork::model::plan::Plan;
 use interwork::model::stimulus::Stimulus;
 use interwork::run::{self, Options};
@@ -71,6 +75,45 @@ fn peak() -> f64 {
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
     let kb = line.and_then(|line| line.split_whitespace().next()?.parse::<f64>().ok());
     kb.unwrap_or(0.0) / 1024.0
+}
+
+/// What does it cost to take one event out of the calendar and put one in (hold model, exponential
+/// waits drawn beforehand)? The standard library's heap with entries of the same size beside it.
+fn calendar() -> Vec<Row> {
+    const HOLDS: u64 = 4_000_000;
+    let mut stream = StreamSeed::new(1, "bench", "hold").stream();
+    let waits: Vec<Duration> =
+        (0..1 << 16).map(|_| Duration::from_secs_f64(stream.exponential(1.0))).collect();
+    let wait = |order: u64| waits[order as usize % waits.len()];
+    let sizes = [
+        (1_000, "the calendar at 1,000 pending", "40 ns", 40.0),
+        (100_000, "the calendar at 100,000 pending", "60 ns", 60.0),
+        (1_000_000, "the calendar at 1,000,000 pending", "80 ns", 80.0),
+    ];
+    let row = |(pending, what, target, limit): (u64, &'static str, &'static str, f64)| {
+        let mut calendar = Calendar::default();
+        let mut heap = BinaryHeap::new();
+        let event = |at, order| Event { at, order, input: Input::ImServed(order as u32) };
+        for order in 0..pending {
+            calendar.push(event(Instant::START + wait(order), order));
+            heap.push(Reverse((Instant::START + wait(order), order, [0u64; 2])));
+        }
+        let clock = Clock::now();
+        for order in pending..pending + HOLDS {
+            let now = calendar.pop_before(Instant::NEVER).expect("never empty").at;
+            calendar.push(event(now + wait(order), order));
+        }
+        let ns = clock.elapsed().as_secs_f64() / HOLDS as f64 * 1e9;
+        let clock = Clock::now();
+        for order in pending..pending + HOLDS {
+            let Reverse((now, _, payload)) = heap.pop().expect("never empty");
+            heap.push(Reverse((now + wait(order), order, payload)));
+        }
+        let heap = clock.elapsed().as_secs_f64() / HOLDS as f64 * 1e9;
+        println!("    hold model, {pending} pending: {ns:.0} ns, binary heap {heap:.0} ns");
+        Row { what, target, measured: ns, unit: "ns", met: ns <= limit }
+    };
+    sizes.map(row).into()
 }
 
 /// What runs are watched by: measurement and the auditor.
@@ -324,8 +367,9 @@ fn main() {
     let mut rows = Vec::new();
     let mut kinds = Value::Null;
     // Memory first: a peak is of all that went before.
-    let questions: [(&str, fn() -> Vec<Row>); 6] = [
+    let questions: [(&str, fn() -> Vec<Row>); 7] = [
         ("memory over time", memory_over_time),
+        ("calendar", calendar),
         ("idle window", idle_window),
         ("start-up", start_up),
         ("national", national),
