@@ -247,17 +247,15 @@ impl<'t, O: Observer> Worker<'t, O> {
 
     /// Runs the shards that have something to do before `end`.
     fn window(&mut self, part: &mut [Shard<O>], end: Instant) {
-        for place in 0..part.len() {
-            if self.due[place] >= end {
-                continue;
-            }
-            part[place].run_until(end);
-            part[place].send(|delivery| {
+        let (places, sent) = (&self.team.places, &mut self.sent);
+        for (shard, due) in part.iter_mut().zip(&mut self.due).filter(|(_, due)| **due < end) {
+            shard.run_until(end);
+            shard.send(|delivery| {
                 debug_assert!(delivery.parcel.at >= end, "nothing arrives within its window");
-                let (worker, _) = self.team.places[delivery.parcel.next.index()];
-                self.sent[worker].push(delivery);
+                let (worker, _) = places[delivery.parcel.next.index()];
+                sent[worker].push(delivery);
             });
-            self.due[place] = part[place].next();
+            *due = shard.next();
         }
         // What stays with this worker needs no mail; it is due after the window.
         let mut own = std::mem::take(&mut self.sent[self.id]);
