@@ -44,6 +44,9 @@ struct Row {
     met: bool,
 }
 
+/// Asks it.
+type Question = fn() -> Vec<Row>;
+
 fn prepare(source: &Source, sets: &[&str]) -> (Arc<Plan>, Arc<Setup>) {
     let sets: Vec<Override> =
         sets.iter().map(|set| Override::parse(set).expect("a good override")).collect();
@@ -369,7 +372,7 @@ fn main() {
     let mut rows = Vec::new();
     let mut kinds = Value::Null;
     // Memory first: a peak is of all that went before.
-    let questions: [(&str, fn() -> Vec<Row>); 7] = [
+    let questions: [(&str, Question); 7] = [
         ("memory over time", memory_over_time),
         ("calendar", calendar),
         ("idle window", idle_window),
