@@ -231,10 +231,12 @@ run: { seed: 1, warm_up: 0s, duration: 1h }
 fn million() -> Vec<Row> {
     let clock = Clock::now();
     let (plan, setup) = prepare(&text(MILLION), &[]);
-    let second = prepare(&text(MILLION), &["run.duration=1s"]).1;
-    play(&plan, &second, 2);
-    let (built, memory) = (clock.elapsed().as_secs_f64() / 2.0, peak());
-    drop(second);
+    // A run that is stopped before it begins: everything is there, nothing has happened.
+    let stop = CancellationToken::new();
+    stop.cancel();
+    let options = Options { threads: 2, samples: 0 };
+    run::run(&plan, &setup, options, &stop, &mut |_, _| {}).expect("a sound run");
+    let (built, memory) = (clock.elapsed().as_secs_f64(), peak());
     let (events, hour) = play(&plan, &setup, 2);
     println!("    {events} events, {:.0} MB at the peak of the hour", peak());
     let target = "60 s";
@@ -247,11 +249,11 @@ fn million() -> Vec<Row> {
             met: built < 5.0,
         },
         Row {
-            what: "their memory (two such graphs at once, halved)",
+            what: "the peak of memory until then",
             target: "512 MB",
-            measured: memory / 2.0,
+            measured: memory,
             unit: "MB",
-            met: memory / 2.0 < 512.0,
+            met: memory < 512.0,
         },
         Row {
             what: "their busy hour on 2 threads",
