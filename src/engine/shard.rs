@@ -117,11 +117,22 @@ impl<O: Observer> Shard<O> {
         self.operator
     }
 
-    /// How much of the work it is likely to make: its IM users first, then everybody.
+    /// How much of the work it is likely to make: its IM users first, then everybody; a hub, what
+    /// its neighbours' IM users send through it.
     pub fn weight(&self) -> u64 {
-        let population = &self.plan.population;
-        let im_users = u64::from(population.im_users(self.operator));
-        1 + 8 * im_users + u64::from(population.sms_only(self.operator))
+        let Plan { population, federation, .. } = &*self.plan;
+        let mut weight = 1 + u64::from(population.sms_only(self.operator));
+        weight += 8 * u64::from(population.im_users(self.operator));
+        if federation.operator(self.operator).relay.is_some() {
+            let neighbours = federation.agreements().filter_map(|(_, agreement)| {
+                let [a, b] = agreement.between;
+                let here = [(a, b), (b, a)].into_iter().find(|(hub, _)| *hub == self.operator);
+                here.map(|(_, neighbour)| neighbour)
+            });
+            // About a third of the work that they make at home, measured at `hub-and-spoke`.
+            weight += neighbours.map(|id| 3 * u64::from(population.im_users(id))).sum::<u64>();
+        }
+        weight
     }
 
     /// When its next event is due; `Instant::NEVER` if there is none.
