@@ -3,4 +3,5 @@
 pub mod conformance;
 pub mod forecast;
 pub mod scenario;
+pub mod stats;
 pub mod trace;
