@@ -58,7 +58,7 @@ fn prepare(source: &Source, sets: &[&str]) -> (Arc<Plan>, Arc<Setup>) {
 }
 
 fn events(plan: &Arc<Plan>, setup: &Arc<Setup>, threads: usize) -> u64 {
-    let options = Options { threads, samples: 0 };
+    let options = Options { threads, ..Options::default() };
     let stop = CancellationToken::new();
     run::run(plan, setup, options, &stop, &mut |_, _| {}).expect("a sound run").events
 }

@@ -69,7 +69,7 @@ fn text(text: &str) -> Source {
 fn play(plan: &Arc<Plan>, setup: &Arc<Setup>, threads: usize) -> (u64, f64) {
     let stop = CancellationToken::new();
     let clock = Clock::now();
-    let options = Options { threads, samples: 0 };
+    let options = Options { threads, ..Options::default() };
     let ended = run::run(plan, setup, options, &stop, &mut |_, _| {}).expect("a sound run");
     (ended.events, clock.elapsed().as_secs_f64())
 }
@@ -234,7 +234,7 @@ fn million() -> Vec<Row> {
     // A run that is stopped before it begins: everything is there, nothing has happened.
     let stop = CancellationToken::new();
     stop.cancel();
-    let options = Options { threads: 2, samples: 0 };
+    let options = Options { threads: 2, ..Options::default() };
     run::run(&plan, &setup, options, &stop, &mut |_, _| {}).expect("a sound run");
     let (built, memory) = (clock.elapsed().as_secs_f64(), peak());
     let (events, hour) = play(&plan, &setup, 2);

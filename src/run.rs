@@ -18,8 +18,10 @@ use crate::engine::decisions::initially_online;
 use crate::engine::shard::Shard;
 use crate::engine::windows::{self, Ended, Schedule};
 use crate::measure::audit::{self, AuditPart, Auditor, Violation};
-use crate::measure::recorder::Recorder;
+use crate::measure::measured::Measured;
+use crate::measure::recorder::{Recorder, RecorderPart};
 use crate::measure::results::Results;
+use crate::measure::selector::Names;
 use crate::measure::slo;
 use crate::measure::{AgreementTerms, Collector, Setup, Window};
 use crate::model::context::Observer;
@@ -32,18 +34,22 @@ use self::samples::Sampler;
 pub use self::samples::{Sample, SampleOutcome};
 
 /// How to run.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Options {
     /// Threads to run operators on; results do not depend on it.
     pub threads: usize,
     /// Single messages to keep with every stage time.
     pub samples: usize,
+    /// Whether to end as soon as an SLO line cannot be met any more.
+    pub stop_on_slo: bool,
 }
 
 /// What came of a run.
 #[derive(Debug)]
 pub struct Finished {
-    /// What was measured.
+    /// What was measured, as sums.
+    pub measured: Measured,
+    /// The same in words.
     pub results: Results,
     /// A sample of single messages, by intended instant.
     pub samples: Vec<Sample>,
@@ -51,8 +57,19 @@ pub struct Finished {
     pub events: u64,
     /// Where the run ended.
     pub at: Instant,
-    /// Whether it was stopped before its end.
-    pub interrupted: bool,
+    /// Why it ended.
+    pub ended: Ending,
+}
+
+/// Why a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// Its time was over.
+    Finished,
+    /// It was stopped from outside.
+    Interrupted,
+    /// An SLO line could not be met any more.
+    StoppedBySlo,
 }
 
 /// The run is worthless: an invariant of the program is broken.
@@ -156,6 +173,14 @@ fn transfer_sizes(federation: &Federation, id: AgreementId) -> [TransferSizes; 2
     })
 }
 
+/// The names that SLO lines may use.
+pub fn names(federation: &Federation) -> Names {
+    Names {
+        operators: federation.operators.iter().map(|operator| operator.name.clone()).collect(),
+        stations: Stations::new(federation).all.into_iter().map(|station| station.name).collect(),
+    }
+}
+
 /// What measurement needs to know of a plan. The SLO lines have been parsed before the run.
 pub fn setup(plan: &Plan, slo: Vec<slo::Line>) -> Setup {
     let federation = &plan.federation;
@@ -181,13 +206,22 @@ pub fn setup(plan: &Plan, slo: Vec<slo::Line>) -> Setup {
         currency: federation.currency.clone(),
         stations: plan.stations.all.iter().map(station).collect(),
         slo,
+        batches: steady(federation),
     }
+}
+
+/// Whether load and federation stay as they are during a run.
+fn steady(federation: &Federation) -> bool {
+    let constant = federation.operators.iter().all(|o| o.workload.load.stages.is_empty());
+    constant && federation.timeline.is_empty()
 }
 
 /// Everybody who watches one shard.
 #[derive(Debug)]
 struct Watch {
     recorder: Recorder,
+    /// For the parts of the measured time that SLO lines ask for.
+    within: Vec<Recorder>,
     auditor: Auditor,
     sampler: Sampler,
 }
@@ -195,6 +229,7 @@ struct Watch {
 impl Observer for Watch {
     fn observe(&mut self, now: Instant, observation: &Observation<'_>) {
         self.recorder.observe(now, observation);
+        self.within.iter_mut().for_each(|recorder| recorder.observe(now, observation));
         self.auditor.observe(now, observation);
         self.sampler.observe(now, observation);
     }
@@ -214,12 +249,16 @@ pub fn run(
 ) -> Result<Finished, RunError> {
     let seed = plan.federation.run.seed;
     let online = initially_online(&plan.federation, &plan.population);
+    let windows = setup.windows();
+    let within: Vec<Arc<Setup>> =
+        windows.iter().map(|window| Arc::new(setup.within(*window))).collect();
     let shards = plan
         .federation
         .operators()
         .map(|(id, _)| {
             let watch = Watch {
                 recorder: Recorder::new(Arc::clone(setup), id),
+                within: within.iter().map(|part| Recorder::new(Arc::clone(part), id)).collect(),
                 auditor: Auditor::new(),
                 sampler: Sampler::new(options.samples, setup.window),
             };
@@ -233,13 +272,30 @@ pub fn run(
         threads: options.threads,
     };
     let mut collector = Collector::new(Arc::clone(setup));
+    // Ends the run from within.
+    let own = stop.child_token();
+    let mut failed = false;
     let mut close = |at: Instant, shards: &mut [&mut Shard<Watch>]| {
         let parts = shards.iter_mut().map(|shard| shard.observer.recorder.close_interval(at));
         collector.interval(at, parts.collect());
+        if options.stop_on_slo {
+            let recorders: Vec<&Recorder> = shards.iter().map(|s| &s.observer.recorder).collect();
+            failed |= collector.has_failed(at, &recorders);
+            if failed {
+                own.cancel();
+            }
+        }
     };
-    let ended = windows::run(shards, &schedule, stop, progress, &mut close)
+    let ended = windows::run(shards, &schedule, &own, progress, &mut close)
         .map_err(|fault| RunError::Fault { seed, at: fault.at })?;
-    finish(ended, collector, setup, seed, options)
+    let why = match ended.at < setup.window.end {
+        true if failed => Ending::StoppedBySlo,
+        true => Ending::Interrupted,
+        false => Ending::Finished,
+    };
+    let mut finished = finish(ended, collector, &within, seed, options)?;
+    finished.ended = why;
+    Ok(finished)
 }
 
 /// The ends of the series' intervals, but for the last, which ends with the run.
@@ -257,7 +313,7 @@ fn ticks(setup: &Setup) -> Vec<Instant> {
 fn finish(
     ended: Ended<Watch>,
     collector: Collector,
-    setup: &Setup,
+    within: &[Arc<Setup>],
     seed: u64,
     options: Options,
 ) -> Result<Finished, RunError> {
@@ -267,11 +323,15 @@ fn finish(
         shards.iter().flat_map(Shard::messages).map(|message| message.subject()).collect();
     let leaves: Vec<Leave> = shards.iter().flat_map(Shard::leaves).collect();
     let mut recorders = Vec::new();
+    let mut parts: Vec<Vec<RecorderPart>> = within.iter().map(|_| Vec::new()).collect();
     let mut audits: Vec<AuditPart> = Vec::new();
     let mut samplers = Vec::new();
     for shard in shards {
-        let Watch { recorder, auditor, sampler } = shard.into_observer();
+        let Watch { recorder, within, auditor, sampler } = shard.into_observer();
         recorders.push(recorder.finish(at));
+        for (part, recorder) in parts.iter_mut().zip(within) {
+            part.push(recorder.finish(at));
+        }
         audits.push(auditor.finish());
         samplers.push(sampler);
     }
@@ -280,7 +340,14 @@ fn finish(
         at,
         violations,
     })?;
-    let results = collector.finish(at, recorders, &in_flight);
+    let mut measured = collector.finish(at, recorders, &in_flight);
+    for (setup, recorders) in within.iter().zip(parts) {
+        // Of a run that ended before, nothing is known of it.
+        let until = at.clamp(setup.window.start, setup.window.end);
+        let part = Collector::new(Arc::clone(setup)).finish(until, recorders, &in_flight);
+        measured.push_part(part);
+    }
+    let results = measured.results();
     let samples = samples::merge(samplers, options.samples);
-    Ok(Finished { results, samples, events, at, interrupted: at < setup.window.end })
+    Ok(Finished { measured, results, samples, events, at, ended: Ending::Finished })
 }

@@ -121,7 +121,7 @@ fn a_million_users_behind_four_hubs_give_the_same_on_one_two_and_eight_threads()
     let (plan, setup) = prepare(&text, &["run.warm_up=0s", "run.duration=3s"]);
     let results = [1, 2, 8].map(|threads| {
         let stop = Default::default();
-        let options = Options { threads, samples: 100 };
+        let options = Options { threads, samples: 100, ..Options::default() };
         let ended = run::run(&plan, &setup, options, &stop, &mut |_, _| {}).expect("a sound run");
         (ended.events, format!("{:?} {:?}", ended.results.metrics, ended.samples))
     });

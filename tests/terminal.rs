@@ -1,15 +1,15 @@
 //! What a person reads after a run, as golden files at both widths: `UPDATE_GOLDEN=1 cargo test
 //! --test terminal` writes them anew; read them before they are committed.
 
+use std::num::NonZeroUsize;
 use std::path::Path;
-use std::sync::Arc;
 
 use interwork::measure::slo;
-use interwork::model::plan::Stations;
 use interwork::report::manifest::{Machine, Manifest, StopReason};
 use interwork::report::summary::Summary;
 use interwork::report::terminal;
 use interwork::run::{self, Options};
+use interwork::study::replicate::{self, Case, Parallel};
 use interwork::topology;
 use tokio_util::sync::CancellationToken;
 
@@ -18,18 +18,15 @@ fn summary(name: &str) -> Summary {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("topologies").join(name);
     let source = topology::read(&path).expect("a shipped topology");
     let federation = topology::load(&source, &[]).expect("a valid topology").federation;
-    let operators: Vec<String> = federation.operators.iter().map(|o| o.name.clone()).collect();
-    let stations: Vec<String> =
-        Stations::new(&federation).all.into_iter().map(|station| station.name).collect();
+    let (names, measured) = (run::names(&federation), federation.run.duration);
     let lines = federation.slo.iter();
-    let slo = lines.map(|line| slo::parse(line, &operators, &stations).expect("an SLO line"));
-    let slo = slo.collect();
+    let slo = lines.map(|line| slo::parse(line, &names, measured).expect("an SLO line")).collect();
     let name = federation.name.clone();
-    let plan = Arc::new(run::plan(federation));
-    let setup = Arc::new(run::setup(&plan, slo));
-    let options = Options { threads: 2, samples: 0 };
+    let options = Options { threads: 2, ..Options::default() };
+    let parallel = Parallel { threads: NonZeroUsize::MIN };
     let stop = CancellationToken::new();
-    let run = run::run(&plan, &setup, options, &stop, &mut |_, _| {}).expect("a sound run");
+    let case = Case { federation, slo };
+    let run = replicate::all(&case, options, parallel, &stop, &|_, _| {}).expect("a sound run");
     Summary::new(&name, &run.results)
 }
 
@@ -52,6 +49,8 @@ fn manifest(name: &str) -> Manifest {
         machine: Machine { cores: 2, os: String::new(), arch: String::new() },
         threads: 2,
         stop_reason: StopReason::Finished,
+        warm_up: None,
+        precision: None,
     }
 }
 

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use super::{Exit, width};
 use crate::domain::outcome::Defect;
 use crate::domain::words::nearest;
+use crate::report::junit::{self, Case};
 use crate::report::lines::{paragraphs, wrapped};
 use crate::study::conformance::{ROWS, Row, check};
 
@@ -118,24 +119,10 @@ fn json(verdicts: &[(&Row, Verdict)]) -> String {
 }
 
 fn junit(verdicts: &[(&Row, Verdict)]) -> String {
-    let escape = |text: &str| quick_xml::escape::escape(text).into_owned();
-    let failures = verdicts.iter().filter(|(_, verdict)| verdict.is_err()).count();
-    let mut xml = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
-    let _ = writeln!(
-        xml,
-        "<testsuite name=\"conformance\" tests=\"{}\" failures=\"{failures}\">",
-        verdicts.len(),
-    );
-    for (row, verdict) in verdicts {
-        let name = escape(&format!("{} {}", row.id, row.what));
-        let _ = write!(xml, "  <testcase classname=\"{}\" name=\"{name}\"", escape(row.source));
-        let _ = match verdict {
-            Ok(()) => writeln!(xml, "/>"),
-            Err(why) => {
-                writeln!(xml, "><failure>{}</failure></testcase>", escape(why))
-            }
-        };
-    }
-    xml.push_str("</testsuite>\n");
-    xml
+    let cases = verdicts.iter().map(|(row, verdict)| Case {
+        class: row.source.to_owned(),
+        name: format!("{} {}", row.id, row.what),
+        failure: verdict.clone().err(),
+    });
+    junit::junit("conformance", &cases.collect::<Vec<_>>())
 }

@@ -4,7 +4,9 @@
 mod check;
 mod conformance;
 mod new;
+mod output;
 mod progress;
+mod record;
 mod report;
 mod run;
 mod scenario;
@@ -98,6 +100,13 @@ impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
         Self::from(exit as u8)
     }
+}
+
+/// Says that the program is at fault.
+fn fault(error: impl std::fmt::Display) -> Exit {
+    anstream::eprintln!("error: {error}");
+    anstream::eprintln!("this is a fault of interwork, not of the topology: nothing is written");
+    Exit::Fault
 }
 
 /// Columns to write for: those of the terminal between 80 and 100, or 100 where there is none.

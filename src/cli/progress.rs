@@ -1,19 +1,19 @@
-//! The progress bar of a run: simulated time, events a second, time left. Nothing is shown when
-//! standard error is not a terminal.
+//! The progress bar of runs: share done, events a second, time left. Nothing is shown when standard
+//! error is not a terminal.
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::domain::time::Instant;
+/// Steps of the bar.
+const STEPS: u64 = 1000;
 
-/// A progress bar over the simulated time of one run.
+/// A progress bar over all that a subcommand runs.
 pub(super) struct Progress {
     bar: ProgressBar,
 }
 
 impl Progress {
-    /// A bar for a run that ends at `end`.
-    pub(super) fn new(end: Instant) -> Self {
-        let bar = ProgressBar::new(end.0 / MILLISECOND);
+    pub(super) fn new() -> Self {
+        let bar = ProgressBar::new(STEPS);
         let template = "{bar:32} {msg}  {elapsed} so far, {eta} left";
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style.progress_chars("━╸─"));
@@ -21,24 +21,28 @@ impl Progress {
         Self { bar }
     }
 
-    /// The run has come to `at` with so many events.
-    pub(super) fn tell(&self, at: Instant, events: u64) {
-        let position = at.0 / MILLISECOND;
-        // A message is made only when one will be drawn: twice a percent is plenty.
-        if position - self.bar.position() < self.bar.length().unwrap_or(0) / 200 {
+    /// So large a share is done, with so many events.
+    pub(super) fn tell(&self, share: f64, events: u64) {
+        let position = (share * STEPS as f64) as u64;
+        // A message is made only when one will be drawn: twice a percent is plenty. A share that
+        // moves back belongs to a further round.
+        if position.abs_diff(self.bar.position()) < STEPS / 200 {
             return;
         }
         let seconds = self.bar.elapsed().as_secs_f64().max(1e-3);
         let rate = events as f64 / seconds / 1e6;
-        self.bar.set_message(format!("{:.0} s simulated, {rate:.2} M events/s", at.as_secs_f64()));
+        self.bar.set_message(format!("{:.0} %, {rate:.2} M events/s", share * 100.0));
         self.bar.set_position(position);
     }
 
-    /// The run is over; the bar goes.
+    /// Something else is to be said: which part of a study is done.
+    pub(super) fn say(&self, share: f64, message: String) {
+        self.bar.set_message(message);
+        self.bar.set_position((share * STEPS as f64) as u64);
+    }
+
+    /// All is done; the bar goes.
     pub(super) fn end(self) {
         self.bar.finish_and_clear();
     }
 }
-
-/// In nanoseconds.
-const MILLISECOND: u64 = 1_000_000;

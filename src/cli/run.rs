@@ -1,22 +1,28 @@
-//! `interwork run`: the main job. Reads a topology, runs it, writes the result folder, prints the
-//! summary. The only place that looks at the wall clock, for the manifest.
+//! `interwork run`: the main job. Reads a topology, runs it as often as it says, writes the result
+//! folder, prints the summary.
 
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::SystemTime;
 
+use super::output::{self, Outputs};
 use super::progress::Progress;
+use super::record::{self, Record, utc};
 use super::signal::stop_on_signal;
-use super::topology::{Loaded, load, overrides};
-use super::{Exit, stdout_color, width};
-use crate::domain::time::Instant;
+use super::topology::{Loaded, figure, load, overrides, set_baseline};
+use super::{Exit, fault, stdout_color, width};
+use crate::measure::selector::Selector;
 use crate::model::plan::Plan;
-use crate::report::folder::{Bundle, Folder, FolderError, MessageRow};
-use crate::report::manifest::{Machine, Manifest, StopReason};
+use crate::report::folder::{Bundle, Folder, FolderError, MessageRow, ReplicationRow};
+use crate::report::manifest::{Precision, WarmUp};
 use crate::report::summary::Summary;
-use crate::report::terminal;
-use crate::run::{self, Finished, Options, Sample, SampleOutcome};
-use crate::topology::Topology;
+use crate::report::{numbers, terminal};
+use crate::run::{self, Ending, Options, Sample, SampleOutcome};
+use crate::study::precision::{self, Reached, Target};
+use crate::study::replicate::{self, Case, Parallel, Replicated};
+use crate::study::warm_up;
+use crate::topology::Override;
+use tokio_util::sync::CancellationToken;
 
 /// Run a topology: simulate it, write a result folder, print the summary
 #[derive(Debug, clap::Args)]
@@ -32,7 +38,7 @@ pub(super) struct Arguments {
     #[arg(long)]
     force: bool,
 
-    /// Threads to run operators on; the results are the same on any number
+    /// Threads to run on; the results are the same on any number
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
 
@@ -40,9 +46,51 @@ pub(super) struct Arguments {
     #[arg(long = "set", value_name = "PATH=VALUE")]
     overrides: Vec<String>,
 
+    /// Independent repeats with seeds derived from the file's; instead of run.replications
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    replications: Option<u32>,
+
+    /// Add replications until the 95 % interval of each figure reaches no further than this share
+    /// of it to either side, such as 5%
+    #[arg(long, value_name = "SHARE", value_parser = share)]
+    precision: Option<f64>,
+
+    /// A figure for --precision, such as 'message_latency{route=hub} p95'; as often as needed. By
+    /// default the figures of the SLO lines, or else the mean latency of messages
+    #[arg(long = "figure", value_name = "FIGURE", requires = "precision")]
+    figures: Vec<String>,
+
+    /// Replications at most, for --precision
+    #[arg(long, value_name = "N", default_value_t = 50, requires = "precision",
+          value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    max_replications: u32,
+
     /// Write a sample of N single messages with every stage time to messages.csv
     #[arg(long, value_name = "N", default_value_t = 0)]
     messages: u32,
+
+    /// The result folder of an earlier run, for SLO lines that compare with a baseline
+    #[arg(long, value_name = "DIR")]
+    baseline: Option<PathBuf>,
+
+    /// End as soon as an SLO line cannot be met any more
+    #[arg(long)]
+    stop_on_slo: bool,
+
+    #[command(flatten)]
+    outputs: Outputs,
+}
+
+/// `5%` or `0.05`.
+fn share(text: &str) -> Result<f64, String> {
+    let value = match text.strip_suffix('%') {
+        Some(percent) => percent.trim().parse::<f64>().map(|percent| percent / 100.0),
+        None => text.parse(),
+    };
+    match value {
+        Ok(value) if value > 0.0 && value < 1.0 => Ok(value),
+        _ => Err("a share above 0 and below 1, such as 5%".to_owned()),
+    }
 }
 
 pub(super) fn main(arguments: &Arguments) -> Exit {
@@ -51,140 +99,152 @@ pub(super) fn main(arguments: &Arguments) -> Exit {
 
 fn simulate(arguments: &Arguments) -> Result<Exit, Exit> {
     let started = SystemTime::now();
-    let overrides = overrides(&arguments.overrides)?;
-    let Loaded { topology, slo } = load(&arguments.topology, &overrides)?;
+    let mut overrides = overrides(&arguments.overrides)?;
+    if let Some(replications) = arguments.replications {
+        let set = format!("run.replications={replications}");
+        overrides.push(Override::parse(&set).map_err(|_| Exit::BadInput)?);
+    }
+    let baseline = arguments.baseline.as_deref();
+    let mut loaded = load(&arguments.topology, &overrides)?;
+    set_baseline(&mut loaded.slo, baseline)?;
+    let figures = figures(arguments, &loaded)?;
     let dir = arguments.out.clone().unwrap_or_else(|| {
-        let name = format!("{}-{}", topology.federation.name, utc(started, "", ""));
+        let name = format!("{}-{}", loaded.topology.federation.name, utc(started, "", ""));
         Path::new("results").join(name)
     });
     // First of all: whoever sees the folder may send a signal.
     let stop = stop_on_signal();
     // Before the run, so that a folder that cannot be had costs no time.
-    let folder = Folder::create(&dir, arguments.force).map_err(report_folder_error)?;
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let threads = arguments.threads.map_or(cores, usize::from);
+    let folder = Folder::create(&dir, arguments.force).map_err(folder_error)?;
+    let cores = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+    let threads = arguments.threads.and_then(|n| NonZeroUsize::new(n.into())).unwrap_or(cores);
     let samples = arguments.messages as usize;
+    let options = Options { threads: threads.get(), samples, stop_on_slo: arguments.stop_on_slo };
 
-    let plan = Arc::new(run::plan(topology.federation.clone()));
-    let setup = Arc::new(run::setup(&plan, slo));
-    let bar = Progress::new(setup.window.end);
-    let finished =
-        run::run(&plan, &setup, Options { threads, samples }, &stop, &mut |at, events| {
-            bar.tell(at, events);
-        });
-    bar.end();
-    let finished = finished.map_err(|error| {
-        anstream::eprintln!("error: {error}");
-        anstream::eprintln!(
-            "this is a fault of interwork, not of the topology: nothing is written"
-        );
-        Exit::Fault
-    })?;
-
-    let manifest = manifest(arguments, &topology, &finished, started, cores, threads);
-    let rows: Vec<MessageRow> = finished.samples.iter().map(|s| row(s, &plan)).collect();
-    let bundle = Bundle {
-        name: &topology.federation.name,
-        results: &finished.results,
-        manifest: &manifest,
-        topology_yaml: &topology.resolved_yaml(),
-        attachments: &topology.attachments(),
-        messages: (samples > 0).then_some(&rows[..]),
+    let warm_up = match loaded.topology.federation.run.find_warm_up {
+        false => None,
+        true => {
+            let found = warm_up::find(&loaded.case(), options, &stop).map_err(fault)?;
+            let cut_s = found.cut.as_secs_f64();
+            let set = format!("run.warm_up={}ms", (cut_s * 1e3).round());
+            overrides.push(Override::parse(&set).map_err(|_| Exit::BadInput)?);
+            loaded = load(&arguments.topology, &overrides)?;
+            set_baseline(&mut loaded.slo, baseline)?;
+            Some(WarmUp { method: "MSER-5".to_owned(), cut_s, settled: found.settled })
+        }
     };
-    folder.write(&bundle).map_err(report_folder_error)?;
-    let summary = Summary::new(&topology.federation.name, &finished.results);
-    anstream::print!("{}", terminal::render(&summary, &manifest, width(), stdout_color()));
-    anstream::println!("results in {}", dir.display());
-    Ok(if finished.interrupted {
-        Exit::Interrupted
-    } else if finished.results.slo.iter().any(|line| !line.passed) {
-        Exit::SloMissed
-    } else {
-        Exit::Done
+    let case = loaded.case();
+    let parallel = Parallel { threads };
+    let (replicated, precision) =
+        replications(arguments, &case, figures, options, parallel, &stop)?;
+
+    let manifest = record::manifest(Record {
+        topology: &loaded.topology,
+        replicated: &replicated,
+        options: said(arguments),
+        started,
+        threads: threads.get(),
+        warm_up,
+        precision,
+    });
+    let plan = run::plan(case.federation.clone());
+    let rows: Vec<MessageRow> = replicated.samples.iter().map(|s| row(s, &plan)).collect();
+    let each: Vec<ReplicationRow> = (0..)
+        .zip(&replicated.each)
+        .flat_map(|(n, one)| ReplicationRow::of(n, &one.metrics))
+        .collect();
+    let name = &loaded.topology.federation.name;
+    folder
+        .write(&Bundle {
+            name,
+            results: &replicated.results,
+            manifest: &manifest,
+            topology_yaml: &loaded.topology.resolved_yaml(),
+            attachments: &loaded.topology.attachments(),
+            messages: (samples > 0).then_some(&rows[..]),
+            replications: (replicated.each.len() > 1).then_some(&each[..]),
+        })
+        .map_err(folder_error)?;
+    let summary = Summary::new(name, &replicated.results);
+    output::write(&arguments.outputs, &summary, &manifest)?;
+    if !arguments.outputs.json_on_stdout() {
+        anstream::print!("{}", terminal::render(&summary, &manifest, width(), stdout_color()));
+        anstream::println!("results in {}", dir.display());
+    }
+    Ok(match replicated.ended {
+        Ending::Interrupted => Exit::Interrupted,
+        _ if replicated.results.slo.iter().any(|line| !line.passed) => Exit::SloMissed,
+        _ => Exit::Done,
     })
 }
 
-fn report_folder_error(error: FolderError) -> Exit {
+/// Figures that are to be known to `--precision`.
+fn figures(arguments: &Arguments, loaded: &Loaded) -> Result<Vec<Selector>, Exit> {
+    if arguments.precision.is_none() {
+        return Ok(Vec::new());
+    }
+    let names = run::names(&loaded.topology.federation);
+    match (arguments.figures.as_slice(), loaded.slo.as_slice()) {
+        ([], []) => Ok(vec![figure("message_latency mean", &names)?]),
+        ([], lines) => Ok(lines.iter().map(|line| line.selector().clone()).collect()),
+        (given, _) => given.iter().map(|text| figure(text, &names)).collect(),
+    }
+}
+
+/// Runs what the case and the options ask for, with a progress bar.
+fn replications(
+    arguments: &Arguments,
+    case: &Case,
+    figures: Vec<Selector>,
+    options: Options,
+    parallel: Parallel,
+    stop: &CancellationToken,
+) -> Result<(Replicated, Option<Precision>), Exit> {
+    let bar = Progress::new();
+    let tell = |share: f64, events: u64| bar.tell(share, events);
+    let result = match arguments.precision {
+        None => replicate::all(case, options, parallel, stop, &tell).map(|all| (all, None)),
+        Some(share) => {
+            let target = Target { figures, share, most: arguments.max_replications };
+            let reached = precision::run(case, &target, options, parallel, stop, &tell);
+            reached.map(|Reached { replicated, half_widths, reached }| {
+                let names = target.figures.iter().map(Selector::to_string);
+                let figures = names.zip(half_widths).collect();
+                let most = target.most;
+                (replicated, Some(Precision { target: share, most, reached, figures }))
+            })
+        }
+    };
+    bar.end();
+    result.map_err(fault)
+}
+
+/// The options that bear on the results.
+fn said(arguments: &Arguments) -> Vec<String> {
+    let mut options: Vec<String> =
+        arguments.overrides.iter().map(|set| format!("--set {set}")).collect();
+    options.extend(arguments.replications.map(|n| format!("--replications {n}")));
+    if let Some(share) = arguments.precision {
+        options.push(format!("--precision {}", numbers::percent(share).replace(' ', "")));
+        options.push(format!("--max-replications {}", arguments.max_replications));
+        options.extend(arguments.figures.iter().map(|figure| format!("--figure '{figure}'")));
+    }
+    if arguments.messages > 0 {
+        options.push(format!("--messages {}", arguments.messages));
+    }
+    if arguments.stop_on_slo {
+        options.push("--stop-on-slo".to_owned());
+    }
+    options
+}
+
+/// Prints why a result folder cannot be had.
+pub(super) fn folder_error(error: FolderError) -> Exit {
     anstream::eprintln!("error: {error}");
     match error {
         FolderError::NotEmpty { .. } => Exit::BadInput,
         _ => Exit::FileError,
     }
-}
-
-fn manifest(
-    arguments: &Arguments,
-    topology: &Topology,
-    finished: &Finished,
-    started: SystemTime,
-    cores: usize,
-    threads: usize,
-) -> Manifest {
-    let wall_time_s = started.elapsed().map_or(0.0, |elapsed| elapsed.as_secs_f64());
-    let mut options: Vec<String> =
-        arguments.overrides.iter().map(|set| format!("--set {set}")).collect();
-    if arguments.messages > 0 {
-        options.push(format!("--messages {}", arguments.messages));
-    }
-    Manifest {
-        schema: Manifest::SCHEMA.to_owned(),
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-        commit: option_env!("INTERWORK_COMMIT").map(str::to_owned),
-        name: topology.federation.name.clone(),
-        digest: topology.digest(),
-        seed: topology.federation.run.seed,
-        replication_seeds: vec![topology.federation.run.seed],
-        options,
-        model_time_s: finished.at.since(Instant::START).as_secs_f64(),
-        started: utc(started, "-", ":"),
-        wall_time_s,
-        events: finished.events,
-        events_per_second: finished.events as f64 / wall_time_s.max(1e-9),
-        peak_memory_bytes: peak_memory(),
-        machine: Machine {
-            cores: cores as u32,
-            os: std::env::consts::OS.to_owned(),
-            arch: std::env::consts::ARCH.to_owned(),
-        },
-        threads: threads as u32,
-        stop_reason: match finished.interrupted {
-            true => StopReason::Interrupted,
-            false => StopReason::Finished,
-        },
-    }
-}
-
-/// The most memory the process has used, where the system tells.
-fn peak_memory() -> Option<u64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
-    let kibibytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
-    Some(kibibytes * 1024)
-}
-
-/// Date and time as `20260421T101500Z`, with the given separators between their parts.
-fn utc(time: SystemTime, date: &str, clock: &str) -> String {
-    let seconds = time.duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs());
-    let (days, second) = (seconds / 86_400, seconds % 86_400);
-    let (year, month, day) = civil(days as i64);
-    let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
-    format!(
-        "{year:04}{date}{month:02}{date}{day:02}T{hour:02}{clock}{minute:02}{clock}{second:02}Z"
-    )
-}
-
-/// Year, month and day of a number of days since 1970-01-01 in the Gregorian calendar: counted in
-/// eras of 400 years that begin in March, so that the leap day comes last.
-fn civil(days: i64) -> (i64, i64, i64) {
-    let days = days + 719_468;
-    let (era, day_of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
-    let year_of_era =
-        (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let month = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * month + 2) / 5 + 1;
-    let month = if month < 10 { month + 3 } else { month - 9 };
-    (era * 400 + year_of_era + i64::from(month <= 2), month, day)
 }
 
 fn row(sample: &Sample, plan: &Plan) -> MessageRow {
@@ -212,19 +272,5 @@ fn row(sample: &Sample, plan: &Plan) -> MessageRow {
                 (part.stage.label().to_owned(), name(part.operator), part.time.as_secs_f64())
             })
             .collect(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use std::time::Duration;
-
-    #[test]
-    fn dates_are_those_of_the_gregorian_calendar() {
-        let at = |seconds| utc(SystemTime::UNIX_EPOCH + Duration::from_secs(seconds), "-", ":");
-        assert_eq!(at(0), "1970-01-01T00:00:00Z");
-        assert_eq!(at(951_782_400), "2000-02-29T00:00:00Z");
-        assert_eq!(at(1_795_257_050), "2026-11-21T10:30:50Z");
     }
 }

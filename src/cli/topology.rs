@@ -4,14 +4,60 @@
 use std::path::Path;
 
 use super::{Exit, stderr_color, width};
+use crate::measure::selector::{Names, Selector};
 use crate::measure::slo;
-use crate::model::plan::Stations;
+use crate::report::read;
+use crate::run;
+use crate::study::replicate::Case;
+use crate::study::stored;
 use crate::topology::{self, Override, Problem, Source, Topology};
 
 /// A valid topology with its parsed SLO lines.
 pub(super) struct Loaded {
     pub(super) topology: Topology,
     pub(super) slo: Vec<slo::Line>,
+}
+
+impl Loaded {
+    /// The topology, ready to run.
+    pub(super) fn case(&self) -> Case {
+        Case { federation: self.topology.federation.clone(), slo: self.slo.clone() }
+    }
+}
+
+/// Fills in the figures of an earlier run where lines ask for them.
+pub(super) fn set_baseline(lines: &mut [slo::Line], folder: Option<&Path>) -> Result<(), Exit> {
+    let mut asking = lines.iter_mut().filter(|line| line.needs_baseline()).peekable();
+    let (Some(first), folder) = (asking.peek(), folder) else { return Ok(()) };
+    let Some(folder) = folder else {
+        anstream::eprintln!("error: `{}` compares with an earlier run", first.text());
+        anstream::eprintln!("name its result folder: --baseline DIR");
+        return Err(Exit::BadInput);
+    };
+    let stored = read::open(folder).map_err(|error| {
+        anstream::eprintln!("error: {error}");
+        Exit::FileError
+    })?;
+    for line in asking {
+        match stored::figure(&stored, line.selector()) {
+            Some(figure) => line.set_baseline(figure),
+            None => {
+                let (figure, folder) = (line.selector(), folder.display());
+                anstream::eprintln!("error: {folder} has no figure `{figure}` to compare with");
+                return Err(Exit::BadInput);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Reads a figure that an option names; prints what is wrong with it.
+pub(super) fn figure(text: &str, names: &Names) -> Result<Selector, Exit> {
+    Selector::parse(text, names).map_err(|problem| {
+        anstream::eprintln!("error: `{text}`: {}", problem.message);
+        problem.help.iter().for_each(|help| anstream::eprintln!("{help}"));
+        Exit::BadInput
+    })
 }
 
 /// Reads and checks a topology; prints every problem there is.
@@ -43,13 +89,11 @@ fn check(
 ) -> Result<(Topology, Vec<slo::Line>), Vec<Problem>> {
     let topology = topology::load(source, overrides)?;
     let federation = &topology.federation;
-    let operators: Vec<String> = federation.operators.iter().map(|o| o.name.clone()).collect();
-    let stations: Vec<String> =
-        Stations::new(federation).all.into_iter().map(|station| station.name).collect();
+    let (names, measured) = (run::names(federation), federation.run.duration);
     let mut lines = Vec::new();
     let mut problems = Vec::new();
     for (line, span) in federation.slo.iter().zip(topology.slo_spans()) {
-        match slo::parse(line, &operators, &stations) {
+        match slo::parse(line, &names, measured) {
             Ok(line) => lines.push(line),
             Err(problem) => {
                 // A line written plain stands in the file as it is.

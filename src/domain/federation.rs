@@ -495,8 +495,12 @@ pub struct Run {
     pub seed: u64,
     /// Not measured.
     pub warm_up: Duration,
+    /// Whether the warm-up is to be found out (`auto`); it is zero until then.
+    pub find_warm_up: bool,
     /// Measured.
     pub duration: Duration,
+    /// Independent repeats, at least 1.
+    pub replications: u32,
 }
 
 impl Federation {

@@ -412,7 +412,13 @@ mod tests {
                 })
                 .collect(),
             currency: String::new(),
-            run: settings::Run { seed: 1, warm_up: Duration::ZERO, duration: Duration::ZERO },
+            run: settings::Run {
+                seed: 1,
+                warm_up: Duration::ZERO,
+                find_warm_up: false,
+                duration: Duration::ZERO,
+                replications: 1,
+            },
             slo: Vec::new(),
         }
     }

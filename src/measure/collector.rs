@@ -5,13 +5,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::Setup;
-use super::catalogue::{CHANNELS, Info, Label, Metric, Unit};
+use super::batches::Batches;
+use super::catalogue::{CHANNELS, Label, Metric};
 use super::histogram::Recorded;
-use super::key::{ANY, Key};
+use super::key::Key;
 use super::levels::StationLevels;
+use super::measured::{Gauge, Measured, label_texts, scale};
 use super::presence::{FirstAndLast, Join};
-use super::recorder::{Figures, IntervalPart, RecorderPart};
-use super::results::{self, MetricValue, Results, SeriesRow, TaggedHistogram};
+use super::recorder::{Figures, IntervalPart, Recorder, RecorderPart};
+use super::results::SeriesRow;
+use super::slo;
 use crate::domain::id::OperatorId;
 use crate::domain::observation::{StationId, Subject};
 use crate::domain::outcome::{
@@ -26,6 +29,7 @@ pub struct Collector {
     join: Join,
     watchers: FirstAndLast,
     intervals: Vec<Interval>,
+    batches: Batches,
 }
 
 /// An interval of the series; whole distributions of each would take more and more memory.
@@ -64,23 +68,29 @@ impl Collector {
             join: Join::default(),
             watchers: FirstAndLast::default(),
             intervals: Vec::new(),
+            batches: Batches::default(),
         }
     }
 
     /// An interval ended at `at`: the first time the warm-up, then the intervals of the series.
     pub fn interval(&mut self, at: Instant, parts: Vec<IntervalPart>) {
-        let figures = self.take(parts);
+        let figures = self.take(at, parts);
         if at > self.setup.window.start {
             self.intervals.push(Interval::of(figures));
         }
     }
 
-    fn take(&mut self, parts: Vec<IntervalPart>) -> Figures {
+    fn take(&mut self, at: Instant, parts: Vec<IntervalPart>) -> Figures {
         let mut all = Figures::default();
         let mut presence = Vec::new();
+        let mut so_far = Vec::new();
         for part in parts {
             all.merge(part.figures);
             presence.push(part.presence);
+            so_far.extend(part.so_far);
+        }
+        if self.setup.batches {
+            self.batches.add(at.since(self.setup.window.start).as_secs_f64(), so_far);
         }
         let watchers = &mut self.watchers;
         let record = |operator: OperatorId, first: Duration, last: Duration| {
@@ -90,13 +100,26 @@ impl Collector {
         all
     }
 
+    /// Whether an SLO line cannot be met any more, by what all shards have counted up to `at`.
+    pub fn has_failed(&self, at: Instant, recorders: &[&Recorder]) -> bool {
+        let mut whole = Figures::default();
+        for recorder in recorders {
+            whole.merge(recorder.so_far().clone());
+        }
+        complete_ledger(&mut whole);
+        let so_far =
+            Measured::of_figures(Arc::clone(&self.setup), whole, measured(&self.setup, at));
+        slo::early(&self.setup)
+            .any(|line| line.selector().observe(&so_far).is_some_and(|seen| line.has_failed(seen)))
+    }
+
     /// The run ended at `at`; `in_flight` are the messages that are under way somewhere.
     pub fn finish(
         mut self,
         at: Instant,
         parts: Vec<RecorderPart>,
         in_flight: &[Subject],
-    ) -> Results {
+    ) -> Measured {
         let setup = Arc::clone(&self.setup);
         let mut whole = Figures::default();
         let mut stations = BTreeMap::new();
@@ -108,7 +131,7 @@ impl Collector {
             reply_numbers.extend(part.reply_numbers);
             last.push(part.last);
         }
-        let last = self.take(last);
+        let last = self.take(at, last);
         if at > setup.window.start {
             self.intervals.push(Interval::of(last));
         }
@@ -131,14 +154,17 @@ impl Collector {
             gauges.insert(key, (level.mean(at, &setup), f64::from(level.max())));
         }
         gauges.extend(settlement(&setup, &mut whole));
-        let totals = Totals { setup: &setup, whole, gauges, measured: measured(&setup, at) };
-        let slo = setup.slo.iter().map(|line| line.judge(&totals)).collect();
-        Results {
-            metrics: totals.metrics(),
+        let seconds = measured(&setup, at);
+        let gauges = gauges.into_iter().map(|(key, (mean, max))| {
+            let integral = if key.metric() == Metric::Settlement { mean } else { mean * seconds };
+            (key, Gauge { integral, max })
+        });
+        Measured {
+            gauges: gauges.collect(),
+            span: (setup.window.start.as_secs_f64(), at.as_secs_f64()),
             series: series(&setup, at, &self.intervals, &stations, &reply_numbers),
-            histograms: totals.tagged(),
-            slo,
-            measured: (setup.window.start.as_secs_f64(), at.as_secs_f64()),
+            batches: self.batches.finish(&setup, &stations),
+            ..Measured::of_figures(setup, whole, seconds)
         }
     }
 }
@@ -209,96 +235,6 @@ fn settlement(setup: &Setup, whole: &mut Figures) -> Gauges {
         sum.1 = sum.0;
     }
     owed
-}
-
-/// All figures of a run, before they are written out.
-pub(super) struct Totals<'a> {
-    pub(super) setup: &'a Setup,
-    pub(super) whole: Figures,
-    pub(super) gauges: Gauges,
-    pub(super) measured: f64,
-}
-
-impl Totals<'_> {
-    fn metrics(&self) -> Vec<results::Metric> {
-        let mut all: BTreeMap<Key, MetricValue> = BTreeMap::new();
-        let mut merged: BTreeMap<Key, Recorded> = BTreeMap::new();
-        let mut counted: BTreeMap<Key, i64> = BTreeMap::new();
-        for (key, recorded) in &self.whole.histograms {
-            for rolled in rolled_up(*key) {
-                merged.entry(rolled).or_default().merge(recorded);
-            }
-        }
-        for (key, count) in &self.whole.counters {
-            for rolled in rolled_up(*key) {
-                *counted.entry(rolled).or_default() += count;
-            }
-        }
-        for (key, recorded) in merged {
-            let distribution = recorded.distribution(scale(key.metric().info()));
-            all.insert(key, MetricValue::Histogram(distribution));
-        }
-        for (key, count) in counted {
-            let count = count.max(0) as u64;
-            let rate = if self.measured > 0.0 { count as f64 / self.measured } else { 0.0 };
-            all.insert(key, MetricValue::Counter { count, rate });
-        }
-        for (key, (mean, max)) in &self.gauges {
-            all.insert(*key, MetricValue::Gauge { mean: *mean, max: *max });
-        }
-        all.into_iter()
-            .map(|(key, value)| {
-                let info = key.metric().info();
-                results::Metric {
-                    name: info.name,
-                    labels: label_texts(self.setup, key),
-                    unit: info.unit.text(&self.setup.currency),
-                    value,
-                }
-            })
-            .collect()
-    }
-
-    fn tagged(&self) -> Vec<TaggedHistogram> {
-        let sorted: BTreeMap<&Key, &Box<Recorded>> = self.whole.histograms.iter().collect();
-        sorted
-            .into_iter()
-            .map(|(key, recorded)| {
-                let mut tag = key.metric().info().name.to_owned();
-                for (name, value) in label_texts(self.setup, *key) {
-                    tag.push_str(&format!(";{name}={value}"));
-                }
-                TaggedHistogram { tag, counts: recorded.counts().clone() }
-            })
-            .collect()
-    }
-}
-
-/// Thousandths of a sample's unit to one of the result's.
-pub(super) fn scale(info: Info) -> f64 {
-    if info.unit == Unit::Seconds { 1e9 } else { 1e3 }
-}
-
-/// A key as it is, and once more without `from` and `to`. Counts of refusals and losses by reason
-/// stand beside those of all reasons.
-fn rolled_up(key: Key) -> impl Iterator<Item = Key> {
-    let mut labels = key.labels();
-    for (place, label) in key.metric().info().labels.iter().enumerate() {
-        if matches!(label, Label::From | Label::To) {
-            labels[place] = ANY;
-        }
-    }
-    let rolled = Key::new(key.metric(), &labels);
-    std::iter::once(key).chain((rolled != key).then_some(rolled))
-}
-
-/// Label names and values of a key.
-pub(super) fn label_texts(setup: &Setup, key: Key) -> Vec<(&'static str, String)> {
-    let labels = key.metric().info().labels.iter().zip(key.labels());
-    labels
-        .filter(|(_, value)| *value != ANY)
-        .map(|(label, value)| (label.name(), label_value(setup, *label, value)))
-        .collect()
 }
 
 /// A label's value in words.

@@ -112,6 +112,22 @@ impl Counts {
         self.total += other.total;
     }
 
+    /// The counts of a histogram of the library.
+    pub fn of(histogram: &Histogram<u64>) -> Self {
+        let mut counts = Self::default();
+        for step in histogram.iter_recorded() {
+            let mut left = step.count_at_value();
+            let cell = cell(step.value_iterated_to());
+            counts.total += left;
+            while left > 0 {
+                let by = left.min(u64::from(u32::MAX)) as u32;
+                counts.add_to(cell, by);
+                left -= u64::from(by);
+            }
+        }
+        counts
+    }
+
     /// Samples.
     pub fn total(&self) -> u64 {
         self.total

@@ -155,6 +155,7 @@ mod tests {
             currency: String::new(),
             stations: Vec::new(),
             slo: Vec::new(),
+            batches: false,
         }
     }
 

@@ -3,15 +3,18 @@
 //! that results do not depend on threads. It knows no node, no file and no clock.
 
 pub mod audit;
+mod batches;
 pub mod catalogue;
 pub mod collector;
 pub mod counts;
 pub mod histogram;
 mod key;
 mod levels;
+pub mod measured;
 mod presence;
 pub mod recorder;
 pub mod results;
+pub mod selector;
 pub mod slo;
 
 pub use self::collector::Collector;
@@ -37,6 +40,26 @@ pub struct Setup {
     pub stations: Vec<Station>,
     /// Lines to judge by.
     pub slo: Vec<slo::Line>,
+    /// Whether the measured time is also kept in parts, for batch means: where load and federation
+    /// stay as they are, and nothing else tells how sure a figure is.
+    pub batches: bool,
+}
+
+impl Setup {
+    /// The same for a part of the measured time, which nobody judges.
+    pub fn within(&self, window: Window) -> Self {
+        let interval = window.end.since(window.start).max(Duration(1));
+        Self { window, interval, slo: Vec::new(), batches: false, ..self.clone() }
+    }
+
+    /// The parts of the measured time that SLO lines ask for.
+    pub fn windows(&self) -> Vec<Window> {
+        let mut windows: Vec<Window> =
+            self.slo.iter().filter_map(|line| line.window(self.window)).collect();
+        windows.sort_by_key(|window| (window.start, window.end));
+        windows.dedup();
+        windows
+    }
 }
 
 /// The measured time, end excluded.

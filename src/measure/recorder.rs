@@ -70,6 +70,8 @@ struct StationFigures {
 pub struct IntervalPart {
     pub(super) figures: Figures,
     pub(super) presence: presence::Part,
+    /// Events, or samples with their sum, since the start; empty where no batches are kept.
+    pub(super) so_far: Vec<(Key, i64, u128)>,
 }
 
 /// What one shard saw in the whole run.
@@ -138,7 +140,28 @@ impl Recorder {
         IntervalPart {
             figures: std::mem::take(&mut self.interval),
             presence: std::mem::take(&mut self.presence),
+            so_far: if self.setup.batches { self.sums() } else { Vec::new() },
         }
+    }
+
+    fn sums(&self) -> Vec<(Key, i64, u128)> {
+        let counted = self.whole.counters.iter().map(|(key, count)| (*key, *count, 0));
+        let recorded =
+            |(key, recorded): (Key, &Recorded)| (key, recorded.count() as i64, recorded.sum());
+        let histograms = self.whole.histograms.iter().map(|(key, it)| recorded((*key, it)));
+        let stations = self.stations.iter().flat_map(|(id, seen)| {
+            let key = |metric| Key::new(metric, &[id.0]);
+            let wait = recorded((key(Metric::StationWait), &seen.wait));
+            let sojourn = recorded((key(Metric::StationSojourn), &seen.sojourn));
+            [(key(Metric::StationServed), seen.served, 0), wait, sojourn]
+        });
+        let all = counted.chain(histograms).chain(stations);
+        all.filter(|(key, ..)| key.metric() != Metric::Settlement).collect()
+    }
+
+    /// What was counted and recorded since the start, but for stations.
+    pub(super) fn so_far(&self) -> &Figures {
+        &self.whole
     }
 
     /// Ends the run at `at`.
@@ -211,7 +234,7 @@ impl Recorder {
                 }
             }
             Observation::StationRefused(station) => {
-                self.counted(now, Metric::StationRefused, &[station.0], 1);
+                self.count_now(now, Metric::StationRefused, &[station.0], 1);
             }
             Observation::StationPlanned { station, wait, service, queued } => {
                 let (seen, setup) = self.station(station);
@@ -375,7 +398,7 @@ impl Recorder {
         }
     }
 
-    fn counted(&mut self, now: Instant, metric: Metric, labels: &[u32], by: i64) {
+    fn count_now(&mut self, now: Instant, metric: Metric, labels: &[u32], by: i64) {
         if self.setup.window.contains(now) {
             self.whole.count(metric, labels, by);
         }

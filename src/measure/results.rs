@@ -30,6 +30,68 @@ pub struct Metric {
     pub unit: String,
     /// The figures.
     pub value: MetricValue,
+    /// The measured time in parts, in order; empty where they were not kept.
+    pub batches: Vec<Batch>,
+    /// 95 % intervals of figures, by their names, where a valid method gave one.
+    pub intervals: Vec<(&'static str, [f64; 2])>,
+    /// What batch means there were, if the run is alone.
+    pub batch_means: Option<BatchMeans>,
+}
+
+/// The batches that an interval rests on, or that are too few or too alike for one.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct BatchMeans {
+    /// How many.
+    pub number: u32,
+    /// Correlation of each with the next.
+    pub lag1: f64,
+}
+
+/// What a metric's mean or rate is of one part of the measured time: `sum` / `weight`.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Batch {
+    /// Sum of samples, events, or level times seconds.
+    pub sum: f64,
+    /// Samples, or seconds.
+    pub weight: f64,
+}
+
+impl Batch {
+    /// Adds another of the same part.
+    pub fn add(&mut self, other: Self) {
+        self.sum += other.sum;
+        self.weight += other.weight;
+    }
+}
+
+impl Metric {
+    /// All figures by name: of a histogram count, mean, stddev, min, percentiles and max; of a
+    /// counter count and rate; of a gauge mean and max. What too few samples carry is left out.
+    pub fn figures(&self) -> Vec<(&'static str, f64)> {
+        match self.value {
+            MetricValue::Counter { count, rate } => vec![("count", count as f64), ("rate", rate)],
+            MetricValue::Gauge { mean, max } => vec![("mean", mean), ("max", max)],
+            MetricValue::Histogram(d) if d.count == 0 => vec![("count", 0.0)],
+            MetricValue::Histogram(d) => {
+                let percentiles = [
+                    ("p50", d.p50),
+                    ("p90", d.p90),
+                    ("p95", d.p95),
+                    ("p99", d.p99),
+                    ("p999", d.p999),
+                ];
+                let mut all = vec![
+                    ("count", d.count as f64),
+                    ("mean", d.mean),
+                    ("stddev", d.stddev),
+                    ("min", d.min),
+                ];
+                all.extend(percentiles.iter().filter_map(|(name, p)| p.map(|p| (*name, p))));
+                all.push(("max", d.max));
+                all
+            }
+        }
+    }
 }
 
 /// The figures of a metric.

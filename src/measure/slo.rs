@@ -1,48 +1,38 @@
-//! Service level objectives: `metric{label=value,…} statistic op value`. Parsed before a run, so
-//! that a misspelt metric costs no time; judged after it on merged histograms and added counters.
+//! Service level objectives: `metric{label=value,…} statistic op bound`, for the whole measured time
+//! or a part of it (`after 5m`, `during 5m..8m`). The bound is a value with its unit, or the figure
+//! of an earlier run (`baseline +5%`). Parsed before a run, judged after it; some lines can be known
+//! to fail while it runs.
 
-use std::ops::Range;
-
-use super::catalogue::{CHANNELS, Kind, Label, Metric, Unit};
-use super::collector::{Totals, label_texts, scale};
-use super::histogram::Recorded;
-use super::key::{ANY, Key};
+use super::measured::Measured;
 use super::results::SloOutcome;
-use crate::domain::outcome::{
-    ContactKind, PresenceScope, Reason, Route, SmsOrigin, Stage, TransferKind,
-};
+use super::selector::{self, Misread, Names, Selector, Statistic};
+use super::{Setup, Window};
+use crate::domain::time::Duration;
 
 /// A line that parses.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Line {
     text: String,
-    metric: Metric,
-    filter: Vec<(&'static str, String)>,
-    statistic: Statistic,
+    selector: Selector,
     op: Op,
-    bound: f64,
+    bound: Bound,
+    span: Option<Span>,
 }
 
-/// What is wrong with a line.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SloProblem {
-    /// What.
-    pub message: String,
-    /// How to mend it.
-    pub help: Option<String>,
-    /// Where in the line, in bytes.
-    pub span: Range<usize>,
-}
-
+/// What a figure is held against.
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Statistic {
-    Mean,
-    Stddev,
-    Min,
-    Max,
-    Percentile(f64),
-    Rate,
-    Count,
+enum Bound {
+    /// In the metric's base unit.
+    Value(f64),
+    /// The same figure of an earlier run, changed by a share.
+    Baseline { change: f64, value: Option<f64> },
+}
+
+/// A part of the measured time, counted from its start; without an end it lasts as long.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Span {
+    from: Duration,
+    to: Option<Duration>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,20 +45,6 @@ enum Op {
     NotEqual,
 }
 
-const STATISTICS: [(&str, Statistic); 11] = [
-    ("mean", Statistic::Mean),
-    ("stddev", Statistic::Stddev),
-    ("min", Statistic::Min),
-    ("max", Statistic::Max),
-    ("p50", Statistic::Percentile(0.5)),
-    ("p90", Statistic::Percentile(0.9)),
-    ("p95", Statistic::Percentile(0.95)),
-    ("p99", Statistic::Percentile(0.99)),
-    ("p999", Statistic::Percentile(0.999)),
-    ("rate", Statistic::Rate),
-    ("count", Statistic::Count),
-];
-
 const OPS: [(&str, Op); 6] = [
     ("<=", Op::LessEqual),
     (">=", Op::GreaterEqual),
@@ -78,110 +54,93 @@ const OPS: [(&str, Op); 6] = [
     (">", Op::Greater),
 ];
 
-/// Parses a line; names of operators and stations are those of the topology.
+const FORM: &str = "the form is: metric{label=value} statistic < value [after 5m | during 5m..8m]";
+
+/// Parses a line for a run of so long a measured time.
 ///
 /// # Errors
 /// The first thing wrong with it, with the nearest right word.
-pub fn parse(text: &str, operators: &[String], stations: &[String]) -> Result<Line, SloProblem> {
-    let at = |part: &str| {
-        let start = part.as_ptr() as usize - text.as_ptr() as usize;
-        start..start + part.len()
+pub fn parse(text: &str, names: &Names, measured: Duration) -> Result<Line, Misread> {
+    let wrong = |part: &str, message: String, help: Option<&str>| {
+        Misread::at(text, part, message, help.map(str::to_owned))
     };
-    let wrong = |part: &str, message: String, help: Option<String>| SloProblem {
-        message,
-        help,
-        span: at(part),
-    };
-    let form = "the form is: metric{label=value} statistic < value";
     let line = text.trim();
-    let end = line.find(|c: char| c == '{' || c.is_whitespace()).unwrap_or(line.len());
-    let (name, rest) = line.split_at(end);
-    let names = Metric::ALL.iter().map(|metric| metric.info().name);
-    let Some(&metric) = Metric::ALL.iter().find(|metric| metric.info().name == name) else {
-        return Err(wrong(name, format!("no metric is called `{name}`"), mean(name, names)));
-    };
-    let info = metric.info();
-    let (filter, rest) = match rest.trim_start().strip_prefix('{') {
-        None => ("", rest),
-        Some(inner) => match inner.split_once('}') {
-            Some((filter, rest)) => (filter, rest),
-            None => return Err(wrong(inner, "a `}` is missing".to_owned(), Some(form.to_owned()))),
-        },
-    };
-    let mut pairs = Vec::new();
-    for pair in filter.split(',').filter(|pair| !pair.trim().is_empty()) {
-        let Some((label, value)) = pair.split_once('=') else {
-            return Err(wrong(pair, "a filter is label=value".to_owned(), None));
-        };
-        let (label, value) = (label.trim(), value.trim());
-        let Some(known) = info.labels.iter().find(|known| known.name() == label) else {
-            let names = info.labels.iter().map(|label| label.name());
-            let has: Vec<&str> = names.clone().collect();
-            let message = format!("`{name}` has no label `{label}`; it has {}", has.join(", "));
-            return Err(wrong(label, message, mean(label, names)));
-        };
-        let values = values(*known, operators, stations);
-        if !values.contains(&value) {
-            let message = format!("no {label} is called `{value}`");
-            return Err(wrong(value, message, mean(value, values.into_iter())));
-        }
-        pairs.push((known.name(), value.to_owned()));
-    }
-    let found = OPS.iter().filter_map(|(sign, op)| rest.find(sign).map(|at| (at, *sign, *op)));
+    let found = OPS.iter().filter_map(|(sign, op)| line.find(sign).map(|at| (at, *sign, *op)));
+    // A filter may hold a `=`, but no comparison.
     let Some((place, sign, op)) = found.min_by_key(|(at, sign, _)| (*at, 2 - sign.len())) else {
-        return Err(wrong(rest, "a comparison is missing".to_owned(), Some(form.to_owned())));
+        // Whatever is wrong with the figure comes first, with or without a value after it.
+        let first = line.rsplit_once(char::is_whitespace).map_or(line, |(first, _)| first);
+        Selector::read(text, line, names).or_else(|_| Selector::read(text, first, names))?;
+        return Err(wrong(line, "a comparison is missing".to_owned(), Some(FORM)));
     };
-    let (statistic, bound) = (rest[..place].trim(), rest[place + sign.len()..].trim());
-    let statistic = self::statistic(metric, statistic)
-        .map_err(|(message, help)| wrong(&rest[..place], message, help))?;
-    let bound =
-        self::bound(metric, statistic, bound).map_err(|message| wrong(bound, message, None))?;
-    Ok(Line { text: line.to_owned(), metric, filter: pairs, statistic, op, bound })
-}
-
-/// The nearest right word, as a remedy.
-fn mean<'a>(word: &str, right: impl Iterator<Item = &'a str>) -> Option<String> {
-    crate::domain::words::nearest(word, right).map(|right| format!("did you mean `{right}`?"))
-}
-
-fn values<'a>(label: Label, operators: &'a [String], stations: &'a [String]) -> Vec<&'a str> {
-    match label {
-        Label::Route => Route::ALL.iter().map(|v| v.label()).collect(),
-        Label::Reason => Reason::ALL.iter().map(|v| v.label()).collect(),
-        Label::Stage => Stage::ALL.iter().map(|v| v.label()).collect(),
-        Label::Scope => PresenceScope::ALL.iter().map(|v| v.label()).collect(),
-        Label::Channel => CHANNELS.to_vec(),
-        Label::Origin => SmsOrigin::ALL.iter().map(|v| v.label()).collect(),
-        Label::Contact => ContactKind::ALL.iter().map(|v| v.label()).collect(),
-        Label::Transfer => TransferKind::ALL.iter().map(|v| v.label()).collect(),
-        Label::Station => stations.iter().map(String::as_str).collect(),
-        Label::From | Label::To | Label::Operator => operators.iter().map(String::as_str).collect(),
-    }
-}
-
-fn statistic(metric: Metric, text: &str) -> Result<Statistic, (String, Option<String>)> {
-    let info = metric.info();
-    let fits = |statistic: Statistic| match info.kind {
-        Kind::Histogram => statistic != Statistic::Rate,
-        Kind::Counter => matches!(statistic, Statistic::Rate | Statistic::Count),
-        Kind::Gauge => matches!(statistic, Statistic::Mean | Statistic::Max),
-    };
-    let allowed: Vec<&str> =
-        STATISTICS.iter().filter(|(_, s)| fits(*s)).map(|(name, _)| *name).collect();
-    match STATISTICS.iter().find(|(name, _)| *name == text) {
-        Some((_, statistic)) if fits(*statistic) => Ok(*statistic),
-        // A level alone means its average.
-        None if text.is_empty() && info.kind == Kind::Gauge => Ok(Statistic::Mean),
-        _ => {
-            let message =
-                format!("`{}` has no statistic `{text}`; it has {}", info.name, allowed.join(", "));
-            Err((message, mean(text, allowed.into_iter())))
+    let selector = Selector::read(text, &line[..place], names)?;
+    let rest = line[place + sign.len()..].trim();
+    let (bound, span) = match rest.split_once(" after ").or_else(|| rest.split_once(" during ")) {
+        None => (rest, None),
+        Some((bound, span)) => {
+            let span = span.trim();
+            let read = self::span(span, rest.contains(" during "), measured);
+            (bound.trim(), Some(read.map_err(|message| wrong(span, message, Some(FORM)))?))
         }
+    };
+    let bound = match bound.strip_prefix("baseline") {
+        Some(change) => {
+            let change = baseline(change.trim()).map_err(|message| wrong(bound, message, None))?;
+            if span.is_some() {
+                let message = "an earlier run is known as a whole, not in parts".to_owned();
+                return Err(wrong(rest, message, Some("leave out the time or the baseline")));
+            }
+            Bound::Baseline { change, value: None }
+        }
+        None => Bound::Value(value(&selector, bound).map_err(|m| wrong(bound, m, None))?),
+    };
+    Ok(Line { text: line.to_owned(), selector, op, bound, span })
+}
+
+/// `5m` after `after`, `5m..8m` after `during`.
+fn span(text: &str, during: bool, measured: Duration) -> Result<Span, String> {
+    let time = |text: &str| {
+        let text = text.trim();
+        let end = text.find(|c: char| !(c.is_ascii_digit() || c == '.')).unwrap_or(text.len());
+        let (digits, unit) = text.split_at(end);
+        let units = [("ms", 1e-3), ("s", 1.0), ("m", 60.0), ("h", 3600.0)];
+        let seconds = units.iter().find(|(name, _)| *name == unit).map(|(_, seconds)| seconds);
+        match (digits.parse::<f64>(), seconds) {
+            (Ok(value), Some(seconds)) => Ok(Duration::from_secs_f64(value * seconds)),
+            _ => Err(format!("`{text}` is no time such as 5m")),
+        }
+    };
+    let (from, to) = match text.split_once("..") {
+        Some((from, to)) if during => (time(from)?, Some(time(to)?)),
+        None if !during => (time(text)?, None),
+        _ if during => return Err("a time from when to when is needed, such as 5m..8m".to_owned()),
+        _ => return Err("one time is needed, such as 5m".to_owned()),
+    };
+    if to.is_some_and(|to| to <= from) {
+        return Err("this time ends before it begins".to_owned());
+    }
+    if from >= measured || to.is_some_and(|to| to > measured) {
+        return Err(format!("the measured time is {} s long", measured.as_secs_f64()));
+    }
+    Ok(Span { from, to })
+}
+
+/// `+5%`, `-10%` or nothing, as a share.
+fn baseline(text: &str) -> Result<f64, String> {
+    if text.is_empty() {
+        return Ok(0.0);
+    }
+    let percent = text.strip_suffix('%').and_then(|digits| digits.replace(' ', "").parse().ok());
+    match percent {
+        Some(percent) if text.starts_with(['+', '-']) && f64::is_finite(percent) => {
+            Ok(percent / 100.0)
+        }
+        _ => Err(format!("`{text}` is no change such as +5%")),
     }
 }
 
-/// The bound in the metric's base unit.
-fn bound(metric: Metric, statistic: Statistic, text: &str) -> Result<f64, String> {
+/// A bound in the metric's base unit.
+pub fn value(selector: &Selector, text: &str) -> Result<f64, String> {
     let end = text
         .find(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | '_' | '-')))
         .unwrap_or(text.len());
@@ -190,15 +149,7 @@ fn bound(metric: Metric, statistic: Statistic, text: &str) -> Result<f64, String
         .replace('_', "")
         .parse()
         .map_err(|_| format!("`{text}` is no number with a unit"))?;
-    let units: &[(&str, f64)] = match (statistic, metric.info().unit) {
-        (Statistic::Rate, _) => &[("/s", 1.0), ("/min", 60.0), ("/h", 3600.0), ("/day", 86_400.0)],
-        (Statistic::Count, _) => &[("", 1.0)],
-        (_, Unit::Seconds) => {
-            &[("us", 1e6), ("ms", 1e3), ("s", 1.0), ("m", 1.0 / 60.0), ("h", 1.0 / 3600.0)]
-        }
-        (_, Unit::One) => &[("", 1.0), ("%", 100.0)],
-        _ => &[("", 1.0)],
-    };
+    let units = selector::units(selector);
     match units.iter().find(|(name, _)| *name == unit.trim()) {
         Some((_, per)) => Ok(value / per),
         None => {
@@ -210,110 +161,149 @@ fn bound(metric: Metric, statistic: Statistic, text: &str) -> Result<f64, String
 }
 
 impl Line {
-    /// How the line went.
-    pub(super) fn judge(&self, totals: &Totals<'_>) -> SloOutcome {
-        let observed = self.observe(totals);
-        let passed = observed.is_some_and(|observed| match self.op {
-            Op::Less => observed < self.bound,
-            Op::LessEqual => observed <= self.bound,
-            Op::Greater => observed > self.bound,
-            Op::GreaterEqual => observed >= self.bound,
-            Op::Equal => observed == self.bound,
-            Op::NotEqual => observed != self.bound,
-        });
-        let unit = match self.statistic {
-            Statistic::Rate => "1/s".to_owned(),
-            Statistic::Count => "1".to_owned(),
-            _ => self.metric.info().unit.text(&totals.setup.currency),
-        };
-        SloOutcome { line: self.text.clone(), observed, unit, passed }
+    /// As written.
+    pub fn text(&self) -> &str {
+        &self.text
     }
 
-    fn observe(&self, totals: &Totals<'_>) -> Option<f64> {
-        let info = self.metric.info();
-        match info.kind {
-            Kind::Counter => {
-                let by_reason = self.filter.iter().any(|(label, _)| *label == "reason");
-                let counters = totals.whole.counters.iter().filter(|(key, _)| {
-                    // Refusals and losses are counted by reason and in all: one of both.
-                    let reasons = info.labels.last() == Some(&Label::Reason)
-                        && matches!(self.metric, Metric::MessagesRefused | Metric::MessagesLost);
-                    let has_reason = key.labels()[info.labels.len() - 1] != ANY;
-                    key.metric() == self.metric && (!reasons || has_reason == by_reason)
-                });
-                let matching = counters.filter(|(key, _)| self.matches(totals, **key));
-                let count = matching.map(|(_, count)| *count).sum::<i64>() as f64;
-                Some(match self.statistic {
-                    Statistic::Rate if totals.measured > 0.0 => count / totals.measured,
-                    Statistic::Rate => 0.0,
-                    _ => count,
-                })
-            }
-            Kind::Gauge => {
-                let matching = totals
-                    .gauges
-                    .iter()
-                    .filter(|(key, _)| key.metric() == self.metric && self.matches(totals, **key));
-                // The highest of all that match: a limit holds for each of them.
-                let worst = matching.map(|(_, (mean, max))| match self.statistic {
-                    Statistic::Max => *max,
-                    _ => *mean,
-                });
-                worst.fold(None, |worst, value| Some(worst.map_or(value, |w: f64| w.max(value))))
-            }
-            Kind::Histogram => {
-                let mut all = Recorded::default();
-                for (key, recorded) in &totals.whole.histograms {
-                    if key.metric() == self.metric && self.matches(totals, *key) {
-                        all.merge(recorded);
-                    }
-                }
-                let seen = all.distribution(scale(info));
-                if let Statistic::Count = self.statistic {
-                    return Some(seen.count as f64);
-                }
-                if seen.count == 0 {
-                    return None;
-                }
-                match self.statistic {
-                    Statistic::Percentile(share) => {
-                        all.percentile(share).map(|value| value * 1e3 / scale(info))
-                    }
-                    Statistic::Stddev => Some(seen.stddev),
-                    Statistic::Min => Some(seen.min),
-                    Statistic::Max => Some(seen.max),
-                    _ => Some(seen.mean),
-                }
-            }
+    /// The figure it is about.
+    pub fn selector(&self) -> &Selector {
+        &self.selector
+    }
+
+    /// The part of the measured time it is about, if not the whole.
+    pub fn window(&self, whole: Window) -> Option<Window> {
+        self.span.map(|Span { from, to }| {
+            let end = to.map_or(whole.end, |to| whole.start + to);
+            Window { start: whole.start + from, end: end.min(whole.end) }
+        })
+    }
+
+    /// Whether it is held against an earlier run.
+    pub fn needs_baseline(&self) -> bool {
+        matches!(self.bound, Bound::Baseline { .. })
+    }
+
+    /// Takes the figure of the earlier run.
+    pub fn set_baseline(&mut self, figure: f64) {
+        if let Bound::Baseline { value, .. } = &mut self.bound {
+            *value = Some(figure);
         }
     }
 
-    fn matches(&self, totals: &Totals<'_>, key: Key) -> bool {
-        let texts = label_texts(totals.setup, key);
-        self.filter.iter().all(|(name, value)| texts.iter().any(|(n, v)| n == name && v == value))
+    /// How the line went.
+    pub(super) fn judge(&self, measured: &Measured) -> SloOutcome {
+        let part = measured.of(self.window(measured.setup.window));
+        let observed = part.and_then(|part| self.selector.observe(part));
+        SloOutcome {
+            line: self.text.clone(),
+            observed,
+            unit: self.selector.unit(&measured.setup.currency),
+            passed: observed.is_some_and(|observed| self.holds(observed)),
+        }
     }
+
+    /// Whether a figure is as it should be.
+    pub fn holds(&self, observed: f64) -> bool {
+        let bound = match self.bound {
+            Bound::Value(bound) => bound,
+            Bound::Baseline { change, value: Some(value) } => value * (1.0 + change),
+            Bound::Baseline { value: None, .. } => return false,
+        };
+        match self.op {
+            Op::Less => observed < bound,
+            Op::LessEqual => observed <= bound,
+            Op::Greater => observed > bound,
+            Op::GreaterEqual => observed >= bound,
+            Op::Equal => observed == bound,
+            Op::NotEqual => observed != bound,
+        }
+    }
+
+    /// Whether a figure that can only grow during a run has grown too far: the line fails, whatever
+    /// comes. Of counts and maxima this can be known early, of no other figure.
+    pub fn has_failed(&self, so_far: f64) -> bool {
+        let grows = matches!(self.selector.statistic, Statistic::Count | Statistic::Max);
+        grows
+            && match self.op {
+                Op::Equal => {
+                    matches!(self.bound, Bound::Value(bound) if so_far > bound)
+                }
+                Op::Less | Op::LessEqual => !self.holds(so_far),
+                _ => false,
+            }
+    }
+}
+
+/// Lines of a setup that can be known to fail before the end.
+pub fn early(setup: &Setup) -> impl Iterator<Item = &Line> {
+    setup.slo.iter().filter(|line| line.span.is_none())
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::catalogue::Metric;
     use super::*;
 
-    fn parsed(text: &str) -> Result<Line, SloProblem> {
-        let operators = ["imsp-a", "imsp-b"].map(str::to_owned);
-        parse(text, &operators, &["imsp-a/smsc[0]".to_owned()])
+    fn parsed(text: &str) -> Result<Line, Misread> {
+        let operators = ["imsp-a", "imsp-b"].map(str::to_owned).to_vec();
+        let stations = vec!["imsp-a/smsc[0]".to_owned()];
+        parse(text, &Names { operators, stations }, Duration::from_secs(600))
     }
 
     #[test]
     fn good_lines_are_understood() {
         let line = parsed("message_latency{route=interworked} p99 < 800ms").expect("good");
-        assert_eq!((line.metric, line.bound, line.op), (Metric::MessageLatency, 0.8, Op::Less));
-        assert_eq!(line.filter, [("route", "interworked".to_owned())]);
+        let of = |line: &Line| (line.selector.metric, line.bound, line.op);
+        assert_eq!(of(&line), (Metric::MessageLatency, Bound::Value(0.8), Op::Less));
+        assert_eq!(line.selector.filter(), [("route", "interworked".to_owned())]);
         let line = parsed("sms_delivered rate > 30/min").expect("good");
-        assert_eq!((line.statistic, line.bound), (Statistic::Rate, 0.5));
+        assert_eq!((line.selector.statistic, line.bound), (Statistic::Rate, Bound::Value(0.5)));
         let line = parsed("messages_lost count == 0").expect("good");
-        assert_eq!((line.op, line.bound), (Op::Equal, 0.0));
+        assert_eq!((line.op, line.bound), (Op::Equal, Bound::Value(0.0)));
         let line = parsed("station_utilisation{station=imsp-a/smsc[0]} <= 70%").expect("good");
-        assert_eq!((line.statistic, line.bound), (Statistic::Mean, 0.7));
+        let expected = (Statistic::Mean, Bound::Value(0.7));
+        assert_eq!((line.selector.statistic, line.bound), expected);
+        assert_eq!(
+            parsed("utilisation < 70%").expect("good").selector.metric(),
+            "station_utilisation"
+        );
+        let line = parsed("messages_lost{route=hub} share < 0.1%").expect("good");
+        assert_eq!((line.selector.statistic, line.bound), (Statistic::Share, Bound::Value(0.001)));
+    }
+
+    #[test]
+    fn a_line_may_be_about_a_part_of_the_time() {
+        let second = |s| Duration::from_secs(s);
+        let line = parsed("message_latency p99 < 800ms after 5m").expect("good");
+        assert_eq!(line.span, Some(Span { from: second(300), to: None }));
+        let line = parsed("sms_delivered rate > 3/s during 90s..5m").expect("good");
+        assert_eq!(line.span, Some(Span { from: second(90), to: Some(second(300)) }));
+    }
+
+    #[test]
+    fn a_line_may_be_held_against_an_earlier_run() {
+        let mut line = parsed("message_latency p99 <= baseline +5%").expect("good");
+        assert!(line.needs_baseline() && !line.holds(0.1));
+        line.set_baseline(2.0);
+        assert!(line.holds(2.1) && !line.holds(2.11));
+        let line = parsed("sms_delivered rate >= baseline -10%").expect("good");
+        assert_eq!(line.bound, Bound::Baseline { change: -0.1, value: None });
+    }
+
+    #[test]
+    fn counts_and_maxima_can_fail_before_the_end() {
+        let table = [
+            ("messages_lost count == 0", 1.0, true),
+            ("messages_lost count <= 10", 10.0, false),
+            ("messages_lost count < 10", 10.0, true),
+            ("messages_delivered count > 10", 3.0, false),
+            ("message_latency max < 1s", 1.5, true),
+            ("message_latency p99 < 1s", 1.5, false),
+        ];
+        for (line, so_far, failed) in table {
+            assert_eq!(parsed(line).expect("good").has_failed(so_far), failed, "{line}");
+        }
     }
 
     #[test]
@@ -325,9 +315,17 @@ mod tests {
             ("message_latency{from=imsp-x} p99 < 1s", "no from", "`imsp-a`"),
             ("message_latency p9 < 1s", "no statistic", "`p90`"),
             ("sms_delivered p99 < 1s", "no statistic", ""),
+            ("presence_changes share < 1%", "no statistic", ""),
             ("message_latency p99 < 1", "wrong unit", ""),
             ("message_latency p99", "comparison is missing", ""),
             ("message_latency{route=hub p99 < 1s", "`}` is missing", ""),
+            ("message_latency p99 < 1s after 5", "no time", ""),
+            ("message_latency p99 < 1s after 5m..6m", "one time", ""),
+            ("message_latency p99 < 1s during 5m", "from when to when", ""),
+            ("message_latency p99 < 1s during 6m..5m", "ends before it begins", ""),
+            ("message_latency p99 < 1s after 20m", "600 s long", ""),
+            ("message_latency p99 < baseline 5%", "no change", ""),
+            ("message_latency p99 < baseline +5% after 5m", "not in parts", ""),
         ];
         for (line, message, help) in table {
             let problem = parsed(line).expect_err(line);

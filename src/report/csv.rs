@@ -1,4 +1,4 @@
-//! `series.csv` and `messages.csv`.
+//! `series.csv`, `messages.csv` and `replications.csv`.
 
 use crate::domain::outcome::Stage;
 use crate::measure::results;
@@ -31,6 +31,57 @@ impl From<&results::SeriesRow> for SeriesRow {
             unit: row.unit.to_owned(),
         }
     }
+}
+
+/// A figure of one replication, as written and read back.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct ReplicationRow {
+    /// Counted from 0.
+    pub replication: u32,
+    /// The metric.
+    pub metric: String,
+    /// `name=value` pairs joined by `;`.
+    pub labels: String,
+    /// Such as `count` or `p95`.
+    pub statistic: String,
+    /// In `unit`.
+    pub value: f64,
+    /// Base unit.
+    pub unit: String,
+}
+
+impl ReplicationRow {
+    /// All figures of one replication.
+    pub fn of(replication: u32, metrics: &[results::Metric]) -> impl Iterator<Item = Self> {
+        metrics.iter().flat_map(move |metric| {
+            let pairs = metric.labels.iter().map(|(name, value)| format!("{name}={value}"));
+            let labels = pairs.collect::<Vec<_>>().join(";");
+            metric.figures().into_iter().map(move |(statistic, value)| Self {
+                replication,
+                metric: metric.name.to_owned(),
+                labels: labels.clone(),
+                statistic: statistic.to_owned(),
+                value,
+                unit: unit_of(statistic, &metric.unit).to_owned(),
+            })
+        })
+    }
+}
+
+/// The unit of a figure of a metric.
+pub fn unit_of<'a>(statistic: &str, unit: &'a str) -> &'a str {
+    match statistic {
+        "count" => "1",
+        "rate" => "1/s",
+        _ => unit,
+    }
+}
+
+/// The figures of all replications as CSV.
+pub fn replications(rows: &[ReplicationRow]) -> Result<Vec<u8>, csv::Error> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    rows.iter().try_for_each(|row| writer.serialize(row))?;
+    writer.into_inner().map_err(|error| error.into_error().into())
 }
 
 /// A single message of the sample.

@@ -10,7 +10,7 @@ use super::summary::Summary;
 use super::{hlog, plots};
 use crate::measure::results::Results;
 
-pub use super::csv::MessageRow;
+pub use super::csv::{MessageRow, ReplicationRow};
 
 /// A folder that results may be written to.
 #[derive(Debug)]
@@ -33,6 +33,8 @@ pub struct Bundle<'a> {
     pub attachments: &'a [(String, Vec<u8>)],
     /// A sample of single messages, if one was asked for.
     pub messages: Option<&'a [MessageRow]>,
+    /// The figures of each replication, if there are several.
+    pub replications: Option<&'a [ReplicationRow]>,
 }
 
 /// Why results cannot be written.
@@ -71,13 +73,14 @@ impl Folder {
     /// Removes what an earlier run left here, the manifest first: without it a folder is no result.
     /// What else lies in the folder stays.
     fn clear(&self) -> Result<(), FolderError> {
-        const FILES: [&str; 6] = [
+        const FILES: [&str; 7] = [
             "manifest.json",
             "summary.json",
             "topology.yaml",
             "series.csv",
             "histograms.hlog",
             "messages.csv",
+            "replications.csv",
         ];
         for name in FILES.into_iter().chain(plots::NAMES) {
             let path = self.dir.join(name);
@@ -106,6 +109,9 @@ impl Folder {
         self.made("histograms.hlog", hlog::write(bundle.results))?;
         if let Some(messages) = bundle.messages {
             self.made("messages.csv", csv::messages(messages).ok())?;
+        }
+        if let Some(replications) = bundle.replications {
+            self.made("replications.csv", csv::replications(replications).ok())?;
         }
         for (name, svg) in plots::draw(bundle.results, &series) {
             self.file(name, svg.as_bytes())?;
@@ -154,6 +160,9 @@ mod tests {
             labels: labels.clone(),
             unit: unit.to_owned(),
             value,
+            batches: Vec::new(),
+            intervals: vec![("mean", [0.1, 0.2])],
+            batch_means: None,
         };
         let distribution = Distribution {
             count: 12,
@@ -211,6 +220,8 @@ mod tests {
             machine: Machine { cores: 2, os: "linux".to_owned(), arch: "x86_64".to_owned() },
             threads: 2,
             stop_reason: StopReason::Finished,
+            warm_up: None,
+            precision: None,
         }
     }
 
@@ -222,6 +233,7 @@ mod tests {
             topology_yaml: "interwork: 1\n",
             attachments: &[("inputs/delays.csv".to_owned(), b"1ms,1\n".to_vec())],
             messages: None,
+            replications: None,
         };
         Folder::create(dir, force)?.write(&bundle)
     }

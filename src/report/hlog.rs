@@ -1,12 +1,19 @@
 //! `histograms.hlog`: an HdrHistogram interval log, version 1.3, one tagged histogram per metric
-//! and label set, so that runs can be merged and read by other tools. Written by `folder`.
+//! and label set, so that runs can be merged and read by other tools. Written by `folder`, read by
+//! studies.
 
 use std::time::Duration;
 
-use hdrhistogram::serialization::V2DeflateSerializer;
-use hdrhistogram::serialization::interval_log::{IntervalLogWriterBuilder, Tag};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use hdrhistogram::Histogram;
+use hdrhistogram::serialization::interval_log::{
+    IntervalLogIterator, IntervalLogWriterBuilder, LogEntry, Tag,
+};
+use hdrhistogram::serialization::{Deserializer, V2DeflateSerializer};
 
-use crate::measure::results::Results;
+use crate::measure::counts::Counts;
+use crate::measure::results::{Results, TaggedHistogram};
 
 /// The head that other readers of the format expect. Times count from the start of the run, which
 /// is second 0: the wall clock has no place here.
@@ -40,39 +47,27 @@ pub fn write(results: &Results) -> Option<Vec<u8>> {
     Some(log)
 }
 
+/// A log's histograms with their tags, those of one tag added up. `None` if it is no such log.
+pub fn read(log: &[u8]) -> Option<Vec<TaggedHistogram>> {
+    let mut deserializer = Deserializer::new();
+    let mut all: Vec<TaggedHistogram> = Vec::new();
+    for entry in IntervalLogIterator::new(log) {
+        let LogEntry::Interval(interval) = entry.ok()? else { continue };
+        let bytes = STANDARD.decode(interval.encoded_histogram()).ok()?;
+        let histogram: Histogram<u64> = deserializer.deserialize(&mut bytes.as_slice()).ok()?;
+        let tag = interval.tag()?.as_str().to_owned();
+        let counts = Counts::of(&histogram);
+        match all.iter_mut().find(|known| known.tag == tag) {
+            Some(known) => known.counts.merge(&counts),
+            None => all.push(TaggedHistogram { tag, counts }),
+        }
+    }
+    Some(all)
+}
+
 #[cfg(test)]
 mod tests {
-    use base64::Engine as _;
-    use base64::engine::general_purpose::STANDARD;
-    use hdrhistogram::Histogram;
-    use hdrhistogram::serialization::Deserializer;
-    use hdrhistogram::serialization::interval_log::{IntervalLogIterator, LogEntry};
-
     use super::*;
-    use crate::measure::counts::Counts;
-    use crate::measure::results::TaggedHistogram;
-
-    /// Reads a log with the histogram library's own reader: tags and histograms.
-    fn read(log: &[u8]) -> Vec<(String, Histogram<u64>)> {
-        let mut deserializer = Deserializer::new();
-        let intervals = IntervalLogIterator::new(log).filter_map(|entry| {
-            match entry.expect("an interval log") {
-                LogEntry::Interval(interval) => Some(interval),
-                _ => None,
-            }
-        });
-        let mut histogram = |text: &str| {
-            let bytes = STANDARD.decode(text).expect("base64");
-            deserializer.deserialize(&mut bytes.as_slice()).expect("a histogram")
-        };
-        intervals
-            .map(|interval| {
-                let tag = interval.tag().expect("a tag").as_str().to_owned();
-                (tag, histogram(interval.encoded_histogram()))
-            })
-            .collect()
-    }
-
     fn results(tags: &[&str]) -> Results {
         let tagged = |(place, tag): (usize, &&str)| {
             let mut counts = Counts::default();
@@ -94,10 +89,10 @@ mod tests {
     fn a_log_is_read_back_with_its_tags_and_counts() {
         let written =
             results(&["message_latency;route=on-net;from=a;to=a", "sms_latency;operator=a"]);
-        let read = read(&write(&written).expect("written"));
+        let read = read(&write(&written).expect("written")).expect("a log");
         assert_eq!(read.len(), 2);
         for (one, two) in written.histograms.iter().zip(&read) {
-            assert_eq!((&one.tag, &one.counts.histogram()), (&two.0, &two.1));
+            assert_eq!((&one.tag, &one.counts.histogram()), (&two.tag, &two.counts.histogram()));
         }
     }
 

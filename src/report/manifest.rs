@@ -40,6 +40,36 @@ pub struct Manifest {
     pub threads: u32,
     /// Why it ended.
     pub stop_reason: StopReason,
+    /// How the warm-up was found, if the file leaves it to the program.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub warm_up: Option<WarmUp>,
+    /// What was asked of the replications, and whether it was reached.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub precision: Option<Precision>,
+}
+
+/// A warm-up found by a pilot run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct WarmUp {
+    /// `MSER-5`.
+    pub method: String,
+    /// What is cut, seconds.
+    pub cut_s: f64,
+    /// Whether the run had settled by the middle of the pilot run.
+    pub settled: bool,
+}
+
+/// Replications added until figures are known well enough.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Precision {
+    /// Largest half-width asked for, as a share of the figure.
+    pub target: f64,
+    /// Replications at most.
+    pub most: u32,
+    /// Whether every figure is known so well.
+    pub reached: bool,
+    /// Each figure with the half-width of its interval as a share; null if it has none.
+    pub figures: Vec<(String, Option<f64>)>,
 }
 
 /// A machine.

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::csv::SeriesRow;
+use super::csv::{ReplicationRow, SeriesRow};
 use super::manifest::Manifest;
 use super::summary::Summary;
 
@@ -16,6 +16,10 @@ pub struct Stored {
     pub summary: Summary,
     /// Over time.
     pub series: Vec<SeriesRow>,
+    /// Of each replication; empty if there was one.
+    pub replications: Vec<ReplicationRow>,
+    /// Where it lies.
+    pub dir: PathBuf,
 }
 
 /// Why a result folder cannot be read.
@@ -56,12 +60,17 @@ pub enum ReadError {
 pub fn open(dir: &Path) -> Result<Stored, ReadError> {
     let manifest = json(&dir.join("manifest.json"), Manifest::SCHEMA)?;
     let summary = json(&dir.join("summary.json"), Summary::SCHEMA)?;
-    let path = dir.join("series.csv");
+    let series = rows(dir.join("series.csv"))?;
+    let path = dir.join("replications.csv");
+    let replications = if path.exists() { rows(path)? } else { Vec::new() };
+    Ok(Stored { manifest, summary, series, replications, dir: dir.to_owned() })
+}
+
+fn rows<T: serde::de::DeserializeOwned>(path: PathBuf) -> Result<Vec<T>, ReadError> {
     let content = content(&path)?;
-    let rows: Result<Vec<SeriesRow>, csv::Error> =
+    let rows: Result<Vec<T>, csv::Error> =
         csv::Reader::from_reader(content.as_slice()).deserialize().collect();
-    let series = rows.map_err(|error| ReadError::Damaged { path, reason: error.to_string() })?;
-    Ok(Stored { manifest, summary, series })
+    rows.map_err(|error| ReadError::Damaged { path, reason: error.to_string() })
 }
 
 fn content(path: &Path) -> Result<Vec<u8>, ReadError> {

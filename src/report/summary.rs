@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::numbers::{count, percent, seconds, three};
 use crate::measure::results::{self, MetricValue, Results};
 
 /// The summary of a run.
@@ -45,6 +46,21 @@ pub struct Slo {
     pub passed: bool,
 }
 
+impl Slo {
+    /// The figure as people read it.
+    pub fn shown(&self) -> String {
+        let share = self.line.contains("utilisation") || self.line.contains(" share ");
+        match (self.observed, self.unit.as_str()) {
+            (None, _) => "too few samples".to_owned(),
+            (Some(value), "s") => seconds(Some(value)),
+            (Some(value), "1/s") => format!("{}/s", three(value)),
+            (Some(value), "1") if share => percent(value),
+            (Some(value), "1") if value.fract() == 0.0 => count(value as u64),
+            (Some(value), _) => three(value),
+        }
+    }
+}
+
 /// One metric with one label set.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Metric {
@@ -77,6 +93,22 @@ pub struct Metric {
     /// Largest sample of a histogram; highest level of a gauge.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub max: Option<f64>,
+    /// 95 % intervals of the figures above, by their names, where the method behind them is valid.
+    #[serde(skip_serializing_if = "indexmap::IndexMap::is_empty", default)]
+    pub interval95: indexmap::IndexMap<String, [f64; 2]>,
+    /// Of a single run: the batch means that the interval rests on, or that are too few or too alike
+    /// for one.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub batch_means: Option<BatchMeans>,
+}
+
+/// Batch means of one run.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct BatchMeans {
+    /// How many.
+    pub number: u32,
+    /// Correlation of each with the next.
+    pub lag1: f64,
 }
 
 /// Percentiles; null where fewer than ten samples lie beyond. All are there or none: a metric
@@ -169,6 +201,15 @@ impl Metric {
             min: None,
             percentiles: None,
             max: None,
+            interval95: metric
+                .intervals
+                .iter()
+                .map(|(name, interval)| ((*name).to_owned(), *interval))
+                .collect(),
+            batch_means: metric.batch_means.map(|means| {
+                let results::BatchMeans { number, lag1 } = means;
+                BatchMeans { number, lag1 }
+            }),
         };
         match metric.value {
             MetricValue::Counter { count, rate } => {

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use anstyle::{AnsiColor, Style};
 
-use super::manifest::{Manifest, StopReason};
+use super::manifest::{Manifest, Precision, StopReason, WarmUp};
 use super::numbers::{count, percent, seconds, three};
 use super::summary::{Metric, Summary, Verdict};
 use super::table::table;
@@ -22,7 +22,11 @@ const SETTLED: f64 = 0.05;
 pub fn render(summary: &Summary, manifest: &Manifest, width: usize, color: bool) -> String {
     let mut page = Page { text: String::new(), width, color, summary };
     page.head(manifest);
+    page.asked(manifest);
     page.messages();
+    if manifest.replication_seeds.len() > 1 {
+        page.intervals();
+    }
     page.presence();
     page.sms();
     page.contacts();
@@ -74,10 +78,13 @@ impl Page<'_> {
             StopReason::Interrupted => " (interrupted)",
             StopReason::StoppedBySlo => " (stopped by an SLO line)",
         };
+        let runs = match manifest.replication_seeds.len() {
+            0 | 1 => format!("seed {}", manifest.seed),
+            many => format!("{many} replications from seed {}", manifest.seed),
+        };
         self.line(&format!(
-            "{} simulated{stopped}, seed {}, {} events in {} ({} M/s)",
+            "{} simulated{stopped}, {runs}, {} events in {} ({} M/s)",
             seconds(Some(manifest.model_time_s)),
-            manifest.seed,
             count(manifest.events),
             seconds(Some(manifest.wall_time_s)),
             three(manifest.events_per_second / 1e6),
@@ -149,6 +156,55 @@ impl Page<'_> {
             if !reasons.is_empty() {
                 self.wrapped(&format!("  {outcome}: "), &reasons);
             }
+        }
+    }
+
+    /// How sure the latencies of messages are.
+    fn intervals(&mut self) {
+        let mut rows = Vec::new();
+        for route in Route::ALL {
+            let labels = [("route", route.label())];
+            let Some(latency) = self.summary.find("message_latency", &labels) else { continue };
+            let shown = |name: &str, value: Option<f64>| match latency.interval95.get(name) {
+                Some([low, high]) => {
+                    vec![seconds(value), seconds(Some(*low)), seconds(Some(*high))]
+                }
+                None => vec![seconds(value), "-".to_owned(), "-".to_owned()],
+            };
+            let mut row = vec![route.label().to_owned()];
+            row.extend(shown("mean", latency.mean));
+            row.extend(shown("p95", latency.percentiles.and_then(|p| p.p95)));
+            rows.push(row);
+        }
+        if !rows.is_empty() {
+            self.title("How sure: latency with its 95 % interval over the replications");
+            self.table(&["route", "mean", "from", "to", "p95", "from", "to"], rows);
+        }
+    }
+
+    /// What was found out before the runs that count, and asked of them.
+    fn asked(&mut self, manifest: &Manifest) {
+        if let Some(WarmUp { method, cut_s, settled }) = &manifest.warm_up {
+            let cut = seconds(Some(*cut_s));
+            let settled = match settled {
+                true => "",
+                false => "; it had not settled by half of the measured time",
+            };
+            self.line(&format!("warm-up {cut}, found by a pilot run ({method}){settled}"));
+        }
+        let Some(Precision { target, most, reached, figures }) = &manifest.precision else {
+            return;
+        };
+        let target = percent(*target);
+        let verdict = match reached {
+            true => format!("every figure is known to {target}"),
+            false => format!("not every figure is known to {target} after {most} replications"),
+        };
+        self.line(&verdict);
+        for (figure, width) in figures {
+            let width =
+                width.map_or("no interval".to_owned(), |w| format!("within {}", percent(w)));
+            self.line(&format!("  {figure}: {width}"));
         }
     }
 
@@ -374,16 +430,8 @@ impl Page<'_> {
                 true => ("✓", AnsiColor::Green.on_default()),
                 false => ("✗", AnsiColor::Red.on_default()),
             };
-            let observed = match (slo.observed, slo.unit.as_str()) {
-                (None, _) => "too few samples".to_owned(),
-                (Some(value), "s") => seconds(Some(value)),
-                (Some(value), "1/s") => format!("{}/s", three(value)),
-                (Some(value), "1") if slo.line.contains("utilisation") => percent(value),
-                (Some(value), "1") if value.fract() == 0.0 => count(value as u64),
-                (Some(value), _) => three(value),
-            };
             let mark = self.styled(style, mark);
-            self.line(&format!("  {mark} {}  (observed {observed})", slo.line));
+            self.line(&format!("  {mark} {}  (observed {})", slo.line, slo.shown()));
         }
     }
 }

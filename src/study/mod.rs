@@ -2,6 +2,12 @@
 
 pub mod conformance;
 pub mod forecast;
+mod intervals;
+mod pool;
+pub mod precision;
+pub mod replicate;
 pub mod scenario;
 pub mod stats;
+pub mod stored;
 pub mod trace;
+pub mod warm_up;

@@ -419,20 +419,17 @@ impl Builder<'_> {
 
     fn run(&mut self, root: &Node) -> Run {
         let Some(node) = root.get("run") else {
-            return Run { seed: 0, warm_up: Duration::ZERO, duration: Duration::ZERO };
+            let (warm_up, duration) = (Duration::ZERO, Duration::ZERO);
+            return Run { seed: 0, warm_up, find_warm_up: false, duration, replications: 1 };
         };
         let length = duration(node, "duration");
         if length < Duration::from_millis(1) {
             self.wrong(span(node, "duration"), "a run measures at least a millisecond", "");
         }
-        if count(node, "replications") > 1 {
-            self.wrong(
-                span(node, "replications"),
-                "more than one replication is not simulated yet",
-                "run with several seeds: --set run.seed=…",
-            );
-        }
         let seed = units::count(text(node, "seed"), 0, u64::MAX).unwrap_or(0);
-        Run { seed, warm_up: duration(node, "warm_up"), duration: length }
+        let find_warm_up = text(node, "warm_up") == "auto";
+        let warm_up = if find_warm_up { Duration::ZERO } else { duration(node, "warm_up") };
+        let replications = count(node, "replications").max(1);
+        Run { seed, warm_up, find_warm_up, duration: length, replications }
     }
 }

@@ -573,12 +573,17 @@ const STAGE: &[Field] = &[
 ];
 const RUN: &[Field] = &[
     field("seed", Count(0, u64::MAX), Is("42"), "Every random stream derives from it."),
-    field("warm_up", DURATION, Is("2m"), "Not measured."),
+    field(
+        "warm_up",
+        Either(&Word(&["auto"]), &DURATION),
+        Is("2m"),
+        "Not measured; `auto` finds out by a pilot run (MSER-5), at most half of `duration`.",
+    ),
     field("duration", DURATION, Is("10m"), "Measured."),
     field(
         "replications",
-        Count(1, 1_000_000),
+        Count(1, 10_000),
         Is("1"),
-        "Independent repeats (more than one: not simulated yet).",
+        "Independent repeats, seeds derived from `seed`; figures get 95 % intervals.",
     ),
 ];

@@ -68,7 +68,8 @@ pub fn messages() -> Messages {
 
 /// A run of a minute without warm-up.
 pub fn run() -> Run {
-    Run { seed: 42, warm_up: Duration::ZERO, duration: Duration::from_secs(60) }
+    let (warm_up, duration) = (Duration::ZERO, Duration::from_secs(60));
+    Run { seed: 42, warm_up, find_warm_up: false, duration, replications: 1 }
 }
 
 /// Load 1 throughout.

@@ -114,7 +114,9 @@ mod tests {
         let run = Run {
             seed: 1,
             warm_up: Duration::from_secs(warm_up),
+            find_warm_up: false,
             duration: Duration::from_secs(100),
+            replications: 1,
         };
         LoadProfile::new(&Load { base, stages: stages.iter().map(stage).collect() }, &run)
     }

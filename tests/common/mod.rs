@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 /// Runs a topology given as text.
 pub fn simulate(text: &str, sets: &[&str], threads: usize) -> Finished {
     let (plan, setup) = prepare(text, sets);
-    let options = Options { threads, samples: 0 };
+    let options = Options { threads, ..Options::default() };
     let stop = CancellationToken::new();
     run::run(&plan, &setup, options, &stop, &mut |_, _| {}).expect("the run is sound")
 }

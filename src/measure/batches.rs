@@ -1,0 +1,91 @@
+//! The measured time in parts, one for each interval of the series: what every metric summed up to
+//! in each. Figures of one long run get their intervals from them (batch means); the collector fills
+//! them in.
+
+use std::collections::BTreeMap;
+
+use rustc_hash::FxHashMap;
+
+use super::Setup;
+use super::catalogue::{Kind, Metric};
+use super::key::Key;
+use super::levels::StationLevels;
+use super::measured::scale;
+use super::results::Batch;
+use crate::domain::observation::StationId;
+
+/// Sums by part.
+#[derive(Debug, Default)]
+pub(super) struct Batches {
+    /// Sums since the start, as of the last part's end.
+    before: FxHashMap<Key, (i64, u128)>,
+    parts: FxHashMap<Key, Vec<Batch>>,
+    /// Ends of the parts, seconds of measured time.
+    ends: Vec<f64>,
+}
+
+impl Batches {
+    /// A part ends so many seconds into the measured time, with what all shards have summed up
+    /// since the start. At 0 the warm-up ends.
+    pub(super) fn add(&mut self, end: f64, so_far: Vec<(Key, i64, u128)>) {
+        let mut now: FxHashMap<Key, (i64, u128)> = FxHashMap::default();
+        for (key, count, sum) in so_far {
+            let all = now.entry(key).or_default();
+            *all = (all.0 + count, all.1 + sum);
+        }
+        if end > 0.0 {
+            let known = self.ends.len();
+            for (key, (count, sum)) in &now {
+                let (count_before, sum_before) = self.before.get(key).copied().unwrap_or_default();
+                let info = key.metric().info();
+                let count = (count - count_before) as f64;
+                let batch = match info.kind {
+                    Kind::Histogram => {
+                        Batch { sum: (sum - sum_before) as f64 / scale(info), weight: count }
+                    }
+                    _ => Batch { sum: count, weight: 0.0 },
+                };
+                let parts = self.parts.entry(*key).or_default();
+                parts.resize(known, Batch::default());
+                parts.push(batch);
+            }
+            self.ends.push(end);
+        }
+        self.before = now;
+    }
+
+    /// All parts of every metric that is counted, recorded, or a level of a station.
+    pub(super) fn finish(
+        self,
+        setup: &Setup,
+        stations: &BTreeMap<StationId, StationLevels>,
+    ) -> BTreeMap<Key, Vec<Batch>> {
+        let starts = std::iter::once(0.0).chain(self.ends.iter().copied());
+        let lengths: Vec<f64> =
+            self.ends.iter().zip(starts).map(|(end, start)| end - start).collect();
+        let mut all = BTreeMap::new();
+        for (key, mut parts) in self.parts {
+            parts.resize(lengths.len(), Batch::default());
+            if key.metric().info().kind == Kind::Counter {
+                parts.iter_mut().zip(&lengths).for_each(|(part, length)| part.weight = *length);
+            }
+            all.insert(key, parts);
+        }
+        for (station, levels) in stations.iter().filter(|_| !lengths.is_empty()) {
+            let servers = f64::from(setup.stations[station.0 as usize].servers);
+            let level = |integrals: &[u128], servers: f64| {
+                let parts = integrals.iter().zip(&lengths);
+                parts
+                    .map(|(sum, length)| Batch {
+                        sum: *sum as f64 / 1e9 / servers,
+                        weight: *length,
+                    })
+                    .collect()
+            };
+            let key = |metric| Key::new(metric, &[station.0]);
+            all.insert(key(Metric::StationUtilisation), level(&levels.busy.integrals, servers));
+            all.insert(key(Metric::StationQueueLength), level(&levels.queued.integrals, 1.0));
+        }
+        all
+    }
+}

@@ -1,0 +1,213 @@
+//! What one run measured, as sums that can be added to those of other runs: the replications of one
+//! study. Figures in words come from it (`results`) and from nothing else; percentiles are those of
+//! the merged counts, never averages.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::Setup;
+use super::Window;
+use super::catalogue::{Info, Label, Metric, Unit};
+use super::collector::label_value;
+use super::histogram::Recorded;
+use super::key::{ANY, Key};
+use super::recorder::Figures;
+use super::results::{self, Batch, MetricValue, Results, SeriesRow, TaggedHistogram};
+
+/// Everything that one run, or several added, measured.
+#[derive(Clone, Debug)]
+pub struct Measured {
+    pub(super) setup: Arc<Setup>,
+    pub(super) whole: Figures,
+    pub(super) gauges: BTreeMap<Key, Gauge>,
+    /// Seconds measured, of all runs together.
+    pub(super) seconds: f64,
+    /// Runs added.
+    pub(super) runs: u32,
+    /// Start and end of the measured time of the first run, seconds since its start.
+    pub(super) span: (f64, f64),
+    /// Of the first run.
+    pub(super) series: Vec<SeriesRow>,
+    /// Parts of the measured time in order, where there is one run.
+    pub(super) batches: BTreeMap<Key, Vec<Batch>>,
+    /// The same of parts of the measured time that SLO lines ask for.
+    pub(super) within: Vec<Measured>,
+}
+
+/// A level over time.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Gauge {
+    /// Times seconds.
+    pub(super) integral: f64,
+    /// Highest.
+    pub(super) max: f64,
+}
+
+impl Measured {
+    /// One run's figures, without levels.
+    pub(super) fn of_figures(setup: Arc<Setup>, whole: Figures, seconds: f64) -> Self {
+        let start = setup.window.start.as_secs_f64();
+        Self {
+            setup,
+            whole,
+            gauges: BTreeMap::new(),
+            seconds,
+            runs: 1,
+            span: (start, start + seconds),
+            series: Vec::new(),
+            batches: BTreeMap::new(),
+            within: Vec::new(),
+        }
+    }
+
+    /// Adds another run of the same topology, or of another state of it with the same parts.
+    pub fn add(&mut self, other: &Self) {
+        self.whole.merge(other.whole.clone());
+        for (key, gauge) in &other.gauges {
+            let sum = self.gauges.entry(*key).or_default();
+            sum.integral += gauge.integral;
+            sum.max = sum.max.max(gauge.max);
+        }
+        self.seconds += other.seconds;
+        self.runs += other.runs;
+        self.batches.clear();
+        for (own, other) in self.within.iter_mut().zip(&other.within) {
+            own.add(other);
+        }
+    }
+
+    /// Takes the same run's figures of a part of the measured time.
+    pub fn push_part(&mut self, part: Self) {
+        self.within.push(part);
+    }
+
+    /// Runs that were added up.
+    pub fn runs(&self) -> u32 {
+        self.runs
+    }
+
+    /// What was to be measured.
+    pub fn setup(&self) -> &Setup {
+        &self.setup
+    }
+
+    /// The part of the measured time that a window is; the whole without one.
+    pub(super) fn of(&self, window: Option<Window>) -> Option<&Self> {
+        match window {
+            None => Some(self),
+            Some(window) => self.within.iter().find(|part| part.setup.window == window),
+        }
+    }
+
+    /// Everything in words, judged by the setup's SLO lines.
+    pub fn results(&self) -> Results {
+        Results {
+            metrics: self.metrics(),
+            series: self.series.clone(),
+            histograms: self.tagged(),
+            slo: self.setup.slo.iter().map(|line| line.judge(self)).collect(),
+            measured: self.span,
+        }
+    }
+
+    fn metrics(&self) -> Vec<results::Metric> {
+        let mut all: BTreeMap<Key, MetricValue> = BTreeMap::new();
+        let mut merged: BTreeMap<Key, Recorded> = BTreeMap::new();
+        let mut counted: BTreeMap<Key, i64> = BTreeMap::new();
+        let mut batches: BTreeMap<Key, Vec<Batch>> = BTreeMap::new();
+        for (key, recorded) in &self.whole.histograms {
+            for rolled in rolled_up(*key) {
+                merged.entry(rolled).or_default().merge(recorded);
+            }
+        }
+        for (key, count) in &self.whole.counters {
+            for rolled in rolled_up(*key) {
+                *counted.entry(rolled).or_default() += count;
+            }
+        }
+        for (key, parts) in &self.batches {
+            for rolled in rolled_up(*key) {
+                let sums =
+                    batches.entry(rolled).or_insert_with(|| vec![Batch::default(); parts.len()]);
+                sums.iter_mut().zip(parts).for_each(|(sum, part)| sum.add(*part));
+            }
+        }
+        for (key, recorded) in merged {
+            let distribution = recorded.distribution(scale(key.metric().info()));
+            all.insert(key, MetricValue::Histogram(distribution));
+        }
+        for (key, count) in counted {
+            let count = count.max(0) as u64;
+            let rate = if self.seconds > 0.0 { count as f64 / self.seconds } else { 0.0 };
+            all.insert(key, MetricValue::Counter { count, rate });
+        }
+        for (key, gauge) in &self.gauges {
+            let Gauge { max, .. } = *gauge;
+            all.insert(*key, MetricValue::Gauge { mean: self.mean(*key, gauge), max });
+        }
+        all.into_iter()
+            .map(|(key, value)| {
+                let info = key.metric().info();
+                results::Metric {
+                    name: info.name,
+                    labels: label_texts(&self.setup, key),
+                    unit: info.unit.text(&self.setup.currency),
+                    value,
+                    batches: batches.remove(&key).unwrap_or_default(),
+                    intervals: Vec::new(),
+                    batch_means: None,
+                }
+            })
+            .collect()
+    }
+
+    /// A level's average over time; of money owed, that of a run.
+    pub(super) fn mean(&self, key: Key, gauge: &Gauge) -> f64 {
+        let parts = match key.metric() {
+            Metric::Settlement => f64::from(self.runs),
+            _ => self.seconds,
+        };
+        if parts > 0.0 { gauge.integral / parts } else { 0.0 }
+    }
+
+    fn tagged(&self) -> Vec<TaggedHistogram> {
+        let sorted: BTreeMap<&Key, &Box<Recorded>> = self.whole.histograms.iter().collect();
+        sorted
+            .into_iter()
+            .map(|(key, recorded)| {
+                let mut tag = key.metric().info().name.to_owned();
+                for (name, value) in label_texts(&self.setup, *key) {
+                    tag.push_str(&format!(";{name}={value}"));
+                }
+                TaggedHistogram { tag, counts: recorded.counts().clone() }
+            })
+            .collect()
+    }
+}
+
+/// Thousandths of a sample's unit to one of the result's.
+pub(super) fn scale(info: Info) -> f64 {
+    if info.unit == Unit::Seconds { 1e9 } else { 1e3 }
+}
+
+/// A key as it is, and once more without `from` and `to`. Counts of refusals and losses by reason
+/// stand beside those of all reasons.
+fn rolled_up(key: Key) -> impl Iterator<Item = Key> {
+    let mut labels = key.labels();
+    for (place, label) in key.metric().info().labels.iter().enumerate() {
+        if matches!(label, Label::From | Label::To) {
+            labels[place] = ANY;
+        }
+    }
+    let rolled = Key::new(key.metric(), &labels);
+    std::iter::once(key).chain((rolled != key).then_some(rolled))
+}
+
+/// Label names and values of a key.
+pub(super) fn label_texts(setup: &Setup, key: Key) -> Vec<(&'static str, String)> {
+    let labels = key.metric().info().labels.iter().zip(key.labels());
+    labels
+        .filter(|(_, value)| *value != ANY)
+        .map(|(label, value)| (label.name(), label_value(setup, *label, value)))
+        .collect()
+}

@@ -1,0 +1,413 @@
+//! One figure of the results, in words: `metric{label=value,…} statistic`. SLO lines, studies and
+//! options name figures so. Parsed before a run, so that a misspelt word costs no time; found in what
+//! was measured afterwards, in merged histograms and added counters.
+
+use std::fmt;
+use std::ops::Range;
+
+use super::catalogue::{CHANNELS, Kind, Label, Metric, Unit};
+use super::histogram::Recorded;
+use super::key::{ANY, Key};
+use super::measured::{Measured, label_texts, scale};
+use crate::domain::outcome::{
+    ContactKind, PresenceScope, Reason, Route, SmsOrigin, Stage, TransferKind,
+};
+
+/// A figure of the results.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Selector {
+    pub(super) metric: Metric,
+    filter: Vec<(&'static str, String)>,
+    pub(super) statistic: Statistic,
+}
+
+/// Names that labels may have, besides those of closed lists: the topology's.
+#[derive(Clone, Debug, Default)]
+pub struct Names {
+    /// Of operators.
+    pub operators: Vec<String>,
+    /// Of stations.
+    pub stations: Vec<String>,
+}
+
+/// What is wrong with a line or a figure.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Misread {
+    /// What.
+    pub message: String,
+    /// How to mend it.
+    pub help: Option<String>,
+    /// Where in the text, in bytes.
+    pub span: Range<usize>,
+}
+
+/// Which figure of a metric.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Statistic {
+    /// Of samples, or over time.
+    Mean,
+    /// Of samples.
+    Stddev,
+    /// Smallest sample.
+    Min,
+    /// Largest sample, highest level.
+    Max,
+    /// A percentile, as a share.
+    Percentile(f64),
+    /// Events a second.
+    Rate,
+    /// Events or samples.
+    Count,
+    /// Of all there could be: of messages those offered, of short messages those submitted.
+    Share,
+}
+
+const STATISTICS: [(&str, Statistic); 12] = [
+    ("mean", Statistic::Mean),
+    ("stddev", Statistic::Stddev),
+    ("min", Statistic::Min),
+    ("max", Statistic::Max),
+    ("p50", Statistic::Percentile(0.5)),
+    ("p90", Statistic::Percentile(0.9)),
+    ("p95", Statistic::Percentile(0.95)),
+    ("p99", Statistic::Percentile(0.99)),
+    ("p999", Statistic::Percentile(0.999)),
+    ("rate", Statistic::Rate),
+    ("count", Statistic::Count),
+    ("share", Statistic::Share),
+];
+
+impl Misread {
+    /// Something wrong with `part` of `text`.
+    pub(super) fn at(text: &str, part: &str, message: String, help: Option<String>) -> Self {
+        let start = (part.as_ptr() as usize).saturating_sub(text.as_ptr() as usize);
+        Self { message, help, span: start..start + part.len() }
+    }
+}
+
+impl Selector {
+    /// Reads a figure.
+    ///
+    /// # Errors
+    /// The first thing wrong with it, with the nearest right word.
+    pub fn parse(text: &str, names: &Names) -> Result<Self, Misread> {
+        Self::read(text, text.trim(), names)
+    }
+
+    /// Reads a figure that is `part` of `text`.
+    pub(super) fn read(text: &str, part: &str, names: &Names) -> Result<Self, Misread> {
+        let wrong = |part: &str, message, help| Err(Misread::at(text, part, message, help));
+        let part = part.trim();
+        let end = part.find(|c: char| c == '{' || c.is_whitespace()).unwrap_or(part.len());
+        let (name, rest) = part.split_at(end);
+        let known = Metric::ALL.iter().map(|metric| metric.info().name);
+        // The one metric that everybody calls by a shorter name.
+        let full = if name == "utilisation" { "station_utilisation" } else { name };
+        let Some(&metric) = Metric::ALL.iter().find(|metric| metric.info().name == full) else {
+            return wrong(name, format!("no metric is called `{name}`"), mean(name, known));
+        };
+        let info = metric.info();
+        let (filter, statistic) = match rest.trim_start().strip_prefix('{') {
+            None => ("", rest),
+            Some(inner) => match inner.split_once('}') {
+                Some(split) => split,
+                None => {
+                    let help = "the form is: metric{label=value} statistic".to_owned();
+                    return wrong(inner, "a `}` is missing".to_owned(), Some(help));
+                }
+            },
+        };
+        let mut pairs = Vec::new();
+        for pair in filter.split(',').filter(|pair| !pair.trim().is_empty()) {
+            let Some((label, value)) = pair.split_once('=') else {
+                return wrong(pair, "a filter is label=value".to_owned(), None);
+            };
+            let (label, value) = (label.trim(), value.trim());
+            let Some(known) = info.labels.iter().find(|known| known.name() == label) else {
+                let names = info.labels.iter().map(|label| label.name());
+                let has: Vec<&str> = names.clone().collect();
+                let message = format!("`{name}` has no label `{label}`; it has {}", has.join(", "));
+                return wrong(label, message, mean(label, names));
+            };
+            let values = values(*known, names);
+            if !values.contains(&value) {
+                let message = format!("no {label} is called `{value}`");
+                return wrong(value, message, mean(value, values.into_iter()));
+            }
+            pairs.push((known.name(), value.to_owned()));
+        }
+        let word = statistic.trim();
+        match self::statistic(metric, word) {
+            Ok(statistic) => Ok(Self { metric, filter: pairs, statistic }),
+            Err((message, help)) if word.is_empty() => wrong(name, message, help),
+            Err((message, help)) => wrong(word, message, help),
+        }
+    }
+
+    /// The figure, in the unit of [`Self::unit`]; `None` if too few samples carry it.
+    pub fn observe(&self, measured: &Measured) -> Option<f64> {
+        let info = self.metric.info();
+        match info.kind {
+            Kind::Counter => {
+                let count = self.count(self.metric, measured);
+                match self.statistic {
+                    Statistic::Rate if measured.seconds > 0.0 => Some(count / measured.seconds),
+                    Statistic::Rate => Some(0.0),
+                    Statistic::Share => {
+                        let whole = self.count(self.metric.share_of()?, measured);
+                        (whole > 0.0).then(|| count / whole)
+                    }
+                    _ => Some(count),
+                }
+            }
+            Kind::Gauge => {
+                let matching = measured.gauges.iter().filter(|(key, _)| {
+                    key.metric() == self.metric && self.matches(measured, **key)
+                });
+                // The highest of all that match: a limit holds for each of them.
+                let values = matching.map(|(key, gauge)| match self.statistic {
+                    Statistic::Max => gauge.max,
+                    _ => measured.mean(*key, gauge),
+                });
+                values.fold(None, |worst, value| Some(worst.map_or(value, |w: f64| w.max(value))))
+            }
+            Kind::Histogram => {
+                let mut all = Recorded::default();
+                for (key, recorded) in &measured.whole.histograms {
+                    if key.metric() == self.metric && self.matches(measured, *key) {
+                        all.merge(recorded);
+                    }
+                }
+                let seen = all.distribution(scale(info));
+                match self.statistic {
+                    Statistic::Count => Some(seen.count as f64),
+                    _ if seen.count == 0 => None,
+                    Statistic::Percentile(share) => {
+                        all.percentile(share).map(|value| value * 1e3 / scale(info))
+                    }
+                    Statistic::Stddev => Some(seen.stddev),
+                    Statistic::Min => Some(seen.min),
+                    Statistic::Max => Some(seen.max),
+                    _ => Some(seen.mean),
+                }
+            }
+        }
+    }
+
+    /// Events of a counter with the labels asked for.
+    fn count(&self, metric: Metric, measured: &Measured) -> f64 {
+        let by_reason = self.filter.iter().any(|(label, _)| *label == "reason");
+        let counters = measured.whole.counters.iter();
+        let matching = counters.filter(|(key, _)| {
+            key.metric() == metric
+                && counts_once(**key, by_reason && metric == self.metric)
+                && self.suits(measured, **key, metric)
+        });
+        matching.map(|(_, count)| *count).sum::<i64>() as f64
+    }
+
+    /// Labels that only the metric asked for has do not bear on what it is a share of.
+    fn suits(&self, measured: &Measured, key: Key, metric: Metric) -> bool {
+        let texts = label_texts(&measured.setup, key);
+        let known = |name: &str| metric.info().labels.iter().any(|label| label.name() == name);
+        let mut asked = self.filter.iter().filter(|(name, _)| known(name));
+        asked.all(|(name, value)| texts.iter().any(|(n, v)| n == name && v == value))
+    }
+
+    fn matches(&self, measured: &Measured, key: Key) -> bool {
+        self.suits(measured, key, self.metric)
+    }
+
+    /// The unit of the figure.
+    pub fn unit(&self, currency: &str) -> String {
+        match self.statistic {
+            Statistic::Rate => "1/s".to_owned(),
+            Statistic::Count | Statistic::Share => "1".to_owned(),
+            _ => self.metric.info().unit.text(currency),
+        }
+    }
+
+    /// The metric's name.
+    pub fn metric(&self) -> &'static str {
+        self.metric.info().name
+    }
+
+    /// Labels asked for, with their values.
+    pub fn filter(&self) -> &[(&'static str, String)] {
+        &self.filter
+    }
+
+    /// The statistic's name.
+    pub fn statistic(&self) -> &'static str {
+        let named = STATISTICS.iter().find(|(_, statistic)| *statistic == self.statistic);
+        named.map_or("", |(name, _)| name)
+    }
+
+    /// The metric that a share is a share of.
+    pub fn share_of(&self) -> Option<&'static str> {
+        self.metric.share_of().map(|metric| metric.info().name)
+    }
+
+    /// The share of samples below a percentile; `None` for any other figure.
+    pub fn percentile(&self) -> Option<f64> {
+        match self.statistic {
+            Statistic::Percentile(share) => Some(share),
+            _ => None,
+        }
+    }
+
+    /// Whole units of histograms to one of the figure's: microseconds to a second, or counts.
+    pub fn per_unit(&self) -> f64 {
+        scale(self.metric.info()) / 1e3
+    }
+
+    /// Which way of the figure is better.
+    pub fn direction(&self) -> Direction {
+        self.metric.direction()
+    }
+}
+
+/// Which way of a figure is better.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// The less, the better.
+    Less,
+    /// The more, the better.
+    More,
+    /// Neither: it says what happened.
+    Neither,
+}
+
+impl Metric {
+    /// What a share of the metric is a share of.
+    fn share_of(self) -> Option<Self> {
+        match self {
+            Self::MessagesAccepted
+            | Self::MessagesDelivered
+            | Self::MessagesRefused
+            | Self::MessagesExpired
+            | Self::MessagesLost
+            | Self::MessagesInFlight => Some(Self::MessagesOffered),
+            Self::SmsDelivered | Self::SmsRetried | Self::SmsExpired => Some(Self::SmsSubmitted),
+            Self::StationRefused => Some(Self::StationServed),
+            _ => None,
+        }
+    }
+
+    /// Which way is better.
+    pub fn direction(self) -> Direction {
+        match self {
+            Self::MessageLatency
+            | Self::MessageStageTime
+            | Self::MessagesRefused
+            | Self::MessagesExpired
+            | Self::MessagesLost
+            | Self::MessagesInFlight
+            | Self::RoutingTime
+            | Self::PresenceLatency
+            | Self::PresenceFirstWatcher
+            | Self::PresenceLastWatcher
+            | Self::SmsRetried
+            | Self::SmsExpired
+            | Self::SmsRefused
+            | Self::SmsLatency
+            | Self::ReplyNumberRefusals
+            | Self::ContactAddLatency
+            | Self::ContactsRefused
+            | Self::InvitationsRefused
+            | Self::StationUtilisation
+            | Self::StationQueueLength
+            | Self::StationWait
+            | Self::StationSojourn
+            | Self::StationRefused
+            | Self::AgreementRefused
+            | Self::Settlement => Direction::Less,
+            Self::MessagesAccepted | Self::MessagesDelivered | Self::SmsDelivered => {
+                Direction::More
+            }
+            _ => Direction::Neither,
+        }
+    }
+}
+
+/// Refusals and losses are counted by reason and in all: one of both.
+fn counts_once(key: Key, by_reason: bool) -> bool {
+    match key.metric() {
+        Metric::MessagesRefused | Metric::MessagesLost => {
+            let reason = key.metric().info().labels.len() - 1;
+            (key.labels()[reason] != ANY) == by_reason
+        }
+        _ => true,
+    }
+}
+
+/// The nearest right word, as a remedy.
+pub(super) fn mean<'a>(word: &str, right: impl Iterator<Item = &'a str>) -> Option<String> {
+    crate::domain::words::nearest(word, right).map(|right| format!("did you mean `{right}`?"))
+}
+
+fn values(label: Label, names: &Names) -> Vec<&str> {
+    match label {
+        Label::Route => Route::ALL.iter().map(|v| v.label()).collect(),
+        Label::Reason => Reason::ALL.iter().map(|v| v.label()).collect(),
+        Label::Stage => Stage::ALL.iter().map(|v| v.label()).collect(),
+        Label::Scope => PresenceScope::ALL.iter().map(|v| v.label()).collect(),
+        Label::Channel => CHANNELS.to_vec(),
+        Label::Origin => SmsOrigin::ALL.iter().map(|v| v.label()).collect(),
+        Label::Contact => ContactKind::ALL.iter().map(|v| v.label()).collect(),
+        Label::Transfer => TransferKind::ALL.iter().map(|v| v.label()).collect(),
+        Label::Station => names.stations.iter().map(String::as_str).collect(),
+        Label::From | Label::To | Label::Operator => {
+            names.operators.iter().map(String::as_str).collect()
+        }
+    }
+}
+
+fn statistic(metric: Metric, text: &str) -> Result<Statistic, (String, Option<String>)> {
+    let info = metric.info();
+    let fits = |statistic: Statistic| match info.kind {
+        Kind::Histogram => !matches!(statistic, Statistic::Rate | Statistic::Share),
+        Kind::Counter if statistic == Statistic::Share => metric.share_of().is_some(),
+        Kind::Counter => matches!(statistic, Statistic::Rate | Statistic::Count),
+        Kind::Gauge => matches!(statistic, Statistic::Mean | Statistic::Max),
+    };
+    let allowed: Vec<&str> =
+        STATISTICS.iter().filter(|(_, s)| fits(*s)).map(|(name, _)| *name).collect();
+    match STATISTICS.iter().find(|(name, _)| *name == text) {
+        Some((_, statistic)) if fits(*statistic) => Ok(*statistic),
+        // A level alone means its average.
+        None if text.is_empty() && info.kind == Kind::Gauge => Ok(Statistic::Mean),
+        _ => {
+            let message =
+                format!("`{}` has no statistic `{text}`; it has {}", info.name, allowed.join(", "));
+            Err((message, mean(text, allowed.into_iter())))
+        }
+    }
+}
+
+/// As it is written.
+impl fmt::Display for Selector {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.metric())?;
+        if !self.filter.is_empty() {
+            let pairs: Vec<String> =
+                self.filter.iter().map(|(name, value)| format!("{name}={value}")).collect();
+            write!(f, "{{{}}}", pairs.join(","))?;
+        }
+        write!(f, " {}", self.statistic())
+    }
+}
+
+/// Units that the bound of a figure may have, each with how many of it make the base unit.
+pub(super) fn units(selector: &Selector) -> &'static [(&'static str, f64)] {
+    match (selector.statistic, selector.metric.info().unit) {
+        (Statistic::Rate, _) => &[("/s", 1.0), ("/min", 60.0), ("/h", 3600.0), ("/day", 86_400.0)],
+        (Statistic::Count, _) => &[("", 1.0)],
+        (Statistic::Share, _) => &[("%", 100.0), ("", 1.0)],
+        (_, Unit::Seconds) => {
+            &[("us", 1e6), ("ms", 1e3), ("s", 1.0), ("m", 1.0 / 60.0), ("h", 1.0 / 3600.0)]
+        }
+        (_, Unit::One) => &[("", 1.0), ("%", 100.0)],
+        _ => &[("", 1.0)],
+    }
+}

@@ -1,0 +1,82 @@
+//! A run in Markdown, made for a comment on a change under review: the verdict first, then the SLO
+//! lines, the routes and the busiest stations. Written by `run --markdown`.
+
+use std::fmt::Write;
+
+use super::manifest::Manifest;
+use super::numbers::{count, percent, seconds};
+use super::summary::{Metric, Summary, Verdict};
+use crate::domain::outcome::Route;
+
+/// Stations that are shown.
+const BUSIEST: usize = 5;
+
+/// The summary of a run.
+pub fn render(summary: &Summary, manifest: &Manifest) -> String {
+    let mut text = String::new();
+    let verdict = match summary.verdict {
+        Verdict::Passed => "✅ every SLO line holds",
+        Verdict::Failed => "❌ an SLO line does not hold",
+        Verdict::None => "no SLO lines",
+    };
+    let name = &summary.name;
+    let _ = writeln!(text, "### {name}: {verdict}\n");
+    if !summary.slo.is_empty() {
+        let _ = writeln!(text, "| | SLO line | observed |\n| --- | --- | ---: |");
+        for line in &summary.slo {
+            let mark = if line.passed { "✅" } else { "❌" };
+            let _ = writeln!(text, "| {mark} | `{}` | {} |", line.line, line.shown());
+        }
+        text.push('\n');
+    }
+    routes(&mut text, summary);
+    stations(&mut text, summary);
+    let runs = match manifest.replication_seeds.len() {
+        1 => format!("seed {}", manifest.seed),
+        many => format!("{many} replications from seed {}", manifest.seed),
+    };
+    let Manifest { digest, version, .. } = manifest;
+    let model_time = seconds(Some(manifest.model_time_s));
+    let _ = writeln!(
+        text,
+        "<sub>interwork {version}, topology `{}`, {runs}, {model_time} simulated</sub>",
+        &digest[..digest.len().min(12)],
+    );
+    text
+}
+
+fn routes(text: &mut String, summary: &Summary) {
+    let _ = writeln!(text, "| route | offered | delivered | p50 | p95 | p99 |");
+    let _ = writeln!(text, "| --- | ---: | ---: | ---: | ---: | ---: |");
+    for route in Route::ALL {
+        let labels = [("route", route.label())];
+        let of = |name: &str| summary.find(name, &labels).and_then(|metric| metric.count);
+        let Some(offered) = of("messages_offered").filter(|offered| *offered > 0) else { continue };
+        let latency = summary.find("message_latency", &labels).and_then(|m| m.percentiles);
+        let [p50, p95, p99] =
+            [latency.and_then(|p| p.p50), latency.and_then(|p| p.p95), latency.and_then(|p| p.p99)]
+                .map(seconds);
+        let (route, delivered) = (route.label(), count(of("messages_delivered").unwrap_or(0)));
+        let offered = count(offered);
+        let _ = writeln!(text, "| {route} | {offered} | {delivered} | {p50} | {p95} | {p99} |");
+    }
+    text.push('\n');
+}
+
+fn stations(text: &mut String, summary: &Summary) {
+    let mut stations: Vec<&Metric> = summary.named("station_utilisation").collect();
+    stations.sort_by(|a, b| b.mean.unwrap_or(0.0).total_cmp(&a.mean.unwrap_or(0.0)));
+    stations.truncate(BUSIEST);
+    if stations.is_empty() {
+        return;
+    }
+    let _ = writeln!(text, "| station | utilisation | highest queue |\n| --- | ---: | ---: |");
+    for station in stations {
+        let name = station.label("station");
+        let queue = summary.find("station_queue_length", &[("station", name)]);
+        let queue = count(queue.and_then(|queue| queue.max).unwrap_or(0.0) as u64);
+        let utilisation = percent(station.mean.unwrap_or(0.0));
+        let _ = writeln!(text, "| {name} | {utilisation} | {queue} |");
+    }
+    text.push('\n');
+}

@@ -1,0 +1,75 @@
+//! Replications until figures are known well enough: each figure's 95 % interval no wider to either
+//! side than a share of the figure itself. How many are added follows from what was seen, not from
+//! the machine, so the same study always ends with the same number.
+
+use tokio_util::sync::CancellationToken;
+
+use super::replicate::{self, Case, Parallel, Progress, Replicated};
+use super::stats;
+use crate::measure::selector::Selector;
+use crate::run::{Finished, Options, RunError};
+
+/// What is asked.
+#[derive(Clone, Debug)]
+pub struct Target {
+    /// Figures that are to be known.
+    pub figures: Vec<Selector>,
+    /// Largest half-width, as a share of the figure.
+    pub share: f64,
+    /// Replications at most.
+    pub most: u32,
+}
+
+/// Replications, and how well figures are known.
+#[derive(Debug)]
+pub struct Reached {
+    /// What they gave.
+    pub replicated: Replicated,
+    /// Half-width of each figure's interval as a share of it; `None` without an interval.
+    pub half_widths: Vec<Option<f64>>,
+    /// Whether all are at most what was asked.
+    pub reached: bool,
+}
+
+/// Adds replications until the target is reached, or there are as many as allowed. At least three are
+/// made, since two may agree by chance.
+///
+/// # Errors
+/// Only faults of the program.
+pub fn run(
+    case: &Case,
+    target: &Target,
+    options: Options,
+    parallel: Parallel,
+    stop: &CancellationToken,
+    progress: Progress<'_>,
+) -> Result<Reached, RunError> {
+    let most = target.most.max(1);
+    let mut wanted = case.federation.run.replications.max(3).min(most);
+    let mut runs: Vec<Finished> = Vec::new();
+    loop {
+        let known = runs.len() as u32;
+        runs.extend(replicate::several(case, (known, wanted), options, parallel, stop, progress)?);
+        let half_widths: Vec<Option<f64>> =
+            target.figures.iter().map(|figure| half_width(figure, &runs)).collect();
+        let good = |width: &Option<f64>| width.is_some_and(|width| width <= target.share);
+        let reached = half_widths.iter().all(good);
+        if reached || wanted >= most || stop.is_cancelled() {
+            let replicated = replicate::added(case, runs);
+            return Ok(Reached { replicated, half_widths, reached });
+        }
+        // The half-width shrinks with the root of the number; no more than twice as many at once.
+        let widest = half_widths.iter().map(|width| width.unwrap_or(f64::INFINITY));
+        let over = widest.fold(target.share, f64::max) / target.share;
+        let more = (f64::from(wanted) * (over * over).min(2.0)) as u32;
+        wanted = more.max(wanted + 1).min(most);
+    }
+}
+
+/// The half-width of a figure's interval as a share of it.
+fn half_width(figure: &Selector, runs: &[Finished]) -> Option<f64> {
+    let values: Option<Vec<f64>> = runs.iter().map(|run| figure.observe(&run.measured)).collect();
+    let (mean, interval) = stats::mean_interval(&values?, 0.95)?;
+    let width = interval.half_width();
+    if width == 0.0 { Some(0.0) } else { (mean != 0.0).then(|| width / mean.abs()) }
+}

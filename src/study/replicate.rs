@@ -1,0 +1,191 @@
+//! Independent repeats of one topology: what they differ in is the seed alone, and the seeds follow
+//! from the one of the file. The first repeat has that very seed, so that one replication is the run
+//! that it always was, and alternatives with the same seed see the same people do the same.
+
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+use tokio_util::sync::CancellationToken;
+
+use super::{intervals, pool};
+use crate::domain::federation::Federation;
+use crate::domain::random::mix;
+use crate::domain::time::Instant;
+use crate::measure::measured::Measured;
+use crate::measure::results::{Metric, Results};
+use crate::measure::slo;
+use crate::run::{self, Ending, Finished, Options, RunError, Sample};
+
+/// A topology that is ready to run, with the lines to judge it by.
+#[derive(Clone, Debug)]
+pub struct Case {
+    /// What is simulated.
+    pub federation: Federation,
+    /// Lines to judge by.
+    pub slo: Vec<slo::Line>,
+}
+
+/// How to run replications.
+#[derive(Clone, Copy, Debug)]
+pub struct Parallel {
+    /// Threads in all: shared by replications side by side, or all for a single one.
+    pub threads: NonZeroUsize,
+}
+
+/// What came of one replication.
+#[derive(Clone, Debug)]
+pub struct Replication {
+    /// Its seed.
+    pub seed: u64,
+    /// Its figures.
+    pub metrics: Vec<Metric>,
+    /// Which SLO lines hold in it.
+    pub held: Vec<bool>,
+}
+
+/// What came of all.
+#[derive(Debug)]
+pub struct Replicated {
+    /// All replications added up, with intervals.
+    pub results: Results,
+    /// The same as sums.
+    pub measured: Measured,
+    /// Each by itself.
+    pub each: Vec<Replication>,
+    /// Of the first.
+    pub samples: Vec<Sample>,
+    /// Events of all.
+    pub events: u64,
+    /// Simulated time of all, warm-ups included, seconds.
+    pub model_time_s: f64,
+    /// Why the last one ended.
+    pub ended: Ending,
+}
+
+/// Somebody to be told how far all replications are: share done, events so far.
+pub type Progress<'a> = &'a (dyn Fn(f64, u64) + Sync);
+
+/// The seed of a replication, counted from 0.
+pub fn seed(run_seed: u64, replication: u32) -> u64 {
+    match replication {
+        0 => run_seed,
+        n => mix(mix(run_seed) ^ mix(0x5eed_0000_0000_0000 | u64::from(n))),
+    }
+}
+
+/// Runs one replication of a case; `alone`: nothing else tells how sure its figures are.
+///
+/// # Errors
+/// Only faults of the program.
+pub fn one(
+    case: &Case,
+    replication: u32,
+    alone: bool,
+    options: Options,
+    stop: &CancellationToken,
+    progress: &mut dyn FnMut(Instant, u64),
+) -> Result<Finished, RunError> {
+    let mut federation = case.federation.clone();
+    federation.run.seed = seed(federation.run.seed, replication);
+    let plan = Arc::new(run::plan(federation));
+    let mut setup = run::setup(&plan, case.slo.clone());
+    setup.batches &= alone;
+    run::run(&plan, &Arc::new(setup), options, stop, progress)
+}
+
+/// Runs replications `from..to` side by side.
+///
+/// # Errors
+/// Only faults of the program.
+pub(super) fn several(
+    case: &Case,
+    (from, to): (u32, u32),
+    options: Options,
+    parallel: Parallel,
+    stop: &CancellationToken,
+    progress: Progress<'_>,
+) -> Result<Vec<Finished>, RunError> {
+    let count = (to - from) as usize;
+    let jobs = parallel.threads.min(NonZeroUsize::new(count).unwrap_or(NonZeroUsize::MIN));
+    // Threads that are left over help within the runs.
+    let threads = parallel.threads.get() / jobs.get();
+    let end = (case.federation.run.warm_up + case.federation.run.duration).as_secs_f64();
+    let done: Vec<(AtomicU64, AtomicU64)> = (0..count).map(|_| Default::default()).collect();
+    let runs = pool::run(jobs, count, |place| {
+        // The first gives what there is; others that have not begun are left out.
+        if from + place as u32 > 0 && stop.is_cancelled() {
+            return Ok(None);
+        }
+        let options = Options {
+            threads,
+            samples: if from == 0 && place == 0 { options.samples } else { 0 },
+            ..options
+        };
+        let mut tell = |at: Instant, events: u64| {
+            done[place].0.store(at.0, Relaxed);
+            done[place].1.store(events, Relaxed);
+            // One thread tells of all.
+            let simulated: u64 = done.iter().map(|(at, _)| at.load(Relaxed)).sum();
+            let events = done.iter().map(|(_, events)| events.load(Relaxed)).sum();
+            progress(Instant(simulated).as_secs_f64() / (end * count as f64), events);
+        };
+        one(case, from + place as u32, from + to == 1, options, stop, &mut tell).map(Some)
+    })?;
+    Ok(runs.into_iter().flatten().collect())
+}
+
+/// Runs all replications that the case asks for, and adds them up.
+///
+/// # Errors
+/// Only faults of the program.
+pub fn all(
+    case: &Case,
+    options: Options,
+    parallel: Parallel,
+    stop: &CancellationToken,
+    progress: Progress<'_>,
+) -> Result<Replicated, RunError> {
+    let replications = case.federation.run.replications.max(1);
+    let runs = several(case, (0, replications), options, parallel, stop, progress)?;
+    Ok(added(case, runs))
+}
+
+/// Adds up replications, the first one first.
+pub(super) fn added(case: &Case, runs: Vec<Finished>) -> Replicated {
+    let each = runs.iter().zip(0..).map(|(run, n)| Replication {
+        seed: seed(case.federation.run.seed, n),
+        metrics: run.results.metrics.clone(),
+        held: run.results.slo.iter().map(|line| line.passed).collect(),
+    });
+    let each: Vec<Replication> = each.collect();
+    let events = runs.iter().map(|run| run.events).sum();
+    let model_time_s = runs.iter().map(|run| run.at.since(Instant::START).as_secs_f64()).sum();
+    let ended = runs.iter().map(|run| run.ended).find(|ended| *ended != Ending::Finished);
+    let mut runs = runs.into_iter();
+    let first = runs.next().expect("there is at least one replication");
+    let (mut measured, samples) = (first.measured, first.samples);
+    runs.for_each(|run| measured.add(&run.measured));
+    let mut results = measured.results();
+    match each.as_slice() {
+        [_] => intervals::by_batches(&mut results),
+        many => intervals::by_replications(&mut results, many),
+    }
+    let ended = ended.unwrap_or(Ending::Finished);
+    Replicated { results, measured, each, samples, events, model_time_s, ended }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_replication_has_the_seed_itself_and_no_two_share_one() {
+        let mut seeds: Vec<u64> = (0..1000).map(|n| seed(42, n)).collect();
+        assert_eq!(seeds[0], 42);
+        seeds.extend((1..1000).map(|n| seed(43, n)));
+        seeds.sort_unstable();
+        seeds.dedup();
+        assert_eq!(seeds.len(), 1999);
+    }
+}
