@@ -131,7 +131,7 @@ pub fn plan_with(federation: Federation, defect: Option<Defect>) -> Plan {
     let mut now = base.federation.clone();
     for TimedEvent { at, event } in &base.federation.timeline {
         now.happen(event);
-        if !matches!(event, Event::Upgrade { .. }) {
+        if matches!(event, Event::BecomesImsp { .. } | Event::Agree(_)) {
             let routing = Routing::new(&now, Some(*at));
             let plan = Plan { federation: now.clone(), routing, ..base.clone() };
             later.push((start + *at, Arc::new(plan)));

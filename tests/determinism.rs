@@ -91,11 +91,42 @@ fn one_two_and_eight_threads_give_the_same_bytes_and_another_seed_does_not() {
     assert_ne!(summary(&results[0]), summary(&results[3]), "another seed, another run");
 }
 
+/// Everything fails in it, at instants at which other things happen.
+fn failing() -> String {
+    let events = [
+        "{ at: 10s, link_down: [a, b], for: 20s }",
+        "{ at: 20s, link_slow: [a, h], factor: 3, for: 1m }",
+        "{ at: 30s, node_down: b.im_server, for: 4s }",
+        "{ at: 30s, node_down: h.relay, for: 10s }",
+        "{ at: 40s, node_down: \"a.smsc[0]\", for: 20s }",
+        "{ at: 50s, node_down: c.hlr, for: 30s }",
+    ];
+    format!("{TIES}timeline: [ {} ]\n", events.join(", "))
+}
+
+#[test]
+fn failures_give_the_same_bytes_on_any_number_of_threads() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let topology = dir.path().join("failing.yaml");
+    std::fs::write(&topology, failing()).expect("written");
+    let [one, two, eight] = ["1", "2", "8"].map(|threads| {
+        let out = dir.path().join(threads);
+        run_to(&out, &topology, threads, "7");
+        files(&out)
+    });
+    assert!(one == two && two == eight, "threads make a difference");
+    let results = common::simulate(&failing(), &[], 2).results;
+    let down = |route| [("route", route), ("reason", "node_down")];
+    for route in ["interworked", "hub", "sms-own"] {
+        assert!(common::count(&results, "messages_refused", &down(route)) > 0, "{route}");
+    }
+}
+
 #[test]
 fn a_resolved_topology_gives_the_same_results() {
     let dir = tempfile::tempdir().expect("a folder");
     let topology = dir.path().join("ties.yaml");
-    std::fs::write(&topology, TIES).expect("written");
+    std::fs::write(&topology, failing()).expect("written");
     let (first, second) = (dir.path().join("first"), dir.path().join("second"));
     run_to(&first, &topology, "2", "7");
     run_to(&second, &first.join("topology.yaml"), "2", "7");

@@ -1,5 +1,5 @@
 //! Any valid topology conserves its messages and gives the same results on any number of threads:
-//! random small federations, with overload, loss and absurd settings more often than not.
+//! random small federations, with overload, loss and absurd settings and outages more often than not.
 
 mod common;
 
@@ -13,17 +13,17 @@ struct Choices {
     links: Vec<(usize, usize, u8)>,
     words: Vec<u8>,
     seed: u64,
+    /// Two operators, what fails, seconds until then, how many.
+    outages: Vec<(usize, usize, u8, u8, u8)>,
 }
 
 fn choices() -> impl Strategy<Value = Choices> {
     let kinds = prop::collection::vec(0u8..5, 1..6);
     let links = prop::collection::vec((0usize..6, 0usize..6, 0u8..3), 0..9);
     let words = prop::collection::vec(any::<u8>(), 40);
-    (kinds, links, words, 0u64..1000).prop_map(|(kinds, links, words, seed)| Choices {
-        kinds,
-        links,
-        words,
-        seed,
+    let outages = prop::collection::vec((0usize..6, 0usize..6, 0u8..8, 0u8..60, 1u8..60), 0..7);
+    (kinds, links, words, 0u64..1000, outages).prop_map(|(kinds, links, words, seed, outages)| {
+        Choices { kinds, links, words, seed, outages }
     })
 }
 
@@ -143,6 +143,7 @@ fn topology(choices: &Choices) -> String {
             pick.of(&["9.6kbit/s", "10Mbit/s"]),
         ));
     }
+    let failures = outages(choices, &known, pick);
     if known.is_empty() {
         text = text.replace("agreements:\n", "agreements: []\n");
     }
@@ -159,7 +160,35 @@ fn topology(choices: &Choices) -> String {
         choices.seed,
         pick.of(&["0s", "10s"]),
     ));
+    text.push_str(&format!("timeline: [{}]\n", failures.join(", ")));
     text
+}
+
+/// What fails: links that there are, parts that the operators have.
+fn outages(
+    choices: &Choices,
+    known: &[(usize, usize, &str)],
+    pick: &mut Picker<'_>,
+) -> Vec<String> {
+    let events = choices.outages.iter().filter_map(|&(a, b, what, at, lasts)| {
+        let (a, b) = (a % choices.kinds.len(), b % choices.kinds.len());
+        let agreed = known.iter().any(|&(one, other, _)| (one, other) == (a.min(b), a.max(b)));
+        let part = match (what, choices.kinds[a]) {
+            (0, _) if agreed => format!("link_down: [op{a}, op{b}]"),
+            (1, _) if agreed => {
+                format!("link_slow: [op{a}, op{b}], factor: {}", pick.of(&["1", "2.5", "1000"]))
+            }
+            (_, 0) => format!("node_down: op{a}.relay"),
+            (2 | 3, 2..) => format!("node_down: op{a}.im_server"),
+            (4, 4) => format!("node_down: op{a}.translator"),
+            (_, 3) => return None,
+            (5, _) => format!("node_down: \"op{a}.smsc[0]\""),
+            (6, _) => format!("node_down: op{a}.smsc"),
+            _ => format!("node_down: op{a}.hlr"),
+        };
+        Some(format!("{{ at: {at}s, {part}, for: {}s }}", f64::from(lasts) / 2.0))
+    });
+    events.collect()
 }
 
 proptest! {

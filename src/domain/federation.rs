@@ -1,8 +1,10 @@
 //! What a valid topology means: plain values, every default filled in, every name resolved.
 //! `topology` writes it, every other part reads it. It knows no YAML and no behaviour.
 
+mod outage;
 mod workload;
 
+pub use self::outage::*;
 pub use self::workload::*;
 use super::distribution::DurationDistribution;
 use super::id::{AgreementId, OperatorId};
@@ -371,6 +373,13 @@ pub enum Event {
     },
     /// An agreement begins.
     Agree(AgreementId),
+    /// Something fails.
+    Outage {
+        /// What.
+        outage: Outage,
+        /// How long; above zero.
+        lasts: Duration,
+    },
 }
 
 /// What two operators speak.
@@ -505,7 +514,7 @@ pub struct Run {
 
 impl Federation {
     /// Lets an event change the operators; agreements know themselves when they begin, and
-    /// upgrades change no settings.
+    /// upgrades and outages change no settings.
     pub fn happen(&mut self, event: &Event) {
         if let Event::BecomesImsp { operator, domain, imsp } = event {
             let operator = &mut self.operators[operator.index()];

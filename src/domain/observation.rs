@@ -113,7 +113,7 @@ pub enum Observation<'a> {
         /// Waiting and service.
         sojourn: Duration,
     },
-    /// A job found the queue full.
+    /// A job found the queue full, or the node down.
     StationRefused(StationId),
     /// A job whose waiting and service are known at once (links, rate limits): it waits from now
     /// for `wait`, then is served for `service`.

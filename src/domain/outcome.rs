@@ -111,6 +111,8 @@ closed_list! {
         TranslatorFull => "translator_full",
         /// The queue of an SMSC is full.
         SmscFull => "smsc_full",
+        /// A node that fails by the timeline is down.
+        NodeDown => "node_down",
         /// Over the rate limit of an agreement.
         RateLimited => "rate_limited",
         /// The rate limit's queue is full.

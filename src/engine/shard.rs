@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::calendar::{Calendar, Event};
 use super::decisions::Decisions;
+use crate::domain::federation::{Event as Happening, Outage, Part, TimedEvent};
 use crate::domain::id::{OperatorId, Role, SubscriberId};
 use crate::domain::observation::Leave;
 use crate::domain::time::Instant;
@@ -103,6 +104,7 @@ impl<O: Observer> Shard<O> {
             out: &mut self.out,
             observer: &mut self.observer,
         };
+        begin_outages(&mut cx);
         if let Some(decisions) = &mut nodes.decisions {
             decisions.begin(&mut cx);
         }
@@ -303,6 +305,34 @@ impl<O: Observer> Shard<O> {
             Input::Release(transfer) => gateway.release(transfer, cx),
 
             Input::Relayed(place) => node(relay).served(place, gateway, cx),
+
+            Input::Outage { outage: Outage::Link { between: [a, b], fault }, begins } => {
+                let peer = if a == cx.operator { b } else { a };
+                gateway.link_outage(peer, fault, begins, cx);
+            }
+            Input::Outage { outage: Outage::Node { part, .. }, begins } => match part {
+                Part::ImServer => node(imsp).outage(begins, gateway, cx),
+                Part::Smsc(only) => node(smsc).outage(only, begins, cx),
+                Part::Hlr => node(hlr).outage(begins, gateway, cx),
+                Part::Relay => node(relay).outage(begins, gateway, cx),
+                Part::Translator => gateway.translator_outage(begins, cx),
+            },
+        }
+    }
+}
+
+/// What fails here by the timeline, and when it works again: known from the start, so that no shard
+/// has to tell another.
+fn begin_outages(cx: &mut Context<'_>) {
+    let federation = &cx.plan.federation;
+    let start = Instant::START + federation.run.warm_up;
+    for TimedEvent { at, event } in &federation.timeline {
+        if let Happening::Outage { outage, lasts } = *event
+            && outage.concerns(cx.operator)
+        {
+            let at = start + *at;
+            cx.at(at, Role::Workload, Input::Outage { outage, begins: true });
+            cx.at(at + lasts, Role::Workload, Input::Outage { outage, begins: false });
         }
     }
 }

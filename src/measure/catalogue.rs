@@ -157,7 +157,7 @@ metrics! {
     StationWait: "station_wait" Histogram Seconds [Station] "waiting alone"
     StationSojourn: "station_sojourn" Histogram Seconds [Station] "waiting and service"
     StationServed: "station_served" Counter One [Station] "jobs served"
-    StationRefused: "station_refused" Counter One [Station] "jobs that found the queue full"
+    StationRefused: "station_refused" Counter One [Station] "jobs that found the queue full, or the node down"
     AgreementMessages: "agreement_messages" Counter One [From, To, Transfer] "transfers put on the link, repetitions included"
     AgreementBytes: "agreement_bytes" Counter Bytes [From, To, Transfer] "their bytes"
     AgreementRefused: "agreement_refused" Counter One [From, To, Reason] "transfers refused before the link"

@@ -12,7 +12,7 @@ use super::message::Slot;
 use super::outbox::{Input, Job, Payload, Query};
 use super::plan::Plan;
 use super::routing::Carriage;
-use super::station::{Arrival, Station};
+use super::station::{Arrival, Claim, Station};
 use crate::domain::federation;
 use crate::domain::id::{OperatorId, Role, SubscriberId};
 use crate::domain::outcome::{SmsOrigin, Stage};
@@ -37,6 +37,8 @@ pub struct Hlr {
     watched: FxHashSet<SubscriberId>,
     /// Phones that a script has attached or detached.
     set: FxHashMap<SubscriberId, bool>,
+    /// What it has to tell of phones when it is up again.
+    late: Vec<Input>,
 }
 
 /// A query with the instant at which it came.
@@ -76,16 +78,32 @@ impl Hlr {
             waiting: FxHashMap::default(),
             watched: FxHashSet::default(),
             set: FxHashMap::default(),
+            late: Vec::new(),
         }
     }
 
     /// An SMSC asks for a phone.
     pub fn locate(&mut self, query: Query, gateway: &mut Gateway, cx: &mut Context<'_>) {
         let asked = Asked { query, came: cx.now };
-        match self.station.arrive(asked, false, cx) {
+        match self.station.arrive(asked, Claim::Usual, cx) {
             Arrival::Started(place) => self.start(Some(place), gateway, cx),
-            // The queue of an HLR is not bounded.
-            Arrival::Queued | Arrival::Full(_) => {}
+            Arrival::Queued => {}
+            // The queue of an HLR is not bounded, but it may be down. The SMSC holds the short
+            // message until it hears: to it, nobody is there, and it tries again by its schedule.
+            Arrival::Full(asked) | Arrival::Down(asked) => {
+                answer(asked, false, gateway, cx);
+            }
+        }
+    }
+
+    /// An outage begins, or ends: then it tells what it had to keep to itself.
+    pub fn outage(&mut self, begins: bool, gateway: &mut Gateway, cx: &mut Context<'_>) {
+        self.station.outage(begins);
+        while let Some(place) = self.station.next(cx) {
+            self.start(Some(place), gateway, cx);
+        }
+        if !self.station.is_down() {
+            self.late.drain(..).for_each(|input| cx.out.now(input));
         }
     }
 
@@ -109,18 +127,12 @@ impl Hlr {
 
     fn finish(&mut self, place: u32, gateway: &mut Gateway, cx: &mut Context<'_>) -> Option<u32> {
         let served = self.station.end(place, cx);
-        let Asked { query, came } = served.job;
+        let query = served.job.query;
         let attached = self.attached(query.phone, cx.now);
         if !attached && query.alert {
             self.remember(query.phone, query.smsc, cx);
         }
-        if query.smsc == cx.operator {
-            cx.stage(query.slot, Stage::Hlr);
-            cx.out.now(Input::Located { slot: query.slot, attached });
-        } else {
-            let answer = Payload::Located { slot: query.slot, attached, came, left: cx.now };
-            gateway.send(query.smsc, answer, cx);
-        }
+        answer(served.job, attached, gateway, cx);
         served.next
     }
 
@@ -193,6 +205,9 @@ impl Hlr {
     }
 
     fn report(&mut self, customer: SubscriberId, cx: &mut Context<'_>) {
+        if self.station.is_down() {
+            return self.late.push(Input::Flip(customer));
+        }
         let (attached, changed) = (self.attached(customer, cx.now), cx.now);
         cx.out.now(Input::Request(Job::Phone { customer, attached, changed }));
         if self.attached_for.is_some() && !self.set.contains_key(&customer) {
@@ -203,6 +218,9 @@ impl Hlr {
 
     /// A phone that somebody waits for may be back.
     pub fn phone_back(&mut self, phone: SubscriberId, gateway: &mut Gateway, cx: &mut Context<'_>) {
+        if self.station.is_down() {
+            return self.late.push(Input::PhoneBack(phone));
+        }
         for smsc in self.waiting.remove(&phone).unwrap_or_default() {
             if smsc == cx.operator {
                 cx.out.now(Input::Alert(phone));
@@ -251,6 +269,18 @@ impl Hlr {
         }
         self.phones[index as usize] = state;
         state.attached
+    }
+}
+
+/// Tells the SMSC that asked.
+fn answer(asked: Asked, attached: bool, gateway: &mut Gateway, cx: &mut Context<'_>) {
+    let Asked { query, came } = asked;
+    if query.smsc == cx.operator {
+        cx.stage(query.slot, Stage::Hlr);
+        cx.out.now(Input::Located { slot: query.slot, attached });
+    } else {
+        let answer = Payload::Located { slot: query.slot, attached, came, left: cx.now };
+        gateway.send(query.smsc, answer, cx);
     }
 }
 

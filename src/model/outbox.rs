@@ -6,6 +6,7 @@ use std::collections::VecDeque;
 use super::message::{Handle, Message, ReplyNumber, Slot};
 use super::routing::Carriage;
 use super::stimulus::Stimulus;
+use crate::domain::federation::Outage;
 use crate::domain::id::{AgreementId, MessageId, OperatorId, Role, SubscriberId};
 use crate::domain::outcome::TransferKind;
 use crate::domain::presence::News;
@@ -94,6 +95,14 @@ pub enum Input {
 
     /// Relay: a service ends.
     Relayed(u32),
+
+    /// Whatever it concerns here: something fails, or works again.
+    Outage {
+        /// What.
+        outage: Outage,
+        /// It begins, else ends.
+        begins: bool,
+    },
 }
 
 /// An answer that a user means to give.

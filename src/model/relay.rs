@@ -5,7 +5,7 @@ use super::context::Context;
 use super::gateway::{Gateway, Passed};
 use super::outbox::{Input, Payload, Transfer};
 use super::plan::Plan;
-use super::station::{Arrival, Station};
+use super::station::{Arrival, Claim, Station};
 use crate::domain::federation;
 use crate::domain::id::{OperatorId, Role};
 use crate::domain::outcome::{Reason, Stage};
@@ -31,10 +31,19 @@ impl Relay {
 
     /// Something is to pass through.
     pub fn arrive(&mut self, transfer: Transfer, gateway: &mut Gateway, cx: &mut Context<'_>) {
-        match self.station.arrive(transfer, false, cx) {
+        match self.station.arrive(transfer, Claim::Usual, cx) {
             Arrival::Started(place) => self.start(Some(place), gateway, cx),
             Arrival::Queued => {}
             Arrival::Full(transfer) => gateway.turn_back(transfer, Reason::RelayFull, cx),
+            Arrival::Down(transfer) => gateway.turn_back(transfer, Reason::NodeDown, cx),
+        }
+    }
+
+    /// An outage begins, or ends.
+    pub fn outage(&mut self, begins: bool, gateway: &mut Gateway, cx: &mut Context<'_>) {
+        self.station.outage(begins);
+        while let Some(place) = self.station.next(cx) {
+            self.start(Some(place), gateway, cx);
         }
     }
 

@@ -11,7 +11,7 @@ use super::message::{Handle, Slot, Sms};
 use super::outbox::{Input, Job, Payload, Query};
 use super::plan::Plan;
 use super::routing::Carriage;
-use super::station::{Arrival, Station};
+use super::station::{Arrival, Claim, Station};
 use crate::domain::federation;
 use crate::domain::id::{OperatorId, Role, SubscriberId};
 use crate::domain::observation::{Observation, SmsEvent};
@@ -26,6 +26,8 @@ pub struct Smsc {
     nodes: Vec<Station<Slot>>,
     /// Draws the node of a submission.
     spread: Stream,
+    /// Nodes that are down.
+    down: usize,
     /// Short messages that wait for another attempt, by phone.
     waiting: FxHashMap<SubscriberId, SmallVec<[Handle; 2]>>,
 }
@@ -38,7 +40,7 @@ impl Smsc {
             .map(|node| Station::new(plan.stations.smsc(operator, node), 1, settings.queue_limit))
             .collect();
         let spread = StreamSeed::new(plan.federation.run.seed, name, "smsc/node").stream();
-        Self { settings: settings.clone(), nodes, spread, waiting: FxHashMap::default() }
+        Self { settings: settings.clone(), nodes, spread, down: 0, waiting: FxHashMap::default() }
     }
 
     /// A short message is submitted. The rate limit towards another network applies here, before
@@ -68,13 +70,14 @@ impl Smsc {
     /// A submission is taken into store.
     pub fn accept(&mut self, slot: Slot, cx: &mut Context<'_>) {
         cx.stage(slot, Stage::RateLimit);
-        let node = self.spread.below(u64::from(self.settings.nodes)) as u16;
+        let node = self.spread();
         let (operator, now) = (cx.operator, cx.now);
         let sms = sms_mut(slot, cx);
         (sms.smsc, sms.node, sms.submitted) = (operator, node, now);
         let (origin, segments) = (sms.origin, u32::from(sms.segments));
-        match self.nodes[usize::from(node)].arrive(slot, false, cx) {
+        match self.nodes[usize::from(node)].arrive(slot, Claim::Usual, cx) {
             Arrival::Full(_) => self.refuse(slot, Reason::SmscFull, cx),
+            Arrival::Down(_) => self.refuse(slot, Reason::NodeDown, cx),
             arrival => {
                 let event = SmsEvent::Submitted { segments };
                 let message = cx.messages[slot].id;
@@ -82,6 +85,34 @@ impl Smsc {
                 self.serve(node, arrival, cx);
             }
         }
+    }
+
+    /// A node for a submission: any that is up, or, if none is, one that refuses. One draw however
+    /// many are up, so that outages change no other draw.
+    fn spread(&mut self) -> u16 {
+        if self.down == 0 {
+            return self.spread.below(u64::from(self.settings.nodes)) as u16;
+        }
+        let up = |node: &u16| !self.nodes[usize::from(*node)].is_down();
+        let nodes = 0..self.nodes.len() as u16;
+        let count = nodes.clone().filter(up).count();
+        let chosen = self.spread.below(count.max(1) as u64) as usize;
+        nodes.filter(up).nth(chosen).unwrap_or(0)
+    }
+
+    /// An outage of one node or of all begins, or ends. What a node has in store it keeps: retries
+    /// that come due wait with it.
+    pub fn outage(&mut self, only: Option<u16>, begins: bool, cx: &mut Context<'_>) {
+        for node in 0..self.nodes.len() as u16 {
+            if only.is_some_and(|only| only != node) {
+                continue;
+            }
+            self.nodes[usize::from(node)].outage(begins);
+            while let Some(place) = self.nodes[usize::from(node)].next(cx) {
+                self.serve(node, Arrival::Started(place), cx);
+            }
+        }
+        self.down = self.nodes.iter().filter(|node| node.is_down()).count();
     }
 
     fn refuse(&mut self, slot: Slot, reason: Reason, cx: &mut Context<'_>) {
@@ -211,9 +242,9 @@ impl Smsc {
         if self.expired(slot, cx) {
             return self.expire(slot, cx);
         }
-        match self.nodes[usize::from(node)].arrive(slot, false, cx) {
+        match self.nodes[usize::from(node)].arrive(slot, Claim::Accepted, cx) {
             // Accepted long ago, it cannot be refused: it waits once more.
-            Arrival::Full(_) => self.wait(slot, cx),
+            Arrival::Full(_) | Arrival::Down(_) => self.wait(slot, cx),
             arrival => self.serve(node, arrival, cx),
         }
     }

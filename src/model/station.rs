@@ -1,6 +1,7 @@
-//! A queueing part: parallel servers at one queue, first come first served, bounded. Used by the
-//! IM server, the SMSC's licensed servers, the HLR and the hub's relay. The station decides who is
-//! served when; how long a service takes is its owner's to draw, what it means its owner's to do.
+//! A queueing part: parallel servers at one queue, first come first served, bounded; down now and
+//! then. Used by the IM server, the SMSC's licensed servers, the HLR, the hub's relay and the
+//! translator. The station decides who is served when; how long a service takes is its owner's to
+//! draw, what it means its owner's to do.
 
 use std::collections::VecDeque;
 
@@ -17,7 +18,12 @@ pub struct Station<J> {
     /// Jobs in service; free places are `None`.
     in_service: Vec<Option<Waiting<J>>>,
     free: Vec<u32>,
+    /// How many may be in service: none while the station is down, so that nobody has to ask.
     servers: usize,
+    /// How many may be in service while it is up.
+    built: usize,
+    /// Outages under way.
+    outages: u32,
     limit: usize,
     urgent: VecDeque<Waiting<J>>,
     waiting: VecDeque<Waiting<J>>,
@@ -31,6 +37,17 @@ struct Waiting<J> {
     started: Instant,
 }
 
+/// What an arriving job may claim.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Claim {
+    /// Its turn.
+    Usual,
+    /// To wait before all others, without interrupting a service.
+    Urgent,
+    /// To wait even at a station that is down: it was accepted before.
+    Accepted,
+}
+
 /// What becomes of an arriving job.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Arrival<J> {
@@ -40,6 +57,8 @@ pub enum Arrival<J> {
     Queued,
     /// The queue is full: the job is handed back.
     Full(J),
+    /// The station is down: the job is handed back.
+    Down(J),
 }
 
 /// A job whose service ended.
@@ -63,14 +82,16 @@ impl<J: Copy> Station<J> {
             in_service: Vec::new(),
             free: Vec::new(),
             servers: servers as usize,
+            built: servers as usize,
+            outages: 0,
             limit: limit as usize,
             urgent: VecDeque::new(),
             waiting: VecDeque::new(),
         }
     }
 
-    /// A job arrives. An urgent one waits before all others, without interrupting a service.
-    pub fn arrive(&mut self, job: J, urgent: bool, cx: &mut Context<'_>) -> Arrival<J> {
+    /// A job arrives.
+    pub fn arrive(&mut self, job: J, claim: Claim, cx: &mut Context<'_>) -> Arrival<J> {
         let busy = self.in_service.len() - self.free.len();
         let waiting = Waiting { job, arrived: cx.now, started: cx.now };
         if busy < self.servers {
@@ -78,33 +99,54 @@ impl<J: Copy> Station<J> {
             cx.observe(Observation::StationStarted { station, waited: None });
             return Arrival::Started(self.seat(waiting));
         }
+        if self.is_down() && claim != Claim::Accepted {
+            cx.observe(Observation::StationRefused(self.id));
+            return Arrival::Down(job);
+        }
         if self.waiting.len() + self.urgent.len() >= self.limit {
             cx.observe(Observation::StationRefused(self.id));
             return Arrival::Full(job);
         }
         cx.observe(Observation::StationQueued(self.id));
-        if urgent {
-            self.urgent.push_back(waiting)
-        } else {
-            self.waiting.push_back(waiting)
+        match claim {
+            Claim::Urgent => self.urgent.push_back(waiting),
+            Claim::Usual | Claim::Accepted => self.waiting.push_back(waiting),
         }
         Arrival::Queued
     }
 
-    /// The service at a place ends; the next job takes a seat.
+    /// The service at a place ends; the next job takes a seat, unless the station is down.
     pub fn end(&mut self, place: u32, cx: &mut Context<'_>) -> Served<J> {
         let station = self.id;
         let Waiting { job, arrived, started } =
             self.in_service[place as usize].take().expect("a service that ends was going on");
         self.free.push(place);
         cx.observe(Observation::StationLeft { station, sojourn: cx.now.since(arrived) });
-        let next = self.urgent.pop_front().or_else(|| self.waiting.pop_front()).map(|mut next| {
-            next.started = cx.now;
-            let waited = Some(cx.now.since(next.arrived));
-            cx.observe(Observation::StationStarted { station, waited });
-            self.seat(next)
-        });
-        Served { job, arrived, started, next }
+        Served { job, arrived, started, next: self.next(cx) }
+    }
+
+    /// A waiting job takes a seat that is free, if there are both and the station is up.
+    pub fn next(&mut self, cx: &mut Context<'_>) -> Option<u32> {
+        if self.in_service.len() - self.free.len() >= self.servers {
+            return None;
+        }
+        let mut next = self.urgent.pop_front().or_else(|| self.waiting.pop_front())?;
+        next.started = cx.now;
+        let (station, waited) = (self.id, Some(cx.now.since(next.arrived)));
+        cx.observe(Observation::StationStarted { station, waited });
+        Some(self.seat(next))
+    }
+
+    /// An outage begins, or ends: the station is down while any lasts. What is in service ends as
+    /// it would; after the last, the owner asks for the `next` until there is none.
+    pub fn outage(&mut self, begins: bool) {
+        self.outages = if begins { self.outages + 1 } else { self.outages.saturating_sub(1) };
+        self.servers = if self.is_down() { 0 } else { self.built };
+    }
+
+    /// Whether no service can begin.
+    pub fn is_down(&self) -> bool {
+        self.outages > 0
     }
 
     /// The job in service at a place.

@@ -378,7 +378,7 @@ fn sms(origin: SmsOrigin, event: SmsEvent) -> Option<(String, String)> {
         }
         SmsEvent::Refused => words("refuses it", ""),
         SmsEvent::Attempted => words("attempts the delivery", "licensed service done"),
-        SmsEvent::Retried => words("waits for another attempt", "the phone is detached"),
+        SmsEvent::Retried => words("waits for another attempt", "this one failed"),
         // The device says so in the same instant.
         SmsEvent::Delivered { .. } => None,
         SmsEvent::Expired => words("gives up", "the validity ended"),

@@ -7,6 +7,7 @@ mod build;
 mod complete;
 mod files;
 mod limits;
+mod outages;
 mod overrides;
 mod problem;
 mod resolved;

@@ -351,11 +351,22 @@ const EVENT: &[Field] = &[
     field("becomes_imsp", Text, Absent, "An operator without IM becomes an IMSP."),
     field("domain", Text, Absent, "Its domain from then on."),
     field("agree", Map(AGREEMENT), Absent, "An agreement that begins."),
-    field("link_down", List(&Text, 2), Absent, "A link fails (not simulated yet)."),
-    field("link_slow", List(&Text, 2), Absent, "A link slows down (not simulated yet)."),
-    field("factor", Number, Absent, "How much slower."),
-    field("node_down", Text, Absent, "A node fails (not simulated yet)."),
-    field("for", DURATION, Absent, "How long."),
+    field(
+        "link_down",
+        List(&Text, 2),
+        Absent,
+        "Two operators whose agreements lose, and repeat, all that is sent meanwhile.",
+    ),
+    field("link_slow", List(&Text, 2), Absent, "Two operators whose latencies are longer."),
+    field("factor", Number, Absent, "How many times as long with `link_slow`, 1 at least."),
+    field(
+        "node_down",
+        Text,
+        Absent,
+        "A part that serves nobody: imsp-b.im_server, imsp-b.smsc, \"imsp-b.smsc[1]\" (one node), \
+         imsp-b.hlr, hub-x.relay, ims-c.translator.",
+    ),
+    field("for", DURATION, Absent, "How long a link or node is down or slow."),
 ];
 
 const PORTABILITY: &[Field] = &[

@@ -22,7 +22,7 @@ fn the_example_of_the_format_is_valid() {
     let names: Vec<&str> = federation.operators.iter().map(|o| o.name.as_str()).collect();
     assert_eq!(names, ["hub-x", "imsp-a", "imsp-b", "mno-c"]);
     assert_eq!(federation.agreements.len(), 3, "one of them begins during the run");
-    assert_eq!(federation.timeline.len(), 3);
+    assert_eq!(federation.timeline.len(), 6);
     assert_eq!(federation.operators[1].subscribers.im, 4000);
     assert_eq!(federation.slo.len(), 4);
 }

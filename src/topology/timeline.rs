@@ -1,5 +1,5 @@
-//! What changes during a run: upgrades, operators that become IMSPs, agreements that begin. Part of
-//! building a federation.
+//! What changes during a run: upgrades, operators that become IMSPs, agreements that begin; what
+//! fails stands in `outages`. Part of building a federation.
 
 use super::build::{Builder, duration, items, span, text};
 use super::complete;
@@ -8,8 +8,9 @@ use super::units;
 use crate::domain::federation::*;
 use crate::domain::id::AgreementId;
 
-/// Events that the format has and this version does not simulate.
-const NOT_YET: [&str; 3] = ["link_down", "link_slow", "node_down"];
+/// What can happen: an item of the timeline has exactly one of these keys.
+const EVENTS: [&str; 6] =
+    ["upgrade", "becomes_imsp", "agree", "link_down", "link_slow", "node_down"];
 
 impl Builder<'_> {
     /// Events in the order of time; agreements among them join the others.
@@ -20,20 +21,19 @@ impl Builder<'_> {
         let mut then = federation.clone();
         for item in given {
             let at = duration(item, "at");
-            if let Some(key) = NOT_YET.iter().find(|key| item.get(key).is_some()) {
-                let message = format!("`{key}` is not simulated yet");
-                self.wrong(span(item, key), message, "leave it out");
+            let mut said = EVENTS.iter().filter_map(|key| Some((*key, item.get(key)?)));
+            let (Some((key, what)), None) = (said.next(), said.next()) else {
+                let help = format!("one of {}", EVENTS.join(", "));
+                self.wrong(item.span.clone(), "an event says one thing that happens", &help);
                 continue;
-            }
-            let event = match (item.get("upgrade"), item.get("becomes_imsp"), item.get("agree")) {
-                (Some(who), None, None) => self.upgraded(who, &then),
-                (None, Some(operator), None) => self.becomes_imsp(item, operator, &then),
-                (None, None, Some(agreement)) => self.agreed(agreement, at, federation, &then),
-                _ => {
-                    let help = "one of upgrade, becomes_imsp, agree";
-                    self.wrong(item.span.clone(), "an event says one thing that happens", help);
-                    None
-                }
+            };
+            self.belongs_elsewhere(item, key);
+            let event = match key {
+                "upgrade" => self.upgraded(what, &then),
+                "becomes_imsp" => self.becomes_imsp(item, what, &then),
+                "agree" => self.agreed(what, at, federation, &then),
+                "node_down" => self.node_outage(item, what, &then),
+                _ => self.link_outage(item, what, key == "link_slow", &federation.agreements),
             };
             if let Some(event) = event {
                 then.happen(&event);

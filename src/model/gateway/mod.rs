@@ -3,6 +3,7 @@
 //! nothing of presence, accounts or text; what it carries it hands on.
 
 mod cost;
+mod outages;
 mod translator;
 mod turn_back;
 
@@ -136,6 +137,7 @@ impl Gateway {
             Arrival::Full(passage) => {
                 self.turn_back(passage.transfer, Reason::TranslatorFull, cx);
             }
+            Arrival::Down(passage) => self.turn_back(passage.transfer, Reason::NodeDown, cx),
         }
     }
 

@@ -9,7 +9,7 @@ use crate::domain::time::Duration;
 use crate::model::context::Context;
 use crate::model::outbox::{Payload, Transfer};
 use crate::model::plan::Plan;
-use crate::model::station::{Arrival, Station};
+use crate::model::station::{Arrival, Claim, Station};
 
 /// A transfer at the translator.
 #[derive(Clone, Copy, Debug)]
@@ -47,7 +47,17 @@ impl Translator {
 
     /// Something is to be translated.
     pub(super) fn arrive(&mut self, passage: Passage, cx: &mut Context<'_>) -> Arrival<Passage> {
-        self.station.arrive(passage, false, cx)
+        self.station.arrive(passage, Claim::Usual, cx)
+    }
+
+    /// An outage begins, or ends.
+    pub(super) fn outage(&mut self, begins: bool) {
+        self.station.outage(begins);
+    }
+
+    /// The place at which something that waits is served now, if it can be.
+    pub(super) fn next(&mut self, cx: &mut Context<'_>) -> Option<u32> {
+        self.station.next(cx)
     }
 
     /// What is in service or waits.

@@ -188,16 +188,17 @@ impl Imsp {
         }
     }
 
-    /// The IM server has no room for a message: refused, or, for an SMS answer that an SMSC has
-    /// accepted, tried again by that SMSC.
+    /// The IM server has no room for a message, or is down: refused, or, for an SMS answer that an
+    /// SMSC has accepted, tried again by that SMSC.
     pub(super) fn turn_message_away(
         &mut self,
         slot: Slot,
+        reason: Reason,
         gateway: &mut Gateway,
         cx: &mut Context<'_>,
     ) {
         match cx.messages[slot].sms {
-            None => cx.refuse(slot, Reason::ImServerFull),
+            None => cx.refuse(slot, reason),
             Some(sms) if sms.smsc == cx.operator => cx.out.now(Input::Failed(slot)),
             Some(sms) => {
                 gateway.send(sms.smsc, Payload::SmsBack(slot), cx);

@@ -23,7 +23,7 @@ use super::gateway::Gateway;
 use super::message::Slot;
 use super::outbox::{ContactRequest, Input, Job};
 use super::plan::Plan;
-use super::station::{Arrival, Station};
+use super::station::{Arrival, Claim, Station};
 use crate::domain::distribution::DurationDistribution;
 use crate::domain::federation::{self, ServiceTimes};
 use crate::domain::id::{OperatorId, Role, SubscriberId};
@@ -128,14 +128,29 @@ impl Imsp {
         if let Job::Message(slot) | Job::GroupMessage(slot) = job {
             cx.stage(slot, Stage::AccessUp);
         }
-        let urgent = self.settings.messages_first && matches!(job, Job::Message(_));
-        match self.station.arrive(job, urgent, cx) {
+        let claim = match job {
+            Job::Message(_) if self.settings.messages_first => Claim::Urgent,
+            // What changes an account finds its way, later if need be: the client would repeat it.
+            Job::Session { .. } | Job::Upgrade { .. } => Claim::Accepted,
+            Job::WatcherAnswered { .. } | Job::Block { .. } => Claim::Accepted,
+            _ => Claim::Usual,
+        };
+        match self.station.arrive(job, claim, cx) {
             Arrival::Started(place) => {
                 self.handed_over(&job, gateway, cx);
                 self.start(Some(place), gateway, cx);
             }
             Arrival::Queued => self.handed_over(&job, gateway, cx),
-            Arrival::Full(job) => self.turn_away(job, gateway, cx),
+            Arrival::Full(job) => self.turn_away(job, Reason::ImServerFull, gateway, cx),
+            Arrival::Down(job) => self.turn_away(job, Reason::NodeDown, gateway, cx),
+        }
+    }
+
+    /// An outage begins, or ends.
+    pub fn outage(&mut self, begins: bool, gateway: &mut Gateway, cx: &mut Context<'_>) {
+        self.station.outage(begins);
+        while let Some(place) = self.station.next(cx) {
+            self.start(Some(place), gateway, cx);
         }
     }
 
@@ -213,14 +228,14 @@ impl Imsp {
         served.next
     }
 
-    /// The queue is full: what becomes of each kind of request.
-    fn turn_away(&mut self, job: Job, gateway: &mut Gateway, cx: &mut Context<'_>) {
+    /// The queue is full, or the server down: what becomes of each kind of request.
+    fn turn_away(&mut self, job: Job, reason: Reason, gateway: &mut Gateway, cx: &mut Context<'_>) {
         match job {
             Job::Message(slot) | Job::GroupMessage(slot) => {
-                self.turn_message_away(slot, gateway, cx);
+                self.turn_message_away(slot, reason, gateway, cx);
             }
             Job::Invite { contact, .. } => {
-                let (operator, reason) = (cx.operator, Some(Reason::ImServerFull));
+                let (operator, reason) = (cx.operator, Some(reason));
                 cx.observe(Observation::Invited { operator, contact, reason });
             }
             Job::Notification(news) => self.drop_notification(news, cx),
@@ -228,11 +243,10 @@ impl Imsp {
                 shown_never(publisher, changed, news, Some(watcher), 1, cx);
             }
             Job::Validate(request) | Job::AddContact { request, .. } => {
-                self.contact_refused(request, Reason::ImServerFull, cx);
+                self.contact_refused(request, reason, cx);
             }
-            Job::ContactAsked(request) => self.contact_refused(request, Reason::ImServerFull, cx),
-            Job::ContactAnswered { request, .. } => {
-                self.contact_refused(request, Reason::ImServerFull, cx);
+            Job::ContactAsked(request) | Job::ContactAnswered { request, .. } => {
+                self.contact_refused(request, reason, cx);
             }
             // What changes an account finds its way: the client would repeat it.
             Job::Upgrade { user, changed } => self.upgrade(user, changed, gateway, cx),
@@ -245,8 +259,7 @@ impl Imsp {
                 self.session(user, count, login, changed, gateway, cx);
             }
             Job::Search { user, contact } | Job::SearchAnswered { user, contact } => {
-                let reason = Some(Reason::ImServerFull);
-                cx.observe(Observation::Found { user, contact, reason });
+                cx.observe(Observation::Found { user, contact, reason: Some(reason) });
             }
             Job::Presence { .. } | Job::State { .. } => {}
             Job::Phone { .. } | Job::Command { .. } => {}

@@ -91,7 +91,10 @@ impl Imsp {
         if !self.logged_in(watcher) || self.session_changes[self.index(watcher)] != session {
             return;
         }
-        self.subscribe_at(domain, watcher, SubscriptionAct::Refresh, gateway, cx);
+        // A server that is down sends none; the next is due in its time.
+        if !self.station.is_down() {
+            self.subscribe_at(domain, watcher, SubscriptionAct::Refresh, gateway, cx);
+        }
         let way = cx.plan.routing.way(Carriage::Presence, cx.operator, domain);
         let terms = way.map(|way| &cx.plan.federation.agreement(way.agreement).presence);
         if let Some(refresh) = terms.and_then(|terms| terms.refresh) {
