@@ -35,10 +35,9 @@ impl Progress {
         self.bar.set_position(position);
     }
 
-    /// Something else is to be said: which part of a study is done.
-    pub(super) fn say(&self, share: f64, message: String) {
+    /// What is being done, where it cannot be known how much is left.
+    pub(super) fn say(&self, message: String) {
         self.bar.set_message(message);
-        self.bar.set_position((share * STEPS as f64) as u64);
     }
 
     /// All is done; the bar goes.

@@ -56,7 +56,7 @@ pub enum Statistic {
     Percentile(f64),
     /// Events a second.
     Rate,
-    /// Events or samples.
+    /// Events or samples, of one run.
     Count,
     /// Of all there could be: of messages those offered, of short messages those submitted.
     Share,
@@ -157,7 +157,7 @@ impl Selector {
                         let whole = self.count(self.metric.share_of()?, measured);
                         (whole > 0.0).then(|| count / whole)
                     }
-                    _ => Some(count),
+                    _ => Some(count / f64::from(measured.runs)),
                 }
             }
             Kind::Gauge => {
@@ -180,7 +180,7 @@ impl Selector {
                 }
                 let seen = all.distribution(scale(info));
                 match self.statistic {
-                    Statistic::Count => Some(seen.count as f64),
+                    Statistic::Count => Some(seen.count as f64 / f64::from(measured.runs)),
                     _ if seen.count == 0 => None,
                     Statistic::Percentile(share) => {
                         all.percentile(share).map(|value| value * 1e3 / scale(info))

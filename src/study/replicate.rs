@@ -40,8 +40,8 @@ pub struct Replication {
     pub seed: u64,
     /// Its figures.
     pub metrics: Vec<Metric>,
-    /// Which SLO lines hold in it.
-    pub held: Vec<bool>,
+    /// The figure of each SLO line in it.
+    pub observed: Vec<Option<f64>>,
 }
 
 /// What came of all.
@@ -156,7 +156,7 @@ pub(super) fn added(case: &Case, runs: Vec<Finished>) -> Replicated {
     let each = runs.iter().zip(0..).map(|(run, n)| Replication {
         seed: seed(case.federation.run.seed, n),
         metrics: run.results.metrics.clone(),
-        held: run.results.slo.iter().map(|line| line.passed).collect(),
+        observed: run.results.slo.iter().map(|line| line.observed).collect(),
     });
     let each: Vec<Replication> = each.collect();
     let events = runs.iter().map(|run| run.events).sum();

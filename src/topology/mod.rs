@@ -11,6 +11,7 @@ mod outages;
 mod overrides;
 mod problem;
 mod resolved;
+mod scalar;
 mod schema;
 mod shape;
 #[cfg(test)]
@@ -27,6 +28,7 @@ use crate::domain::federation::Federation;
 
 pub use self::overrides::Override;
 pub use self::problem::Problem;
+pub use self::scalar::Scalar;
 pub use self::schema::schema;
 use self::tree::{Node, Origin, Value};
 pub use self::units::duration;

@@ -143,7 +143,7 @@ fn place(node: &mut Node, span: &Range<usize>) {
 }
 
 /// The item meant by a key: a number, or for agreements the two parties as `a:b`.
-fn item(items: &[Node], key: &str, agreement: bool) -> Result<usize, String> {
+pub(super) fn item(items: &[Node], key: &str, agreement: bool) -> Result<usize, String> {
     if let Ok(place) = key.parse::<usize>() {
         let count = items.len();
         return if place < count {
