@@ -42,7 +42,7 @@ pub(super) struct Arguments {
     replications: u32,
 
     /// Replications of a point whose verdict is not clear, at most
-    #[arg(long, value_name = "N", default_value_t = 12,
+    #[arg(long, value_name = "N", default_value_t = 9,
           value_parser = clap::value_parser!(u32).range(2..=1000))]
     max_replications: u32,
 

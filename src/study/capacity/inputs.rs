@@ -1,11 +1,14 @@
 //! The inputs that change the answer most: each 20 % up and down, one at a time, and the search done
 //! again, more coarsely, from the answer.
 
+use std::num::NonZeroUsize;
+
 use super::resources::Resource;
 use super::search::{self, Bench, Effort};
 use crate::domain::federation::{Federation, MessageRate};
 use crate::run::RunError;
-use crate::study::replicate::Case;
+use crate::study::pool;
+use crate::study::replicate::{Case, Parallel};
 
 /// How much inputs are changed.
 pub const CHANGE: f64 = 0.2;
@@ -104,22 +107,29 @@ pub fn sensitivities(
         Input::Online,
         Input::Detached,
     ];
-    let effort = Effort { most: effort.first, precision: COARSE, stride: 1.2, ..effort };
+    let effort = Effort { precision: COARSE, stride: 1.2, ..effort.once() };
     let federation = (bench.at)(answer).federation;
-    let mut all = Vec::new();
-    for input in fixed.into_iter().chain(limits.iter().map(|limit| Input::Size(*limit))) {
-        let mut answers = [None; 2];
-        for (answer_of, factor) in answers.iter_mut().zip([1.0 - CHANGE, 1.0 + CHANGE]) {
-            let at = |value| -> Case {
-                let mut case = (bench.at)(value);
-                input.change(&mut case.federation, factor);
-                case
-            };
-            let found = search::search(answer, effort, Bench { at: &at, ..bench })?;
-            *answer_of = found.largest;
-        }
-        all.push(Sensitivity { input: input.name(&federation), answers });
-    }
+    let inputs: Vec<Input> =
+        fixed.into_iter().chain(limits.iter().map(|limit| Input::Size(*limit))).collect();
+    let factors = [1.0 - CHANGE, 1.0 + CHANGE];
+    // A search is one run after the other: several go side by side.
+    let alone = Bench { parallel: Parallel { threads: NonZeroUsize::MIN }, ..bench };
+    let answers = pool::run(bench.parallel.threads, inputs.len() * 2, |task| {
+        let (input, factor) = (inputs[task / 2], factors[task % 2]);
+        let at = |value| -> Case {
+            let mut case = (bench.at)(value);
+            input.change(&mut case.federation, factor);
+            case
+        };
+        search::search(answer, effort, Bench { at: &at, ..alone }).map(|found| found.largest)
+    })?;
+    let changed = inputs.iter().zip(answers.chunks(2));
+    let mut all: Vec<Sensitivity> = changed
+        .map(|(input, answers)| Sensitivity {
+            input: input.name(&federation),
+            answers: [answers[0], answers[1]],
+        })
+        .collect();
     all.sort_by(|a, b| b.spread().total_cmp(&a.spread()));
     Ok(all)
 }

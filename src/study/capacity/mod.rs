@@ -89,14 +89,14 @@ pub struct CurvePoint {
 /// Only faults of the program.
 pub fn answer(question: Question, bench: Bench<'_>) -> Result<Answer, RunError> {
     let Question { planned, effort, .. } = question;
-    let found = search::search(question.start(bench), effort, bench)?;
-    let bottleneck = limit(&found, effort, bench)?;
+    let found = search::narrow(question.start(bench), effort, bench)?;
+    let bottleneck = limit(&found, bench)?;
     let next = match &bottleneck {
         Some(limit) if limit.relieves => {
             let at = |value| grown(bench, limit.resource, value);
             let bench = Bench { at: &at, ..bench };
             let start = question.start(bench).max(limit.largest.unwrap_or(planned));
-            self::limit(&search::search(start, effort, bench)?, effort, bench)?
+            self::limit(&search::narrow(start, effort, bench)?, bench)?
         }
         _ => None,
     };
@@ -144,7 +144,7 @@ fn grown(bench: Bench<'_>, resource: Resource, value: f64) -> crate::study::repl
 
 /// What gave way in a search: of the parts that are hardest pressed where the SLO first fails, the
 /// first that makes it hold there when it is doubled.
-fn limit(found: &Found, effort: Effort, bench: Bench<'_>) -> Result<Option<Limit>, RunError> {
+fn limit(found: &Found, bench: Bench<'_>) -> Result<Option<Limit>, RunError> {
     let Some(failing) = found.failing() else { return Ok(None) };
     let case = (bench.at)(failing.value);
     let pressed =
@@ -167,10 +167,10 @@ fn limit(found: &Found, effort: Effort, bench: Bench<'_>) -> Result<Option<Limit
         largest: found.largest,
         relieves,
     };
-    let quick = Effort { most: effort.first, ..effort };
+    let once = Effort { first: 1, most: 1, precision: 0.0, stride: 1.0 };
     for suspect in &suspects {
         let at = |value| grown(bench, suspect.1, value);
-        let point = search::point(failing.value, quick, Bench { at: &at, ..bench })?;
+        let point = search::point(failing.value, once, Bench { at: &at, ..bench })?;
         if point.verdict.holds() {
             return Ok(Some(limit(*suspect, true)));
         }

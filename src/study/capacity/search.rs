@@ -12,6 +12,8 @@ use crate::study::stats;
 
 /// Steps up or down before the search gives up.
 const REACH: u32 = 14;
+/// How well the answer is known before replications begin, as a share of it.
+const ROUGH: f64 = 0.06;
 /// A verdict is clear when an interval of this confidence lies on one side: higher than usual, since
 /// it is looked at again and again.
 const CLEAR: f64 = 0.99;
@@ -27,6 +29,13 @@ pub struct Effort {
     pub precision: f64,
     /// By how much the value grows or shrinks until the verdict turns, a factor above 1.
     pub stride: f64,
+}
+
+impl Effort {
+    /// The same with one replication a point.
+    pub fn once(self) -> Self {
+        Self { first: 1, most: 1, ..self }
+    }
 }
 
 /// Who runs points.
@@ -135,7 +144,7 @@ pub fn search(start: f64, effort: Effort, bench: Bench<'_>) -> Result<Found, Run
     }
     let largest = found.then(|| (low * high).sqrt());
     let mut interval = (None, None);
-    if let Some(largest) = largest {
+    if let Some(largest) = largest.filter(|_| effort.most > 1) {
         interval.0 = clear(&mut points, Verdict::Holds, largest, effort, bench)?;
         interval.1 = clear(&mut points, Verdict::Fails, largest, effort, bench)?;
     }
@@ -161,12 +170,25 @@ fn clear(
         if let Some(nearest) = near.min_by(|a, b| side(*a).total_cmp(&side(*b))) {
             return Ok(Some(nearest));
         }
-        if away > 2.0 || bench.stop.is_cancelled() {
+        if away > 1.5 || bench.stop.is_cancelled() {
             return Ok(None);
         }
         let value = if verdict == Verdict::Holds { largest / away } else { largest * away };
         points.push(point(value, effort, bench)?);
         away *= away;
+    }
+}
+
+/// Searches roughly with a replication at each point, then in earnest around what was found: points
+/// far beyond the answer take long, and say what they have to say at once.
+///
+/// # Errors
+/// Only faults of the program.
+pub fn narrow(start: f64, effort: Effort, bench: Bench<'_>) -> Result<Found, RunError> {
+    let rough = search(start, Effort { precision: ROUGH, ..effort.once() }, bench)?;
+    match rough.largest {
+        Some(near) => search(near, Effort { stride: 1.0 + ROUGH, ..effort }, bench),
+        None => Ok(rough),
     }
 }
 
@@ -215,10 +237,14 @@ fn verdict(lines: &[Line], runs: &[Finished]) -> Verdict {
         let observed = runs.iter().filter_map(|run| run.results.slo[place].observed);
         let observed: Vec<f64> = observed.collect();
         // What too few samples carry cannot be told: it counts as holding.
-        let Some(estimate) = stats::Estimate::of(&observed) else { continue };
-        let interval = estimate.interval(CLEAR);
-        let (low, high) = interval.map_or((estimate.mean, estimate.mean), |i| (i.low, i.high));
-        match (line.holds(estimate.mean), line.holds(low) == line.holds(high)) {
+        if observed.is_empty() {
+            continue;
+        }
+        let mean = observed.iter().sum::<f64>() / observed.len() as f64;
+        let interval = stats::Estimate::of(&observed).and_then(|all| all.interval(CLEAR));
+        // One replication alone says what is likely, and no more.
+        let clear = interval.is_some_and(|i| line.holds(i.low) == line.holds(i.high));
+        match (line.holds(mean), clear) {
             (false, true) => return Verdict::Fails,
             (false, false) => worst = Verdict::Unclear { holds: false },
             (true, false) if worst == Verdict::Holds => worst = Verdict::Unclear { holds: true },
