@@ -301,7 +301,7 @@ impl Capacity {
                     format!("{a}, {b}"),
                     format!("{ab:.2}"),
                     format!("{ba:.2}"),
-                    format!("{:+.2}", ab - ba),
+                    format!("{:+.2}", ba - ab),
                     account.per_thousand.map_or("-".to_owned(), |cost| format!("{cost:.2}")),
                     format!("{:.2}", account.monthly),
                 ]
@@ -318,6 +318,7 @@ impl Capacity {
         }
         if let Some(even) = &self.break_even {
             let verdict = match even.partners {
+                Some(partners) if partners <= 1.0 => "a hub pays from the first partner on".to_owned(),
                 Some(partners) => format!("a hub pays from {} partners on", partners.ceil()),
                 None => "a hub never pays".to_owned(),
             };
