@@ -47,6 +47,8 @@ pub struct Options {
 /// What came of a run.
 #[derive(Debug)]
 pub struct Finished {
+    /// Of the run.
+    pub seed: u64,
     /// What was measured, as sums.
     pub measured: Measured,
     /// The same in words.
@@ -349,5 +351,5 @@ fn finish(
     }
     let results = measured.results();
     let samples = samples::merge(samplers, options.samples);
-    Ok(Finished { measured, results, samples, events, at, ended: Ending::Finished })
+    Ok(Finished { seed, measured, results, samples, events, at, ended: Ending::Finished })
 }
