@@ -189,7 +189,7 @@ pub fn setup(plan: &Plan, slo: Vec<slo::Line>) -> Setup {
     let start = Instant::START + federation.run.warm_up;
     let end = start + federation.run.duration;
     // A sixtieth of the measured time, at least a second.
-    let interval = Duration(federation.run.duration.0 / 60).max(Duration::from_secs(1));
+    let interval = Duration(federation.run.duration.0.div_ceil(60)).max(Duration::from_secs(1));
     let terms = |agreement: &crate::domain::federation::Agreement| AgreementTerms {
         between: agreement.between,
         tariff: agreement.tariff,
