@@ -219,7 +219,7 @@ pub fn point(value: f64, effort: Effort, bench: Bench<'_>) -> Result<Point, RunE
             wanted = (wanted + effort.first.max(2)).min(effort.most);
             continue;
         }
-        let replicated = replicate::added(&case, runs);
+        let replicated = replicate::added(runs);
         let lines = replicated.results.slo.iter().enumerate();
         let unknown = |line: &crate::measure::results::SloOutcome| line.observed.is_none();
         let failing =
