@@ -2,6 +2,7 @@
 //! interface and listed here alone.
 
 mod check;
+mod compare;
 mod conformance;
 mod new;
 mod output;
@@ -49,7 +50,7 @@ struct Arguments {
 const AFTER_HELP: &str = "\
 Exit codes:
   0    done, every SLO line holds
-  99   done, an SLO line, a scenario's claim or a requirement does not hold
+  99   done, an SLO line, a line of --fail-on, a scenario's claim or a requirement does not hold
   104  the topology or an option is wrong; nothing was run
   105  stopped by a signal; what was measured so far is written
   70   a fault of the program: a conservation check failed
@@ -66,6 +67,7 @@ enum Command {
     Check(check::Arguments),
     New(new::Arguments),
     Report(report::Arguments),
+    Compare(compare::Arguments),
     Schema(schema::Arguments),
     Scenario(scenario::Arguments),
     Conformance(conformance::Arguments),
@@ -88,6 +90,7 @@ pub fn main() -> ExitCode {
         Command::Check(arguments) => check::main(&arguments),
         Command::New(arguments) => new::main(&arguments),
         Command::Report(arguments) => report::main(&arguments),
+        Command::Compare(arguments) => compare::main(&arguments),
         Command::Schema(arguments) => schema::main(&arguments),
         Command::Trace(arguments) => trace::main(&arguments),
         Command::Conformance(arguments) => conformance::main(&arguments),
