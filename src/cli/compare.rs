@@ -220,7 +220,6 @@ fn sides(
             Given::Folder(stored) => Side::of_folder(stored, &asked, &letter),
             Given::Topology(loaded) => {
                 let tell = |share: f64, events: u64| bar.tell((ran + share) / runs, events);
-                bar.say(ran / runs, format!("{letter}, {}", path.display()));
                 let case = Case { federation: loaded.topology.federation.clone(), slo: Vec::new() };
                 let party = party(loaded, path, letter);
                 let parallel = Parallel { threads };
