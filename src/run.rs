@@ -209,6 +209,7 @@ pub fn setup(plan: &Plan, slo: Vec<slo::Line>) -> Setup {
         stations: plan.stations.all.iter().map(station).collect(),
         slo,
         batches: steady(federation),
+        replications: federation.run.replications,
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod capacity;
 mod check;
+mod compare;
 mod conformance;
 mod new;
 mod output;
@@ -50,7 +51,7 @@ struct Arguments {
 const AFTER_HELP: &str = "\
 Exit codes:
   0    done, every SLO line holds
-  99   done, an SLO line, a scenario's claim or a requirement does not hold
+  99   done, an SLO line, a line of --fail-on, a scenario's claim or a requirement does not hold
   104  the topology or an option is wrong; nothing was run
   105  stopped by a signal; what was measured so far is written
   70   a fault of the program: a conservation check failed
@@ -68,6 +69,7 @@ enum Command {
     New(new::Arguments),
     Capacity(capacity::Arguments),
     Report(report::Arguments),
+    Compare(compare::Arguments),
     Schema(schema::Arguments),
     Scenario(scenario::Arguments),
     Conformance(conformance::Arguments),
@@ -91,6 +93,7 @@ pub fn main() -> ExitCode {
         Command::New(arguments) => new::main(&arguments),
         Command::Capacity(arguments) => capacity::main(&arguments),
         Command::Report(arguments) => report::main(&arguments),
+        Command::Compare(arguments) => compare::main(&arguments),
         Command::Schema(arguments) => schema::main(&arguments),
         Command::Trace(arguments) => trace::main(&arguments),
         Command::Conformance(arguments) => conformance::main(&arguments),

@@ -107,8 +107,10 @@ impl Collector {
             whole.merge(recorder.so_far().clone());
         }
         complete_ledger(&mut whole);
-        let so_far =
-            Measured::of_figures(Arc::clone(&self.setup), whole, measured(&self.setup, at));
+        let seconds = measured(&self.setup, at);
+        let mut so_far = Measured::of_figures(Arc::clone(&self.setup), whole, seconds);
+        // Even if all other replications count nothing.
+        so_far.runs = self.setup.replications.max(1);
         slo::early(&self.setup)
             .any(|line| line.selector().observe(&so_far).is_some_and(|seen| line.has_failed(seen)))
     }

@@ -156,6 +156,7 @@ mod tests {
             stations: Vec::new(),
             slo: Vec::new(),
             batches: false,
+            replications: 1,
         }
     }
 

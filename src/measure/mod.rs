@@ -43,6 +43,8 @@ pub struct Setup {
     /// Whether the measured time is also kept in parts, for batch means: where load and federation
     /// stay as they are, and nothing else tells how sure a figure is.
     pub batches: bool,
+    /// Replications that are asked for; counts are judged by their mean.
+    pub replications: u32,
 }
 
 impl Setup {

@@ -318,7 +318,9 @@ impl Capacity {
         }
         if let Some(even) = &self.break_even {
             let verdict = match even.partners {
-                Some(partners) if partners <= 1.0 => "a hub pays from the first partner on".to_owned(),
+                Some(partners) if partners <= 1.0 => {
+                    "a hub pays from the first partner on".to_owned()
+                }
                 Some(partners) => format!("a hub pays from {} partners on", partners.ceil()),
                 None => "a hub never pays".to_owned(),
             };

@@ -2,6 +2,7 @@
 //! pictures. Input is what `measure` has measured; nothing here simulates or judges.
 
 pub mod capacity;
+pub mod compare;
 pub mod csv;
 pub mod folder;
 pub mod hlog;

@@ -1,6 +1,7 @@
 //! What is asked of a topology beyond one run.
 
 pub mod capacity;
+pub mod compare;
 pub mod conformance;
 pub mod forecast;
 mod intervals;

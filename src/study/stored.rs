@@ -1,28 +1,146 @@
 //! A figure of an earlier run, out of its result folder: of the summary where it stands there, else
-//! added up from what does. Called for SLO lines that compare with a baseline.
+//! added up from what does. Called for SLO lines that compare with a baseline, and for the lines of
+//! `compare`, which ask for it of each replication too.
 
-use crate::measure::selector::Selector;
+use std::collections::BTreeMap;
+
+use crate::measure::catalogue;
+use crate::measure::selector::{Names, Selector};
+use crate::report::csv::ReplicationRow;
 use crate::report::hlog;
 use crate::report::read::Stored;
-use crate::report::summary::{Kind, Metric};
+use crate::report::summary::{Kind, Metric, Percentiles, Summary};
 
 /// A figure of an earlier run, in base units; `None` if the folder has none.
 pub fn figure(stored: &Stored, selector: &Selector) -> Option<f64> {
+    let all = |labels: &[(&str, &str)]| percentile(stored, selector, labels);
+    let figure = of_metrics(&stored.summary.metrics, selector, all)?;
+    // Counts add up over replications; that of a line is of one run.
+    let runs = stored.manifest.replication_seeds.len().max(1) as f64;
+    Some(if selector.statistic() == "count" { figure / runs } else { figure })
+}
+
+/// The same of each of `count` replications; `None` for those whose rows do not carry it, such as
+/// percentiles of several label sets together.
+pub fn each(rows: &[ReplicationRow], count: usize, selector: &Selector) -> Vec<Option<f64>> {
+    let wanted = |row: &&ReplicationRow| {
+        row.metric == selector.metric() || Some(row.metric.as_str()) == selector.share_of()
+    };
+    let mut metrics: BTreeMap<(u32, &str, &str), Metric> = BTreeMap::new();
+    for row in rows.iter().filter(wanted) {
+        let key = (row.replication, row.metric.as_str(), row.labels.as_str());
+        set(metrics.entry(key).or_insert_with(|| blank(row)), row);
+    }
+    let mut of: Vec<Vec<Metric>> = vec![Vec::new(); count];
+    for ((replication, _, _), metric) in metrics {
+        if let Some(all) = of.get_mut(replication as usize) {
+            all.push(metric);
+        }
+    }
+    of.iter().map(|metrics| of_metrics(metrics, selector, |_| None)).collect()
+}
+
+/// The names that labels have in an earlier run, for figures that are held against it.
+pub fn names(summary: &Summary) -> Names {
+    let mut names = Names::default();
+    for (label, value) in summary.metrics.iter().flat_map(|metric| &metric.labels) {
+        let known = match label.as_str() {
+            "from" | "to" | "operator" => &mut names.operators,
+            "station" => &mut names.stations,
+            _ => continue,
+        };
+        known.push(value.clone());
+    }
+    for known in [&mut names.operators, &mut names.stations] {
+        known.sort();
+        known.dedup();
+    }
+    names
+}
+
+/// Labels as rows of a CSV file have them.
+pub fn pairs(labels: &str) -> impl Iterator<Item = (&str, &str)> {
+    labels.split(';').filter_map(|pair| pair.split_once('='))
+}
+
+/// The kind of a metric; one that this version does not know is a level.
+fn kind_of(name: &str) -> Kind {
+    let known = catalogue::Metric::ALL.iter().find(|metric| metric.info().name == name);
+    match known.map(|metric| metric.info().kind) {
+        Some(catalogue::Kind::Histogram) => Kind::Histogram,
+        Some(catalogue::Kind::Counter) => Kind::Counter,
+        Some(catalogue::Kind::Gauge) | None => Kind::Gauge,
+    }
+}
+
+/// A metric without figures.
+fn blank(row: &ReplicationRow) -> Metric {
+    let labels = pairs(&row.labels).map(|(name, value)| (name.to_owned(), value.to_owned()));
+    Metric {
+        name: row.metric.clone(),
+        labels: labels.collect(),
+        kind: kind_of(&row.metric),
+        unit: row.unit.clone(),
+        count: None,
+        rate: None,
+        mean: None,
+        stddev: None,
+        min: None,
+        percentiles: None,
+        max: None,
+        interval95: indexmap::IndexMap::new(),
+        batch_means: None,
+    }
+}
+
+/// Takes a figure.
+fn set(metric: &mut Metric, row: &ReplicationRow) {
+    let none = Percentiles { p50: None, p90: None, p95: None, p99: None, p999: None };
+    let value = Some(row.value);
+    match row.statistic.as_str() {
+        "count" => metric.count = Some(row.value as u64),
+        "rate" => metric.rate = value,
+        "mean" => metric.mean = value,
+        "stddev" => metric.stddev = value,
+        "min" => metric.min = value,
+        "max" => metric.max = value,
+        "p50" => metric.percentiles.get_or_insert(none).p50 = value,
+        "p90" => metric.percentiles.get_or_insert(none).p90 = value,
+        "p95" => metric.percentiles.get_or_insert(none).p95 = value,
+        "p99" => metric.percentiles.get_or_insert(none).p99 = value,
+        "p999" => metric.percentiles.get_or_insert(none).p999 = value,
+        _ => {}
+    }
+}
+
+/// A figure out of these metrics; `percentile` adds up histograms where one must.
+fn of_metrics(
+    metrics: &[Metric],
+    selector: &Selector,
+    percentile: impl Fn(&[(&str, &str)]) -> Option<f64>,
+) -> Option<f64> {
     let statistic = selector.statistic();
     let filter = selector.filter();
     let labels: Vec<(&str, &str)> = filter.iter().map(|(name, value)| (*name, &**value)).collect();
-    if let Some(exact) = stored.summary.find(selector.metric(), &labels)
-        && let Some(figure) = of(exact, statistic)
-    {
+    let exact = metrics.iter().find(|metric| {
+        metric.name == selector.metric()
+            && metric.labels.len() == labels.len()
+            && labels.iter().all(|(label, value)| metric.label(label) == *value)
+    });
+    if let Some(figure) = exact.and_then(|exact| of(exact, statistic)) {
         return Some(figure);
     }
-    let all = matching(stored, selector.metric(), &labels);
-    if all.is_empty() && selector.is_counted() && statistic != "share" {
-        return Some(0.0);
-    }
-    let kind = all.first()?.kind;
-    let sum =
-        |of: fn(&Metric) -> Option<f64>| all.iter().filter_map(|metric| of(metric)).sum::<f64>();
+    let all = matching(metrics, selector.metric(), &labels);
+    let kind = match all.first() {
+        Some(metric) => metric.kind,
+        // What was never counted is not written.
+        None if kind_of(selector.metric()) == Kind::Counter => Kind::Counter,
+        None => return None,
+    };
+    // A sum of nothing is -0.
+    let sum = |of: fn(&Metric) -> Option<f64>| {
+        all.iter().filter_map(|metric| of(metric)).sum::<f64>() + 0.0
+    };
     let highest = |of: fn(&Metric) -> Option<f64>| {
         all.iter()
             .filter_map(|metric| of(metric))
@@ -35,7 +153,7 @@ pub fn figure(stored: &Stored, selector: &Selector) -> Option<f64> {
         (_, "max") => highest(|metric| metric.max),
         (Kind::Gauge, _) => highest(|metric| metric.mean),
         (Kind::Counter, "share") => {
-            let whole = matching(stored, selector.share_of()?, &labels);
+            let whole = matching(metrics, selector.share_of()?, &labels);
             let others: u64 = whole.iter().filter_map(|metric| metric.count).sum();
             let whole = others as f64 + if selector.apart() { samples } else { 0.0 };
             (whole > 0.0).then(|| samples / whole)
@@ -58,15 +176,15 @@ pub fn figure(stored: &Stored, selector: &Selector) -> Option<f64> {
             let lowest = all.iter().filter_map(|metric| metric.min).reduce(f64::min)?;
             let highest = highest(|metric| metric.max)?;
             // A bucket of the histogram may reach beyond the samples in it.
-            percentile(stored, selector, &labels).map(|value| value.clamp(lowest, highest))
+            percentile(&labels).map(|value| value.clamp(lowest, highest))
         }
         _ => None,
     }
 }
 
 /// The metrics of a name with all their labels, so that nothing counts twice: those that have these.
-fn matching<'a>(stored: &'a Stored, name: &str, labels: &[(&str, &str)]) -> Vec<&'a Metric> {
-    let named: Vec<&Metric> = stored.summary.metrics.iter().filter(|m| m.name == name).collect();
+fn matching<'a>(metrics: &'a [Metric], name: &str, labels: &[(&str, &str)]) -> Vec<&'a Metric> {
+    let named: Vec<&Metric> = metrics.iter().filter(|m| m.name == name).collect();
     let reasons = labels.iter().any(|(label, _)| *label == "reason");
     let full = |metric: &&&Metric| match name {
         // By reason, and all of them together.

@@ -15,7 +15,7 @@ pub mod student;
 pub use self::batches::{BatchMeans, ratio_of_batches, time_average};
 pub use self::mser::{Cut, mser5};
 pub use self::order::quantile_interval;
-pub use self::paired::{Paired, Welch, holm, paired, ratio_interval, welch};
+pub use self::paired::{Paired, Welch, holm, paired, ratio_interval, ratio_of_estimates, welch};
 pub use self::share::wilson;
 pub use self::student::{Estimate, mean_interval, normal_quantile, two_sided_p};
 

@@ -76,6 +76,19 @@ pub fn ratio_interval(a: &[f64], b: &[f64], confidence: f64) -> Option<(f64, Int
     Some((ratio, estimate.interval(confidence)?))
 }
 
+/// The ratio mean(b) / mean(a) of two independent estimates and its interval, by the delta method as
+/// [`ratio_interval`], with degrees of freedom as [`welch`]. None if mean(a) is zero.
+pub fn ratio_of_estimates(a: Estimate, b: Estimate, confidence: f64) -> Option<(f64, Interval)> {
+    let ratio = b.mean / a.mean;
+    if a.mean == 0.0 || !ratio.is_finite() {
+        return None;
+    }
+    let scale = a.mean.abs();
+    let of_a = Estimate { mean: 0.0, error: ratio.abs() * a.error / scale, df: a.df };
+    let of_b = Estimate { mean: ratio, error: b.error / scale, df: b.df };
+    Some((ratio, welch(of_a, of_b, confidence)?.interval))
+}
+
 /// Adjusts the p values of several comparisons so that the chance of any false finding among all
 /// of them is what a threshold says (Holm 1979, a step-down method that presumes nothing about how
 /// they depend on each other). In the order given, 0..=1; a NaN counts as a comparison and stays.
@@ -168,6 +181,22 @@ mod tests {
     }
 
     #[test]
+    fn ratio_intervals_of_independent_estimates_cover_the_true_ratio() {
+        let seed = StreamSeed::new(1, "stats", "ratio apart");
+        let covers = |trial: &u64| {
+            let mut stream = seed.nth(*trial);
+            let a: Vec<f64> = (0..12).map(|_| 10.0 + stream.normal()).collect();
+            let b: Vec<f64> = (0..20).map(|_| 15.0 + 2.0 * stream.normal()).collect();
+            let of = |values: &[f64]| Estimate::of(values).expect("an estimate");
+            ratio_of_estimates(of(&a), of(&b), 0.95).is_some_and(|(_, ends)| ends.contains(1.5))
+        };
+        let covered = (0..1_000).filter(covers).count();
+        assert!((925..=975).contains(&covered), "{covered} of 1000");
+        let zero = Estimate { mean: 0.0, error: 1.0, df: 3.0 };
+        assert_eq!(ratio_of_estimates(zero, zero, 0.95), None);
+    }
+
+    #[test]
     fn holm_adjusts_as_by_hand() {
         // Sorted 0.005, 0.01, 0.03, 0.04 times 4, 3, 2, 1; none may fall below the one before.
         let adjusted = holm(&[0.01, 0.04, 0.03, 0.005]);
@@ -191,6 +220,7 @@ mod tests {
                 let _ = (paired(&a, &b, confidence), ratio_interval(&a, &b, confidence));
                 if let (Some(a), Some(b)) = (Estimate::of(&a), Estimate::of(&b)) {
                     let _ = welch(a, b, confidence);
+                    let _ = ratio_of_estimates(a, b, confidence);
                 }
             }
             prop_assert_eq!(holm(&a).len(), a.len());

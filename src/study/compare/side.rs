@@ -1,0 +1,266 @@
+//! What is known of one side of a comparison: every figure with its replications or its batch means,
+//! out of a result folder or of runs made for it. It knows nothing of the other side.
+
+use indexmap::IndexMap;
+use tokio_util::sync::CancellationToken;
+
+use crate::measure::catalogue;
+use crate::measure::selector::{Direction, Selector};
+use crate::report::compare::Party;
+use crate::report::csv::{ReplicationRow, unit_of};
+use crate::report::manifest::StopReason;
+use crate::report::read::Stored;
+use crate::report::summary::{Kind, Metric, Summary};
+use crate::run::{Ending, Options, RunError};
+use crate::study::replicate::{self, Case, Parallel, Progress};
+use crate::study::stats::{Estimate, Interval};
+use crate::study::stored;
+
+/// Of the intervals of summaries.
+const CONFIDENCE: f64 = 0.95;
+
+/// One side.
+#[derive(Clone, Debug)]
+pub struct Side {
+    /// What it is, as shown.
+    pub party: Party,
+    /// Its figures, in the order of results.
+    pub(super) figures: IndexMap<Figure, Known>,
+    /// Its label values that a topology names: operators and stations.
+    names: Vec<String>,
+    /// The figures that lines ask for, in their order; `None` where too few samples carry it.
+    pub(super) asked: Vec<Option<Known>>,
+}
+
+/// A figure's name. The unit is part of it: sums in two currencies do not compare.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Figure {
+    pub(super) metric: String,
+    /// As `name=value` pairs joined by `;`.
+    pub(super) labels: String,
+    pub(super) statistic: &'static str,
+    pub(super) unit: String,
+}
+
+/// What is known of a figure.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Known {
+    /// Of all replications added up.
+    pub(super) value: f64,
+    /// Of each replication that has it; empty if there was one.
+    pub(super) each: Vec<Option<f64>>,
+    /// Of a single run, by batch means.
+    pub(super) estimate: Option<Estimate>,
+}
+
+impl Known {
+    /// The value of every replication, if there are several and all have it.
+    pub(super) fn complete(&self) -> Option<Vec<f64>> {
+        let values: Option<Vec<f64>> = self.each.iter().copied().collect();
+        values.filter(|values| values.len() > 1)
+    }
+}
+
+impl Figure {
+    /// Whether it is added up over `from` and `to`, or never had them.
+    pub(super) fn rolled(&self) -> bool {
+        stored::pairs(&self.labels).all(|(label, _)| !matches!(label, "from" | "to"))
+    }
+
+    /// Which way of it is better.
+    pub(super) fn direction(&self) -> Direction {
+        let known = catalogue::Metric::ALL.iter().find(|known| known.info().name == self.metric);
+        known.map_or(Direction::Neither, |metric| metric.direction())
+    }
+}
+
+impl Side {
+    /// A result folder.
+    pub fn of_folder(stored: &Stored, asked: &[Selector], letter: &str) -> Self {
+        let manifest = &stored.manifest;
+        let party = Party {
+            letter: letter.to_owned(),
+            path: stored.dir.display().to_string(),
+            topology: manifest.name.clone(),
+            digest: manifest.digest.clone(),
+            version: manifest.version.clone(),
+            commit: manifest.commit.clone(),
+            seeds: manifest.replication_seeds.clone(),
+            finished: manifest.stop_reason == StopReason::Finished,
+        };
+        let mut side = Self::new(party, &stored.summary, &stored.replications);
+        let count = side.replications();
+        side.asked = asked
+            .iter()
+            .map(|selector| {
+                let value = stored::figure(stored, selector)?;
+                let each = match stored.replications.as_slice() {
+                    [] => Vec::new(),
+                    rows => stored::each(rows, count, selector),
+                };
+                Some(side.known(selector, value, each))
+            })
+            .collect();
+        side
+    }
+
+    /// Runs a topology as often as it says; `party` says all but the seeds and the end.
+    ///
+    /// # Errors
+    /// Only faults of the program.
+    pub fn of_runs(
+        party: Party,
+        case: &Case,
+        asked: &[Selector],
+        options: Options,
+        parallel: Parallel,
+        stop: &CancellationToken,
+        progress: Progress<'_>,
+    ) -> Result<Self, RunError> {
+        let replications = case.federation.run.replications.max(1);
+        let runs = replicate::several(case, (0, replications), options, parallel, stop, progress)?;
+        // While each can still be asked by itself.
+        let each: Vec<Vec<Option<f64>>> = asked
+            .iter()
+            .map(|selector| runs.iter().map(|run| selector.observe(&run.measured)).collect())
+            .collect();
+        let all = replicate::added(runs);
+        let rows: Vec<ReplicationRow> = match all.each.as_slice() {
+            [_] => Vec::new(),
+            several => (0..)
+                .zip(several)
+                .flat_map(|(n, one)| ReplicationRow::of(n, &one.metrics))
+                .collect(),
+        };
+        let seeds = all.each.iter().map(|one| one.seed).collect();
+        let party = Party { seeds, finished: all.ended == Ending::Finished, ..party };
+        let summary = Summary::new(&party.topology, &all.results);
+        let mut side = Self::new(party, &summary, &rows);
+        side.asked = asked
+            .iter()
+            .zip(each)
+            .map(|(selector, each)| {
+                let value = selector.observe(&all.measured)?;
+                Some(side.known(selector, value, each))
+            })
+            .collect();
+        Ok(side)
+    }
+
+    fn new(party: Party, summary: &Summary, rows: &[ReplicationRow]) -> Self {
+        let names = stored::names(summary);
+        let names = names.operators.into_iter().chain(names.stations).collect();
+        let mut figures = IndexMap::new();
+        for metric in &summary.metrics {
+            for (statistic, value) in statistics(metric) {
+                let unit = unit_of(statistic, &metric.unit).to_owned();
+                let labels = joined(metric);
+                let figure = Figure { metric: metric.name.clone(), labels, statistic, unit };
+                let known = Known { value, each: Vec::new(), estimate: batches(metric, statistic) };
+                figures.insert(figure, known);
+            }
+        }
+        let mut side = Self { party, figures, names, asked: Vec::new() };
+        side.take(rows);
+        side
+    }
+
+    /// Takes the figures of single replications.
+    fn take(&mut self, rows: &[ReplicationRow]) {
+        let count = self.replications();
+        // Without rows nothing is known of single replications.
+        if count < 2 || rows.is_empty() {
+            return;
+        }
+        for (figure, known) in &mut self.figures {
+            // A counter that a replication does not have counted nothing there.
+            known.each = vec![(figure.statistic == "rate").then_some(0.0); count];
+        }
+        for row in rows {
+            let Some(statistic) = STATISTICS.iter().find(|known| **known == row.statistic) else {
+                continue;
+            };
+            let figure = Figure {
+                metric: row.metric.clone(),
+                labels: row.labels.clone(),
+                statistic,
+                unit: row.unit.clone(),
+            };
+            let known = self.figures.get_mut(&figure);
+            if let Some(of) = known.and_then(|known| known.each.get_mut(row.replication as usize)) {
+                *of = Some(row.value);
+            }
+        }
+    }
+
+    /// How many runs there were.
+    pub(super) fn replications(&self) -> usize {
+        self.party.seeds.len()
+    }
+
+    /// A figure that a line asks for, with the batch means where it is one of the summary's.
+    fn known(&self, selector: &Selector, value: f64, each: Vec<Option<f64>>) -> Known {
+        let each = if self.replications() > 1 { each } else { Vec::new() };
+        let asked = selector.filter();
+        let same = |figure: &Figure| {
+            let labels: Vec<(&str, &str)> = stored::pairs(&figure.labels).collect();
+            figure.metric == selector.metric()
+                && figure.statistic == selector.statistic()
+                && labels.len() == asked.len()
+                && asked.iter().all(|(name, value)| labels.contains(&(*name, value.as_str())))
+        };
+        let known = self.figures.iter().find(|(figure, _)| same(figure));
+        Known { value, each, estimate: known.and_then(|(_, known)| known.estimate) }
+    }
+
+    /// What a side without a figure knows of it: a counter of operators and stations that it has
+    /// counted nothing; of all else nothing is known.
+    pub(super) fn uncounted(&self, figure: &Figure) -> Option<Known> {
+        let known = |(label, value): (&str, &str)| {
+            !matches!(label, "from" | "to" | "operator" | "station")
+                || self.names.iter().any(|name| name == value)
+        };
+        let counter = figure.statistic == "rate" && stored::pairs(&figure.labels).all(known);
+        let count = if self.replications() > 1 { self.replications() } else { 0 };
+        counter.then(|| Known { value: 0.0, each: vec![Some(0.0); count], estimate: None })
+    }
+}
+
+/// The statistics that are compared: few, since every further one makes all others harder to tell.
+const STATISTICS: [&str; 5] = ["mean", "p50", "p95", "p99", "rate"];
+
+/// The figures of a metric that are compared.
+fn statistics(metric: &Metric) -> Vec<(&'static str, f64)> {
+    let percentile = |of: fn(crate::report::summary::Percentiles) -> Option<f64>| {
+        metric.percentiles.and_then(of)
+    };
+    let all = match metric.kind {
+        Kind::Counter => vec![("rate", metric.rate)],
+        Kind::Gauge => vec![("mean", metric.mean)],
+        // Without samples there is no mean.
+        Kind::Histogram if metric.count == Some(0) => Vec::new(),
+        Kind::Histogram => vec![
+            ("mean", metric.mean),
+            ("p50", percentile(|p| p.p50)),
+            ("p95", percentile(|p| p.p95)),
+            ("p99", percentile(|p| p.p99)),
+        ],
+    };
+    let known = |(name, value): (&'static str, Option<f64>)| Some((name, value?));
+    all.into_iter().filter_map(known).collect()
+}
+
+/// The estimate behind an interval of batch means.
+fn batches(metric: &Metric, statistic: &str) -> Option<Estimate> {
+    let means = metric.batch_means?;
+    let [low, high] = *metric.interval95.get(statistic)?;
+    let value = if statistic == "rate" { metric.rate? } else { metric.mean? };
+    let df = f64::from(means.number) - 1.0;
+    Estimate::of_interval(value, Interval { low, high }, CONFIDENCE, df)
+}
+
+/// Labels as rows of a CSV file have them.
+fn joined(metric: &Metric) -> String {
+    let pairs = metric.labels.iter().map(|(name, value)| format!("{name}={value}"));
+    pairs.collect::<Vec<_>>().join(";")
+}

@@ -1,0 +1,224 @@
+//! Two values of one figure weighed against each other, and the rules that say what follows. Called
+//! for every figure and every line of a comparison; what the figure is, it does not know.
+
+use super::side::Known;
+use crate::measure::selector::Direction;
+use crate::report::compare::{Change, Outcome, Verdict};
+use crate::study::stats::{self, Estimate, Interval};
+
+/// Of all intervals that are shown.
+const CONFIDENCE: f64 = 0.95;
+/// A mean that is not so many of its standard errors away from zero makes no sound ratio.
+const SURE: f64 = 3.0;
+
+/// How two values differ, and whether they are the same in every replication.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Weighed {
+    pub(super) change: Change,
+    pub(super) equal: bool,
+}
+
+/// Weighs b against a; `pairs`: their replications have the same seeds.
+pub(super) fn weigh(a: &Known, b: &Known, pairs: bool) -> Weighed {
+    let (each_a, each_b) = (a.complete(), b.complete());
+    // Never anything else than this value, or the same in every replication.
+    let steady = |known: &Known| known.each.iter().all(|each| *each == Some(a.value));
+    let equal = a.value == b.value && (a.each == b.each || (steady(a) && steady(b)));
+    let estimate = |known: &Known, each: &Option<Vec<f64>>| match each {
+        Some(each) => Estimate::of(each),
+        None => known.estimate,
+    };
+    let (of_a, of_b) = (estimate(a, &each_a), estimate(b, &each_b));
+    // Values belong to their intervals: of replications both are means over them.
+    let value = |known: &Known, estimate: Option<Estimate>| match (of_a, of_b, estimate) {
+        (Some(_), Some(_), Some(estimate)) => estimate.mean,
+        _ => known.value,
+    };
+    let (baseline, alternative) = (value(a, of_a), value(b, of_b));
+    let ratio = Some(alternative / baseline).filter(|ratio| baseline != 0.0 && ratio.is_finite());
+    let mut change = Change {
+        baseline,
+        alternative,
+        difference: alternative - baseline,
+        ratio,
+        ..Change::default()
+    };
+    let sound = of_a.is_some_and(|a| a.mean.abs() > SURE * a.error);
+    match (&each_a, &each_b, of_a, of_b) {
+        (Some(a), Some(b), ..) if pairs => {
+            if let Some(paired) = stats::paired(a, b, CONFIDENCE) {
+                // As the pairs have it, without the rounding of two means.
+                change.difference = paired.difference;
+                change.difference95 = Some(ends(paired.interval));
+                change.p = Some(paired.p);
+            }
+            let ratio = stats::ratio_interval(a, b, CONFIDENCE).filter(|_| sound);
+            change.ratio95 = ratio.map(|(_, interval)| ends(interval));
+        }
+        (_, _, Some(a), Some(b)) => {
+            if let Some(welch) = stats::welch(a, b, CONFIDENCE) {
+                change.difference95 = Some(ends(welch.interval));
+                change.p = Some(welch.p);
+            }
+            let ratio = stats::ratio_of_estimates(a, b, CONFIDENCE).filter(|_| sound);
+            change.ratio95 = ratio.map(|(_, interval)| ends(interval));
+        }
+        _ => {}
+    }
+    Weighed { change, equal }
+}
+
+fn ends(interval: Interval) -> [f64; 2] {
+    [interval.low, interval.high]
+}
+
+/// What follows for a figure. Equal in every replication: the same. Else, if its adjusted p is below
+/// `level`: it moved. Else, if the interval of the ratio lies within `margin` of 1: the same. Else
+/// nobody can tell.
+pub(super) fn verdict(
+    weighed: &Weighed,
+    adjusted: Option<f64>,
+    direction: Direction,
+    level: f64,
+    margin: f64,
+) -> Verdict {
+    let change = &weighed.change;
+    if weighed.equal {
+        return Verdict::Same;
+    }
+    if adjusted.is_some_and(|p| p < level) && change.difference != 0.0 {
+        return match (direction, change.difference > 0.0) {
+            (Direction::Neither, _) => Verdict::Changed,
+            (Direction::Less, true) | (Direction::More, false) => Verdict::Worse,
+            _ => Verdict::Better,
+        };
+    }
+    match change.ratio95 {
+        Some([low, high]) if low >= 1.0 - margin && high <= 1.0 + margin => Verdict::Same,
+        _ => Verdict::CannotTell,
+    }
+}
+
+/// How a line goes that fails when a figure changes by more than `limit`, a share of the baseline's
+/// with its sign: upwards, or downwards.
+///
+/// It fails if the value is beyond the limit and the interval, if there is one, leaves out that
+/// nothing changed. It holds if the value is within and so is the end of the interval on that side.
+/// What is between cannot be told.
+pub(super) fn judge(weighed: &Weighed, up: bool, limit: f64) -> Outcome {
+    let change = &weighed.change;
+    let size = change.baseline.abs();
+    let share = |difference: f64| if size > 0.0 { difference / size } else { difference };
+    // Of a baseline of zero, any change at all is beyond; upwards is made positive.
+    let limit = if size > 0.0 { limit.abs() } else { 0.0 };
+    let turned = |value: f64| if up { value } else { -value };
+    let by_ratio = change.ratio95.filter(|_| change.baseline > 0.0);
+    let interval = by_ratio
+        .map(|ends| ends.map(|end| end - 1.0))
+        .or(change.difference95.map(|ends| ends.map(share)))
+        .filter(|_| !weighed.equal)
+        .map(|[low, high]| if up { [low, high] } else { [-high, -low] });
+    let value = turned(share(change.difference));
+    match interval {
+        _ if weighed.equal => Outcome::Holds,
+        None if value > limit => Outcome::Fails,
+        Some([low, _]) if value > limit && low > 0.0 => Outcome::Fails,
+        None => Outcome::Holds,
+        Some([_, high]) if value <= limit && high <= limit => Outcome::Holds,
+        Some(_) => Outcome::CannotTell,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn known(each: &[f64]) -> Known {
+        let value = each.iter().sum::<f64>() / each.len() as f64;
+        match each {
+            [_] => Known { value, each: Vec::new(), estimate: None },
+            _ => Known { value, each: each.iter().copied().map(Some).collect(), estimate: None },
+        }
+    }
+
+    fn told(a: &[f64], b: &[f64], direction: Direction) -> Verdict {
+        let weighed = weigh(&known(a), &known(b), true);
+        verdict(&weighed, weighed.change.p, direction, 0.01, 0.05)
+    }
+
+    const BASE: [f64; 6] = [1.0, 1.1, 0.9, 1.05, 0.95, 1.0];
+
+    fn times(factor: f64) -> Vec<f64> {
+        BASE.iter().zip(0..).map(|(v, n)| v * factor * (1.0 + 1e-4 * f64::from(n % 2))).collect()
+    }
+
+    #[test]
+    fn a_figure_that_surely_moved_is_worse_better_or_changed() {
+        assert_eq!(told(&BASE, &times(1.1), Direction::Less), Verdict::Worse);
+        assert_eq!(told(&BASE, &times(1.1), Direction::More), Verdict::Better);
+        assert_eq!(told(&BASE, &times(0.9), Direction::Less), Verdict::Better);
+        assert_eq!(told(&BASE, &times(0.9), Direction::More), Verdict::Worse);
+        assert_eq!(told(&BASE, &times(0.9), Direction::Neither), Verdict::Changed);
+    }
+
+    #[test]
+    fn what_is_equal_or_within_the_margin_is_the_same() {
+        assert_eq!(told(&BASE, &BASE, Direction::Less), Verdict::Same);
+        assert_eq!(told(&[2.0], &[2.0], Direction::Less), Verdict::Same);
+        assert_eq!(told(&[0.0; 4], &[0.0; 4], Direction::Less), Verdict::Same);
+        let near = [1.01, 1.09, 0.91, 1.04, 0.95, 1.01];
+        assert_eq!(told(&BASE, &near, Direction::Less), Verdict::Same);
+    }
+
+    #[test]
+    fn what_scatters_too_widely_or_has_no_interval_cannot_be_told() {
+        assert_eq!(
+            told(&BASE, &[1.3, 0.8, 1.2, 0.7, 1.4, 0.9], Direction::Less),
+            Verdict::CannotTell
+        );
+        assert_eq!(told(&[2.0], &[2.5], Direction::Less), Verdict::CannotTell);
+        assert_eq!(told(&[0.0; 4], &[0.0, 0.0, 0.0, 1.0], Direction::Less), Verdict::CannotTell);
+    }
+
+    #[test]
+    fn a_percentile_that_a_replication_lacks_has_no_interval() {
+        let mut gap = known(&BASE);
+        gap.each[2] = None;
+        let weighed = weigh(&gap, &known(&times(2.0)), true);
+        assert_eq!((weighed.change.p, weighed.change.ratio95), (None, None));
+        assert!(!weighed.equal && weigh(&gap, &gap.clone(), true).equal);
+    }
+
+    #[test]
+    fn other_seeds_are_independent_and_see_less() {
+        let (a, b) = (known(&BASE), known(&times(1.1)));
+        let (paired, apart) = (weigh(&a, &b, true).change, weigh(&a, &b, false).change);
+        assert!(paired.p < Some(1e-4) && apart.p > Some(0.01), "{paired:?} {apart:?}");
+        let estimate = Estimate::of_moments(1.0, 0.06, 30);
+        let single = Known { value: 1.0, each: Vec::new(), estimate };
+        let change = weigh(&single, &known(&times(1.5)), false).change;
+        assert!(change.p < Some(1e-3) && change.ratio95.is_some(), "{change:?}");
+    }
+
+    #[test]
+    fn a_line_fails_beyond_its_limit_if_nothing_speaks_for_no_change() {
+        let judged =
+            |a: &[f64], b: &[f64], up, limit| judge(&weigh(&known(a), &known(b), true), up, limit);
+        let wide = [1.6, 0.8, 1.5, 0.7, 1.4, 0.9];
+        assert_eq!(judged(&BASE, &times(1.1), true, 0.05), Outcome::Fails);
+        assert_eq!(judged(&BASE, &times(1.1), true, 0.15), Outcome::Holds);
+        assert_eq!(judged(&BASE, &times(1.1), false, 0.05), Outcome::Holds);
+        assert_eq!(judged(&BASE, &times(0.9), false, 0.05), Outcome::Fails);
+        assert_eq!(judged(&BASE, &wide, true, 0.05), Outcome::CannotTell);
+        // Within, yet it may well be beyond.
+        assert_eq!(judged(&BASE, &wide, true, 0.3), Outcome::CannotTell);
+        assert_eq!(judged(&BASE, &BASE, true, 0.0), Outcome::Holds);
+        // Without an interval the values decide.
+        assert_eq!(judged(&[2.0], &[2.2], true, 0.05), Outcome::Fails);
+        assert_eq!(judged(&[2.0], &[2.2], true, 0.15), Outcome::Holds);
+        // From zero, any change is beyond; of what is below zero, its size counts.
+        assert_eq!(judged(&[0.0], &[0.1], true, 0.5), Outcome::Fails);
+        assert_eq!(judged(&[0.0], &[0.1], false, 0.5), Outcome::Holds);
+        assert_eq!(judged(&[-2.0], &[-2.2], false, 0.05), Outcome::Fails);
+    }
+}
