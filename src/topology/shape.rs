@@ -583,14 +583,10 @@ const STAGE: &[Field] = &[
     field("load", Number, Required, "Load at its end."),
     field("ramp", Flag, Is("false"), "Whether the load moves linearly from the stage before."),
 ];
+const WARM_UP: Shape = Either(&Word(&["auto"]), &DURATION);
 const RUN: &[Field] = &[
     field("seed", Count(0, u64::MAX), Is("42"), "Every random stream derives from it."),
-    field(
-        "warm_up",
-        Either(&Word(&["auto"]), &DURATION),
-        Is("2m"),
-        "Not measured; `auto` finds out by a pilot run (MSER-5), at most half of `duration`.",
-    ),
+    field("warm_up", WARM_UP, Is("2m"), "Not measured; `auto`: by a pilot run, at most half."),
     field("duration", DURATION, Is("10m"), "Measured."),
     field(
         "replications",
