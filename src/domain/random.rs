@@ -30,6 +30,11 @@ impl StreamSeed {
         Stream(Xoshiro256PlusPlus::seed_from_u64(mix(self.0 ^ mix(counter))))
     }
 
+    /// 64 bits that belong to the `counter`th occasion.
+    pub fn bits(self, counter: u64) -> u64 {
+        mix(self.0 ^ mix(counter))
+    }
+
     /// One draw from 0..1 for the `counter`th occasion; cheaper than a stream.
     pub fn unit(self, counter: u64) -> f64 {
         unit(mix(self.0 ^ mix(counter)))

@@ -6,6 +6,7 @@ use smallvec::SmallVec;
 use crate::domain::id::{MessageId, OperatorId, SubscriberId};
 use crate::domain::observation::{StageTime, Subject};
 use crate::domain::outcome::{Route, SmsOrigin, Stage};
+use crate::domain::random::{StreamSeed, mix};
 use crate::domain::text::Text;
 use crate::domain::time::Instant;
 
@@ -14,6 +15,8 @@ use crate::domain::time::Instant;
 pub struct Message {
     /// Its identity.
     pub id: MessageId,
+    /// What names the draws of its answer.
+    pub occasion: Occasion,
     /// Who wrote it.
     pub sender: SubscriberId,
     /// Whom it is for. For an SMS answer: whom the answerer means; the nodes on the way know only
@@ -34,6 +37,25 @@ pub struct Message {
     /// Present while it travels as SMS, and for an SMS answer throughout.
     pub sms: Option<Sms>,
     journey: SmallVec<[StageTime; 8]>,
+}
+
+/// An occasion to answer, the same in every alternative of a study: the place of a first message
+/// among its operator's, and for an answer that of what it answers. When others write, or how long
+/// anything takes, plays no part.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Occasion(pub u64);
+
+impl Occasion {
+    /// Of an operator's `n`th first message; `operator` belongs to its name, so that others who come
+    /// or go change nothing.
+    pub fn first(operator: StreamSeed, n: u64) -> Self {
+        Self(operator.bits(n))
+    }
+
+    /// Of the answer.
+    pub fn answer(self) -> Self {
+        Self(mix(!self.0))
+    }
 }
 
 /// The short message that carries a message.
@@ -72,7 +94,7 @@ pub struct ReplyNumber {
 impl Message {
     /// A message that its sender means to send now.
     pub fn new(
-        id: MessageId,
+        (id, occasion): (MessageId, Occasion),
         (sender, from): (SubscriberId, OperatorId),
         (recipient, to): (SubscriberId, OperatorId),
         route: Route,
@@ -81,7 +103,20 @@ impl Message {
     ) -> Self {
         let journey = SmallVec::new();
         let since = intended;
-        Self { id, sender, recipient, from, to, route, text, intended, since, sms: None, journey }
+        Self {
+            id,
+            occasion,
+            sender,
+            recipient,
+            from,
+            to,
+            route,
+            text,
+            intended,
+            since,
+            sms: None,
+            journey,
+        }
     }
 
     /// What observations say of it.

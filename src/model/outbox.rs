@@ -3,11 +3,11 @@
 
 use std::collections::VecDeque;
 
-use super::message::{Handle, Message, ReplyNumber, Slot};
+use super::message::{Handle, Message, Occasion, ReplyNumber, Slot};
 use super::routing::Carriage;
 use super::stimulus::Stimulus;
 use crate::domain::federation::Outage;
-use crate::domain::id::{AgreementId, MessageId, OperatorId, Role, SubscriberId};
+use crate::domain::id::{AgreementId, OperatorId, Role, SubscriberId};
 use crate::domain::outcome::TransferKind;
 use crate::domain::presence::News;
 use crate::domain::time::Instant;
@@ -108,8 +108,8 @@ pub enum Input {
 /// An answer that a user means to give.
 #[derive(Clone, Copy, Debug)]
 pub struct Reply {
-    /// The message answered; names the draws of the answer.
-    pub cause: MessageId,
+    /// Names the draws of the answer.
+    pub occasion: Occasion,
     /// Who answers.
     pub from: SubscriberId,
     /// Whom.

@@ -3,10 +3,11 @@
 
 use crate::domain::distribution::{CountDistribution, DurationDistribution};
 use crate::domain::federation::Workload;
-use crate::domain::id::{MessageId, SubscriberId};
+use crate::domain::id::SubscriberId;
 use crate::domain::random::StreamSeed;
 use crate::domain::text::Text;
 use crate::domain::time::Duration;
+use crate::model::message::Occasion;
 
 /// The habits of one operator's subscribers.
 #[derive(Debug)]
@@ -39,17 +40,17 @@ impl Habits {
     }
 
     /// How long after the delivery of a message its recipient means to answer, if at all.
-    pub(super) fn answers_after(&self, cause: MessageId) -> Option<Duration> {
+    pub(super) fn answers_after(&self, occasion: Occasion) -> Option<Duration> {
         if self.share <= 0.0 {
             return None;
         }
-        let mut stream = self.answer.nth(cause.0);
+        let mut stream = self.answer.nth(occasion.0);
         stream.chance(self.share).then(|| self.after.sample(&mut stream))
     }
 
     /// The text of that answer.
-    pub(super) fn answer_text(&self, cause: MessageId) -> Text {
-        Text::draw(&self.length, self.ucs2, &mut self.text.nth(cause.0))
+    pub(super) fn answer_text(&self, occasion: Occasion) -> Text {
+        Text::draw(&self.length, self.ucs2, &mut self.text.nth(occasion.0))
     }
 
     /// Whether a user lets somebody list them, or see their presence.
@@ -62,7 +63,6 @@ impl Habits {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::id::OperatorId;
 
     /// Three in five answer after 25 seconds or so; nineteen in twenty accept.
     fn habits() -> Habits {
@@ -79,8 +79,8 @@ mod tests {
         }
     }
 
-    fn message(n: u64) -> MessageId {
-        MessageId::new(OperatorId(1), n)
+    fn message(n: u64) -> Occasion {
+        Occasion::first(StreamSeed::new(3, "imsp-b", "occasions"), n)
     }
 
     #[test]

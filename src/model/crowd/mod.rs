@@ -13,7 +13,7 @@ use self::script::Script;
 use super::access::Access;
 use super::bits::Bits;
 use super::context::Context;
-use super::message::{Message, Slot, Sms};
+use super::message::{Message, Occasion, Slot, Sms};
 use super::outbox::{ContactRequest, Input, Job, Reply};
 use super::plan::Plan;
 use super::smsc;
@@ -41,6 +41,9 @@ pub struct Crowd {
     script: Option<Script>,
     /// Messages meant so far.
     messages: u64,
+    /// First ones among them, and what names the occasions that they are.
+    firsts: u64,
+    occasions: StreamSeed,
 }
 
 impl Crowd {
@@ -62,6 +65,8 @@ impl Crowd {
             script: None,
             habits: Habits::new(&settings.workload, &settings.name, plan.federation.run.seed),
             messages: 0,
+            firsts: 0,
+            occasions: StreamSeed::new(plan.federation.run.seed, &settings.name, "occasions"),
         }
     }
 
@@ -79,7 +84,26 @@ impl Crowd {
         text: Text,
         cx: &mut Context<'_>,
     ) {
-        let slot = self.compose(sender, recipient, None, text, cx);
+        let occasion = self.first();
+        self.send(occasion, sender, recipient, im, text, cx);
+    }
+
+    /// The occasion of another first message.
+    fn first(&mut self) -> Occasion {
+        self.firsts += 1;
+        Occasion::first(self.occasions, self.firsts)
+    }
+
+    fn send(
+        &mut self,
+        occasion: Occasion,
+        sender: SubscriberId,
+        recipient: SubscriberId,
+        im: bool,
+        text: Text,
+        cx: &mut Context<'_>,
+    ) {
+        let slot = self.compose(occasion, (sender, recipient), None, text, cx);
         if !im && !self.legacy_contact(sender, recipient, text, cx) {
             return cx.refuse(slot, Reason::StoppedByClient);
         }
@@ -99,7 +123,8 @@ impl Crowd {
         let delay = self.up.client(sender);
         let plan = cx.plan;
         for &member in plan.rooms.members(room).iter().filter(|member| **member != sender) {
-            let slot = self.compose(sender, member, Some(Route::Group), text, cx);
+            let occasion = self.first();
+            let slot = self.compose(occasion, (sender, member), Some(Route::Group), text, cx);
             cx.at(cx.now + delay, Role::Crowd, Input::Request(Job::GroupMessage(slot)));
         }
     }
@@ -167,7 +192,7 @@ impl Crowd {
         let sms = message.sms.is_some();
         cx.observe(Observation::Delivered { subject, sms, stages });
         let reply = Reply {
-            cause: message.id,
+            occasion: message.occasion,
             from: message.recipient,
             to: message.sender,
             number: message.sms.map(|sms| sms.reply),
@@ -177,7 +202,7 @@ impl Crowd {
         }
         // Nobody answers a group but by the group's own rate.
         let answers = message.route != Route::Group;
-        if let Some(after) = self.habits.answers_after(message.id).filter(|_| answers) {
+        if let Some(after) = self.habits.answers_after(message.occasion).filter(|_| answers) {
             cx.at(cx.now + after, Role::Crowd, Input::Reply(reply));
         }
     }
@@ -185,7 +210,7 @@ impl Crowd {
     /// A user means to answer, now: on SMS if the message came as SMS, else from the client if it
     /// is logged in.
     pub fn reply(&mut self, reply: Reply, cx: &mut Context<'_>) {
-        let text = self.habits.answer_text(reply.cause);
+        let text = self.habits.answer_text(reply.occasion);
         self.answer(reply, text, cx);
     }
 
@@ -193,7 +218,7 @@ impl Crowd {
         let Some(number) = reply.number else {
             if self.is_online(reply.from) {
                 let im = cx.plan.population.is_im(reply.to);
-                self.write(reply.from, reply.to, im, text, cx);
+                self.send(reply.occasion.answer(), reply.from, reply.to, im, text, cx);
             }
             return;
         };
@@ -203,7 +228,8 @@ impl Crowd {
             (true, false) => Route::SmsReplyHome,
             (false, _) => Route::SmsReplyDirect,
         };
-        let slot = self.compose(reply.from, reply.to, Some(route), text, cx);
+        let occasion = reply.occasion.answer();
+        let slot = self.compose(occasion, (reply.from, reply.to), Some(route), text, cx);
         cx.messages[slot].sms = Some(Sms {
             smsc: cx.operator,
             network: cx.operator,
@@ -221,8 +247,8 @@ impl Crowd {
 
     fn compose(
         &mut self,
-        sender: SubscriberId,
-        recipient: SubscriberId,
+        occasion: Occasion,
+        (sender, recipient): (SubscriberId, SubscriberId),
         route: Option<Route>,
         text: Text,
         cx: &mut Context<'_>,
@@ -231,6 +257,7 @@ impl Crowd {
         self.messages += 1;
         let route = route.unwrap_or_else(|| cx.plan.route(sender, recipient));
         let to = cx.plan.population.operator(recipient);
+        let id = (id, occasion);
         let message = Message::new(id, (sender, cx.operator), (recipient, to), route, text, cx.now);
         cx.observe(Observation::Offered(message.subject()));
         cx.messages.insert(message)
