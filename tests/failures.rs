@@ -231,7 +231,7 @@ fn failures_are_the_same_on_one_two_and_eight_threads() {
         .replace("online: 100%, length: unlimited", "online: 60%, length: 1m");
     let (plan, setup) = prepare(&text, &[]);
     let [one, two, eight] = [1, 2, 8].map(|threads| {
-        let options = Options { threads, samples: 100 };
+        let options = Options { threads, samples: 100, ..Options::default() };
         let stop = Default::default();
         let ended = run::run(&plan, &setup, options, &stop, &mut |_, _| {}).expect("a sound run");
         (ended.events, format!("{:?} {:?}", ended.results.metrics, ended.samples))
