@@ -12,6 +12,7 @@ mod run;
 mod scenario;
 mod schema;
 mod signal;
+mod sweep;
 mod topology;
 mod trace;
 
@@ -69,6 +70,8 @@ enum Command {
     Schema(schema::Arguments),
     Scenario(scenario::Arguments),
     Conformance(conformance::Arguments),
+    Sweep(sweep::Arguments),
+    Merge(sweep::MergeArguments),
     Trace(trace::Arguments),
 }
 
@@ -89,6 +92,8 @@ pub fn main() -> ExitCode {
         Command::New(arguments) => new::main(&arguments),
         Command::Report(arguments) => report::main(&arguments),
         Command::Schema(arguments) => schema::main(&arguments),
+        Command::Sweep(arguments) => sweep::main(&arguments),
+        Command::Merge(arguments) => sweep::merge(&arguments),
         Command::Trace(arguments) => trace::main(&arguments),
         Command::Conformance(arguments) => conformance::main(&arguments),
         Command::Scenario(arguments) => scenario::main(&arguments),

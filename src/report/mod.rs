@@ -2,6 +2,7 @@
 //! pictures. Input is what `measure` has measured; nothing here simulates or judges.
 
 pub mod csv;
+pub mod curves;
 pub mod folder;
 pub mod hlog;
 pub mod journey;
@@ -14,4 +15,6 @@ pub mod plots;
 pub mod read;
 pub mod summary;
 pub mod table;
+pub mod tables;
+pub mod tasks;
 pub mod terminal;

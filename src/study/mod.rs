@@ -1,5 +1,6 @@
 //! What is asked of a topology beyond one run.
 
+mod checked;
 pub mod conformance;
 pub mod forecast;
 mod intervals;
@@ -9,5 +10,8 @@ pub mod replicate;
 pub mod scenario;
 pub mod stats;
 pub mod stored;
+pub mod sweep;
 pub mod trace;
 pub mod warm_up;
+
+pub use self::checked::checked;
