@@ -47,6 +47,8 @@ pub struct Options {
 /// What came of a run.
 #[derive(Debug)]
 pub struct Finished {
+    /// Of the run.
+    pub seed: u64,
     /// What was measured, as sums.
     pub measured: Measured,
     /// The same in words.
@@ -202,7 +204,7 @@ fn setup_with(federation: &Federation, stations: &Stations, slo: Vec<slo::Line>)
     let start = Instant::START + federation.run.warm_up;
     let end = start + federation.run.duration;
     // A sixtieth of the measured time, at least a second.
-    let interval = Duration(federation.run.duration.0 / 60).max(Duration::from_secs(1));
+    let interval = Duration(federation.run.duration.0.div_ceil(60)).max(Duration::from_secs(1));
     let terms = |agreement: &crate::domain::federation::Agreement| AgreementTerms {
         between: agreement.between,
         tariff: agreement.tariff,
@@ -364,5 +366,5 @@ fn finish(
     }
     let results = measured.results();
     let samples = samples::merge(samplers, options.samples);
-    Ok(Finished { measured, results, samples, events, at, ended: Ending::Finished })
+    Ok(Finished { seed, measured, results, samples, events, at, ended: Ending::Finished })
 }

@@ -111,6 +111,21 @@ fn a_result_folder_has_its_files_and_report_prints_the_same_summary() {
 }
 
 #[test]
+fn the_series_has_sixty_intervals_however_long_a_run_is() {
+    let small = Small::new();
+    for (duration, last) in [("2m", 118.0), ("100s", 98.333_333_353)] {
+        small.run(&["--force", "--set", &format!("run.duration={duration}")]);
+        let mut reader = csv::Reader::from_path(small.path("out/series.csv")).expect("a series");
+        let time = |row: Result<csv::StringRecord, csv::Error>| row.expect("a row")[0].to_owned();
+        let mut times: Vec<String> = reader.records().map(time).collect();
+        times.dedup();
+        assert_eq!(times.len(), 60, "{times:?}");
+        let end: f64 = times[59].parse().expect("seconds");
+        assert!((end - last).abs() < 1e-6, "{end}");
+    }
+}
+
+#[test]
 fn a_sample_of_messages_has_stage_times_that_add_up() {
     let small = Small::new();
     small.run(&["--messages", "20"]);

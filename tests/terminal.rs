@@ -5,8 +5,8 @@ use std::num::NonZeroUsize;
 use std::path::Path;
 
 use interwork::measure::slo;
-use interwork::report::manifest::{Machine, Manifest, StopReason};
-use interwork::report::summary::Summary;
+use interwork::report::manifest::{Machine, Manifest, Precision, StopReason, WarmUp};
+use interwork::report::summary::{Slo, Summary};
 use interwork::report::terminal;
 use interwork::run::{self, Options};
 use interwork::study::replicate::{self, Case, Parallel};
@@ -72,6 +72,34 @@ fn the_summary_reads_as_it_did_at_80_and_100_columns() {
             assert!(widest <= Some(width), "{widest:?} of {width} columns");
         }
     }
+}
+
+#[test]
+fn long_lines_are_wrapped_at_80_columns() {
+    let mut summary = summary("omtp-reference.yaml");
+    let figure = "message_latency{route=sms-reply-direct,from=imsp-a,to=mno-c} p95";
+    summary.slo.push(Slo {
+        line: format!("{figure} < 800ms"),
+        observed: Some(0.7),
+        unit: "s".to_owned(),
+        passed: true,
+    });
+    let asked = Manifest {
+        replication_seeds: vec![42, 43, 44],
+        warm_up: Some(WarmUp { method: "MSER-5".to_owned(), cut_s: 300.0, settled: false }),
+        precision: Some(Precision {
+            target: 0.05,
+            most: 3,
+            reached: false,
+            figures: vec![(figure.to_owned(), Some(0.0734)), (figure.to_owned(), None)],
+        }),
+        ..manifest("omtp-reference")
+    };
+    let shown = terminal::render(&summary, &asked, 80, false);
+    assert!(shown.contains("not every figure is known to 5.0 % after 3 replications"), "{shown}");
+    assert!(shown.contains("Messages of all replications; "), "{shown}");
+    let widest = shown.lines().map(|line| line.chars().count()).max();
+    assert!(widest <= Some(80), "{widest:?} columns\n{shown}");
 }
 
 #[test]

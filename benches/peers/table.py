@@ -14,6 +14,7 @@ import os
 import platform
 import re
 import statistics
+import subprocess
 import sys
 from pathlib import Path
 
@@ -66,6 +67,25 @@ def versions(here):
     return found
 
 
+def said(*command):
+    """What a command says, in one line."""
+    run = subprocess.run(command, capture_output=True, text=True, check=True)
+    return run.stdout.strip()
+
+
+def taken():
+    """Where, and of what. A commit with changes beside it says so."""
+    cpu = re.search(r"^model name\s*: (.*)$", Path("/proc/cpuinfo").read_text(), re.MULTILINE)
+    model = cpu.group(1) if cpu else platform.processor() or "unknown"
+    changes = said("git", "status", "--porcelain", "--", ".", ":!results")
+    return {
+        "machine": f"{model}, {os.cpu_count()} cores",
+        "arch": platform.machine(),
+        "commit": said("git", "rev-parse", "HEAD") + ("-dirty" if changes else ""),
+        "rustc": said("rustc", "--version"),
+    }
+
+
 def table(lines, here, write):
     found = collect(lines)
     for work, tools in found.items():
@@ -92,12 +112,7 @@ def table(lines, here, write):
     used = versions(here)
     print("\n" + ", ".join(f"{name} {version}" for name, version in used.items()))
     if write:
-        document = {
-            "cores": os.cpu_count(),
-            "arch": platform.machine(),
-            "versions": used,
-            "work": found,
-        }
+        document = {**taken(), "versions": used, "work": found}
         path = here.parent.parent / "results/performance/peers.json"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(document, indent=2) + "\n")

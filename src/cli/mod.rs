@@ -1,6 +1,7 @@
 //! The command line: one file per subcommand, no domain knowledge. Exit codes are part of the
 //! interface and listed here alone.
 
+mod capacity;
 mod check;
 mod conformance;
 mod new;
@@ -66,6 +67,7 @@ enum Command {
     Run(run::Arguments),
     Check(check::Arguments),
     New(new::Arguments),
+    Capacity(capacity::Arguments),
     Report(report::Arguments),
     Schema(schema::Arguments),
     Scenario(scenario::Arguments),
@@ -90,6 +92,7 @@ pub fn main() -> ExitCode {
         Command::Run(arguments) => run::main(&arguments),
         Command::Check(arguments) => check::main(&arguments),
         Command::New(arguments) => new::main(&arguments),
+        Command::Capacity(arguments) => capacity::main(&arguments),
         Command::Report(arguments) => report::main(&arguments),
         Command::Schema(arguments) => schema::main(&arguments),
         Command::Sweep(arguments) => sweep::main(&arguments),

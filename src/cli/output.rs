@@ -12,11 +12,12 @@ use crate::report::summary::Summary;
 /// Where a result goes besides its folder.
 #[derive(Debug, clap::Args)]
 pub(super) struct Outputs {
-    /// Write the verdicts as JUnit XML, one test case each
+    /// Write the verdicts as JUnit XML, one test case each; `-` prints it instead of the text
     #[arg(long, value_name = "FILE")]
     pub(super) junit: Option<PathBuf>,
 
-    /// Write the summary as Markdown, for a comment on a change under review
+    /// Write the summary as Markdown, for a comment on a change under review; `-` prints it instead
+    /// of the text
     #[arg(long, value_name = "FILE")]
     pub(super) markdown: Option<PathBuf>,
 
@@ -26,9 +27,23 @@ pub(super) struct Outputs {
 }
 
 impl Outputs {
-    /// Whether standard output carries JSON alone.
-    pub(super) fn json_on_stdout(&self) -> bool {
-        self.json.as_deref() == Some(Path::new("-"))
+    fn printed(&self) -> usize {
+        let all = [&self.junit, &self.markdown, &self.json];
+        all.into_iter().filter(|path| path.as_deref() == Some(Path::new("-"))).count()
+    }
+
+    /// Whether standard output carries one of these alone.
+    pub(super) fn on_stdout(&self) -> bool {
+        self.printed() > 0
+    }
+
+    /// Refuses what would run into one another.
+    pub(super) fn check(&self) -> Result<(), Exit> {
+        if self.printed() > 1 {
+            anstream::eprintln!("error: only one of --junit, --markdown and --json can be `-`");
+            return Err(Exit::BadInput);
+        }
+        Ok(())
     }
 }
 
@@ -37,7 +52,7 @@ pub(super) fn write(outputs: &Outputs, summary: &Summary, manifest: &Manifest) -
     let cases = summary.slo.iter().map(|line| Case {
         class: summary.name.clone(),
         name: line.line.clone(),
-        failure: (!line.passed).then(|| format!("observed {}", line.shown())),
+        failure: (!line.passed).then(|| line.seen()),
     });
     let cases: Vec<Case> = cases.collect();
     let json = || serde_json::to_string_pretty(summary).unwrap_or_default() + "\n";

@@ -35,8 +35,13 @@ impl Progress {
         self.bar.set_position(position);
     }
 
-    /// Something else is to be said: which part of a study is done.
-    pub(super) fn say(&self, share: f64, message: String) {
+    /// What is being done, where it cannot be known how much is left.
+    pub(super) fn say(&self, message: String) {
+        self.bar.set_message(message);
+    }
+
+    /// So large a share is done, in other words.
+    pub(super) fn part(&self, share: f64, message: String) {
         self.bar.set_message(message);
         self.bar.set_position((share * STEPS as f64) as u64);
     }

@@ -82,7 +82,7 @@ pub(super) struct Arguments {
 }
 
 /// `5%` or `0.05`.
-fn share(text: &str) -> Result<f64, String> {
+pub(super) fn share(text: &str) -> Result<f64, String> {
     let value = match text.strip_suffix('%') {
         Some(percent) => percent.trim().parse::<f64>().map(|percent| percent / 100.0),
         None => text.parse(),
@@ -99,6 +99,7 @@ pub(super) fn main(arguments: &Arguments) -> Exit {
 
 fn simulate(arguments: &Arguments) -> Result<Exit, Exit> {
     let started = SystemTime::now();
+    arguments.outputs.check()?;
     let mut overrides = overrides(&arguments.overrides)?;
     if let Some(replications) = arguments.replications {
         let set = format!("run.replications={replications}");
@@ -167,7 +168,7 @@ fn simulate(arguments: &Arguments) -> Result<Exit, Exit> {
         .map_err(folder_error)?;
     let summary = Summary::new(name, &replicated.results);
     output::write(&arguments.outputs, &summary, &manifest)?;
-    if !arguments.outputs.json_on_stdout() {
+    if !arguments.outputs.on_stdout() {
         anstream::print!("{}", terminal::render(&summary, &manifest, width(), stdout_color()));
         anstream::println!("results in {}", dir.display());
     }

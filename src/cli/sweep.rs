@@ -119,7 +119,7 @@ fn run(arguments: &Arguments) -> Result<Exit, Exit> {
     let told = |done: u32, within: f64| {
         let done = known as f64 + f64::from(done);
         let share = (done + within) / own.len().max(1) as f64;
-        bar.say(share.min(1.0), format!("{done} of {} tasks", own.len()));
+        bar.part(share.min(1.0), format!("{done} of {} tasks", own.len()));
     };
     let worked = sweep::work(&sweep, &folder, &todo, jobs, &stop, &told);
     bar.end();

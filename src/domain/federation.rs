@@ -495,6 +495,8 @@ pub struct Tariff {
     pub sms: f64,
     /// Per presence notification.
     pub presence: f64,
+    /// Owed by each side every month, whatever crosses.
+    pub monthly: f64,
 }
 
 /// Seed and times of a run.

@@ -56,9 +56,10 @@ pub enum Statistic {
     Percentile(f64),
     /// Events a second.
     Rate,
-    /// Events or samples.
+    /// Events or samples, of one run.
     Count,
-    /// Of all there could be: of messages those offered, of short messages those submitted.
+    /// Of all there could be: of messages those offered, of short messages those submitted, of jobs
+    /// those that came.
     Share,
 }
 
@@ -119,10 +120,11 @@ impl Selector {
                     Statistic::Rate if measured.seconds > 0.0 => Some(count / measured.seconds),
                     Statistic::Rate => Some(0.0),
                     Statistic::Share => {
-                        let whole = self.count(self.metric.share_of()?, measured);
+                        let others = self.count(self.metric.share_of()?, measured);
+                        let whole = if self.apart() { others + count } else { others };
                         (whole > 0.0).then(|| count / whole)
                     }
-                    _ => Some(count),
+                    _ => Some(count / f64::from(measured.runs)),
                 }
             }
             Kind::Gauge => {
@@ -145,11 +147,12 @@ impl Selector {
                 }
                 let seen = all.distribution(scale(info));
                 match self.statistic {
-                    Statistic::Count => Some(seen.count as f64),
+                    Statistic::Count => Some(seen.count as f64 / f64::from(measured.runs)),
                     _ if seen.count == 0 => None,
-                    Statistic::Percentile(share) => {
-                        all.percentile(share).map(|value| value * 1e3 / scale(info))
-                    }
+                    // A bucket of the histogram may reach beyond the samples in it.
+                    Statistic::Percentile(share) => all
+                        .percentile(share)
+                        .map(|value| (value * 1e3 / scale(info)).clamp(seen.min, seen.max)),
                     Statistic::Stddev => Some(seen.stddev),
                     Statistic::Min => Some(seen.min),
                     Statistic::Max => Some(seen.max),
@@ -211,6 +214,17 @@ impl Selector {
     /// The metric that a share is a share of.
     pub fn share_of(&self) -> Option<&'static str> {
         self.metric.share_of().map(|metric| metric.info().name)
+    }
+
+    /// Whether those are not among what they are a share of, as jobs refused are not among those
+    /// served: the whole is both.
+    pub fn apart(&self) -> bool {
+        matches!(self.metric, Metric::StationRefused | Metric::SmsRefused)
+    }
+
+    /// Whether the figure is that of a counter, which has counted nothing if it is missing.
+    pub fn is_counted(&self) -> bool {
+        self.metric.info().kind == Kind::Counter
     }
 
     /// The share of samples below a percentile; `None` for any other figure.
@@ -305,7 +319,9 @@ impl Metric {
             | Self::MessagesExpired
             | Self::MessagesLost
             | Self::MessagesInFlight => Some(Self::MessagesOffered),
-            Self::SmsDelivered | Self::SmsRetried | Self::SmsExpired => Some(Self::SmsSubmitted),
+            Self::SmsDelivered | Self::SmsRetried | Self::SmsExpired | Self::SmsRefused => {
+                Some(Self::SmsSubmitted)
+            }
             Self::StationRefused => Some(Self::StationServed),
             _ => None,
         }

@@ -3,7 +3,7 @@
 
 use std::fmt::Write;
 
-use super::manifest::Manifest;
+use super::manifest::{Manifest, StopReason};
 use super::numbers::{count, percent, seconds};
 use super::summary::{Metric, Summary, Verdict};
 use crate::domain::outcome::Route;
@@ -21,6 +21,13 @@ pub fn render(summary: &Summary, manifest: &Manifest) -> String {
     };
     let name = &summary.name;
     let _ = writeln!(text, "### {name}: {verdict}\n");
+    match manifest.stop_reason {
+        StopReason::Finished => {}
+        StopReason::Interrupted => text.push_str("Interrupted: not all of it was simulated.\n\n"),
+        StopReason::StoppedBySlo => {
+            text.push_str("Stopped as soon as an SLO line could not be met any more.\n\n");
+        }
+    }
     if !summary.slo.is_empty() {
         let _ = writeln!(text, "| | SLO line | observed |\n| --- | --- | ---: |");
         for line in &summary.slo {

@@ -1,6 +1,7 @@
 //! Presentation: a run's result folder written and read back, the summary for people, the
 //! pictures. Input is what `measure` has measured; nothing here simulates or judges.
 
+pub mod capacity;
 pub mod csv;
 pub mod curves;
 pub mod folder;

@@ -18,6 +18,8 @@ pub fn seconds(value: Option<f64>) -> String {
     let Some(value) = value else { return "-".to_owned() };
     match value {
         0.0 => "0".to_owned(),
+        // The end of an interval, at most.
+        v if v < 0.0 => format!("-{}", seconds(Some(-v))),
         v if v < 0.000_999_5 => format!("{} us", three(v * 1e6)),
         v if v < 0.999_5 => format!("{} ms", three(v * 1e3)),
         v if v < 119.5 => format!("{} s", three(v)),
@@ -50,6 +52,7 @@ mod tests {
         assert_eq!([0, 999, 12_043, 1_000_000].map(count), ["0", "999", "12,043", "1,000,000"]);
         let shown = [0.000_412, 0.151, 2.512, 45.0, 252.0, 11_160.0].map(|s| seconds(Some(s)));
         assert_eq!(shown, ["412 us", "151 ms", "2.51 s", "45.0 s", "4.20 min", "3.10 h"]);
+        assert_eq!(seconds(Some(-0.02)), "-20.0 ms");
         assert_eq!((seconds(None).as_str(), percent(0.853).as_str()), ("-", "85.3 %"));
     }
 }

@@ -47,6 +47,14 @@ pub struct Slo {
 }
 
 impl Slo {
+    /// What was seen, as people read it.
+    pub fn seen(&self) -> String {
+        match self.observed {
+            None => self.shown(),
+            Some(_) => format!("observed {}", self.shown()),
+        }
+    }
+
     /// The figure as people read it.
     pub fn shown(&self) -> String {
         let share = self.line.contains("utilisation") || self.line.contains(" share ");

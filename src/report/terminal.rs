@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use anstyle::{AnsiColor, Style};
 
+use super::lines::paragraphs;
 use super::manifest::{Manifest, Precision, StopReason, WarmUp};
 use super::numbers::{count, percent, seconds, three};
 use super::summary::{Metric, Summary, Verdict};
@@ -23,7 +24,7 @@ pub fn render(summary: &Summary, manifest: &Manifest, width: usize, color: bool)
     let mut page = Page { text: String::new(), width, color, summary };
     page.head(manifest);
     page.asked(manifest);
-    page.messages();
+    page.messages(manifest.replication_seeds.len());
     if manifest.replication_seeds.len() > 1 {
         page.intervals();
     }
@@ -47,6 +48,11 @@ impl Page<'_> {
     fn line(&mut self, text: &str) {
         self.text.push_str(text);
         self.text.push('\n');
+    }
+
+    /// A line that may be longer than the page is wide.
+    fn sentence(&mut self, text: &str) {
+        self.text.push_str(&paragraphs(text, self.width));
     }
 
     fn styled(&self, style: Style, text: &str) -> String {
@@ -82,7 +88,7 @@ impl Page<'_> {
             0 | 1 => format!("seed {}", manifest.seed),
             many => format!("{many} replications from seed {}", manifest.seed),
         };
-        self.line(&format!(
+        self.sentence(&format!(
             "{} simulated{stopped}, {runs}, {} events in {} ({} M/s)",
             seconds(Some(manifest.model_time_s)),
             count(manifest.events),
@@ -104,7 +110,7 @@ impl Page<'_> {
             .sum()
     }
 
-    fn messages(&mut self) {
+    fn messages(&mut self, replications: usize) {
         let columns = ["refused", "expired", "lost", "in_flight"];
         let routes: Vec<&str> = Route::ALL.iter().map(|route| route.label()).collect();
         let of = |page: &Self, name: &str, route: &str| {
@@ -143,7 +149,10 @@ impl Page<'_> {
         all.extend(totals.iter().map(|n| count(*n)));
         all.extend(["", "", ""].map(str::to_owned));
         rows.push(all);
-        self.title("Messages, offered to delivered; latency from the intent to the device");
+        self.title(match replications {
+            0 | 1 => "Messages, offered to delivered; latency from the intent to the device",
+            _ => "Messages of all replications; latency from the intent to the device",
+        });
         self.table(&head, rows);
         for outcome in ["refused", "lost"] {
             let name = format!("messages_{outcome}");
@@ -190,21 +199,22 @@ impl Page<'_> {
                 true => "",
                 false => "; it had not settled by half of the measured time",
             };
-            self.line(&format!("warm-up {cut}, found by a pilot run ({method}){settled}"));
+            self.sentence(&format!("warm-up {cut}, found by a pilot run ({method}){settled}"));
         }
-        let Some(Precision { target, most, reached, figures }) = &manifest.precision else {
+        let Some(Precision { target, reached, figures, .. }) = &manifest.precision else {
             return;
         };
         let target = percent(*target);
-        let verdict = match reached {
-            true => format!("every figure is known to {target}"),
-            false => format!("not every figure is known to {target} after {most} replications"),
+        let verdict = match (reached, manifest.replication_seeds.len()) {
+            (true, _) => format!("every figure is known to {target}"),
+            (false, 1) => format!("not every figure is known to {target} after 1 replication"),
+            (false, n) => format!("not every figure is known to {target} after {n} replications"),
         };
-        self.line(&verdict);
+        self.sentence(&verdict);
         for (figure, width) in figures {
             let width =
                 width.map_or("no interval".to_owned(), |w| format!("within {}", percent(w)));
-            self.line(&format!("  {figure}: {width}"));
+            self.sentence(&format!("  {figure}: {width}"));
         }
     }
 
@@ -431,7 +441,11 @@ impl Page<'_> {
                 false => ("✗", AnsiColor::Red.on_default()),
             };
             let mark = self.styled(style, mark);
-            self.line(&format!("  {mark} {}  (observed {})", slo.line, slo.shown()));
+            let (line, seen) = (&slo.line, slo.seen());
+            // Mark, gaps and brackets besides.
+            let fits = line.chars().count() + seen.chars().count() + 8 <= self.width;
+            let gap = if fits { "  " } else { "\n    " };
+            self.line(&format!("  {mark} {line}{gap}({seen})"));
         }
     }
 }

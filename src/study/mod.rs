@@ -1,5 +1,6 @@
 //! What is asked of a topology beyond one run.
 
+pub mod capacity;
 mod checked;
 pub mod conformance;
 pub mod forecast;

@@ -7,7 +7,7 @@ use tokio_util::sync::CancellationToken;
 use super::replicate::{self, Case, Parallel, Progress, Replicated};
 use super::stats;
 use crate::measure::selector::Selector;
-use crate::run::{Finished, Options, RunError};
+use crate::run::{Ending, Finished, Options, RunError};
 
 /// What is asked.
 #[derive(Clone, Debug)]
@@ -54,8 +54,13 @@ pub fn run(
             target.figures.iter().map(|figure| half_width(figure, &runs)).collect();
         let good = |width: &Option<f64>| width.is_some_and(|width| width <= target.share);
         let reached = half_widths.iter().all(good);
-        if reached || wanted >= most || stop.is_cancelled() {
-            let replicated = replicate::added(case, runs);
+        let slo_ended = runs.last().is_some_and(|run| run.ended == Ending::StoppedBySlo);
+        if reached || wanted >= most || slo_ended || stop.is_cancelled() {
+            let all = runs.len() as u32 == wanted && (reached || wanted >= most);
+            let mut replicated = replicate::added(runs);
+            if !all && replicated.ended == Ending::Finished {
+                replicated.ended = Ending::Interrupted;
+            }
             return Ok(Reached { replicated, half_widths, reached });
         }
         // The half-width shrinks with the root of the number; no more than twice as many at once.

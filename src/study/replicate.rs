@@ -4,7 +4,7 @@
 
 use std::num::NonZeroUsize;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
 
 use tokio_util::sync::CancellationToken;
 
@@ -40,8 +40,8 @@ pub struct Replication {
     pub seed: u64,
     /// Its figures.
     pub metrics: Vec<Metric>,
-    /// Which SLO lines hold in it.
-    pub held: Vec<bool>,
+    /// The figure of each SLO line in it.
+    pub observed: Vec<Option<f64>>,
 }
 
 /// What came of all.
@@ -94,7 +94,10 @@ pub fn one(
     run::run(&plan, &Arc::new(setup), options, stop, progress)
 }
 
-/// Runs replications `from..to` side by side.
+/// Runs replications `from..to` side by side, and gives those that count: whole ones. What was cut
+/// short from outside is left out, for it would weigh less than the others and say nothing of the end
+/// of the measured time; if there is nothing else, the first one counts as far as it came. After one
+/// that an SLO line ended none counts, however far others have come, so that threads do not show.
 ///
 /// # Errors
 /// Only faults of the program.
@@ -112,9 +115,12 @@ pub(super) fn several(
     let threads = parallel.threads.get() / jobs.get();
     let end = (case.federation.run.warm_up + case.federation.run.duration).as_secs_f64();
     let done: Vec<(AtomicU64, AtomicU64)> = (0..count).map(|_| Default::default()).collect();
+    // The first one that an SLO line ended, and what ends those after it.
+    let failed = AtomicUsize::new(usize::MAX);
+    let stops: Vec<CancellationToken> = (0..count).map(|_| stop.child_token()).collect();
     let runs = pool::run(jobs, count, |place| {
         // The first gives what there is; others that have not begun are left out.
-        if from + place as u32 > 0 && stop.is_cancelled() {
+        if from + place as u32 > 0 && stops[place].is_cancelled() {
             return Ok(None);
         }
         let options = Options {
@@ -130,9 +136,28 @@ pub(super) fn several(
             let events = done.iter().map(|(_, events)| events.load(Relaxed)).sum();
             progress(Instant(simulated).as_secs_f64() / (end * count as f64), events);
         };
-        one(case, from + place as u32, from + to == 1, options, stop, &mut tell).map(Some)
+        let alone = from + to == 1;
+        let run = one(case, from + place as u32, alone, options, &stops[place], &mut tell)?;
+        if run.ended == Ending::StoppedBySlo {
+            failed.fetch_min(place, Relaxed);
+            stops[place + 1..].iter().for_each(CancellationToken::cancel);
+        }
+        Ok(Some(run))
     })?;
-    Ok(runs.into_iter().flatten().collect())
+    let last = failed.into_inner();
+    let mut counted: Vec<Finished> = Vec::new();
+    let mut cut_short = None;
+    for (place, run) in runs.into_iter().enumerate().take_while(|(place, _)| *place <= last) {
+        match run {
+            Some(run) if run.ended != Ending::Interrupted => counted.push(run),
+            Some(run) if from + place as u32 == 0 => cut_short = Some(run),
+            _ => {}
+        }
+    }
+    if counted.is_empty() {
+        counted.extend(cut_short);
+    }
+    Ok(counted)
 }
 
 /// Runs all replications that the case asks for, and adds them up.
@@ -148,15 +173,20 @@ pub fn all(
 ) -> Result<Replicated, RunError> {
     let replications = case.federation.run.replications.max(1);
     let runs = several(case, (0, replications), options, parallel, stop, progress)?;
-    Ok(added(case, runs))
+    let all = runs.len() as u32 == replications;
+    let mut replicated = added(runs);
+    if !all && replicated.ended == Ending::Finished {
+        replicated.ended = Ending::Interrupted;
+    }
+    Ok(replicated)
 }
 
 /// Adds up replications, the first one first.
-pub(super) fn added(case: &Case, runs: Vec<Finished>) -> Replicated {
-    let each = runs.iter().zip(0..).map(|(run, n)| Replication {
-        seed: seed(case.federation.run.seed, n),
+pub(super) fn added(runs: Vec<Finished>) -> Replicated {
+    let each = runs.iter().map(|run| Replication {
+        seed: run.seed,
         metrics: run.results.metrics.clone(),
-        held: run.results.slo.iter().map(|line| line.passed).collect(),
+        observed: run.results.slo.iter().map(|line| line.observed).collect(),
     });
     let each: Vec<Replication> = each.collect();
     let events = runs.iter().map(|run| run.events).sum();
@@ -168,8 +198,12 @@ pub(super) fn added(case: &Case, runs: Vec<Finished>) -> Replicated {
     let metrics: Vec<&[Metric]> = each.iter().map(|one| one.metrics.as_slice()).collect();
     let mut measured = first.measured;
     runs.for_each(|run| measured.add(&run.measured));
-    let results = with_intervals(measured.results(), &metrics);
     let ended = ended.unwrap_or(Ending::Finished);
+    let results = match ended {
+        // It ended because of what it showed, so what it shows is no fair sample.
+        Ending::StoppedBySlo => measured.results(),
+        _ => with_intervals(measured.results(), &metrics),
+    };
     Replicated { results, measured, each, samples, events, model_time_s, ended }
 }
 

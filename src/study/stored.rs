@@ -17,6 +17,9 @@ pub fn figure(stored: &Stored, selector: &Selector) -> Option<f64> {
         return Some(figure);
     }
     let all = matching(stored, selector.metric(), &labels);
+    if all.is_empty() && selector.is_counted() && statistic != "share" {
+        return Some(0.0);
+    }
     let kind = all.first()?.kind;
     let sum =
         |of: fn(&Metric) -> Option<f64>| all.iter().filter_map(|metric| of(metric)).sum::<f64>();
@@ -33,14 +36,30 @@ pub fn figure(stored: &Stored, selector: &Selector) -> Option<f64> {
         (Kind::Gauge, _) => highest(|metric| metric.mean),
         (Kind::Counter, "share") => {
             let whole = matching(stored, selector.share_of()?, &labels);
-            let whole: u64 = whole.iter().filter_map(|metric| metric.count).sum();
-            (whole > 0).then(|| samples / whole as f64)
+            let others: u64 = whole.iter().filter_map(|metric| metric.count).sum();
+            let whole = others as f64 + if selector.apart() { samples } else { 0.0 };
+            (whole > 0.0).then(|| samples / whole)
         }
         (Kind::Histogram, "mean") if samples > 0.0 => {
             Some(sum(|metric| Some(metric.mean? * metric.count? as f64)) / samples)
         }
+        (Kind::Histogram, "stddev") if samples > 0.0 => {
+            let count = |metric: &Metric| metric.count.map(|count| count as f64);
+            let mean = all.iter().filter_map(|m| Some(m.mean? * count(m)?)).sum::<f64>() / samples;
+            let squares = |m: &Metric| {
+                let off = m.mean? - mean;
+                Some((m.stddev? * m.stddev? + off * off) * count(m)?)
+            };
+            let spread = all.iter().filter_map(|m| squares(m)).sum::<f64>() / samples;
+            Some(spread.sqrt())
+        }
         (Kind::Histogram, "min") => all.iter().filter_map(|metric| metric.min).reduce(f64::min),
-        (Kind::Histogram, _) => percentile(stored, selector, &labels),
+        (Kind::Histogram, _) => {
+            let lowest = all.iter().filter_map(|metric| metric.min).reduce(f64::min)?;
+            let highest = highest(|metric| metric.max)?;
+            // A bucket of the histogram may reach beyond the samples in it.
+            percentile(stored, selector, &labels).map(|value| value.clamp(lowest, highest))
+        }
         _ => None,
     }
 }

@@ -17,11 +17,13 @@ use crate::workload::load::LoadProfile;
 
 /// Parts that the pilot run is looked at in.
 const PARTS: u64 = 300;
+/// With fewer parts that have a figure, the figure shows nothing.
+const FEWEST: usize = 50;
 
 /// What was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Found {
-    /// The warm-up, at most half of the measured time.
+    /// The warm-up in whole milliseconds, at most half of the measured time.
     pub cut: Duration,
     /// Whether the run had settled by then.
     pub settled: bool,
@@ -40,11 +42,12 @@ pub fn find(case: &Case, options: Options, stop: &CancellationToken) -> Result<F
     setup.batches = false;
     let options = Options { samples: 0, stop_on_slo: false, ..options };
     let run = run::run(&plan, &Arc::new(setup), options, stop, &mut |_, _| {})?;
-    let mut found = Found { cut: Duration::ZERO, settled: true };
-    for series in series(&run.results.series) {
-        let cut = stats::mser5(&series);
-        let share = cut.observations as f64 / series.len().max(1) as f64;
-        found.cut = found.cut.max(Duration::from_secs_f64(share * duration.as_secs_f64()));
+    let mut found = Found { cut: Duration::ZERO, settled: !stop.is_cancelled() };
+    for series in series(&run.results.series).iter().filter(|series| series.len() >= FEWEST) {
+        let cut = stats::mser5(series);
+        let share = cut.observations as f64 / series.len() as f64;
+        let cut_ms = (share * duration.as_secs_f64() * 1e3).floor();
+        found.cut = found.cut.max(Duration::from_millis(cut_ms as u64));
         found.settled &= cut.settled;
     }
     Ok(found)

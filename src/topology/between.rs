@@ -136,6 +136,7 @@ impl Builder<'_> {
                 message: number(tariff, "message"),
                 sms: number(tariff, "sms"),
                 presence: number(tariff, "presence"),
+                monthly: number(tariff, "monthly"),
             },
             begins: None,
         }

@@ -11,6 +11,7 @@ mod outages;
 mod overrides;
 mod problem;
 mod resolved;
+mod scalar;
 mod schema;
 mod shape;
 pub mod study;
@@ -28,9 +29,10 @@ use crate::domain::federation::Federation;
 
 pub use self::overrides::Override;
 pub use self::problem::Problem;
+pub use self::scalar::Scalar;
 pub use self::schema::schema;
 use self::tree::{Node, Origin, Value};
-pub use self::units::{Quantity, duration, quantity};
+pub use self::units::duration;
 
 /// Largest topology file, in bytes.
 const LIMIT: u64 = 64 << 20;
@@ -155,17 +157,6 @@ impl Topology {
             all.extend_from_slice(content);
         }
         fingerprint(&all)
-    }
-
-    /// A single value by its path, as `--set` has it, defaults included.
-    ///
-    /// # Errors
-    /// If there is none at this path.
-    pub fn scalar(&self, path: &str) -> Result<&str, String> {
-        match &overrides::find(&self.resolved, path)?.value {
-            Value::Scalar(text) => Ok(text),
-            _ => Err(format!("`{path}` is no single value")),
-        }
     }
 
     /// Places of the SLO lines, in order.

@@ -143,30 +143,6 @@ fn split(path: &str) -> Option<Vec<String>> {
     (keys.len() <= 16 && !keys.iter().any(String::is_empty)).then_some(keys)
 }
 
-/// The value at a path of a tree.
-///
-/// # Errors
-/// What is not there, and the nearest name that is.
-pub(super) fn find<'a>(root: &'a Node, path: &str) -> Result<&'a Node, String> {
-    let keys = split(path).ok_or("a path has the form path.to.key")?;
-    let mut at = root;
-    for (depth, key) in keys.iter().enumerate() {
-        at = match &at.value {
-            Value::List(items) => {
-                let place = item(items, key, depth == 1 && keys[0] == "agreements")?;
-                &items[place]
-            }
-            _ => at.get(key).ok_or_else(|| {
-                let known = at.entries().iter().map(|entry| entry.key.as_str());
-                let near = crate::domain::words::nearest(key, known);
-                let near = near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
-                format!("the topology has no value `{path}`: there is no `{key}`{near}")
-            })?,
-        };
-    }
-    Ok(at)
-}
-
 fn child<'a>(entries: &'a mut Vec<Entry>, key: &str, span: Range<usize>) -> &'a mut Node {
     let place = entries.iter().position(|entry| entry.key == key).unwrap_or_else(|| {
         let value = Value::Map(Vec::new());
@@ -193,7 +169,7 @@ fn place(node: &mut Node, span: &Range<usize>) {
 }
 
 /// The item meant by a key: a number, or for agreements the two parties as `a:b`.
-fn item(items: &[Node], key: &str, agreement: bool) -> Result<usize, String> {
+pub(super) fn item(items: &[Node], key: &str, agreement: bool) -> Result<usize, String> {
     if let Ok(place) = key.parse::<usize>() {
         let count = items.len();
         return if place < count {

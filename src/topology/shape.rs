@@ -478,6 +478,7 @@ const TARIFF: &[Field] = &[
     field("message", Number, Is("0"), "Per instant message."),
     field("sms", Number, Is("0"), "Per segment of a short message."),
     field("presence", Number, Is("0"), "Per presence notification."),
+    field("monthly", Number, Is("0"), "Owed by each side every month, whatever crosses."),
 ];
 
 /// The workload.

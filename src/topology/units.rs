@@ -115,35 +115,6 @@ pub fn count(text: &str, min: u64, max: u64) -> Result<u64, String> {
     if (min..=max).contains(&value) { Ok(value) } else { Err(allowed()) }
 }
 
-/// A number with its unit, whatever that is.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Quantity {
-    /// The number.
-    pub value: f64,
-    /// As written; empty for a plain number.
-    pub unit: String,
-    /// Whether it is written as a count: no unit, no point.
-    pub whole: bool,
-}
-
-/// Reads a number with whatever unit it has.
-///
-/// # Errors
-/// A sentence that says what is wrong.
-pub fn quantity(text: &str) -> Result<Quantity, String> {
-    let (value, unit) = split(text)?;
-    let whole = unit.is_empty() && !text.contains('.');
-    Ok(Quantity { value, unit: unit.to_owned(), whole })
-}
-
-impl Quantity {
-    /// Another number with the same unit, in six digits.
-    pub fn with(&self, value: f64) -> String {
-        let six: f64 = format!("{value:.5e}").parse().unwrap_or(value);
-        format!("{six}{}", self.unit)
-    }
-}
-
 /// A number that is finite and not negative, and whatever follows it.
 fn split(text: &str) -> Result<(f64, &str), String> {
     let end =

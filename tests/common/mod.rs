@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use interwork::measure::results::{Distribution, MetricValue, Results};
+use interwork::measure::slo;
 use interwork::model::plan::Plan;
 use interwork::run::{self, Finished, Options};
 use interwork::topology::{self, Override, Source};
@@ -19,8 +20,15 @@ pub fn simulate(text: &str, sets: &[&str], threads: usize) -> Finished {
     run::run(&plan, &setup, options, &stop, &mut |_, _| {}).expect("the run is sound")
 }
 
-/// A plan and its measurement.
+/// A plan and its measurement, without the file's SLO lines.
 pub fn prepare(text: &str, sets: &[&str]) -> (Arc<Plan>, Arc<interwork::measure::Setup>) {
+    let (plan, _) = prepare_with_slo(text, sets);
+    let setup = Arc::new(run::setup(&plan, Vec::new()));
+    (plan, setup)
+}
+
+/// A plan and its measurement.
+pub fn prepare_with_slo(text: &str, sets: &[&str]) -> (Arc<Plan>, Arc<interwork::measure::Setup>) {
     let source = Source { path: "test.yaml".to_owned(), text: text.to_owned() };
     let overrides: Vec<Override> =
         sets.iter().map(|set| Override::parse(set).expect("an override of the test")).collect();
@@ -29,8 +37,12 @@ pub fn prepare(text: &str, sets: &[&str]) -> (Arc<Plan>, Arc<interwork::measure:
             problems.iter().map(|problem| problem.render(&source, 100, false)).collect();
         panic!("the test's topology is wrong:\n{}", shown.join("\n"))
     });
-    let plan = Arc::new(run::plan(topology.federation));
-    let setup = Arc::new(run::setup(&plan, Vec::new()));
+    let federation = topology.federation;
+    let (names, measured) = (run::names(&federation), federation.run.duration);
+    let lines = federation.slo.iter();
+    let slo = lines.map(|line| slo::parse(line, &names, measured).expect("an SLO line")).collect();
+    let plan = Arc::new(run::plan(federation));
+    let setup = Arc::new(run::setup(&plan, slo));
     (plan, setup)
 }
 

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use crate::domain::random::StreamSeed;
 use crate::topology::study::{Design, MOST_POINTS, Parameter, Study, Takes};
-use crate::topology::{Problem, Quantity, quantity};
+use crate::topology::{Problem, Scalar};
 
 /// One parameter's value at a point.
 #[derive(Clone, Debug, PartialEq)]
@@ -86,10 +86,14 @@ fn list(one: &Parameter, design: Design, problems: &mut Vec<Problem>) -> Option<
     }
 }
 
-/// A value so far between two; a count where both are counts.
-fn between(from: &Quantity, to: &Quantity, share: f64) -> String {
-    let value = from.value + (to.value - from.value) * share;
-    if from.whole && to.whole { format!("{}", (value + 0.5).floor()) } else { from.with(value) }
+/// A value so far between two, in six digits; a count where both are counts.
+fn between(from: &Scalar, to: &Scalar, share: f64) -> String {
+    let value = from.number + (to.number - from.number) * share;
+    if from.whole() && to.whole() {
+        return from.with(value);
+    }
+    let six: f64 = format!("{value:.5e}").parse().unwrap_or(value);
+    format!("{six}{}", from.unit())
 }
 
 /// All with all; the last parameter changes fastest.
@@ -142,10 +146,10 @@ fn latin(one: &Parameter, points: u32, seed: u64) -> Vec<Choice> {
         match &one.takes {
             Takes::Between { from, to, span, .. } => {
                 // A count has as many values as there are, not one less.
-                let text = match from.whole && to.whole {
+                let text = match from.whole() && to.whole() {
                     true => {
-                        let room = to.value - from.value + 1.0;
-                        format!("{}", (from.value + (room * share).floor()).min(to.value))
+                        let room = to.number - from.number + 1.0;
+                        from.with((from.number + (room * share).floor()).min(to.number))
                     }
                     false => between(from, to, share),
                 };
@@ -163,15 +167,14 @@ fn latin(one: &Parameter, points: u32, seed: u64) -> Vec<Choice> {
 }
 
 /// One at a time: the base, then each parameter lower and higher. `own` is the topology's value at a
-/// path, `accepts` whether the topology would take another value of that parameter.
+/// path.
 ///
 /// # Errors
 /// Every parameter that is no number, or has no other value so near.
 pub(super) fn around(
     study: &Study,
     change: f64,
-    own: impl Fn(&str) -> Result<String, String>,
-    accepts: impl Fn(usize, &str) -> bool,
+    own: impl Fn(&str) -> Result<Scalar, String>,
 ) -> Result<Vec<Vec<Choice>>, Vec<Problem>> {
     let mut problems = Vec::new();
     let mut base = Vec::new();
@@ -180,33 +183,21 @@ pub(super) fn around(
         problems.push(Problem::nowhere("one at a time needs parameters"));
     }
     for (place, one) in study.parameters.iter().enumerate() {
-        let span = || one.path.span.clone();
-        let text = match own(&one.path.text) {
-            Ok(text) => text,
-            Err(message) => {
-                problems.push(Problem::at(span(), message));
+        let (path, span) = (&one.path.text, || one.path.span.clone());
+        let value = match own(path) {
+            Ok(value) => value,
+            Err(reason) => {
+                problems.push(Problem::at(span(), format!("`{path}`: {reason}")));
                 continue;
             }
         };
-        let Ok(number) = quantity(&text) else {
-            let message = format!("`{}` is `{text}`, which is no number", one.path.text);
-            let help = "list its values in a study of the design grid or list";
-            problems.push(Problem::at(span(), message).help(help));
-            continue;
-        };
+        let text = value.with(value.number);
         base.push(Choice { text: text.clone(), span: span(), own: true });
         for factor in [1.0 - change, 1.0 + change] {
-            let exact = number.with(number.value * factor);
-            // A count stays one where nothing else is taken.
-            let count = (number.value * factor + 0.5).floor();
-            let broken = number.whole && exact.contains('.') && !accepts(place, &exact);
-            let changed = if broken { format!("{count}") } else { exact };
-            if quantity(&changed).is_ok_and(|changed| changed.value == number.value) {
-                let message = format!(
-                    "`{}` is {text}: there is no other value within {} %",
-                    one.path.text,
-                    change * 100.0
-                );
+            let changed = value.with(value.number * factor);
+            if changed == text {
+                let percent = change * 100.0;
+                let message = format!("`{path}` is {text}: no other value is {percent} % away");
                 problems.push(Problem::at(span(), message).help("take a larger change"));
                 break;
             }
@@ -258,16 +249,17 @@ mod tests {
     fn one_at_a_time_changes_one_value_down_and_up() {
         let study =
             parsed("parameters: { a: {}, b: {} }\ndesign: { one_at_a_time: { change: 20% } }\n");
-        let own = |path: &str| Ok(if path == "a" { "50ms" } else { "10" }.to_owned());
-        let points = around(&study, 0.2, own, |_, text| !text.contains('.')).expect("good");
+        let scalar = |text: &str| Scalar::parse(text).ok_or_else(|| "no number".to_owned());
+        let own = |path: &str| scalar(if path == "a" { "50ms" } else { "10" });
+        let points = around(&study, 0.2, own).expect("good");
         let rows: Vec<Vec<&str>> =
             points.iter().map(|p| p.iter().map(|c| c.text.as_str()).collect()).collect();
         let expected =
             [["50ms", "10"], ["40ms", "10"], ["60ms", "10"], ["50ms", "8"], ["50ms", "12"]];
         assert_eq!(rows, expected);
-        let wrong = around(&study, 0.01, |_| Ok("auto".to_owned()), |_, _| false);
+        let wrong = around(&study, 0.01, |_| scalar("auto"));
         assert_eq!(wrong.expect_err("no numbers").len(), 2);
-        let near = around(&study, 0.01, |_| Ok("3".to_owned()), |_, _| false);
+        let near = around(&study, 0.01, |_| scalar("3"));
         assert!(near.expect_err("too near")[0].message().contains("no other value"));
     }
 
@@ -284,12 +276,13 @@ mod tests {
             let table = super::points(&study).expect("a good design");
             prop_assert_eq!(table.len(), points as usize);
             prop_assert_eq!(&super::points(&study).expect("again"), &table);
-            let (from, to) = (quantity(&from).expect("ms").value, quantity(&to).expect("ms").value);
+            let number = |text: &str| Scalar::parse(text).expect("ms").number;
+            let (from, to) = (number(&from), number(&to));
             let mut parts: Vec<f64> = Vec::new();
             for point in &table {
-                let value = quantity(&point[0].text).expect("a quantity");
-                prop_assert_eq!(value.unit.as_str(), "ms");
-                parts.push((value.value - from) / (to - from) * f64::from(points));
+                let value = Scalar::parse(&point[0].text).expect("a number");
+                prop_assert_eq!(value.unit(), "ms");
+                parts.push((value.number - from) / (to - from) * f64::from(points));
                 let count: u32 = point[1].text.parse().expect("a count");
                 prop_assert!((1..=6).contains(&count));
             }

@@ -219,17 +219,8 @@ impl Opening<'_> {
         wrong: &mut Wrong,
     ) -> Vec<Vec<Choice>> {
         let Some(base) = self.load(place, source, &self.sets, wrong) else { return Vec::new() };
-        let accepts = |place: usize, value: &str| {
-            let path = &self.study.parameters[place].path.text;
-            let Ok(set) = Override::of_study(path, value) else { return false };
-            let mut sets: Vec<Override> = self.sets.iter().map(|(set, _)| set.clone()).collect();
-            sets.push(set);
-            let last = sets.len() - 1;
-            let told = loader(self.copied)(source, &sets).err().unwrap_or_default();
-            !told.iter().any(|problem| problem.about_override() == Some(last))
-        };
-        let own = |path: &str| base.scalar(path).map(str::to_owned);
-        design::around(self.study, change, own, accepts).unwrap_or_else(|problems| {
+        let own = |path: &str| base.scalar(path);
+        design::around(self.study, change, own).unwrap_or_else(|problems| {
             let name = file_name(&source.path);
             for problem in problems {
                 wrong.here(problem.of_file(&name));

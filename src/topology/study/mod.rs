@@ -9,7 +9,7 @@ use std::ops::Range;
 use super::problem::Problem;
 use super::shape::Field;
 use super::tree::{self, Node, Origin, Value};
-use super::units::{self, Quantity, quantity};
+use super::{Scalar, units};
 use super::{Source, complete, resolved};
 
 pub use self::schema::schema;
@@ -98,9 +98,9 @@ pub enum Takes {
     /// Anything between two, which have the same unit.
     Between {
         /// Lowest.
-        from: Quantity,
+        from: Scalar,
         /// Highest.
-        to: Quantity,
+        to: Scalar,
         /// How many in equal steps, for a grid or list.
         steps: Option<u32>,
         /// Where it stands.
@@ -276,21 +276,22 @@ impl Reader<'_> {
                 return None;
             }
         };
-        let mut end = |node: &Node| match quantity(node.text()) {
-            Ok(quantity) => Some(quantity),
-            Err(reason) => {
-                self.problems.push(Problem::at(node.span.clone(), format!("`{name}`: {reason}")));
-                None
+        let mut end = |node: &Node| {
+            let read = Scalar::parse(node.text()).filter(|scalar| scalar.number >= 0.0);
+            if read.is_none() {
+                let message = format!("`{name}`: `{}` is no number with a unit", node.text());
+                self.problems.push(Problem::at(node.span.clone(), message));
             }
+            read
         };
         let (low, high) = (end(from), end(to));
         let (low, high) = (low?, high?);
-        if low.unit != high.unit {
+        if low.unit() != high.unit() {
             let message = format!("`{name}`: `{}` and `{}` have two units", from.text(), to.text());
             self.wrong(&node.span, message, "write both ends in the same unit");
             return None;
         }
-        if low.value >= high.value {
+        if low.number >= high.number {
             let message = format!("`{name}`: `from` is not below `to`");
             self.wrong(&node.span, message, "swap them, or list the values");
             return None;

@@ -1,0 +1,135 @@
+//! The inputs that change the answer most: each 20 % up and down, one at a time, and the search done
+//! again, more coarsely, from the answer.
+
+use std::num::NonZeroUsize;
+
+use super::resources::Resource;
+use super::search::{self, Bench, Effort};
+use crate::domain::federation::{Federation, MessageRate};
+use crate::run::RunError;
+use crate::study::pool;
+use crate::study::replicate::{Case, Parallel};
+
+/// How much inputs are changed.
+pub const CHANGE: f64 = 0.2;
+/// Answers are found to within this share: what matters is their order.
+const COARSE: f64 = 0.03;
+
+/// An input and what the answer becomes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sensitivity {
+    /// The input.
+    pub input: String,
+    /// The answer with the input 20 % lower, and higher; `None` if none was found.
+    pub answers: [Option<f64>; 2],
+}
+
+impl Sensitivity {
+    /// How far apart the answers are.
+    fn spread(&self) -> f64 {
+        match self.answers {
+            [Some(low), Some(high)] => (high - low).abs(),
+            _ => f64::INFINITY,
+        }
+    }
+}
+
+/// Something that a planner has to estimate, or may buy.
+#[derive(Clone, Copy, Debug)]
+enum Input {
+    Messages,
+    Answers,
+    PresenceChanges,
+    LegacyContacts,
+    ContactsElsewhere,
+    Online,
+    Detached,
+    Size(Resource),
+}
+
+impl Input {
+    fn name(self, federation: &Federation) -> String {
+        match self {
+            Self::Messages => "first messages per user".to_owned(),
+            Self::Answers => "share of messages answered".to_owned(),
+            Self::PresenceChanges => "presence changes per user".to_owned(),
+            Self::LegacyContacts => "share of contacts without IM".to_owned(),
+            Self::ContactsElsewhere => "share of contacts elsewhere".to_owned(),
+            Self::Online => "share of users online".to_owned(),
+            Self::Detached => "share of phones detached".to_owned(),
+            Self::Size(resource) => format!("{} {}", resource.kind(), resource.name(federation)),
+        }
+    }
+
+    fn change(self, federation: &mut Federation, factor: f64) {
+        let share = |value: &mut f64| *value = (*value * factor).min(0.99);
+        for operator in &mut federation.operators {
+            let workload = &mut operator.workload;
+            match self {
+                Self::Messages => match &mut workload.messages.rate {
+                    MessageRate::PerUser(rate) | MessageRate::Total(rate) => *rate *= factor,
+                },
+                Self::Answers => share(&mut workload.messages.reply_share),
+                Self::PresenceChanges => workload.presence_changes *= factor,
+                Self::LegacyContacts => share(&mut workload.contacts.sms_only),
+                Self::ContactsElsewhere => share(&mut workload.contacts.elsewhere),
+                Self::Online => share(&mut workload.sessions.online),
+                Self::Detached => {
+                    if let Some(hlr) = &mut operator.hlr {
+                        hlr.attached = (1.0 - (1.0 - hlr.attached) * factor).max(0.01);
+                    }
+                }
+                Self::Size(_) => {}
+            }
+        }
+        if let Self::Size(resource) = self {
+            resource.scale(federation, factor);
+        }
+    }
+}
+
+/// Changes every input in turn; `limits` are the parts whose size matters. The most effective first.
+///
+/// # Errors
+/// Only faults of the program.
+pub fn sensitivities(
+    answer: f64,
+    limits: &[Resource],
+    effort: Effort,
+    bench: Bench<'_>,
+) -> Result<Vec<Sensitivity>, RunError> {
+    let fixed = [
+        Input::Messages,
+        Input::Answers,
+        Input::PresenceChanges,
+        Input::LegacyContacts,
+        Input::ContactsElsewhere,
+        Input::Online,
+        Input::Detached,
+    ];
+    let effort = Effort { precision: COARSE, stride: 1.2, ..effort.once() };
+    let federation = (bench.at)(answer).federation;
+    let inputs: Vec<Input> =
+        fixed.into_iter().chain(limits.iter().map(|limit| Input::Size(*limit))).collect();
+    let factors = [1.0 - CHANGE, 1.0 + CHANGE];
+    // A search is one run after the other: several go side by side.
+    let alone = Bench { parallel: Parallel { threads: NonZeroUsize::MIN }, ..bench };
+    let answers = pool::run(bench.parallel.threads, inputs.len() * 2, |task| {
+        let (input, factor) = (inputs[task / 2], factors[task % 2]);
+        let at = |value| -> Case {
+            let mut case = (bench.at)(value);
+            input.change(&mut case.federation, factor);
+            case
+        };
+        search::search(answer, effort, Bench { at: &at, ..alone }).map(|found| found.largest)
+    })?;
+    let changed = inputs.iter().zip(answers.chunks(2));
+    let mut all: Vec<Sensitivity> = changed
+        .map(|(input, answers)| Sensitivity {
+            input: input.name(&federation),
+            answers: [answers[0], answers[1]],
+        })
+        .collect();
+    all.sort_by(|a, b| b.spread().total_cmp(&a.spread()));
+    Ok(all)
+}

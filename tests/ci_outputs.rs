@@ -1,0 +1,76 @@
+//! What CI services read of a run: JUnit, Markdown and JSON, in files or on standard output.
+
+#[path = "common/program.rs"]
+mod program;
+
+use program::{Bench, text};
+use serde_json::Value;
+
+const SLO: &str = "slo: [ messages_lost count == 0, 'message_latency{route=on-net} p50 < 1ms' ]\n";
+
+#[test]
+fn every_slo_line_is_a_test_case_and_a_row_of_the_table() {
+    let bench = Bench::new(SLO);
+    bench.ends(99, "out", &["--junit", "junit.xml", "--markdown", "summary.md"]);
+    let junit = std::fs::read_to_string(bench.path("junit.xml")).expect("written");
+    let document = roxmltree::Document::parse(&junit).expect("well-formed");
+    let cases: Vec<_> = document.descendants().filter(|n| n.has_tag_name("testcase")).collect();
+    let names: Vec<_> = cases.iter().filter_map(|case| case.attribute("name")).collect();
+    assert_eq!(names, ["messages_lost count == 0", "message_latency{route=on-net} p50 < 1ms"]);
+    let failed = |case: &roxmltree::Node<'_, '_>| {
+        case.children()
+            .find(|n| n.has_tag_name("failure"))
+            .and_then(|n| n.text())
+            .map(str::to_owned)
+    };
+    assert_eq!(failed(&cases[0]), None);
+    assert!(failed(&cases[1]).is_some_and(|why| why.starts_with("observed ")), "{junit}");
+    let markdown = std::fs::read_to_string(bench.path("summary.md")).expect("written");
+    assert!(markdown.starts_with("### small: ❌"), "{markdown}");
+    assert!(markdown.contains("| ✅ | `messages_lost count == 0` | 0 |"), "{markdown}");
+    let columns = |line: &str| line.matches('|').count();
+    let tables: Vec<&str> = markdown.lines().filter(|line| line.starts_with('|')).collect();
+    for pair in tables.windows(2) {
+        let head = pair[1].starts_with("| ---");
+        assert!(!head || columns(pair[0]) == columns(pair[1]), "{markdown}");
+    }
+}
+
+#[test]
+fn json_on_standard_output_stands_alone_and_is_the_summary() {
+    let bench = Bench::new(SLO);
+    let run = bench.run("out", &["--json", "-"]);
+    assert_eq!(run.status.code(), Some(99));
+    let printed: Value = serde_json::from_slice(&run.stdout).expect("JSON and nothing else");
+    assert_eq!(printed, bench.json("out/summary.json"));
+    assert_eq!(text(&run.stderr), "");
+}
+
+#[test]
+fn the_other_forms_stand_alone_on_standard_output_too_and_two_of_them_are_refused() {
+    let bench = Bench::new(SLO);
+    let junit = text(&bench.run("junit", &["--junit", "-"]).stdout);
+    assert!(roxmltree::Document::parse(&junit).is_ok(), "{junit}");
+    let markdown = text(&bench.run("markdown", &["--markdown", "-"]).stdout);
+    assert!(markdown.starts_with("### small") && !markdown.contains("results in"), "{markdown}");
+    let printed = bench.ends(104, "both", &["--json", "-", "--markdown", "-"]);
+    assert!(printed.contains("only one"), "{printed}");
+}
+
+#[test]
+fn a_file_that_cannot_be_written_is_exit_code_74_and_the_folder_is_there() {
+    let bench = Bench::new(SLO);
+    for option in ["--junit", "--markdown", "--json"] {
+        let printed = bench.ends(74, &option[2..], &[option, "no/such/folder/file"]);
+        assert!(printed.contains("no/such/folder/file could not be written"), "{printed}");
+        assert!(bench.path(&option[2..]).join("manifest.json").exists());
+    }
+}
+
+#[test]
+fn markdown_says_that_a_run_was_stopped() {
+    let bench = Bench::new("slo: [ messages_delivered count < 100 ]\n");
+    bench.ends(99, "out", &["--stop-on-slo", "--markdown", "summary.md"]);
+    let markdown = std::fs::read_to_string(bench.path("summary.md")).expect("written");
+    assert!(markdown.contains("could not be met any more"), "{markdown}");
+}

@@ -1,0 +1,60 @@
+//! The commands of the documentation do what it says: every `sh` block of a page is run, in order, in
+//! a folder with a copy of the topologies.
+
+use std::path::Path;
+use std::process::Command;
+
+/// The `sh` blocks of a page.
+fn blocks(page: &str) -> Vec<&str> {
+    let opened = page.split("\n```sh\n").skip(1);
+    opened.map(|rest| rest.split("\n```").next().expect("an end")).collect()
+}
+
+#[cfg(unix)]
+#[test]
+fn the_commands_of_the_ci_page_run_as_they_stand() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let page = std::fs::read_to_string(root.join("docs/ci.md")).expect("a page");
+    let dir = tempfile::tempdir().expect("a folder");
+    let topologies = dir.path().join("topologies");
+    std::fs::create_dir(&topologies).expect("a folder");
+    for entry in std::fs::read_dir(root.join("topologies")).expect("topologies") {
+        let path = entry.expect("an entry").path();
+        if path.is_file() {
+            let name = path.file_name().expect("a name");
+            std::fs::copy(&path, topologies.join(name)).expect("a copy");
+        }
+    }
+    let program = Path::new(env!("CARGO_BIN_EXE_interwork"));
+    let beside = program.parent().expect("a folder").display();
+    let path = format!("{beside}:{}", std::env::var("PATH").unwrap_or_default());
+    let blocks = blocks(&page);
+    assert!(blocks.len() >= 4, "the page has its commands");
+    for block in blocks {
+        let shell =
+            Command::new("sh").args(["-ec", block]).env("PATH", &path).current_dir(&dir).output();
+        let done = shell.expect("a shell");
+        let printed = String::from_utf8_lossy(&done.stdout) + String::from_utf8_lossy(&done.stderr);
+        assert!(done.status.success(), "{block}\n{printed}");
+    }
+    for file in ["baseline/manifest.json", "current/summary.json", "junit.xml", "summary.md"] {
+        assert!(dir.path().join(file).exists(), "{file}");
+    }
+    let junit = std::fs::read_to_string(dir.path().join("junit.xml")).expect("written");
+    assert!(junit.contains("p95 &lt;= baseline +5%"), "{junit}");
+    let summary = std::fs::read_to_string(dir.path().join("summary.json")).expect("written");
+    assert!(serde_json::from_str::<serde_json::Value>(&summary).is_ok(), "{summary}");
+    // What a service runs is what has been run here.
+    let workflow = page.split("\n```yaml\n").nth(1).and_then(|rest| rest.split("\n```").next());
+    let workflow = workflow.expect("a workflow");
+    assert!(workflow.contains("interwork check topologies/two-imsps.yaml"));
+    let words =
+        |text: &str| text.replace('\\', "").split_whitespace().collect::<Vec<_>>().join(" ");
+    let compared = blocks_with(&page, "--baseline");
+    assert!(words(workflow).contains(&words(compared)), "{compared}");
+}
+
+/// The `sh` block that says something.
+fn blocks_with<'a>(page: &'a str, what: &str) -> &'a str {
+    blocks(page).into_iter().find(|block| block.contains(what)).expect("a block")
+}
