@@ -185,7 +185,22 @@ pub fn names(federation: &Federation) -> Names {
 
 /// What measurement needs to know of a plan. The SLO lines have been parsed before the run.
 pub fn setup(plan: &Plan, slo: Vec<slo::Line>) -> Setup {
-    let federation = &plan.federation;
+    setup_with(&plan.federation, &plan.stations, slo)
+}
+
+/// The same without laying out a plan, for results that are read back.
+pub fn setup_of(federation: &Federation, slo: Vec<slo::Line>) -> Setup {
+    setup_with(federation, &all_stations(federation), slo)
+}
+
+/// Stations have their places from the start, whenever they come into use.
+fn all_stations(federation: &Federation) -> Stations {
+    let mut last = federation.clone();
+    federation.timeline.iter().for_each(|event| last.happen(&event.event));
+    Stations::new(&last)
+}
+
+fn setup_with(federation: &Federation, stations: &Stations, slo: Vec<slo::Line>) -> Setup {
     let start = Instant::START + federation.run.warm_up;
     let end = start + federation.run.duration;
     // A sixtieth of the measured time, at least a second.
@@ -206,7 +221,7 @@ pub fn setup(plan: &Plan, slo: Vec<slo::Line>) -> Setup {
         operators: federation.operators.iter().map(|operator| operator.name.clone()).collect(),
         agreements: federation.agreements.iter().map(terms).collect(),
         currency: federation.currency.clone(),
-        stations: plan.stations.all.iter().map(station).collect(),
+        stations: stations.all.iter().map(station).collect(),
         slo,
         batches: steady(federation),
         replications: federation.run.replications,

@@ -13,6 +13,7 @@ fn committed(name: &str) -> String {
 #[test]
 fn the_committed_schemas_are_current() {
     assert!(committed("topology.schema.json") == topology::schema(), "interwork schema topology");
+    assert!(committed("study.schema.json") == topology::study::schema(), "interwork schema study");
     let summary = interwork::report::summary::schema();
     assert!(committed("summary.schema.json") == summary, "interwork schema summary");
 }

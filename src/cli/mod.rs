@@ -14,6 +14,7 @@ mod run;
 mod scenario;
 mod schema;
 mod signal;
+mod sweep;
 mod topology;
 mod trace;
 
@@ -73,6 +74,8 @@ enum Command {
     Schema(schema::Arguments),
     Scenario(scenario::Arguments),
     Conformance(conformance::Arguments),
+    Sweep(sweep::Arguments),
+    Merge(sweep::MergeArguments),
     Trace(trace::Arguments),
 }
 
@@ -95,6 +98,8 @@ pub fn main() -> ExitCode {
         Command::Report(arguments) => report::main(&arguments),
         Command::Compare(arguments) => compare::main(&arguments),
         Command::Schema(arguments) => schema::main(&arguments),
+        Command::Sweep(arguments) => sweep::main(&arguments),
+        Command::Merge(arguments) => sweep::merge(&arguments),
         Command::Trace(arguments) => trace::main(&arguments),
         Command::Conformance(arguments) => conformance::main(&arguments),
         Command::Scenario(arguments) => scenario::main(&arguments),

@@ -40,6 +40,12 @@ impl Progress {
         self.bar.set_message(message);
     }
 
+    /// So large a share is done, in other words.
+    pub(super) fn part(&self, share: f64, message: String) {
+        self.bar.set_message(message);
+        self.bar.set_position((share * STEPS as f64) as u64);
+    }
+
     /// All is done; the bar goes.
     pub(super) fn end(self) {
         self.bar.finish_and_clear();

@@ -38,11 +38,7 @@ pub(super) fn manifest(record: Record<'_>) -> Manifest {
         events: replicated.events,
         events_per_second: replicated.events as f64 / wall_time_s.max(1e-9),
         peak_memory_bytes: peak_memory(),
-        machine: Machine {
-            cores: std::thread::available_parallelism().map_or(1, usize::from) as u32,
-            os: std::env::consts::OS.to_owned(),
-            arch: std::env::consts::ARCH.to_owned(),
-        },
+        machine: machine(),
         threads: threads as u32,
         stop_reason: match replicated.ended {
             Ending::Finished => StopReason::Finished,
@@ -51,6 +47,15 @@ pub(super) fn manifest(record: Record<'_>) -> Manifest {
         },
         warm_up,
         precision,
+    }
+}
+
+/// The machine this runs on.
+pub(super) fn machine() -> Machine {
+    Machine {
+        cores: std::thread::available_parallelism().map_or(1, usize::from) as u32,
+        os: std::env::consts::OS.to_owned(),
+        arch: std::env::consts::ARCH.to_owned(),
     }
 }
 

@@ -16,6 +16,8 @@ pub(super) struct Arguments {
 enum Format {
     /// The topology file
     Topology,
+    /// The study file
+    Study,
     /// summary.json of a result folder
     Summary,
 }
@@ -23,6 +25,7 @@ enum Format {
 pub(super) fn main(arguments: &Arguments) -> Exit {
     let schema = match arguments.format {
         Format::Topology => topology::schema(),
+        Format::Study => topology::study::schema(),
         Format::Summary => report::summary::schema(),
     };
     match std::io::stdout().write_all(schema.as_bytes()) {

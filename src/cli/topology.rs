@@ -7,10 +7,10 @@ use super::{Exit, stderr_color, width};
 use crate::measure::selector::{Names, Selector};
 use crate::measure::slo;
 use crate::report::read;
-use crate::run;
+use crate::study::checked;
 use crate::study::replicate::Case;
 use crate::study::stored;
-use crate::topology::{self, Override, Problem, Source, Topology};
+use crate::topology::{self, Override, Topology};
 
 /// A valid topology with its parsed SLO lines.
 pub(super) struct Loaded {
@@ -66,14 +66,11 @@ pub(super) fn load(path: &Path, overrides: &[Override]) -> Result<Loaded, Exit> 
         anstream::eprintln!("error: {error}");
         Exit::FileError
     })?;
-    let (topology, slo) = check(&source, overrides).map_err(|problems| {
+    let (topology, slo) = checked(&source, overrides, topology::load).map_err(|problems| {
         for problem in &problems {
             anstream::eprintln!("{}\n", problem.render(&source, width(), stderr_color()));
         }
-        let count = match problems.len() {
-            1 => "1 problem".to_owned(),
-            many => format!("{many} problems"),
-        };
+        let count = count_of_problems(problems.len());
         anstream::eprintln!("{}: {count}, nothing was run", path.display());
         Exit::BadInput
     })?;
@@ -83,35 +80,9 @@ pub(super) fn load(path: &Path, overrides: &[Override]) -> Result<Loaded, Exit> 
     Ok(Loaded { topology, slo })
 }
 
-fn check(
-    source: &Source,
-    overrides: &[Override],
-) -> Result<(Topology, Vec<slo::Line>), Vec<Problem>> {
-    let topology = topology::load(source, overrides)?;
-    let federation = &topology.federation;
-    let (names, measured) = (run::names(federation), federation.run.duration);
-    let mut lines = Vec::new();
-    let mut problems = Vec::new();
-    for (line, span) in federation.slo.iter().zip(topology.slo_spans()) {
-        match slo::parse(line, &names, measured) {
-            Ok(line) => lines.push(line),
-            Err(problem) => {
-                // A line written plain stands in the file as it is.
-                let plain = source.text.get(span.clone()).is_some_and(|text| text == line);
-                let at = match plain {
-                    true => span.start + problem.span.start..span.start + problem.span.end,
-                    false => span.clone(),
-                };
-                let mut shown = Problem::at(at, problem.message);
-                if let Some(help) = problem.help {
-                    shown = shown.help(help);
-                }
-                shown.name_override(overrides);
-                problems.push(shown);
-            }
-        }
-    }
-    if problems.is_empty() { Ok((topology, lines)) } else { Err(problems) }
+/// `1 problem`, `2 problems`.
+pub(super) fn count_of_problems(count: usize) -> String {
+    if count == 1 { "1 problem".to_owned() } else { format!("{count} problems") }
 }
 
 /// Parses the arguments of `--set`; prints what is wrong with them.

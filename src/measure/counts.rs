@@ -128,6 +128,30 @@ impl Counts {
         counts
     }
 
+    /// Cells that hold something, ascending, with their counts.
+    pub(super) fn filled(&self) -> Vec<(usize, u64)> {
+        self.settled().cells().collect()
+    }
+
+    /// The same counts again; `None` if there is no such cell, a cell holds nothing or comes twice.
+    pub(super) fn of_cells(cells: &[(usize, u64)]) -> Option<Self> {
+        let mut counts = Self::default();
+        let last = cell(u64::MAX);
+        let mut next = 0;
+        for &(cell, count) in cells {
+            if cell < next || cell > last || count == 0 {
+                return None;
+            }
+            next = cell + 1;
+            counts.add_to(cell, count as u32);
+            if count >> 32 > 0 {
+                counts.carried.push((cell, count >> 32));
+            }
+            counts.total = counts.total.checked_add(count)?;
+        }
+        Some(counts)
+    }
+
     /// Samples.
     pub fn total(&self) -> u64 {
         self.total

@@ -33,11 +33,29 @@ impl Recorded {
         self.max = self.max.max(value);
     }
 
+    /// What it is made of besides counts: sum, sum of squares, smallest and largest sample.
+    pub(super) fn sums(&self) -> (u128, u128, u64, u64) {
+        (self.sum, self.squares, self.min, self.max)
+    }
+
+    /// The same distribution again; `None` if the parts contradict each other.
+    pub(super) fn of_parts(counts: Counts, sums: (u128, u128, u64, u64)) -> Option<Self> {
+        let (sum, squares, min, max) = sums;
+        let samples = u128::from(counts.total());
+        let bounds = u128::from(min)..=u128::from(max);
+        let fits = match samples {
+            0 => sums == Self::default().sums(),
+            _ => bounds.contains(&(sum / samples)) && squares >= sum,
+        };
+        // All samples are 0, or above 1 and then less than their squares.
+        fits.then_some(Self { counts, sum, squares, min, max })
+    }
+
     /// Adds all samples of another distribution.
     pub fn merge(&mut self, other: &Self) {
         self.counts.merge(&other.counts);
-        self.sum += other.sum;
-        self.squares += other.squares;
+        self.sum = self.sum.saturating_add(other.sum);
+        self.squares = self.squares.saturating_add(other.squares);
         self.min = self.min.min(other.min);
         self.max = self.max.max(other.max);
     }

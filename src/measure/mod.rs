@@ -11,9 +11,11 @@ pub mod histogram;
 mod key;
 mod levels;
 pub mod measured;
+pub mod pick;
 mod presence;
 pub mod recorder;
 pub mod results;
+pub mod saved;
 pub mod selector;
 pub mod slo;
 

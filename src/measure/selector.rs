@@ -98,53 +98,18 @@ impl Selector {
     /// Reads a figure that is `part` of `text`.
     pub(super) fn read(text: &str, part: &str, names: &Names) -> Result<Self, Misread> {
         let wrong = |part: &str, message, help| Err(Misread::at(text, part, message, help));
-        let part = part.trim();
-        let end = part.find(|c: char| c == '{' || c.is_whitespace()).unwrap_or(part.len());
-        let (name, rest) = part.split_at(end);
-        let known = Metric::ALL.iter().map(|metric| metric.info().name);
-        // The one metric that everybody calls by a shorter name.
-        let full = if name == "utilisation" { "station_utilisation" } else { name };
-        let Some(&metric) = Metric::ALL.iter().find(|metric| metric.info().name == full) else {
-            return wrong(name, format!("no metric is called `{name}`"), mean(name, known));
-        };
-        let info = metric.info();
-        let (filter, statistic) = match rest.trim_start().strip_prefix('{') {
-            None => ("", rest),
-            Some(inner) => match inner.split_once('}') {
-                Some(split) => split,
-                None => {
-                    let help = "the form is: metric{label=value} statistic".to_owned();
-                    return wrong(inner, "a `}` is missing".to_owned(), Some(help));
-                }
-            },
-        };
-        let mut pairs = Vec::new();
-        for pair in filter.split(',').filter(|pair| !pair.trim().is_empty()) {
-            let Some((label, value)) = pair.split_once('=') else {
-                return wrong(pair, "a filter is label=value".to_owned(), None);
-            };
-            let (label, value) = (label.trim(), value.trim());
-            let Some(known) = info.labels.iter().find(|known| known.name() == label) else {
-                let names = info.labels.iter().map(|label| label.name());
-                let has: Vec<&str> = names.clone().collect();
-                let message = format!("`{name}` has no label `{label}`; it has {}", has.join(", "));
-                return wrong(label, message, mean(label, names));
-            };
-            let values = values(*known, names);
-            if !values.contains(&value) {
-                let message = format!("no {label} is called `{value}`");
-                return wrong(value, message, mean(value, values.into_iter()));
-            }
-            pairs.push((known.name(), value.to_owned()));
-        }
+        let (metric, filter, statistic) = head(text, part, names)?;
         let word = statistic.trim();
         match self::statistic(metric, word) {
-            Ok(statistic) => Ok(Self { metric, filter: pairs, statistic }),
-            Err((message, help)) if word.is_empty() => wrong(name, message, help),
+            Ok(statistic) => Ok(Self { metric, filter, statistic }),
+            Err((message, help)) if word.is_empty() => {
+                let part = part.trim();
+                let end = part.find(['{', ' ']).unwrap_or(part.len());
+                wrong(&part[..end], message, help)
+            }
             Err((message, help)) => wrong(word, message, help),
         }
     }
-
     /// The figure, in the unit of [`Self::unit`]; `None` if too few samples carry it.
     pub fn observe(&self, measured: &Measured) -> Option<f64> {
         let info = self.metric.info();
@@ -279,6 +244,58 @@ impl Selector {
     pub fn direction(&self) -> Direction {
         self.metric.direction()
     }
+}
+
+/// Labels with the values asked for.
+pub(super) type Filter = Vec<(&'static str, String)>;
+
+/// Reads `metric{label=value,…}`, which is `part` of `text`; also what follows it.
+pub(super) fn head<'t>(
+    text: &str,
+    part: &'t str,
+    names: &Names,
+) -> Result<(Metric, Filter, &'t str), Misread> {
+    let wrong = |part: &str, message, help| Err(Misread::at(text, part, message, help));
+    let part = part.trim();
+    let end = part.find(|c: char| c == '{' || c.is_whitespace()).unwrap_or(part.len());
+    let (name, rest) = part.split_at(end);
+    let known = Metric::ALL.iter().map(|metric| metric.info().name);
+    // The one metric that everybody calls by a shorter name.
+    let full = if name == "utilisation" { "station_utilisation" } else { name };
+    let Some(&metric) = Metric::ALL.iter().find(|metric| metric.info().name == full) else {
+        return wrong(name, format!("no metric is called `{name}`"), mean(name, known));
+    };
+    let info = metric.info();
+    let (filter, statistic) = match rest.trim_start().strip_prefix('{') {
+        None => ("", rest),
+        Some(inner) => match inner.split_once('}') {
+            Some(split) => split,
+            None => {
+                let help = "the form is: metric{label=value} statistic".to_owned();
+                return wrong(inner, "a `}` is missing".to_owned(), Some(help));
+            }
+        },
+    };
+    let mut pairs = Vec::new();
+    for pair in filter.split(',').filter(|pair| !pair.trim().is_empty()) {
+        let Some((label, value)) = pair.split_once('=') else {
+            return wrong(pair, "a filter is label=value".to_owned(), None);
+        };
+        let (label, value) = (label.trim(), value.trim());
+        let Some(known) = info.labels.iter().find(|known| known.name() == label) else {
+            let names = info.labels.iter().map(|label| label.name());
+            let has: Vec<&str> = names.clone().collect();
+            let message = format!("`{name}` has no label `{label}`; it has {}", has.join(", "));
+            return wrong(label, message, mean(label, names));
+        };
+        let values = values(*known, names);
+        if !values.contains(&value) {
+            let message = format!("no {label} is called `{value}`");
+            return wrong(value, message, mean(value, values.into_iter()));
+        }
+        pairs.push((known.name(), value.to_owned()));
+    }
+    Ok((metric, pairs, statistic))
 }
 
 /// Which way of a figure is better.

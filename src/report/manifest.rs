@@ -99,3 +99,35 @@ impl Manifest {
     /// Schema of this version.
     pub const SCHEMA: &str = "interwork/manifest/1";
 }
+
+/// How a study was made: the one file of its folder that knows the wall clock.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct StudyManifest {
+    /// Schema of the file.
+    pub schema: String,
+    /// Of the program that put the results together.
+    pub version: String,
+    /// Its commit, if known.
+    pub commit: Option<String>,
+    /// Of the study.
+    pub name: String,
+    /// Of everything that the tasks depend on.
+    pub digest: String,
+    /// Points.
+    pub points: u32,
+    /// Runs.
+    pub tasks: u32,
+    /// Events of all runs.
+    pub events: u64,
+    /// When the last start began, UTC.
+    pub started: String,
+    /// What it took, seconds.
+    pub wall_time_s: f64,
+    /// Where.
+    pub machine: Machine,
+}
+
+impl StudyManifest {
+    /// Schema of this version.
+    pub const SCHEMA: &str = "interwork/study-manifest/1";
+}

@@ -4,6 +4,7 @@
 pub mod capacity;
 pub mod compare;
 pub mod csv;
+pub mod curves;
 pub mod folder;
 pub mod hlog;
 pub mod journey;
@@ -16,4 +17,6 @@ pub mod plots;
 pub mod read;
 pub mod summary;
 pub mod table;
+pub mod tables;
+pub mod tasks;
 pub mod terminal;

@@ -13,7 +13,7 @@ use crate::measure::counts::Counts;
 use crate::measure::results::Results;
 
 /// Okabe and Ito's colours, told apart with every kind of sight.
-const COLOURS: [RGBColor; 8] = [
+pub(super) const COLOURS: [RGBColor; 8] = [
     RGBColor(0, 114, 178),
     RGBColor(213, 94, 0),
     RGBColor(0, 158, 115),
@@ -50,7 +50,9 @@ pub fn draw(results: &Results, series: &[SeriesRow]) -> Vec<(&'static str, Strin
     pictures
 }
 
-fn picture(draw: impl FnOnce(&DrawingArea<SVGBackend<'_>, Shift>) -> Drawn) -> Option<String> {
+pub(super) fn picture(
+    draw: impl FnOnce(&DrawingArea<SVGBackend<'_>, Shift>) -> Drawn,
+) -> Option<String> {
     let mut svg = String::new();
     {
         let area = SVGBackend::with_string(&mut svg, SIZE).into_drawing_area();
@@ -194,11 +196,11 @@ fn over_time(title: &str, unit: &str, curves: &[Curve], top: Option<f64>) -> Opt
     })
 }
 
-fn swatch(x: i32, y: i32, colour: RGBColor) -> PathElement<(i32, i32)> {
+pub(super) fn swatch(x: i32, y: i32, colour: RGBColor) -> PathElement<(i32, i32)> {
     PathElement::new(vec![(x, y), (x + 18, y)], colour.stroke_width(3))
 }
 
-fn font(size: i32) -> (&'static str, i32) {
+pub(super) fn font(size: i32) -> (&'static str, i32) {
     ("sans-serif", size)
 }
 

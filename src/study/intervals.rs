@@ -1,9 +1,8 @@
 //! How sure figures are: 95 % intervals from independent replications, or of one long run from batch
 //! means. What no valid method carries gets none.
 
-use super::replicate::Replication;
 use super::stats;
-use crate::measure::results::{Batch, BatchMeans, MetricValue, Results};
+use crate::measure::results::{Batch, BatchMeans, Metric, MetricValue, Results};
 
 /// Of every interval.
 const CONFIDENCE: f64 = 0.95;
@@ -14,13 +13,13 @@ const BATCHES: usize = 40;
 const AVERAGED: [&str; 8] = ["rate", "mean", "stddev", "p50", "p90", "p95", "p99", "p999"];
 
 /// Gives every mean, rate and percentile the Student-t interval of its replications.
-pub(super) fn by_replications(results: &mut Results, replications: &[Replication]) {
+pub(super) fn by_replications(results: &mut Results, replications: &[&[Metric]]) {
     // Metrics come in one order everywhere; a rare one may be missing in some replications.
     let mut places = vec![0; replications.len()];
     for metric in &mut results.metrics {
         let mut values: Vec<Vec<(&'static str, f64)>> = Vec::new();
         for (replication, place) in replications.iter().zip(&mut places) {
-            let Some(own) = replication.metrics.get(*place) else { continue };
+            let Some(own) = replication.get(*place) else { continue };
             if own.name == metric.name && own.labels == metric.labels {
                 values.push(own.figures());
                 *place += 1;

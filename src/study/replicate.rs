@@ -194,17 +194,26 @@ pub(super) fn added(runs: Vec<Finished>) -> Replicated {
     let ended = runs.iter().map(|run| run.ended).find(|ended| *ended != Ending::Finished);
     let mut runs = runs.into_iter();
     let first = runs.next().expect("there is at least one replication");
-    let (mut measured, samples) = (first.measured, first.samples);
+    let samples = first.samples;
+    let metrics: Vec<&[Metric]> = each.iter().map(|one| one.metrics.as_slice()).collect();
+    let mut measured = first.measured;
     runs.for_each(|run| measured.add(&run.measured));
-    let mut results = measured.results();
     let ended = ended.unwrap_or(Ending::Finished);
-    match each.as_slice() {
+    let results = match ended {
         // It ended because of what it showed, so what it shows is no fair sample.
-        _ if ended == Ending::StoppedBySlo => {}
+        Ending::StoppedBySlo => measured.results(),
+        _ => with_intervals(measured.results(), &metrics),
+    };
+    Replicated { results, measured, each, samples, events, model_time_s, ended }
+}
+
+/// Gives added results the intervals that their parts allow; `metrics` are those of each replication.
+pub(super) fn with_intervals(mut results: Results, metrics: &[&[Metric]]) -> Results {
+    match metrics {
         [_] => intervals::by_batches(&mut results),
         many => intervals::by_replications(&mut results, many),
     }
-    Replicated { results, measured, each, samples, events, model_time_s, ended }
+    results
 }
 
 #[cfg(test)]

@@ -22,6 +22,11 @@ pub fn workload(root: &Node, problems: &mut Vec<Problem>) -> Node {
     Completer { problems }.node(root, &Shape::Map(shape::WORKLOAD), "workload")
 }
 
+/// Completes a map of fixed keys.
+pub fn map(node: &Node, fields: &[Field], name: &str, problems: &mut Vec<Problem>) -> Node {
+    Completer { problems }.map(node, fields, name)
+}
+
 /// An IMSP of which only defaults are known.
 pub fn imsp(root: &Node) -> Node {
     let parts = shape::IMSP.iter().filter(|field| matches!(field.key, "im_server" | "legacy"));
@@ -60,6 +65,7 @@ impl Completer<'_> {
                 };
                 return self.node(node, inner, name);
             }
+            Shape::Free => return node.clone(),
             Shape::ServiceTimes => return self.service_times(node, name),
             Shape::RateLimit => return self.rate_limit(node, name),
             Shape::WorkloadByOperator => return self.by_operator(node),

@@ -22,6 +22,8 @@ const COPIES: &str = "inputs";
 #[derive(Debug)]
 pub struct Files {
     folder: PathBuf,
+    /// Whether the folder holds copies under the names of `copy`.
+    copied: bool,
     /// Paths as the resolved topology has them with their content, in order of first use.
     pub read: Vec<(String, Vec<u8>)>,
     /// Where each of `read` came from.
@@ -31,10 +33,10 @@ pub struct Files {
 }
 
 impl Files {
-    /// The files beside the topology at `path`.
-    pub fn beside(path: &str) -> Self {
+    /// The files beside the topology at `path`, or the copies of them beside a copy of it.
+    pub fn beside(path: &str, copied: bool) -> Self {
         let folder = Path::new(path).parent().unwrap_or(Path::new("")).to_owned();
-        Self { folder, read: Vec::new(), sources: Vec::new(), contacts: Vec::new() }
+        Self { folder, copied, read: Vec::new(), sources: Vec::new(), contacts: Vec::new() }
     }
 
     /// Durations with weights.
@@ -172,7 +174,8 @@ impl Files {
 
     /// Reads a file once; its place in `read`.
     fn read(&mut self, name: &str) -> Result<usize, String> {
-        let (path, copy) = (self.folder.join(name), copy(name));
+        let copy = copy(name);
+        let path = self.folder.join(if self.copied { &copy } else { name });
         if let Some(known) = self.read.iter().position(|(known, _)| *known == copy) {
             // One folder holds all copies.
             return match self.sources[known] == path {

@@ -14,6 +14,7 @@ mod resolved;
 mod scalar;
 mod schema;
 mod shape;
+pub mod study;
 #[cfg(test)]
 mod tests;
 mod timeline;
@@ -82,6 +83,23 @@ pub fn read(path: &Path) -> Result<Source, ReadError> {
 /// # Errors
 /// All mistakes there are, in the order of the file.
 pub fn load(source: &Source, overrides: &[Override]) -> Result<Topology, Vec<Problem>> {
+    load_from(source, overrides, files::Files::beside(&source.path, false))
+}
+
+/// The same for a copy of a topology, beside which its files lie as [`Topology::attachments`] names
+/// them.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_copy(source: &Source, overrides: &[Override]) -> Result<Topology, Vec<Problem>> {
+    load_from(source, overrides, files::Files::beside(&source.path, true))
+}
+
+fn load_from(
+    source: &Source,
+    overrides: &[Override],
+    mut files: files::Files,
+) -> Result<Topology, Vec<Problem>> {
     let mut raw = tree::parse(&source.text, Origin::File).map_err(|problem| vec![problem])?;
     if !matches!(raw.value, Value::Map(_)) {
         let message = "a topology is a map of keys and values";
@@ -102,7 +120,6 @@ pub fn load(source: &Source, overrides: &[Override]) -> Result<Topology, Vec<Pro
         }
     }
     let resolved = complete::topology(&raw, &mut problems);
-    let mut files = files::Files::beside(&source.path);
     let mut between = Vec::new();
     let federation = build::federation(&resolved, &raw, &mut files, &mut between);
     // What follows from a value that is wrong in itself is no mistake of its own.
@@ -129,7 +146,17 @@ impl Topology {
 
     /// A fingerprint of the resolved values: 128 bits, hexadecimal.
     pub fn digest(&self) -> String {
-        resolved::digest(&resolved::yaml(&self.resolved, false))
+        resolved::digest(resolved::yaml(&self.resolved, false).as_bytes())
+    }
+
+    /// A fingerprint of everything a run depends on: the values and the files they name.
+    pub fn fingerprint(&self) -> String {
+        let mut all = resolved::yaml(&self.resolved, false).into_bytes();
+        for (name, content) in &self.attachments {
+            all.extend_from_slice(name.as_bytes());
+            all.extend_from_slice(content);
+        }
+        fingerprint(&all)
     }
 
     /// Places of the SLO lines, in order.
@@ -141,6 +168,11 @@ impl Topology {
     pub fn attachments(&self) -> Vec<(String, Vec<u8>)> {
         self.attachments.clone()
     }
+}
+
+/// A fingerprint of bytes: 128 bits, hexadecimal.
+pub fn fingerprint(bytes: &[u8]) -> String {
+    resolved::digest(bytes)
 }
 
 /// A commented topology to start from.

@@ -25,6 +25,8 @@ pub struct Override {
     path: Vec<String>,
     value: String,
     text: String,
+    /// How a mistake in it is introduced.
+    pub(super) said: String,
 }
 
 impl Override {
@@ -35,11 +37,19 @@ impl Override {
     pub fn parse(text: &str) -> Result<Self, String> {
         let form = || "the form is path.to.key=value".to_owned();
         let (path, value) = text.split_once('=').ok_or_else(form)?;
-        let path: Vec<String> = path.split('.').map(str::to_owned).collect();
-        if path.iter().any(String::is_empty) || path.len() > 16 {
-            return Err(form());
-        }
-        Ok(Self { path, value: value.trim().to_owned(), text: text.to_owned() })
+        let path = split(path).ok_or_else(form)?;
+        let said = format!("--set {text}");
+        Ok(Self { path, value: value.trim().to_owned(), text: text.to_owned(), said })
+    }
+
+    /// What a study sets.
+    ///
+    /// # Errors
+    /// If the path has no form.
+    pub fn of_study(path: &str, value: &str) -> Result<Self, String> {
+        let keys = split(path).ok_or_else(|| "a path has the form path.to.key".to_owned())?;
+        let text = format!("{path}={value}");
+        Ok(Self { path: keys, value: value.to_owned(), text, said: format!("{path}: {value}") })
     }
 
     /// Changes a tree; it is the override at `index`. `complete` is the same tree with defaults:
@@ -50,6 +60,16 @@ impl Override {
         root: &mut Node,
         complete: &Node,
     ) -> Result<(), Problem> {
+        if let [family, name, _, ..] = self.path.as_slice()
+            && family == "operators"
+            && let Some(operators) = root.get(family)
+            && operators.get(name).is_none()
+        {
+            // Else it would be a new one, of which nearly everything is missing.
+            let known = operators.entries().iter().map(|entry| entry.key.as_str());
+            let problem = Problem::at(place_of(index), format!("no operator is called `{name}`"));
+            return Err(problem.did_you_mean(name, known));
+        }
         self.set(root, Some(complete), index, 0)
             .map_err(|message| Problem::at(place_of(index), message))
     }
@@ -115,6 +135,12 @@ impl fmt::Display for Override {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text)
     }
+}
+
+/// The keys of a path.
+fn split(path: &str) -> Option<Vec<String>> {
+    let keys: Vec<String> = path.split('.').map(str::to_owned).collect();
+    (keys.len() <= 16 && !keys.iter().any(String::is_empty)).then_some(keys)
 }
 
 fn child<'a>(entries: &'a mut Vec<Entry>, key: &str, span: Range<usize>) -> &'a mut Node {

@@ -66,8 +66,27 @@ impl Problem {
     /// Names the override it is about, if it is about one.
     pub fn name_override(&mut self, overrides: &[Override]) {
         if let Some(set) = self.set.and_then(|set| overrides.get(set)) {
-            self.message = format!("--set {set}: {}", self.message);
+            self.message = format!("{}: {}", set.said, self.message);
         }
+    }
+
+    /// Which override it is about.
+    pub fn about_override(&self) -> Option<usize> {
+        self.set
+    }
+
+    /// The same mistake at the place of another file that led to it.
+    #[must_use]
+    pub fn led_to_by(self, span: Range<usize>, whose: &str) -> Self {
+        let message = format!("{whose}: {}", self.message);
+        Self { span: Some(span), set: None, message, help: self.help }
+    }
+
+    /// The same mistake, with the file it is about.
+    #[must_use]
+    pub fn of_file(mut self, name: &str) -> Self {
+        self.message = format!("{name}: {}", self.message);
+        self
     }
 
     /// What is wrong.

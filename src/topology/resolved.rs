@@ -16,11 +16,31 @@ pub fn yaml(root: &Node, origins: bool) -> String {
     text
 }
 
+/// A value in one line, as an override takes it.
+pub fn flow(node: &Node) -> String {
+    fn within(node: &Node) -> String {
+        match &node.value {
+            Value::Scalar(text) => quoted(text),
+            _ => flow(node),
+        }
+    }
+    match &node.value {
+        Value::Scalar(text) => text.clone(),
+        Value::List(items) => {
+            format!("[{}]", items.iter().map(within).collect::<Vec<_>>().join(", "))
+        }
+        Value::Map(entries) => {
+            let pair = |e: &Entry| format!("{}: {}", quoted(&e.key), within(&e.node));
+            format!("{{{}}}", entries.iter().map(pair).collect::<Vec<_>>().join(", "))
+        }
+    }
+}
+
 /// FNV-1a over 128 bits, hexadecimal.
-pub fn digest(text: &str) -> String {
+pub fn digest(bytes: &[u8]) -> String {
     const OFFSET: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
     const PRIME: u128 = 0x0000_0000_0100_0000_0000_0000_0000_013b;
-    let hash = text.bytes().fold(OFFSET, |h, byte| (h ^ u128::from(byte)).wrapping_mul(PRIME));
+    let hash = bytes.iter().fold(OFFSET, |h, byte| (h ^ u128::from(*byte)).wrapping_mul(PRIME));
     format!("{hash:032x}")
 }
 

@@ -28,6 +28,16 @@ impl Scalar {
         number.is_finite().then(|| Self { number, unit: unit.to_owned(), whole })
     }
 
+    /// What follows the number.
+    pub fn unit(&self) -> &str {
+        &self.unit
+    }
+
+    /// Whether it is a count.
+    pub fn whole(&self) -> bool {
+        self.whole
+    }
+
     /// Another number of the same unit, as a topology has it.
     pub fn with(&self, number: f64) -> String {
         if self.whole {

@@ -86,6 +86,7 @@ fn value(shape: &Shape) -> Value {
         Shape::List(inner, least) => {
             json!({ "type": "array", "items": value(inner), "minItems": least })
         }
+        Shape::Free => json!({}),
         Shape::WorkloadByOperator => {
             json!({ "type": "object", "additionalProperties": reference("workload") })
         }
@@ -93,7 +94,7 @@ fn value(shape: &Shape) -> Value {
 }
 
 /// A map of fixed keys; `partial` makes all of them optional.
-fn map(fields: &[Field], partial: bool) -> Value {
+pub(super) fn map(fields: &[Field], partial: bool) -> Value {
     let mut properties = Map::new();
     let mut required = Vec::new();
     for field in fields {

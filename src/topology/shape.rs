@@ -42,6 +42,8 @@ pub enum Shape {
     List(&'static Shape, usize),
     /// The same keys as the workload, all optional, by operator.
     WorkloadByOperator,
+    /// Anything; looked at elsewhere.
+    Free,
 }
 
 /// A key of a map.
@@ -566,12 +568,7 @@ const SESSIONS: &[Field] = &[
 const GROWTH: &[Field] = &[
     field("add_contact", Rate, Is("0.1/h"), "Contacts an online IM user adds."),
     field("accept", Share, Is("95%"), "Share of contact requests accepted."),
-    field(
-        "upgrades",
-        Rate,
-        Is("0/h"),
-        "Legacy customers becoming IM users, per operator (OMTP use case 3).",
-    ),
+    field("upgrades", Rate, Is("0/h"), "Legacy customers becoming IM users, per operator."),
 ];
 const GROUPS: &[Field] = &[
     field("rooms", Count(0, 10_000_000), Is("0"), "Rooms per operator."),

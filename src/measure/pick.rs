@@ -1,0 +1,78 @@
+//! Which metrics a study has in its results: `message_latency`, `message_latency{route=hub}`. A metric
+//! by its name alone is shown for each of its labels' values but `from` and `to`, over which it is
+//! rolled up; a filter keeps what has these values, and may name `from` and `to`.
+
+use super::catalogue;
+use super::results::Metric;
+use super::selector::{self, Filter, Misread, Names};
+
+/// Metrics to show.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Pick {
+    metric: catalogue::Metric,
+    filter: Filter,
+}
+
+impl Pick {
+    /// Reads a metric with its filter.
+    ///
+    /// # Errors
+    /// The first thing wrong with it, with the nearest right word.
+    pub fn parse(text: &str, names: &Names) -> Result<Self, Misread> {
+        let (metric, filter, rest) = selector::head(text, text.trim(), names)?;
+        match rest.trim() {
+            "" => Ok(Self { metric, filter }),
+            rest => {
+                let message = format!("`{rest}` is too much: a metric with all its statistics");
+                Err(Misread::at(text, rest, message, Some("leave it out".to_owned())))
+            }
+        }
+    }
+
+    /// Whether a metric of the results is meant.
+    pub fn takes(&self, metric: &Metric) -> bool {
+        let has = |(name, value): &(&str, String)| {
+            metric.labels.iter().any(|(label, known)| label == name && known == value)
+        };
+        let asked = |name: &str| self.filter.iter().any(|(label, _)| *label == name);
+        let beyond = |(name, _): &(&str, String)| {
+            matches!(*name, "from" | "to") && !asked("from") && !asked("to")
+        };
+        metric.name == self.metric.info().name
+            && self.filter.iter().all(has)
+            && !metric.labels.iter().any(beyond)
+    }
+}
+
+/// Whether a metric is rolled up over operators: what a study shows unless it says which metrics.
+pub fn rolled_up(metric: &Metric) -> bool {
+    !metric.labels.iter().any(|(name, _)| matches!(*name, "from" | "to"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::results::MetricValue;
+    use super::*;
+
+    #[test]
+    fn a_pick_takes_what_its_filter_says_and_pairs_of_operators_only_if_asked() {
+        let names = Names { operators: vec!["a".to_owned()], stations: Vec::new() };
+        let metric = |labels: &[(&'static str, &str)]| Metric {
+            name: "message_latency",
+            labels: labels.iter().map(|(name, value)| (*name, (*value).to_owned())).collect(),
+            unit: "s".to_owned(),
+            value: MetricValue::Counter { count: 0, rate: 0.0 },
+            batches: Vec::new(),
+            intervals: Vec::new(),
+            batch_means: None,
+        };
+        let (hub, pair) = (metric(&[("route", "hub")]), metric(&[("route", "hub"), ("from", "a")]));
+        let takes = |text: &str, metric| Pick::parse(text, &names).expect("good").takes(metric);
+        assert!(takes("message_latency", &hub) && !takes("message_latency", &pair));
+        assert!(takes("message_latency{route=hub}", &hub));
+        assert!(!takes("message_latency{route=on-net}", &hub) && !takes("sms_delivered", &hub));
+        assert!(takes("message_latency{from=a}", &pair) && !takes("message_latency{from=a}", &hub));
+        assert!(Pick::parse("message_latency p95", &names).is_err());
+        assert!(Pick::parse("message_latency{rout=hub}", &names).is_err());
+    }
+}

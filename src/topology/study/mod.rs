@@ -1,0 +1,355 @@
+//! Study files: which topologies, which values, how often. Read here since they are YAML, with all
+//! mistakes at once; what a study makes of it is `study::sweep`, which knows no YAML.
+
+mod schema;
+mod shape;
+
+use std::ops::Range;
+
+use super::problem::Problem;
+use super::shape::Field;
+use super::tree::{self, Node, Origin, Value};
+use super::{Scalar, units};
+use super::{Source, complete, resolved};
+
+pub use self::schema::schema;
+pub use self::shape::MOST_POINTS;
+
+/// Columns that results have anyway.
+const TAKEN: [&str; 12] = [
+    "point",
+    "replication",
+    "topology",
+    "metric",
+    "labels",
+    "statistic",
+    "value",
+    "unit",
+    "low",
+    "high",
+    "line",
+    "passed",
+];
+
+/// A study file that is right in itself.
+#[derive(Clone, Debug)]
+pub struct Study {
+    /// Names the result folder.
+    pub name: String,
+    /// For people.
+    pub description: String,
+    /// What is compared.
+    pub topologies: Vec<Member>,
+    /// For every point.
+    pub set: Vec<Setting>,
+    /// What varies.
+    pub parameters: Vec<Parameter>,
+    /// How.
+    pub design: Design,
+    /// Repeats of every point, if not the topology's.
+    pub replications: Option<u32>,
+    /// Seed of every point, if not the topology's.
+    pub seed: Option<u64>,
+    /// Metrics in the results; all if empty.
+    pub metrics: Vec<Written>,
+}
+
+/// A text of the file with its place.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Written {
+    /// What is written.
+    pub text: String,
+    /// Where, in bytes.
+    pub span: Range<usize>,
+}
+
+/// A topology of a study.
+#[derive(Clone, Debug)]
+pub struct Member {
+    /// Its file, as the study has it.
+    pub file: Written,
+    /// Columns of the results with their values.
+    pub columns: Vec<(String, String)>,
+}
+
+/// A value for every point.
+#[derive(Clone, Debug)]
+pub struct Setting {
+    /// Where in the topology.
+    pub path: String,
+    /// In one line.
+    pub value: Written,
+}
+
+/// A value that varies.
+#[derive(Clone, Debug)]
+pub struct Parameter {
+    /// Where in the topology.
+    pub path: Written,
+    /// Which values.
+    pub takes: Takes,
+}
+
+/// The values of a parameter.
+#[derive(Clone, Debug)]
+pub enum Takes {
+    /// These.
+    Values(Vec<Written>),
+    /// Anything between two, which have the same unit.
+    Between {
+        /// Lowest.
+        from: Scalar,
+        /// Highest.
+        to: Scalar,
+        /// How many in equal steps, for a grid or list.
+        steps: Option<u32>,
+        /// Where it stands.
+        span: Range<usize>,
+    },
+    /// The topology's own.
+    Own,
+}
+
+/// How values make points.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Design {
+    /// All with all.
+    Grid,
+    /// The first of each together, then the second.
+    List,
+    /// So many points, each parameter once in each of as many parts of its range.
+    LatinHypercube {
+        /// Of each topology.
+        points: u32,
+    },
+    /// A base, and each parameter lower and higher.
+    OneAtATime {
+        /// Share.
+        change: f64,
+    },
+}
+
+/// Reads a study.
+///
+/// # Errors
+/// All mistakes there are, in the order of the file.
+pub fn parse(source: &Source) -> Result<Study, Vec<Problem>> {
+    let raw = tree::parse(&source.text, Origin::File).map_err(|problem| vec![problem])?;
+    if !matches!(raw.value, Value::Map(_)) {
+        let problem = match source.text.is_empty() {
+            true => Problem::nowhere(format!("{}: the file is empty", source.path)),
+            false => Problem::at(raw.span, "a study is a map of keys and values"),
+        };
+        return Err(vec![problem.help("docs/studies.md has one to start from")]);
+    }
+    let mut problems = Vec::new();
+    let whole = complete::map(&raw, shape::STUDY, "the study", &mut problems);
+    let mut reader = Reader { problems: &mut problems };
+    let text = |key: &str| whole.get(key).map_or("", Node::text).to_owned();
+    let number = |key: &str| text(key).replace('_', "").parse::<u64>().ok();
+    let study = Study {
+        name: reader.name(whole.get("name")),
+        description: text("description"),
+        topologies: reader.each(whole.get("topologies"), Reader::member),
+        set: reader.settings(whole.get("set")),
+        parameters: reader.parameters(whole.get("parameters")),
+        design: reader.design(whole.get("design")),
+        replications: number("replications").and_then(|n| n.try_into().ok()),
+        seed: number("seed"),
+        metrics: reader.each(whole.get("metrics"), |_, node| Some(written(node))),
+    };
+    reader.twice(&study);
+    if problems.is_empty() {
+        return Ok(study);
+    }
+    problems.sort_by_key(Problem::start);
+    problems.dedup();
+    Err(problems)
+}
+
+fn written(node: &Node) -> Written {
+    Written { text: resolved::flow(node), span: node.span.clone() }
+}
+
+struct Reader<'a> {
+    problems: &'a mut Vec<Problem>,
+}
+
+impl Reader<'_> {
+    fn wrong(&mut self, span: &Range<usize>, message: impl Into<String>, help: &str) {
+        self.problems.push(Problem::at(span.clone(), message).help(help));
+    }
+
+    fn each<T>(
+        &mut self,
+        list: Option<&Node>,
+        mut read: impl FnMut(&mut Self, &Node) -> Option<T>,
+    ) -> Vec<T> {
+        let items = list.map_or(&[][..], Node::items);
+        items.iter().filter_map(|item| read(self, item)).collect()
+    }
+
+    /// A folder is called so.
+    fn name(&mut self, node: Option<&Node>) -> String {
+        let Some(node) = node else { return String::new() };
+        let name = node.text();
+        let good = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | ' ');
+        if name.is_empty() || name.len() > 100 || !name.chars().all(good) || name.starts_with('.') {
+            let help = "letters, digits, `-`, `_` and `.`: a folder is called so";
+            self.wrong(&node.span, format!("`{name}` is no name for a study"), help);
+        }
+        name.to_owned()
+    }
+
+    fn member(&mut self, node: &Node) -> Option<Member> {
+        const HELP: &str = "such as two.yaml, or { file: two.yaml, shape: mesh }";
+        let file = match &node.value {
+            Value::Scalar(_) => Some(node),
+            _ => node.get("file"),
+        };
+        let Some(file) = file.filter(|file| !file.text().is_empty()) else {
+            self.wrong(&node.span, "a topology is the name of a file, or a map with `file`", HELP);
+            return None;
+        };
+        let mut columns = Vec::new();
+        for entry in node.entries().iter().filter(|entry| entry.key != "file") {
+            if TAKEN.contains(&entry.key.as_str()) {
+                let message = format!("the results have a column `{}` of their own", entry.key);
+                self.wrong(&entry.span, message, "give it another name");
+            }
+            match &entry.node.value {
+                Value::Scalar(text) => columns.push((entry.key.clone(), text.clone())),
+                _ => {
+                    let message = format!("`{}` is a column: a single value is needed", entry.key);
+                    self.wrong(&entry.node.span, message, HELP);
+                }
+            }
+        }
+        Some(Member { file: written(file), columns })
+    }
+
+    fn settings(&mut self, node: Option<&Node>) -> Vec<Setting> {
+        let entries = node.map_or(&[][..], Node::entries);
+        let setting =
+            |entry: &tree::Entry| Setting { path: entry.key.clone(), value: written(&entry.node) };
+        entries.iter().map(setting).collect()
+    }
+
+    fn parameters(&mut self, node: Option<&Node>) -> Vec<Parameter> {
+        let entries = node.map_or(&[][..], Node::entries);
+        let mut parameters = Vec::new();
+        for entry in entries {
+            let takes = match &entry.node.value {
+                Value::List(items) if !items.is_empty() => {
+                    Some(Takes::Values(items.iter().map(written).collect()))
+                }
+                Value::List(_) => {
+                    let message = format!("`{}` takes no value at all", entry.key);
+                    self.wrong(&entry.node.span, message, "list its values");
+                    None
+                }
+                Value::Scalar(_) => {
+                    let message = format!("`{}` takes several values, as a list", entry.key);
+                    let help = "what is the same for every point belongs to `set`";
+                    self.wrong(&entry.node.span, message, help);
+                    None
+                }
+                Value::Map(_) => self.range(&entry.key, &entry.node),
+            };
+            if let Some(takes) = takes {
+                let path = Written { text: entry.key.clone(), span: entry.span.clone() };
+                parameters.push(Parameter { path, takes });
+            }
+        }
+        parameters
+    }
+
+    fn range(&mut self, name: &str, node: &Node) -> Option<Takes> {
+        let range = complete::map(node, shape::RANGE, &format!("`{name}`"), self.problems);
+        let steps = range.get("steps").and_then(|steps| steps.text().parse().ok());
+        let (from, to) = match (range.get("from"), range.get("to")) {
+            (Some(from), Some(to)) => (from, to),
+            (None, None) if node.entries().is_empty() => return Some(Takes::Own),
+            _ => {
+                let help = "such as { from: 10/s, to: 40/s }";
+                self.wrong(&node.span, format!("`{name}`: a range has `from` and `to`"), help);
+                return None;
+            }
+        };
+        let mut end = |node: &Node| {
+            let read = Scalar::parse(node.text()).filter(|scalar| scalar.number >= 0.0);
+            if read.is_none() {
+                let message = format!("`{name}`: `{}` is no number with a unit", node.text());
+                self.problems.push(Problem::at(node.span.clone(), message));
+            }
+            read
+        };
+        let (low, high) = (end(from), end(to));
+        let (low, high) = (low?, high?);
+        if low.unit() != high.unit() {
+            let message = format!("`{name}`: `{}` and `{}` have two units", from.text(), to.text());
+            self.wrong(&node.span, message, "write both ends in the same unit");
+            return None;
+        }
+        if low.number >= high.number {
+            let message = format!("`{name}`: `from` is not below `to`");
+            self.wrong(&node.span, message, "swap them, or list the values");
+            return None;
+        }
+        Some(Takes::Between { from: low, to: high, steps, span: node.span.clone() })
+    }
+
+    fn design(&mut self, node: Option<&Node>) -> Design {
+        let Some(node) = node else { return Design::Grid };
+        let inner = |design: &str, key: &str| node.get(design).and_then(|d| d.get(key));
+        if node.entries().len() > 1 {
+            self.wrong(&node.span, "a study has one design", "leave all but one out");
+        }
+        if let Some(points) = inner("latin_hypercube", "points") {
+            let points = points.text().replace('_', "").parse().unwrap_or(1);
+            return Design::LatinHypercube { points };
+        }
+        if let Some(change) = inner("one_at_a_time", "change") {
+            let share = units::share(change.text()).unwrap_or(0.5);
+            if share <= 0.0 || share >= 1.0 {
+                let message = "a change is above 0 and below 100%";
+                self.wrong(&change.span, message, "such as 20%");
+            }
+            return Design::OneAtATime { change: share };
+        }
+        if matches!(node.value, Value::Map(_)) && node.entries().is_empty() {
+            let help = "such as { latin_hypercube: { points: 20 } }";
+            self.wrong(&node.span, "which design is meant?", help);
+        }
+        let example = match node.text() {
+            "latin_hypercube" => "{ latin_hypercube: { points: 20 } }",
+            "one_at_a_time" => "{ one_at_a_time: { change: 20% } }",
+            "list" => return Design::List,
+            _ => return Design::Grid,
+        };
+        let message = format!("`{}` needs a number", node.text());
+        self.wrong(&node.span, message, &format!("such as {example}"));
+        Design::Grid
+    }
+
+    /// What is said in two places.
+    fn twice(&mut self, study: &Study) {
+        for parameter in &study.parameters {
+            let Written { text, span } = &parameter.path;
+            if study.set.iter().any(|setting| setting.path == *text) {
+                let message = format!("`{text}` stands in `set` as well");
+                self.wrong(span, message, "leave one out");
+            }
+            let column = |member: &Member| member.columns.iter().any(|(name, _)| name == text);
+            if study.topologies.iter().any(column) {
+                let message = format!("`{text}` is a column of a topology as well");
+                self.wrong(span, message, "give the column another name");
+            }
+        }
+    }
+}
+
+/// The fields of a study, for the schema.
+fn fields() -> &'static [Field] {
+    shape::STUDY
+}
