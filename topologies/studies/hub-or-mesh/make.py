@@ -3,7 +3,7 @@
 every two, whole or with the worst single failure. Run it in its own folder after a change here.
 
 Equal in all: users of each operator, their contacts and habits, the seed. A hub's link is half as long as a
-bilateral one, so that the distance between two operators is the same; its fee is for two passages."""
+bilateral one, so that the distance between two operators is the same; its fee contains the transit."""
 
 from itertools import combinations
 from pathlib import Path
@@ -49,11 +49,11 @@ def topology(shape, size, failure):
     text += "".join(OPERATOR.format(name=name, number=n) for n, name in enumerate(names))
     if shape == "hub":
         text += HUB + "agreements:\n"
-        text += "".join(agreement(name, "hub", 10, 2, 0.001, 1500) for name in names)
+        text += "".join(agreement(name, "hub", 10, 2, 0.0015, 1500) for name in names)
         what = "node_down: hub.relay"
     else:
         text += "agreements:\n"
-        text += "".join(agreement(a, b, 20, 4, 0.0015, 500) for a, b in combinations(names, 2))
+        text += "".join(agreement(a, b, 20, 4, 0.001, 500) for a, b in combinations(names, 2))
         what = "link_down: [op01, op02]"
     return text + (FAILURE.format(what=what) if failure else "") + TAIL
 
