@@ -11,8 +11,8 @@ use super::record::{self, Record, utc};
 use super::signal::stop_on_signal;
 use super::topology::{Loaded, figure, load, overrides, set_baseline};
 use super::{Exit, fault, stdout_color, width};
+use crate::domain::federation::Federation;
 use crate::measure::selector::Selector;
-use crate::model::plan::Plan;
 use crate::report::folder::{Bundle, Folder, FolderError, MessageRow, ReplicationRow};
 use crate::report::manifest::{Precision, WarmUp};
 use crate::report::summary::Summary;
@@ -148,8 +148,8 @@ fn simulate(arguments: &Arguments) -> Result<Exit, Exit> {
         warm_up,
         precision,
     });
-    let plan = run::plan(case.federation.clone());
-    let rows: Vec<MessageRow> = replicated.samples.iter().map(|s| row(s, &plan)).collect();
+    let rows: Vec<MessageRow> =
+        replicated.samples.iter().map(|s| row(s, &case.federation)).collect();
     let each: Vec<ReplicationRow> = (0..)
         .zip(&replicated.each)
         .flat_map(|(n, one)| ReplicationRow::of(n, &one.metrics))
@@ -248,8 +248,8 @@ pub(super) fn folder_error(error: FolderError) -> Exit {
     }
 }
 
-fn row(sample: &Sample, plan: &Plan) -> MessageRow {
-    let name = |id| plan.federation.operator(id).name.clone();
+fn row(sample: &Sample, federation: &Federation) -> MessageRow {
+    let name = |id| federation.operator(id).name.clone();
     let subject = &sample.subject;
     let (outcome, reason) = match sample.outcome {
         SampleOutcome::Delivered => ("delivered", None),

@@ -194,16 +194,17 @@ pub(super) fn added(runs: Vec<Finished>) -> Replicated {
     let ended = runs.iter().map(|run| run.ended).find(|ended| *ended != Ending::Finished);
     let mut runs = runs.into_iter();
     let first = runs.next().expect("there is at least one replication");
-    let samples = first.samples;
-    let metrics: Vec<&[Metric]> = each.iter().map(|one| one.metrics.as_slice()).collect();
-    let mut measured = first.measured;
-    runs.for_each(|run| measured.add(&run.measured));
+    let Finished { samples, mut measured, mut results, .. } = first;
+    if each.len() > 1 {
+        runs.for_each(|run| measured.add(&run.measured));
+        results = measured.results();
+    }
     let ended = ended.unwrap_or(Ending::Finished);
-    let results = match ended {
-        // It ended because of what it showed, so what it shows is no fair sample.
-        Ending::StoppedBySlo => measured.results(),
-        _ => with_intervals(measured.results(), &metrics),
-    };
+    // A run that ended because of what it showed is no fair sample.
+    if ended != Ending::StoppedBySlo {
+        let metrics: Vec<&[Metric]> = each.iter().map(|one| one.metrics.as_slice()).collect();
+        results = with_intervals(results, &metrics);
+    }
     Replicated { results, measured, each, samples, events, model_time_s, ended }
 }
 

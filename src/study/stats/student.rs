@@ -132,7 +132,9 @@ fn tail_quantile(of: f64, df: f64) -> f64 {
     }
 }
 
-/// Where a tail, falling from 1/2 at 0, has fallen to `to`: bisection until nothing is between.
+/// Where a tail, falling from 1/2 at 0, has fallen to `to`: by chords that keep it between their
+/// ends (the Illinois method), which takes a tenth of the steps of bisection. Every interval of every
+/// figure asks for one.
 fn solve(to: f64, tail: impl Fn(f64) -> f64) -> f64 {
     if to >= 0.5 {
         return 0.0;
@@ -144,13 +146,31 @@ fn solve(to: f64, tail: impl Fn(f64) -> f64) -> f64 {
             return high;
         }
     }
-    loop {
-        let middle = low + (high - low) / 2.0;
-        if middle <= low || middle >= high {
-            return high;
+    // The tail's logarithm is nearly straight, however far out.
+    let wanted = libm::log(to);
+    let above = |t: f64| libm::log(tail(t)) - wanted;
+    let (mut at_low, mut at_high) = (above(low), above(high));
+    for _ in 0..200 {
+        let chord = (low * at_high - high * at_low) / (at_high - at_low);
+        let next = if chord > low && chord < high { chord } else { low + (high - low) / 2.0 };
+        if next <= low || next >= high {
+            break;
         }
-        if tail(middle) > to { low = middle } else { high = middle }
+        let at = above(next);
+        if at.abs() <= f64::EPSILON {
+            return next;
+        }
+        // The end that stays has half the say, so that it gives way the next time.
+        if at > 0.0 {
+            (low, at_low, at_high) = (next, at, at_high / 2.0);
+        } else {
+            (high, at_high, at_low) = (next, at, at_low / 2.0);
+        }
+        if high - low <= 2.0 * f64::EPSILON * high {
+            break;
+        }
     }
+    low + (high - low) / 2.0
 }
 
 /// The normal probability of more than `x`.
