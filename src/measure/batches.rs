@@ -17,41 +17,48 @@ use crate::domain::observation::StationId;
 /// Sums by part.
 #[derive(Debug, Default)]
 pub(super) struct Batches {
-    /// Sums since the start, as of the last part's end.
-    before: FxHashMap<Key, (i64, u128)>,
-    parts: FxHashMap<Key, Vec<Batch>>,
+    sums: FxHashMap<Key, Sums>,
     /// Ends of the parts, seconds of measured time.
     ends: Vec<f64>,
+}
+
+/// Of one metric: what all shards have summed up since the start by now and by the last part's end,
+/// and the parts.
+#[derive(Debug, Default)]
+struct Sums {
+    now: (i64, u128),
+    before: (i64, u128),
+    parts: Vec<Batch>,
 }
 
 impl Batches {
     /// A part ends so many seconds into the measured time, with what all shards have summed up
     /// since the start. At 0 the warm-up ends.
     pub(super) fn add(&mut self, end: f64, so_far: Vec<(Key, i64, u128)>) {
-        let mut now: FxHashMap<Key, (i64, u128)> = FxHashMap::default();
         for (key, count, sum) in so_far {
-            let all = now.entry(key).or_default();
-            *all = (all.0 + count, all.1 + sum);
+            let now = &mut self.sums.entry(key).or_default().now;
+            *now = (now.0 + count, now.1 + sum);
         }
-        if end > 0.0 {
-            let known = self.ends.len();
-            for (key, (count, sum)) in &now {
-                let (count_before, sum_before) = self.before.get(key).copied().unwrap_or_default();
+        let known = self.ends.len();
+        for (key, sums) in &mut self.sums {
+            let ((count, sum), before) = (std::mem::take(&mut sums.now), sums.before);
+            sums.before = (count, sum);
+            if end > 0.0 {
                 let info = key.metric().info();
-                let count = (count - count_before) as f64;
+                let count = (count - before.0) as f64;
                 let batch = match info.kind {
                     Kind::Histogram => {
-                        Batch { sum: (sum - sum_before) as f64 / scale(info), weight: count }
+                        Batch { sum: (sum - before.1) as f64 / scale(info), weight: count }
                     }
                     _ => Batch { sum: count, weight: 0.0 },
                 };
-                let parts = self.parts.entry(*key).or_default();
-                parts.resize(known, Batch::default());
-                parts.push(batch);
+                sums.parts.resize(known, Batch::default());
+                sums.parts.push(batch);
             }
+        }
+        if end > 0.0 {
             self.ends.push(end);
         }
-        self.before = now;
     }
 
     /// All parts of every metric that is counted, recorded, or a level of a station.
@@ -64,7 +71,7 @@ impl Batches {
         let lengths: Vec<f64> =
             self.ends.iter().zip(starts).map(|(end, start)| end - start).collect();
         let mut all = BTreeMap::new();
-        for (key, mut parts) in self.parts {
+        for (key, Sums { mut parts, .. }) in self.sums {
             parts.resize(lengths.len(), Batch::default());
             if key.metric().info().kind == Kind::Counter {
                 parts.iter_mut().zip(&lengths).for_each(|(part, length)| part.weight = *length);

@@ -241,7 +241,7 @@ fn over(axis: &Axis, metric: &str, statistic: &str, readings: &[&Reading]) -> Op
             .light_line_style(WHITE)
             .x_desc(with_unit(&axis.name, &axis.unit))
             .y_desc(with_unit(statistic, shown_unit))
-            .x_label_formatter(&|value| short(*value, right))
+            .x_label_formatter(&|value| bare(short(*value, right)))
             .y_label_formatter(&|value| short(*value, top))
             .label_style(font(14))
             .draw()?;
@@ -291,6 +291,14 @@ fn readable(highest: f64, unit: &str) -> (f64, &str) {
 }
 
 /// A number on an axis that reaches so far.
+/// Without a fraction of nothing: partners are 3, not 3.00.
+fn bare(text: String) -> String {
+    match text.contains('.') {
+        true => text.trim_end_matches('0').trim_end_matches('.').to_owned(),
+        false => text,
+    }
+}
+
 fn short(value: f64, reach: f64) -> String {
     match reach {
         r if r < 0.01 => format!("{value:.5}"),

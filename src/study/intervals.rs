@@ -1,7 +1,7 @@
 //! How sure figures are: 95 % intervals from independent replications, or of one long run from batch
 //! means. What no valid method carries gets none.
 
-use super::stats;
+use super::stats::{self, Estimate, Intervals};
 use crate::measure::results::{Batch, BatchMeans, Metric, MetricValue, Results};
 
 /// Of every interval.
@@ -16,6 +16,7 @@ const AVERAGED: [&str; 8] = ["rate", "mean", "stddev", "p50", "p90", "p95", "p99
 pub(super) fn by_replications(results: &mut Results, replications: &[&[Metric]]) {
     // Metrics come in one order everywhere; a rare one may be missing in some replications.
     let mut places = vec![0; replications.len()];
+    let mut intervals = Intervals::new(CONFIDENCE);
     for metric in &mut results.metrics {
         let mut values: Vec<Vec<(&'static str, f64)>> = Vec::new();
         for (replication, place) in replications.iter().zip(&mut places) {
@@ -33,8 +34,8 @@ pub(super) fn by_replications(results: &mut Results, replications: &[&[Metric]])
                 figures.iter().find(|(figure, _)| *figure == name).map(|(_, value)| *value)
             };
             let each: Option<Vec<f64>> = values.iter().map(of).collect();
-            let interval = each.and_then(|each| stats::mean_interval(&each, CONFIDENCE));
-            if let Some((_, interval)) = interval {
+            let estimate = each.and_then(|each| Estimate::of(&each));
+            if let Some(interval) = estimate.and_then(|estimate| intervals.of(&estimate)) {
                 metric.intervals.push((name, [interval.low, interval.high]));
             }
         }
@@ -44,9 +45,10 @@ pub(super) fn by_replications(results: &mut Results, replications: &[&[Metric]])
 /// Gives means and rates of one run the interval of its batch means, where batches are enough and do
 /// not follow one another.
 pub(super) fn by_batches(results: &mut Results) {
+    let mut intervals = Intervals::new(CONFIDENCE);
     for metric in &mut results.metrics {
         let parts = joined(&metric.batches);
-        let Some(means) = stats::ratio_of_batches(&parts, CONFIDENCE) else { continue };
+        let Some(means) = stats::ratio_of_many(&parts, &mut intervals) else { continue };
         let number = means.batches as u32;
         metric.batch_means = Some(BatchMeans { number, lag1: means.lag1 });
         let name = match metric.value {

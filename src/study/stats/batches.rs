@@ -3,7 +3,7 @@
 //! know what they are of.
 
 use super::Interval;
-use super::student::Estimate;
+use super::student::{Estimate, Intervals};
 
 /// Fewer batches than this have no interval: neither their variance nor their correlation could be
 /// told.
@@ -36,8 +36,23 @@ pub struct BatchMeans {
 /// count takes part. None if nothing was counted, a count is negative, a number is not finite, or
 /// for a confidence outside 0..1.
 pub fn ratio_of_batches(batches: &[(f64, f64)], confidence: f64) -> Option<BatchMeans> {
+    if !super::is_open_share(confidence) {
+        return None;
+    }
+    ratio(batches, |estimate| estimate.interval(confidence))
+}
+
+/// The same with intervals that are found once for many.
+pub fn ratio_of_many(batches: &[(f64, f64)], intervals: &mut Intervals) -> Option<BatchMeans> {
+    ratio(batches, |estimate| intervals.of(estimate))
+}
+
+fn ratio(
+    batches: &[(f64, f64)],
+    interval: impl FnOnce(&Estimate) -> Option<Interval>,
+) -> Option<BatchMeans> {
     let sound = |&(sum, count): &(f64, f64)| sum.is_finite() && count.is_finite() && count >= 0.0;
-    if !batches.iter().all(sound) || !super::is_open_share(confidence) {
+    if !batches.iter().all(sound) {
         return None;
     }
     let total: f64 = batches.iter().map(|&(_, count)| count).sum();
@@ -58,7 +73,7 @@ pub fn ratio_of_batches(batches: &[(f64, f64)], confidence: f64) -> Option<Batch
     let independent = lag1.abs() <= 2.0 / n.sqrt();
     let interval = if counted >= FEWEST && independent {
         let error = (n * squares / df).sqrt() / total;
-        Estimate { mean, error, df }.interval(confidence)
+        interval(&Estimate { mean, error, df })
     } else {
         None
     };

@@ -51,7 +51,10 @@ impl Estimate {
 
     /// The interval that holds the true mean with this confidence (0..1, ends excluded).
     pub fn interval(&self, confidence: f64) -> Option<Interval> {
-        let critical = critical(confidence, self.df);
+        self.interval_of(critical(confidence, self.df))
+    }
+
+    fn interval_of(&self, critical: f64) -> Option<Interval> {
         match self.error {
             _ if critical.is_nan() => None,
             // No spread seen: no width, however wide the quantile.
@@ -67,6 +70,34 @@ impl Estimate {
             (0.0, 0.0) => 1.0,
             (mean, error) => two_sided_p(mean / error, self.df),
         }
+    }
+}
+
+/// Intervals of one confidence for many estimates: most have the same degrees of freedom, and a
+/// quantile takes longer than all the rest.
+#[derive(Clone, Debug)]
+pub struct Intervals {
+    confidence: f64,
+    /// Degrees of freedom, and the t that is exceeded in neither direction.
+    known: Vec<(f64, f64)>,
+}
+
+impl Intervals {
+    /// Of this confidence (0..1, ends excluded).
+    pub fn new(confidence: f64) -> Self {
+        Self { confidence, known: Vec::new() }
+    }
+
+    /// The interval of an estimate.
+    pub fn of(&mut self, estimate: &Estimate) -> Option<Interval> {
+        let df = estimate.df;
+        let known = self.known.iter().find(|(known, _)| *known == df).map(|(_, t)| *t);
+        let critical = known.unwrap_or_else(|| {
+            let critical = critical(self.confidence, df);
+            self.known.push((df, critical));
+            critical
+        });
+        estimate.interval_of(critical)
     }
 }
 
