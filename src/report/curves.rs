@@ -290,7 +290,6 @@ fn readable(highest: f64, unit: &str) -> (f64, &str) {
     }
 }
 
-/// A number on an axis that reaches so far.
 /// Without a fraction of nothing: partners are 3, not 3.00.
 fn bare(text: String) -> String {
     match text.contains('.') {
@@ -299,6 +298,7 @@ fn bare(text: String) -> String {
     }
 }
 
+/// A number on an axis that reaches so far.
 fn short(value: f64, reach: f64) -> String {
     match reach {
         r if r < 0.01 => format!("{value:.5}"),
