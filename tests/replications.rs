@@ -168,6 +168,25 @@ fn threads(threads: usize) -> Options {
 }
 
 #[test]
+fn every_interval_holds_the_figure_that_it_is_of() {
+    for replications in [1, 8] {
+        let study = study(replications, "", threads(2), f64::INFINITY);
+        let mut intervals = 0;
+        for metric in &study.results.metrics {
+            for (name, [low, high]) in &metric.intervals {
+                let figures = metric.figures();
+                let value = figures.iter().find(|(figure, _)| figure == name).expect("a figure").1;
+                let rounding = 1e-9 * value.abs();
+                let told = format!("{} {:?} {name}: {value}", metric.name, metric.labels);
+                assert!(low - rounding <= value && value <= high + rounding, "{told} {low} {high}");
+                intervals += 1;
+            }
+        }
+        assert!(intervals > 50, "{intervals} of {replications}");
+    }
+}
+
+#[test]
 fn an_interrupted_study_keeps_the_whole_replications_and_nothing_half_done() {
     let all = study(10, "", threads(2), f64::INFINITY);
     let part = study(10, "", threads(2), 0.55);

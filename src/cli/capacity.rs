@@ -79,9 +79,15 @@ fn find(arguments: &Arguments) -> Result<Exit, Exit> {
     let planned = arguments.planned.unwrap_or(own.number);
     check(&loaded, planned)?;
     let case_at = |value: f64| case_at(arguments, &loaded, &overrides, &own, value);
-    // What is tried later differs in the value alone: if the ends are valid, so is what lies between.
     case_at(planned)?;
-    let at = |value: f64| case_at(value).unwrap_or_else(|_| loaded.case());
+    // A value that the topology cannot have ends everything: its mistake has been told.
+    let at = |value: f64| {
+        case_at(value).unwrap_or_else(|_| {
+            let vary = &arguments.vary;
+            anstream::eprintln!("the search for {vary} leaves what it may be: nothing is known");
+            std::process::exit(Exit::BadInput as i32)
+        })
+    };
 
     let stop = stop_on_signal();
     let bar = Progress::new();

@@ -108,10 +108,17 @@ fn run(arguments: &Arguments) -> Result<Exit, Exit> {
     let own = part.tasks(all);
     let mark = own.first().copied().unwrap_or(0);
     let folder = StudyFolder::open(&dir, mark, arguments.force).map_err(folder_error)?;
+    let todo = todo(&sweep, &folder, &own, arguments.force)?;
+    // Tasks of others do not go with another study either.
+    if !arguments.force && own.len() < all as usize {
+        let there: Vec<u32> =
+            folder.tasks().into_iter().filter(|n| *n < all && !own.contains(n)).take(1).collect();
+        foreign(&folder, &sweep::state(&sweep, &folder, &there).map_err(failed)?.foreign)?;
+    }
+    // Nothing of the folder is touched before all that could be refused was.
     for (name, content) in sweep.copies() {
         folder.put(&format!("study/{name}"), &content).map_err(folder_error)?;
     }
-    let todo = todo(&sweep, &folder, &own, arguments.force)?;
     let cores = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
     let jobs = arguments.jobs.and_then(|jobs| NonZeroUsize::new(jobs.into())).unwrap_or(cores);
     let bar = Progress::new();

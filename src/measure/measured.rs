@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::Setup;
 use super::Window;
-use super::catalogue::{Info, Label, Metric, Unit};
+use super::catalogue::{Info, Kind, Label, Metric, Unit};
 use super::collector::label_value;
 use super::histogram::Recorded;
 use super::key::{ANY, Key};
@@ -129,7 +129,12 @@ impl Measured {
             for rolled in rolled_up(*key) {
                 let sums =
                     batches.entry(rolled).or_insert_with(|| vec![Batch::default(); parts.len()]);
-                sums.iter_mut().zip(parts).for_each(|(sum, part)| sum.add(*part));
+                for (sum, part) in sums.iter_mut().zip(parts) {
+                    // Samples add up; seconds are those of the same part of the time.
+                    let counted = key.metric().info().kind == Kind::Counter;
+                    let weight = if counted { part.weight - sum.weight } else { part.weight };
+                    sum.add(Batch { weight, ..*part });
+                }
             }
         }
         for (key, recorded) in merged {

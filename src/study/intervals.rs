@@ -1,7 +1,7 @@
 //! How sure figures are: 95 % intervals from independent replications, or of one long run from batch
 //! means. What no valid method carries gets none.
 
-use super::stats::{self, Estimate, Intervals};
+use super::stats::{self, Estimate, Interval, Intervals};
 use crate::measure::results::{Batch, BatchMeans, Metric, MetricValue, Results};
 
 /// Of every interval.
@@ -10,7 +10,8 @@ const CONFIDENCE: f64 = 0.95;
 const BATCHES: usize = 40;
 
 /// Figures whose replications are averaged; counts add up and extremes are what they are.
-const AVERAGED: [&str; 8] = ["rate", "mean", "stddev", "p50", "p90", "p95", "p99", "p999"];
+/// A deviation of all replications together is another thing than the mean of theirs.
+const AVERAGED: [&str; 7] = ["rate", "mean", "p50", "p90", "p95", "p99", "p999"];
 
 /// Gives every mean, rate and percentile the Student-t interval of its replications.
 pub(super) fn by_replications(results: &mut Results, replications: &[&[Metric]]) {
@@ -35,7 +36,17 @@ pub(super) fn by_replications(results: &mut Results, replications: &[&[Metric]])
             };
             let each: Option<Vec<f64>> = values.iter().map(of).collect();
             let estimate = each.and_then(|each| Estimate::of(&each));
-            if let Some(interval) = estimate.and_then(|estimate| intervals.of(&estimate)) {
+            let shown = metric.figures().into_iter().find(|(figure, _)| *figure == name);
+            // A percentile of few samples is off in each replication, and its mean as well: an
+            // interval that misses the figure of all together says nothing of it.
+            let holds = |i: &Interval| {
+                shown.is_some_and(|(_, v)| {
+                    let off = 1e-9 * v.abs();
+                    i.low - off <= v && v <= i.high + off
+                })
+            };
+            let interval = estimate.and_then(|estimate| intervals.of(&estimate));
+            if let Some(interval) = interval.filter(holds) {
                 metric.intervals.push((name, [interval.low, interval.high]));
             }
         }

@@ -113,11 +113,14 @@ pub fn answer(question: Question, bench: Bench<'_>) -> Result<Answer, RunError> 
         }
     }
     let power = |point: &CurvePoint| Some(point.delivered / point.latency[0]?);
+    // A greatest one at an end of the curve lies beyond it.
+    let ends = [curve.first(), curve.last()].map(|point| point.map(|point| point.value));
     let knee = curve
         .iter()
         .filter_map(|point| Some((power(point)?, point.value)))
         .max_by(|a, b| a.0.total_cmp(&b.0))
-        .map(|(_, value)| value);
+        .map(|(_, value)| value)
+        .filter(|value| !ends.contains(&Some(*value)));
     Ok(Answer { found, bottleneck, next, busy, curve, knee, planned: at_planned })
 }
 

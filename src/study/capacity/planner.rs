@@ -98,9 +98,10 @@ pub fn licences(federation: &Federation, seen: &Replicated) -> Vec<Licence> {
             _ => 0.0,
         });
         let served: f64 = served.sum();
-        let submitted = count(results, "sms_segments", "operator", &operator.name);
-        let first = (submitted / seconds / runs).min(served);
-        let retries = served - first;
+        // A failed attempt with another to follow is the one before a retry.
+        let retried = count(results, "sms_retried", "operator", &operator.name);
+        let retries = (retried / seconds / runs).min(served);
+        let first = served - retries;
         let installed = smsc.throughput * f64::from(smsc.nodes);
         let (operator, needed) = (operator.name.clone(), served / ALLOWED);
         Some(Licence { operator, first, retries, installed, needed })
@@ -119,13 +120,17 @@ pub fn failures(
     tell: &(dyn Fn(&str, f64) + Sync),
 ) -> Result<Vec<Failure>, RunError> {
     let third = Duration(case.federation.run.duration.0 / 3);
-    let outages = resources::outages(&case.federation, third);
+    let outages: Vec<_> = resources::outages(&case.federation, third);
+    let outages: Vec<_> = outages.into_iter().map(|(name, event)| (name, Some(event))).collect();
+    // What the run is like without, to compare with.
+    let outages = [vec![("nothing".to_owned(), None)], outages].concat();
     let options = Options { threads: 1, ..Options::default() };
     pool::run(parallel.threads, outages.len(), |place| {
         let (part, event) = &outages[place];
         tell(part, place as f64 / outages.len() as f64);
         let mut case = case.clone();
-        case.federation.timeline.push(TimedEvent { at: third, event: event.clone() });
+        let event = event.clone().map(|event| TimedEvent { at: third, event });
+        case.federation.timeline.extend(event);
         case.federation.timeline.sort_by_key(|event| event.at);
         let run = replicate::one(&case, 0, false, options, stop, &mut |_, _| {})?;
         Ok(failure(part, &run, third))

@@ -236,8 +236,11 @@ fn verdict(lines: &[Line], runs: &[Finished]) -> Verdict {
     for (place, line) in lines.iter().enumerate() {
         let observed = runs.iter().filter_map(|run| run.results.slo[place].observed);
         let observed: Vec<f64> = observed.collect();
-        // What too few samples carry cannot be told: it counts as holding.
+        // What too few samples carry cannot be told: it counts as holding, and never as clear.
         if observed.is_empty() {
+            if worst == Verdict::Holds {
+                worst = Verdict::Unclear { holds: true };
+            }
             continue;
         }
         let mean = observed.iter().sum::<f64>() / observed.len() as f64;

@@ -55,6 +55,8 @@ pub(super) fn weigh(a: &Known, b: &Known, pairs: bool) -> Weighed {
             let ratio = stats::ratio_interval(a, b, CONFIDENCE).filter(|_| sound);
             change.ratio95 = ratio.map(|(_, interval)| ends(interval));
         }
+        // Another seed has other people, of whom one run alone knows nothing.
+        (None, _, Some(_), Some(_)) | (_, None, Some(_), Some(_)) if !pairs => {}
         (_, _, Some(a), Some(b)) => {
             if let Some(welch) = stats::welch(a, b, CONFIDENCE) {
                 change.difference95 = Some(ends(welch.interval));
@@ -197,6 +199,8 @@ mod tests {
         let estimate = Estimate::of_moments(1.0, 0.06, 30);
         let single = Known { value: 1.0, each: Vec::new(), estimate };
         let change = weigh(&single, &known(&times(1.5)), false).change;
+        assert!(change.p.is_none() && change.ratio95.is_none(), "one run knows its people alone");
+        let change = weigh(&single, &known(&times(1.5)), true).change;
         assert!(change.p < Some(1e-3) && change.ratio95.is_some(), "{change:?}");
     }
 
