@@ -22,7 +22,7 @@ use interwork::domain::random::StreamSeed;
 use interwork::domain::time::{Duration, Instant};
 use interwork::engine::calendar::{Calendar, Event};
 use interwork::engine::shard::Shard;
-use interwork::engine::windows::{self, Schedule};
+use interwork::engine::windows::{self, LogicalProcess as _, Schedule};
 use interwork::measure::Setup;
 use interwork::model::outbox::Input;
 use interwork::model::plan::Plan;

@@ -16,7 +16,7 @@ use crate::domain::population::Population;
 use crate::domain::time::{Duration, Instant};
 use crate::engine::decisions::initially_online;
 use crate::engine::shard::Shard;
-use crate::engine::windows::{self, Ended, Schedule};
+use crate::engine::windows::{self, Ended, LogicalProcess as _, Schedule};
 use crate::measure::audit::{self, AuditPart, Auditor, Violation};
 use crate::measure::measured::Measured;
 use crate::measure::recorder::{Recorder, RecorderPart};
@@ -329,7 +329,7 @@ fn ticks(setup: &Setup) -> Vec<Instant> {
 }
 
 fn finish(
-    ended: Ended<Watch>,
+    ended: Ended<Shard<Watch>>,
     collector: Collector,
     within: &[Arc<Setup>],
     seed: u64,

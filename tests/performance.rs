@@ -111,6 +111,7 @@ fn peers(recorded: &Value) -> String {
     row("", (&format!("Ciw {ciw}"), "mm1"), "ciw", "s");
     for (processes, key) in [("1,000", "phold-1000"), ("100,000", "phold-100000")] {
         row(&phold(processes), ("interwork, the calendar", key), "interwork", "us");
+        row("", ("interwork, its loop of shards, 8 of them", key), "interwork-shards", "us");
         row("", (&uniform, key), "nexosim-uniform", "us");
         row("", (&ports, key), "nexosim-ports", "us");
     }

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # How fast is interwork beside others' simulation tools at the same work? Runs an M/M/1 queue of a
-# million customers (SimPy, Ciw, NeXosim, interwork) and PHOLD (NeXosim, interwork's calendar),
-# all in one go on one machine, and prints the ratios; table.py explains the columns.
+# million customers (SimPy, Ciw, NeXosim, interwork) and PHOLD (NeXosim, interwork's calendar and
+# its loop of shards), all in one go on one machine, and prints the ratios; table.py explains the
+# columns.
 #
 #   benches/peers/run.sh [--write]
 #
@@ -54,7 +55,8 @@ for _ in $(seq "${RUNS:-3}"); do
     measure mm1 ciw "$python" $here/mm1_ciw.py
     for processes in 1000 100000; do
         work=phold-$processes
-        measure $work interwork $bin/phold_interwork $processes 2000000
+        measure $work interwork $bin/phold_interwork $processes 2000000 calendar
+        measure $work interwork-shards $bin/phold_interwork $processes 2000000 shards
         measure $work nexosim-uniform $bin/phold_nexosim $processes 2000000 uniform
         measure $work nexosim-ports $bin/phold_nexosim $processes 2000000 ports
     done

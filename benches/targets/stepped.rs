@@ -12,7 +12,7 @@ use interwork::domain::observation::Observation;
 use interwork::domain::time::Instant;
 use interwork::engine::decisions::initially_online;
 use interwork::engine::shard::Shard;
-use interwork::engine::windows;
+use interwork::engine::windows::{self, LogicalProcess as _};
 use interwork::measure::Setup;
 use interwork::measure::audit::Auditor;
 use interwork::measure::recorder::Recorder;
@@ -43,7 +43,10 @@ impl Observer for Blind {
     fn observe(&mut self, _: Instant, _: &Observation<'_>) {}
 }
 
-pub fn shards<O: Observer>(plan: &Arc<Plan>, watch: impl Fn(OperatorId) -> O) -> Vec<Shard<O>> {
+pub fn shards<O: Observer + Send>(
+    plan: &Arc<Plan>,
+    watch: impl Fn(OperatorId) -> O,
+) -> Vec<Shard<O>> {
     let online = initially_online(&plan.federation, &plan.population);
     plan.federation.operators().map(|(id, _)| Shard::new(plan, id, &online, watch(id))).collect()
 }
@@ -53,7 +56,7 @@ pub type Kinds = BTreeMap<String, (u64, f64)>;
 
 /// Runs shards to the end, one after the other in windows as runs have them; `play` plays a shard
 /// up to the end of a window.
-fn in_windows<O: Observer>(
+fn in_windows<O: Observer + Send>(
     plan: &Plan,
     mut shards: Vec<Shard<O>>,
     run_end: Instant,
@@ -94,7 +97,7 @@ fn kind(input: &Input) -> String {
 
 /// Runs to the end with a clock around every event. The clock's own time is taken off; that the
 /// words between events displace the caches is not.
-pub fn clocked<O: Observer>(plan: &Plan, shards: Vec<Shard<O>>, run_end: Instant) -> Kinds {
+pub fn clocked<O: Observer + Send>(plan: &Plan, shards: Vec<Shard<O>>, run_end: Instant) -> Kinds {
     let own = {
         let clock = Clock::now();
         (0..1_000_000).for_each(|_| {

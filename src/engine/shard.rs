@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::calendar::{Calendar, Event};
 use super::decisions::Decisions;
+use super::windows::LogicalProcess;
 use crate::domain::federation::{Event as Happening, Outage, Part, TimedEvent};
 use crate::domain::id::{OperatorId, Role, SubscriberId};
 use crate::domain::observation::Leave;
@@ -119,42 +120,9 @@ impl<O: Observer> Shard<O> {
         self.operator
     }
 
-    /// How much of the work it is likely to make: its IM users first, then everybody; a hub, what
-    /// its neighbours' IM users send through it.
-    pub fn weight(&self) -> u64 {
-        let Plan { population, federation, .. } = &*self.plan;
-        let mut weight = 1 + u64::from(population.sms_only(self.operator));
-        weight += 8 * u64::from(population.im_users(self.operator));
-        if federation.operator(self.operator).relay.is_some() {
-            let neighbours = federation.agreements().filter_map(|(_, agreement)| {
-                let [a, b] = agreement.between;
-                let here = [(a, b), (b, a)].into_iter().find(|(hub, _)| *hub == self.operator);
-                here.map(|(_, neighbour)| neighbour)
-            });
-            // About a third of the work that they make at home, measured at `hub-and-spoke`.
-            weight += neighbours.map(|id| 3 * u64::from(population.im_users(id))).sum::<u64>();
-        }
-        weight
-    }
-
-    /// When its next event is due; `Instant::NEVER` if there is none.
-    pub fn next(&self) -> Instant {
-        self.calendar.next()
-    }
-
     /// The instant of the event in hand, or of the last one.
     pub fn now(&self) -> Instant {
         self.now
-    }
-
-    /// Events processed so far.
-    pub fn events(&self) -> u64 {
-        self.events
-    }
-
-    /// Processes all events before `end`, in order.
-    pub fn run_until(&mut self, end: Instant) {
-        while self.step(end).is_some() {}
     }
 
     /// Processes the next event if it is due before `end`, with all that it causes at once; gives
@@ -184,30 +152,11 @@ impl<O: Observer> Shard<O> {
         self.plan = plan;
     }
 
-    /// Takes in what other shards have sent.
-    pub fn receive(&mut self, Delivery { parcel, message }: Delivery) {
-        let Parcel { at, order, mut transfer, .. } = parcel;
-        if let (Some(slot), Some(message)) = (transfer.payload.message(), message) {
-            *slot = self.messages.insert(message);
-        }
-        self.calendar.push(Event { at, order, input: Input::Incoming(transfer) });
-    }
-
     /// Lets a user decide something at an instant to come, besides what the workload draws.
     pub fn script(&mut self, at: Instant, stimulus: Stimulus) {
         self.nodes.crowd.follow_script();
         self.out.at(at, Role::Workload, Input::Decide(stimulus));
         self.file();
-    }
-
-    /// Hands out what goes to other shards, in the order in which it was sent.
-    pub fn send(&mut self, mut to: impl FnMut(Delivery)) {
-        // Messages leave in the order of the parcels that carry them.
-        let mut leaving = self.out.leaving.drain(..);
-        for mut parcel in self.out.parcels.drain(..) {
-            let message = parcel.transfer.payload.message().and_then(|_| leaving.next());
-            to(Delivery { parcel, message });
-        }
     }
 
     /// The messages in flight here.
@@ -318,6 +267,65 @@ impl<O: Observer> Shard<O> {
                 Part::Translator => gateway.translator_outage(begins, cx),
             },
         }
+    }
+}
+
+impl<O: Observer + Send> LogicalProcess for Shard<O> {
+    type Mail = Delivery;
+
+    fn index(&self) -> usize {
+        self.operator.index()
+    }
+
+    /// How much of the work it is likely to make: its IM users first, then everybody; a hub, what
+    /// its neighbours' IM users send through it.
+    fn weight(&self) -> u64 {
+        let Plan { population, federation, .. } = &*self.plan;
+        let mut weight = 1 + u64::from(population.sms_only(self.operator));
+        weight += 8 * u64::from(population.im_users(self.operator));
+        if federation.operator(self.operator).relay.is_some() {
+            let neighbours = federation.agreements().filter_map(|(_, agreement)| {
+                let [a, b] = agreement.between;
+                let here = [(a, b), (b, a)].into_iter().find(|(hub, _)| *hub == self.operator);
+                here.map(|(_, neighbour)| neighbour)
+            });
+            // About a third of the work that they make at home, measured at `hub-and-spoke`.
+            weight += neighbours.map(|id| 3 * u64::from(population.im_users(id))).sum::<u64>();
+        }
+        weight
+    }
+
+    fn next(&self) -> Instant {
+        self.calendar.next()
+    }
+
+    fn events(&self) -> u64 {
+        self.events
+    }
+
+    fn run_until(&mut self, end: Instant) {
+        while self.step(end).is_some() {}
+    }
+
+    fn send(&mut self, mut to: impl FnMut(Delivery)) {
+        // Messages leave in the order of the parcels that carry them.
+        let mut leaving = self.out.leaving.drain(..);
+        for mut parcel in self.out.parcels.drain(..) {
+            let message = parcel.transfer.payload.message().and_then(|_| leaving.next());
+            to(Delivery { parcel, message });
+        }
+    }
+
+    fn receive(&mut self, Delivery { parcel, message }: Delivery) {
+        let Parcel { at, order, mut transfer, .. } = parcel;
+        if let (Some(slot), Some(message)) = (transfer.payload.message(), message) {
+            *slot = self.messages.insert(message);
+        }
+        self.calendar.push(Event { at, order, input: Input::Incoming(transfer) });
+    }
+
+    fn address(delivery: &Delivery) -> (usize, Instant) {
+        (delivery.parcel.next.index(), delivery.parcel.at)
     }
 }
 

@@ -15,10 +15,32 @@ use tokio::runtime::Builder;
 use tokio_util::sync::CancellationToken;
 
 use super::barrier::Barrier;
-use super::shard::{Delivery, Shard};
 use crate::domain::time::{Duration, Instant};
-use crate::model::context::Observer;
 use crate::model::plan::Plan;
+
+/// What has a calendar of its own and reaches others by mail alone: the shard of an operator, or
+/// whatever else is to run in lookahead windows (`benches/peers` has PHOLD).
+pub trait LogicalProcess: Send {
+    /// What goes from one to another.
+    type Mail: Send;
+
+    /// Its number among all of the run, from 0 and without gaps.
+    fn index(&self) -> usize;
+    /// How much of the work it is likely to make, in any unit.
+    fn weight(&self) -> u64;
+    /// When its next event is due; `Instant::NEVER` if there is none.
+    fn next(&self) -> Instant;
+    /// Events processed so far.
+    fn events(&self) -> u64;
+    /// Processes all events before `end`, in order.
+    fn run_until(&mut self, end: Instant);
+    /// Hands out what goes to others, in the order in which it was sent.
+    fn send(&mut self, to: impl FnMut(Self::Mail));
+    /// Takes in what another has sent.
+    fn receive(&mut self, mail: Self::Mail);
+    /// For whom it is, and when it arrives: not sooner than the lookahead after it was sent.
+    fn address(mail: &Self::Mail) -> (usize, Instant);
+}
 
 /// How to run.
 #[derive(Clone, Debug)]
@@ -35,9 +57,9 @@ pub struct Schedule {
 
 /// What came of a run.
 #[derive(Debug)]
-pub struct Ended<O> {
-    /// The shards, in operator order, with everything that was on its way to them.
-    pub shards: Vec<Shard<O>>,
+pub struct Ended<P> {
+    /// The shards, in the order of their numbers, with everything that was on its way to them.
+    pub shards: Vec<P>,
     /// Where the run ended: the schedule's end, or earlier if it was cancelled.
     pub at: Instant,
 }
@@ -52,21 +74,21 @@ pub struct Fault {
 /// Somebody to be told of progress: simulated time, events so far.
 pub type Progress<'a> = &'a mut dyn FnMut(Instant, u64);
 
-/// Called at each tick with all shards, in operator order.
-pub type Tick<'a, O> = &'a mut dyn FnMut(Instant, &mut [&mut Shard<O>]);
+/// Called at each tick with all shards, in the order of their numbers.
+pub type Tick<'a, P> = &'a mut dyn FnMut(Instant, &mut [&mut P]);
 
 /// Runs the shards until the schedule's end, or until `stop` is cancelled.
 ///
 /// # Errors
 /// A panic in a shard is a broken invariant of the program; the start of the window in which it
 /// happened is returned.
-pub fn run<O: Observer + Send + 'static>(
-    shards: Vec<Shard<O>>,
+pub fn run<P: LogicalProcess<Mail: 'static> + 'static>(
+    shards: Vec<P>,
     schedule: &Schedule,
     stop: &CancellationToken,
     progress: Progress<'_>,
-    tick: Tick<'_, O>,
-) -> Result<Ended<O>, Fault> {
+    tick: Tick<'_, P>,
+) -> Result<Ended<P>, Fault> {
     let threads = schedule.threads.clamp(1, shards.len().max(1));
     let team = Arc::new(Team::new(shards, schedule, threads));
     // The calling thread is the first worker: what looks on is called from there alone.
@@ -94,29 +116,29 @@ pub fn run<O: Observer + Send + 'static>(
     let team = Arc::into_inner(team).ok_or(Fault { at })?;
     let parts =
         team.parts.into_iter().map(|p| p.into_inner().unwrap_or_else(PoisonError::into_inner));
-    let mut shards: Vec<Shard<O>> = parts.flatten().collect();
-    shards.sort_by_key(Shard::operator);
+    let mut shards: Vec<P> = parts.flatten().collect();
+    shards.sort_by_key(P::index);
     Ok(Ended { shards, at })
 }
 
 /// What the threads share.
-struct Team<O> {
+struct Team<P: LogicalProcess> {
     schedule: Schedule,
     /// The shards of each worker.
-    parts: Vec<Mutex<Vec<Shard<O>>>>,
-    /// Of each operator: worker, and place with that worker.
+    parts: Vec<Mutex<Vec<P>>>,
+    /// Of each shard: worker, and place with that worker.
     places: Vec<(usize, usize)>,
     barrier: Barrier,
-    turns: [Turn; 2],
+    turns: [Turn<P::Mail>; 2],
     /// A look at all shards failed.
     broken: AtomicBool,
 }
 
 /// What all have to say at the end of a window.
-struct Turn {
+struct Turn<M> {
     posted: Vec<Posted>,
     /// From worker times workers plus to worker.
-    mail: Vec<Mutex<Vec<Delivery>>>,
+    mail: Vec<Mutex<Vec<M>>>,
 }
 
 /// One worker's word at the end of a window.
@@ -132,18 +154,18 @@ struct Posted {
     fault: AtomicBool,
 }
 
-impl<O: Observer> Team<O> {
-    fn new(shards: Vec<Shard<O>>, schedule: &Schedule, threads: usize) -> Self {
+impl<P: LogicalProcess> Team<P> {
+    fn new(shards: Vec<P>, schedule: &Schedule, threads: usize) -> Self {
         let mut places = vec![(0, 0); shards.len()];
-        let mut parts: Vec<Vec<Shard<O>>> = (0..threads).map(|_| Vec::new()).collect();
+        let mut parts: Vec<Vec<P>> = (0..threads).map(|_| Vec::new()).collect();
         let mut loads = vec![0u64; threads];
         // The heaviest first, each to the least loaded worker.
-        let mut order: Vec<Shard<O>> = shards;
-        order.sort_by_key(|shard| (std::cmp::Reverse(shard.weight()), shard.operator()));
+        let mut order: Vec<P> = shards;
+        order.sort_by_key(|shard| (std::cmp::Reverse(shard.weight()), shard.index()));
         for shard in order {
             let lightest = (0..threads).min_by_key(|&w| (loads[w], w)).unwrap_or(0);
             loads[lightest] += shard.weight();
-            places[shard.operator().index()] = (lightest, parts[lightest].len());
+            places[shard.index()] = (lightest, parts[lightest].len());
             parts[lightest].push(shard);
         }
         let turn = || Turn {
@@ -160,7 +182,7 @@ impl<O: Observer> Team<O> {
         }
     }
 
-    fn part(&self, worker: usize) -> MutexGuard<'_, Vec<Shard<O>>> {
+    fn part(&self, worker: usize) -> MutexGuard<'_, Vec<P>> {
         locked(&self.parts[worker])
     }
 }
@@ -170,36 +192,36 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 /// What the first worker does besides its shards.
-struct Looks<'a, O> {
+struct Looks<'a, P> {
     stop: &'a CancellationToken,
     progress: Progress<'a>,
-    tick: Tick<'a, O>,
+    tick: Tick<'a, P>,
 }
 
 /// One thread of a run.
-struct Worker<'t, O> {
-    team: &'t Team<O>,
+struct Worker<'t, P: LogicalProcess> {
+    team: &'t Team<P>,
     id: usize,
     /// When the next event of each of its shards is due.
     due: Vec<Instant>,
     /// What goes to each worker.
-    sent: Vec<Vec<Delivery>>,
+    sent: Vec<Vec<P::Mail>>,
     now: Instant,
     turn: usize,
 }
 
-impl<'t, O: Observer> Worker<'t, O> {
-    fn new(team: &'t Team<O>, id: usize) -> Self {
+impl<'t, P: LogicalProcess> Worker<'t, P> {
+    fn new(team: &'t Team<P>, id: usize) -> Self {
         let sent = team.parts.iter().map(|_| Vec::new()).collect();
         Self { team, id, due: Vec::new(), sent, now: Instant::START, turn: 0 }
     }
 
     /// Runs windows until the end; where that is, all workers agree.
-    fn run(mut self, mut looks: Option<Looks<'_, O>>) -> Result<Instant, Fault> {
+    fn run(mut self, mut looks: Option<Looks<'_, P>>) -> Result<Instant, Fault> {
         let team = self.team;
         let mut ticks = team.schedule.ticks.iter().copied().peekable();
         let mut part = team.part(self.id);
-        self.due = part.iter().map(Shard::next).collect();
+        self.due = part.iter().map(P::next).collect();
         self.post(&part, false, looks.as_ref());
         loop {
             team.barrier.wait();
@@ -246,62 +268,63 @@ impl<'t, O: Observer> Worker<'t, O> {
     }
 
     /// Runs the shards that have something to do before `end`.
-    fn window(&mut self, part: &mut [Shard<O>], end: Instant) {
+    fn window(&mut self, part: &mut [P], end: Instant) {
         let (places, sent) = (&self.team.places, &mut self.sent);
         for (shard, due) in part.iter_mut().zip(&mut self.due).filter(|(_, due)| **due < end) {
             shard.run_until(end);
-            shard.send(|delivery| {
-                debug_assert!(delivery.parcel.at >= end, "nothing arrives within its window");
-                let (worker, _) = places[delivery.parcel.next.index()];
-                sent[worker].push(delivery);
+            shard.send(|mail| {
+                let (to, at) = P::address(&mail);
+                debug_assert!(at >= end, "nothing arrives within its window");
+                let (worker, _) = places[to];
+                sent[worker].push(mail);
             });
             *due = shard.next();
         }
         // What stays with this worker needs no mail; it is due after the window.
         let mut own = std::mem::take(&mut self.sent[self.id]);
-        own.drain(..).for_each(|delivery| self.deliver(part, delivery));
+        own.drain(..).for_each(|mail| self.deliver(part, mail));
         self.sent[self.id] = own;
     }
 
-    fn deliver(&mut self, part: &mut [Shard<O>], delivery: Delivery) {
-        let (_, place) = self.team.places[delivery.parcel.next.index()];
-        self.due[place] = self.due[place].min(delivery.parcel.at);
-        part[place].receive(delivery);
+    fn deliver(&mut self, part: &mut [P], mail: P::Mail) {
+        let (to, at) = P::address(&mail);
+        let (_, place) = self.team.places[to];
+        self.due[place] = self.due[place].min(at);
+        part[place].receive(mail);
     }
 
     /// Says how things stand, and hands over what goes to others.
-    fn post(&mut self, part: &[Shard<O>], fault: bool, looks: Option<&Looks<'_, O>>) {
+    fn post(&mut self, part: &[P], fault: bool, looks: Option<&Looks<'_, P>>) {
         let turn = &self.team.turns[self.turn];
         let mut next = self.due.iter().copied().min().unwrap_or(Instant::NEVER);
         let workers = self.team.parts.len();
         for (to, sent) in self.sent.iter_mut().enumerate().filter(|(_, sent)| !sent.is_empty()) {
-            next = sent.iter().map(|delivery| delivery.parcel.at).fold(next, Instant::min);
+            next = sent.iter().map(|mail| P::address(mail).1).fold(next, Instant::min);
             locked(&turn.mail[self.id * workers + to]).append(sent);
         }
         let posted = &turn.posted[self.id];
         posted.next.store(next.0, Relaxed);
-        posted.events.store(part.iter().map(Shard::events).sum(), Relaxed);
+        posted.events.store(part.iter().map(P::events).sum(), Relaxed);
         posted.stop.store(looks.is_some_and(|looks| looks.stop.is_cancelled()), Relaxed);
         posted.fault.store(fault, Relaxed);
     }
 
     /// Takes in what others have sent.
-    fn receive(&mut self, part: &mut [Shard<O>]) {
+    fn receive(&mut self, part: &mut [P]) {
         let workers = self.team.parts.len();
         for from in 0..workers {
             let mut mail = locked(&self.team.turns[self.turn].mail[from * workers + self.id]);
-            mail.drain(..).for_each(|delivery| self.deliver(part, delivery));
+            mail.drain(..).for_each(|mail| self.deliver(part, mail));
         }
     }
 
     /// The first worker looks at all shards while the others wait.
-    fn look(&self, at: Instant, looks: Option<&mut Looks<'_, O>>) -> Result<(), Fault> {
+    fn look(&self, at: Instant, looks: Option<&mut Looks<'_, P>>) -> Result<(), Fault> {
         self.team.barrier.wait();
         if let Some(looks) = looks {
             let mut parts: Vec<_> = (0..self.team.parts.len()).map(|w| self.team.part(w)).collect();
-            let mut all: Vec<&mut Shard<O>> =
-                parts.iter_mut().flat_map(|part| part.iter_mut()).collect();
-            all.sort_by_key(|shard| shard.operator());
+            let mut all: Vec<&mut P> = parts.iter_mut().flat_map(|part| part.iter_mut()).collect();
+            all.sort_by_key(|shard| shard.index());
             let look = AssertUnwindSafe(|| (looks.tick)(at, &mut all));
             self.team.broken.store(catch_unwind(look).is_err(), Relaxed);
         }
