@@ -74,10 +74,10 @@ def said(*command):
 
 
 def taken():
-    """Where, and of what. A commit with changes beside it says so."""
+    """Where, and of what. A commit with changes beside it, other than of texts, says so."""
     cpu = re.search(r"^model name\s*: (.*)$", Path("/proc/cpuinfo").read_text(), re.MULTILINE)
     model = cpu.group(1) if cpu else platform.processor() or "unknown"
-    changes = said("git", "status", "--porcelain", "--", ".", ":!results")
+    changes = said("git", "status", "--porcelain", "--", ".", ":!results", ":!*.md")
     return {
         "machine": f"{model}, {os.cpu_count()} cores",
         "arch": platform.machine(),
