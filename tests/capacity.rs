@@ -5,7 +5,8 @@ mod common;
 
 use std::num::NonZeroUsize;
 
-use interwork::study::capacity::search::{Bench, Effort};
+use interwork::study::capacity::planner;
+use interwork::study::capacity::search::{Bench, Effort, Side, Verdict};
 use interwork::study::capacity::{self, Answer, Question};
 use interwork::study::replicate::{Case, Parallel};
 use tokio_util::sync::CancellationToken;
@@ -56,22 +57,30 @@ const ELSEWHERE: &str = "{ per_user: 5, elsewhere: 100%, sms_only: 0% }";
 
 /// The answer for a topology, the load being varied from 1.
 fn answer(text: &str) -> Answer {
-    let at = |load: f64| {
-        let set = format!("workload.load={load}");
+    varied(text, "workload.load", 1.0, "")
+}
+
+/// The answer for a topology with another value varied; of an empty unit all but the load are whole.
+fn varied(text: &str, path: &str, planned: f64, unit: &str) -> Answer {
+    let is_load = path == "workload.load";
+    let case = |value: f64| {
+        let set = format!("{path}={value}{unit}");
         let (plan, setup) = common::prepare_with_slo(text, &[&set]);
         Case { federation: plan.federation.clone(), slo: setup.slo.clone() }
     };
+    let at = |value: f64| (value > 0.0).then(|| case(value));
     let stop = CancellationToken::new();
     let parallel = Parallel { threads: NonZeroUsize::new(2).expect("two") };
-    let bench = Bench { at: &at, parallel, stop: &stop, tell: &|_, _| {} };
+    let whole = !is_load && unit.is_empty();
+    let bench = Bench { at: &at, whole, parallel, stop: &stop, tell: &|_, _| {} };
     let effort = Effort { first: 3, most: 9, precision: 0.01, stride: 1.5 };
-    let question = Question { planned: 1.0, effort, is_load: true };
+    let question = Question { planned, case: &case(planned), effort, is_load };
     capacity::answer(question, bench).expect("a sound search")
 }
 
 /// Fails unless the answer, its bottleneck and the one after it are these.
 fn expect(answer: &Answer, largest: f64, first: &str, next: (&str, f64)) {
-    let found = answer.found.largest.expect("a limit");
+    let found = answer.found.border.expect("a limit");
     common::close("the largest load", found, largest, 2.0);
     let limit = answer.bottleneck.as_ref().expect("a bottleneck");
     assert_eq!((limit.name.as_str(), limit.relieves), (first, true));
@@ -116,6 +125,75 @@ fn what_never_fails_has_no_limit_and_no_bottleneck() {
     let text = topology("", "", "", ON_NET, "messages_lost count == 0");
     let text = text.replace("100/s", "1/s").replace("duration: 100s", "duration: 2s");
     let answer = answer(&text);
-    assert_eq!(answer.found.largest, None);
+    assert_eq!(answer.found.border, None);
     assert!(answer.bottleneck.is_none() && answer.planned.verdict.holds());
+}
+
+#[test]
+fn of_a_size_the_smallest_is_found() {
+    // 100/s of a licence: 80 % at 125/s.
+    let a = "smsc: { throughput: 300/s, attempt_time: 0s }";
+    let text = topology(a, "", "", LEGACY, "utilisation < 80%");
+    let answer = varied(&text, "operators.a.smsc.throughput", 300.0, "/s");
+    assert_eq!(answer.found.side, Side::From);
+    common::close("the licence", answer.found.border.expect("a border"), 125.0, 2.0);
+    let (holds, fails) = answer.found.interval;
+    assert!(holds.is_some_and(|holds| holds > 125.0) && fails.is_some_and(|fails| fails < 125.0));
+    assert!(answer.planned.verdict.holds() && answer.next.is_none());
+}
+
+#[test]
+fn of_workers_a_whole_number_is_found() {
+    // 100/s of 30 ms each occupy 3 workers; 4 are used to 75 %.
+    let a = "im_server: { workers: 9, service_time: 30ms }";
+    let text = topology(a, "", "", ON_NET, "utilisation < 80%");
+    let answer = varied(&text, "operators.a.im_server.workers", 9.0, "");
+    assert_eq!((answer.found.side, answer.found.border), (Side::From, Some(4.0)));
+    assert_eq!(answer.found.interval, (Some(4.0), Some(3.0)));
+}
+
+#[test]
+fn a_line_that_cannot_hold_holds_at_no_load_however_few_the_samples() {
+    let text = topology("", "", "", ON_NET, "message_latency p99 < 1us");
+    let answer = answer(&text.replace("duration: 100s", "duration: 5s"));
+    assert_eq!(answer.found.border, None);
+    assert!(!answer.planned.verdict.holds());
+    let seldom: Vec<_> = answer.found.points.iter().filter(|p| !p.unknown.is_empty()).collect();
+    assert!(!seldom.is_empty() && seldom.iter().all(|p| p.verdict == Verdict::Unknown));
+}
+
+#[test]
+fn a_full_part_that_no_line_watches_is_named_and_its_licence_is_by_what_is_asked() {
+    // 100/s for a licence of 50/s; the IM server, which the line watches, is far from its end.
+    let a = "smsc: { throughput: 50/s, attempt_time: 0s }
+    im_server: { workers: 1, service_time: { exponential: 3.2ms } }";
+    let slo = "utilisation{station=a/im_server} < 80%";
+    let text = topology(a, "", "", LEGACY, &format!("\"{slo}\""));
+    let answer = answer(&text);
+    assert_eq!(answer.bottleneck.as_ref().expect("a bottleneck").name, "a/im_server");
+    assert_eq!(answer.full, ["a/smsc"]);
+    let (plan, setup) = common::prepare_with_slo(&text, &[]);
+    let case = Case { federation: plan.federation.clone(), slo: setup.slo.clone() };
+    let licences = planner::licences(&case, &CancellationToken::new()).expect("a sound run");
+    let licence = &licences[0];
+    assert_eq!((licence.operator.as_str(), licence.installed), ("a", 50.0));
+    // The busiest tenth of 100 s of a Poisson stream, and 70 % of it used.
+    common::close("the licence", licence.needed, 100.0 / 0.7, 10.0);
+    assert!(licence.needed > 100.0 / 0.7 && licence.retries == 0.0);
+}
+
+#[test]
+fn parts_that_give_way_together_are_named_together() {
+    // Half of the messages go to the other operator's customers: both SMSCs are at 80 % at once.
+    let smsc = "smsc: { throughput: 50/s, attempt_time: 0s }
+    hlr: { lookup_time: 0s, attached: 100% }
+    legacy: { reply_numbers: 100000 }";
+    let a = "smsc: { throughput: 50/s, attempt_time: 0s }";
+    let contacts = "{ per_user: 20, elsewhere: 50%, sms_only: 100%, sms_only_elsewhere: 50% }";
+    let text = topology(a, smsc, "", contacts, "utilisation < 80%");
+    let text = text.replace("subscribers: { im: 500 }", "subscribers: { im: 500, sms_only: 500 }");
+    let limit = answer(&text).bottleneck.expect("a bottleneck");
+    let mut parts: Vec<&str> = limit.name.split(" and ").collect();
+    parts.sort_unstable();
+    assert_eq!((parts, limit.relieves), (vec!["a/smsc", "b/smsc"], true));
 }

@@ -80,6 +80,18 @@ pub(super) fn load(path: &Path, overrides: &[Override]) -> Result<Loaded, Exit> 
     Ok(Loaded { topology, slo })
 }
 
+/// Reads a topology whose problems and warnings have been told, with other values; the first thing
+/// that is wrong with them, if anything is.
+pub(super) fn reload(path: &Path, overrides: &[Override]) -> Result<Loaded, String> {
+    let source = topology::read(path).map_err(|error| error.to_string())?;
+    let (topology, slo) =
+        checked(&source, overrides, topology::load).map_err(|problems| match problems.first() {
+            Some(problem) => problem.message().to_owned(),
+            None => "a mistake".to_owned(),
+        })?;
+    Ok(Loaded { topology, slo })
+}
+
 /// `1 problem`, `2 problems`.
 pub(super) fn count_of_problems(count: usize) -> String {
     if count == 1 { "1 problem".to_owned() } else { format!("{count} problems") }

@@ -181,6 +181,24 @@ impl DurationDistribution {
         }
     }
 
+    /// The same with every draw so many times as long.
+    pub fn scaled(&self, factor: f64) -> Self {
+        let times = |time: Duration| from_ns(time.0 as f64 * factor);
+        match self {
+            Self::Constant(value) => Self::Constant(times(*value)),
+            Self::Exponential(mean) => Self::Exponential(times(*mean)),
+            Self::Uniform { min, max } => Self::Uniform { min: times(*min), max: times(*max) },
+            Self::Lognormal { median, p99 } => {
+                Self::Lognormal { median: times(*median), p99: times(*p99) }
+            }
+            Self::Erlang { k, mean } => Self::Erlang { k: *k, mean: times(*mean) },
+            Self::Shifted { by, plus } => {
+                Self::Shifted { by: times(*by), plus: Box::new(plus.scaled(factor)) }
+            }
+            Self::Empirical(table) => Self::Empirical(Arc::new(table.scaled(factor))),
+        }
+    }
+
     /// Whether every draw is zero: the stage does not exist.
     pub fn is_zero(&self) -> bool {
         self.mean().is_zero()
@@ -238,6 +256,16 @@ impl Empirical {
         }
         let values = rows.iter().map(|(value, _)| *value).collect();
         (total > 0.0 && total.is_finite()).then_some(Self { file, values, cumulative, lengths })
+    }
+
+    fn scaled(&self, factor: f64) -> Self {
+        let value = |value: &u64| (*value as f64 * factor).round() as u64;
+        Self {
+            file: self.file.clone(),
+            values: self.values.iter().map(value).collect(),
+            cumulative: self.cumulative.clone(),
+            lengths: self.lengths.iter().map(|length| length * factor).collect(),
+        }
     }
 
     fn sample(&self, stream: &mut Stream) -> u64 {

@@ -18,28 +18,41 @@ pub struct Capacity {
     pub name: String,
     /// Path of the value that was varied.
     pub varied: String,
+    /// Unit of all values of it, such as `/s`; empty for a plain number.
+    pub unit: String,
     /// The value that is planned for.
     pub planned: f64,
-    /// The largest value at which every SLO line holds; null if it was not found.
+    /// The largest value at which every SLO line holds; null if there is none, or the lines hold
+    /// from a value on.
     pub largest: Option<f64>,
-    /// The largest that clearly holds and the smallest that clearly fails.
+    /// The smallest value from which on every SLO line holds; null if they hold up to a value, or
+    /// none was found.
+    pub smallest: Option<f64>,
+    /// The values nearest to the answer that clearly hold and clearly fail.
     pub interval: [Option<f64>; 2],
-    /// (largest - planned) / planned.
+    /// Where the search ended because the topology cannot have the value; null if it did not.
+    pub ended: Option<End>,
+    /// By how much the planned value may grow, or the size shrink, as a share of the lesser.
     pub headroom: Option<f64>,
     /// Whether every line holds at the planned value.
     pub holds: bool,
+    /// Whether the samples at the planned value carry every line.
+    pub known: bool,
     /// What gives way first.
     pub bottleneck: Option<Limit>,
     /// What gives way next once that is doubled.
     pub next: Option<Limit>,
     /// Parts with a utilisation above 60 % at the largest value.
     pub busy: Vec<(String, f64)>,
+    /// Parts at their end at the answer, whatever the SLO lines say of it.
+    pub full: Vec<String>,
     /// Where load over mean latency is greatest.
     pub knee: Option<f64>,
     /// Delays and losses around the answer.
     pub curve: Vec<CurvePoint>,
-    /// SLO lines that too few samples carried; they counted as holding.
-    pub too_few_samples: Vec<String>,
+    /// SLO lines that too few samples carried somewhere; there they counted neither as held nor as
+    /// missed.
+    pub too_few_samples: Vec<TooFew>,
     /// Licences of SMSCs at the planned value.
     pub licences: Vec<Licence>,
     /// Failures at the planned value.
@@ -50,10 +63,28 @@ pub struct Capacity {
     pub currency: String,
     /// What a thousand delivered messages cost in fees that depend on them.
     pub per_thousand: f64,
+    /// The same with the monthly fees, a busy hour having a tenth of a day's messages.
+    pub per_thousand_with_monthly: f64,
     /// Hub or bilateral agreements.
     pub break_even: Option<BreakEven>,
     /// The answer with each input 20 % lower and higher.
     pub inputs: Vec<Input>,
+}
+
+/// A value that the topology cannot have.
+#[derive(Clone, Debug, Serialize)]
+#[allow(missing_docs, reason = "each name says it")]
+pub struct End {
+    pub value: f64,
+    pub why: String,
+}
+
+/// An SLO line and the largest value tried at which too few samples carried it.
+#[derive(Clone, Debug, Serialize)]
+#[allow(missing_docs, reason = "each name says it")]
+pub struct TooFew {
+    pub line: String,
+    pub at: f64,
 }
 
 /// What gives way.
@@ -84,10 +115,12 @@ pub struct CurvePoint {
     pub p50: Option<f64>,
     pub p95: Option<f64>,
     pub p99: Option<f64>,
-    pub loss: f64,
+    pub refused: f64,
+    pub lost: f64,
+    pub waiting: f64,
 }
 
-/// What one SMSC needs, short messages a second.
+/// What one SMSC needs, short messages a second, in the busiest tenth of the measured time.
 #[derive(Clone, Debug, Serialize)]
 #[allow(missing_docs, reason = "each name says it")]
 pub struct Licence {
@@ -103,11 +136,14 @@ pub struct Licence {
 #[allow(missing_docs, reason = "each name says it; times in seconds")]
 pub struct Failure {
     pub part: String,
-    pub loss: f64,
+    pub refused: f64,
+    pub lost: f64,
     pub p95: Option<f64>,
     pub backlog: f64,
+    pub at: String,
     pub drained: Option<f64>,
     pub failing: Vec<String>,
+    pub unknown: Vec<String>,
 }
 
 /// What two operators owe each other for the measured time.
@@ -121,11 +157,11 @@ pub struct Account {
     pub per_thousand: Option<f64>,
 }
 
-/// Hub or bilateral agreements, by the month.
+/// Hub or bilateral agreements, by the month, as one operator pays for what it sends.
 #[derive(Clone, Copy, Debug, Serialize)]
 #[allow(missing_docs, reason = "each name says it")]
 pub struct BreakEven {
-    pub messages_per_pair: f64,
+    pub messages_per_partner: f64,
     pub bilateral: f64,
     pub hub_fixed: f64,
     pub hub_per_partner: f64,
@@ -165,22 +201,36 @@ impl Capacity {
 
     /// The answer in sentences.
     fn verdict(&self) -> String {
-        let (varied, planned) = (&self.varied, amount(self.planned));
-        let mut text = match (self.largest, self.holds) {
-            (Some(largest), _) => {
-                let clear = |value: Option<f64>| value.map_or("?".to_owned(), amount);
+        let (varied, planned) = (&self.varied, self.value(self.planned));
+        let answer = match (self.largest, self.smallest) {
+            (Some(largest), _) => Some(("up to", largest)),
+            (None, smallest) => smallest.map(|smallest| ("from", smallest)),
+        };
+        let mut text = match answer {
+            Some((way, border)) => {
+                let clear = |value: Option<f64>| value.map_or("?".to_owned(), |v| self.value(v));
                 let [holds, fails] = self.interval.map(clear);
+                let on = if self.largest.is_none() { " on" } else { "" };
                 let headroom = self.headroom.unwrap_or(0.0) * 100.0;
                 format!(
-                    "{}: the SLO holds up to {varied} {} (clearly at {holds}, clearly not at {fails})\n\
+                    "{}: the SLO holds {way} {varied} {}{on} (clearly at {holds}, clearly not at {fails})\n\
                      planned {planned}, headroom {headroom:+.0} %\n",
                     self.name,
-                    amount(largest),
+                    self.value(border),
                 )
             }
-            (None, true) => format!("{}: the SLO holds at every {varied} tried\n", self.name),
-            (None, false) => format!("{}: the SLO holds at no {varied} tried\n", self.name),
+            None => {
+                let how = if self.holds { "every" } else { "no" };
+                format!("{}: the SLO holds at {how} {varied} tried\n", self.name)
+            }
         };
+        if let Some(End { value, why }) = &self.ended {
+            let _ = writeln!(text, "the search ended before {}: {why}", self.value(*value));
+        }
+        if !self.known {
+            let _ =
+                writeln!(text, "at the planned {planned} too few samples tell whether it holds");
+        }
         let _ = match &self.bottleneck {
             Some(limit) if limit.relieves => writeln!(
                 text,
@@ -201,17 +251,38 @@ impl Capacity {
             None => Ok(()),
         };
         if let Some(next) = &self.next {
-            let largest = next.largest.map_or("?".to_owned(), amount);
+            let largest = next.largest.map_or("?".to_owned(), |value| self.value(value));
+            let lines = next.lines.first().map_or("the SLO", String::as_str);
             let _ = writeln!(
                 text,
-                "with that doubled, {} {} gives way next, at {varied} {largest}",
+                "with that doubled, {} {} gives way next, at {varied} {largest}, where {lines} fails",
                 next.kind, next.part
             );
         }
-        for line in &self.too_few_samples {
-            let _ = writeln!(text, "too few samples for {line}: taken as held; a longer run tells");
+        let blamed = |part: &&String| self.bottleneck.as_ref().is_none_or(|b| b.part != **part);
+        let full: Vec<&str> = self.full.iter().filter(blamed).map(String::as_str).collect();
+        if !full.is_empty() {
+            let _ = writeln!(
+                text,
+                "at its end there, and no SLO line minds: {}; what waits for it is neither refused \
+                 nor lost, and its queue grows as long as the load lasts",
+                full.join(", ")
+            );
+        }
+        for TooFew { line, at } in &self.too_few_samples {
+            let at = self.value(*at);
+            let _ = writeln!(
+                text,
+                "too few samples for {line} at {at} and below: neither held nor missed there; a \
+                 longer run tells"
+            );
         }
         text
+    }
+
+    /// A value of what is varied, with its unit.
+    fn value(&self, value: f64) -> String {
+        format!("{}{}", amount(value), self.unit)
     }
 
     fn curve_of(&self, text: &mut String, width: usize) {
@@ -227,13 +298,16 @@ impl Capacity {
                     seconds(point.p50),
                     seconds(point.p95),
                     seconds(point.p99),
-                    format!("{:.2} %", point.loss * 100.0),
+                    format!("{:.2} %", point.refused * 100.0),
+                    format!("{:.2} %", point.lost * 100.0),
+                    count(point.waiting.round() as u64),
                 ]
             })
             .collect();
         let last = self.varied.rsplit('.').next().unwrap_or("value");
-        section(text, "Latency and loss of all messages around it");
-        let head = [last, "offered", "delivered", "p50", "p95", "p99", "lost"];
+        section(text, "Latency and loss of all messages around it (waiting: at the end of a run)");
+        let head =
+            [last, "offered", "delivered", "p50", "p95", "p99", "refused", "lost", "waiting"];
         text.push_str(&table(&head, &rows, width));
     }
 
@@ -251,7 +325,9 @@ impl Capacity {
         if self.licences.is_empty() {
             return;
         }
-        section(text, "SMSC licences at the planned value, at most 70 % used");
+        let title =
+            "SMSC licences at the planned value: the busiest tenth of the time, at most 70 % used";
+        section(text, title);
         let rate = |value: f64| format!("{}/s", three(value));
         let row = |licence: &Licence| {
             let short = if licence.needed > licence.installed { " !" } else { "" };
@@ -272,19 +348,31 @@ impl Capacity {
         if self.failures.is_empty() {
             return;
         }
-        section(text, "Each part down for a third of the time, at the planned value (! SLO fails)");
+        let title = "Each part down for a third of the time, at the planned value (! SLO fails, \
+                     ? too few samples)";
+        text.push_str(&paragraphs(&format!("\n{title}\n"), width));
         let row = |failure: &Failure| {
-            let mark = if failure.failing.is_empty() { "" } else { " !" };
+            let mark = match (failure.failing.is_empty(), failure.unknown.is_empty()) {
+                (false, _) => " !",
+                (true, false) => " ?",
+                (true, true) => "",
+            };
             vec![
                 format!("{}{mark}", failure.part),
-                format!("{:.2} %", failure.loss * 100.0),
+                format!("{:.2} %", failure.refused * 100.0),
+                format!("{:.2} %", failure.lost * 100.0),
                 seconds(failure.p95),
+                match (failure.part.as_str(), failure.drained) {
+                    ("nothing", _) => "-".to_owned(),
+                    (_, Some(after)) => seconds(Some(after)),
+                    (_, None) => "not in time".to_owned(),
+                },
                 count(failure.backlog as u64),
-                failure.drained.map_or("not in time".to_owned(), |after| seconds(Some(after))),
+                failure.at.clone(),
             ]
         };
         let rows: Vec<Vec<String>> = self.failures.iter().map(row).collect();
-        let head = ["down", "lost", "p95", "longest queue", "drained after"];
+        let head = ["down", "refused", "lost", "p95", "drained after", "longest queue", "at"];
         text.push_str(&table(&head, &rows, width));
     }
 
@@ -314,7 +402,12 @@ impl Capacity {
                 ["a, b", "a to b", "b to a", "a's net", "per 1,000 messages", "a month, each"];
             text.push_str(&table(&head, &rows, width));
             let per = self.per_thousand;
-            let _ = writeln!(text, "  {per:.2} {} per 1,000 delivered messages", self.currency);
+            let mut sentence = format!("  {per:.2} {} per 1,000 delivered messages", self.currency);
+            let all = self.per_thousand_with_monthly;
+            if all > per {
+                let _ = write!(sentence, ", {all:.2} with the monthly fees");
+            }
+            text.push_str(&paragraphs(&(sentence + "\n"), width));
         }
         if let Some(even) = &self.break_even {
             let verdict = match even.partners {
@@ -325,13 +418,15 @@ impl Capacity {
                 None => "a hub never pays".to_owned(),
             };
             let sentence = format!(
-                "  {verdict}: a bilateral agreement costs {:.2} {} a month, the hub {:.2} and {:.2} \
-                 for each partner ({} messages a pair and month; a busy hour has 10 % of a day)",
+                "  {verdict}: for what one operator sends, a bilateral agreement costs {:.2} {} a \
+                 month, the hub {:.2} and {:.2} for each partner ({} messages to each a month, if \
+                 this is a busy hour with 10 % of a day; fees of the file's first agreement of \
+                 each kind)\n",
                 even.bilateral,
                 self.currency,
                 even.hub_fixed,
                 even.hub_per_partner,
-                count(even.messages_per_pair as u64),
+                count(even.messages_per_partner as u64),
             );
             text.push_str(&paragraphs(&sentence, width));
         }
@@ -341,10 +436,12 @@ impl Capacity {
         if self.inputs.is_empty() {
             return;
         }
-        section(text, "What the answer becomes with each input 20 % lower and higher");
+        let title = "What the answer becomes with each input 20 % lower and higher (one run a point: \
+                     less than 5 % says nothing)";
+        text.push_str(&paragraphs(&format!("\n{title}\n"), width));
         let shown = |value: Option<f64>| value.map_or("-".to_owned(), amount);
         let row = |input: &Input| {
-            let change = match (input.lower, input.higher, self.largest) {
+            let change = match (input.lower, input.higher, self.largest.or(self.smallest)) {
                 (Some(lower), Some(higher), Some(now)) if now > 0.0 => {
                     format!("{:+.0} %", (higher - lower) / now * 100.0)
                 }

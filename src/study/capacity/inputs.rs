@@ -4,7 +4,7 @@
 use std::num::NonZeroUsize;
 
 use super::resources::Resource;
-use super::search::{self, Bench, Effort};
+use super::search::{self, Bench, Effort, Side};
 use crate::domain::federation::{Federation, MessageRate};
 use crate::run::RunError;
 use crate::study::pool;
@@ -44,7 +44,9 @@ enum Input {
     ContactsElsewhere,
     Online,
     Detached,
-    Size(Resource),
+    /// Nothing is changed: what the coarse search says of the topology as it is.
+    Nothing,
+    Speed(Resource),
 }
 
 impl Input {
@@ -57,7 +59,8 @@ impl Input {
             Self::ContactsElsewhere => "share of contacts elsewhere".to_owned(),
             Self::Online => "share of users online".to_owned(),
             Self::Detached => "share of phones detached".to_owned(),
-            Self::Size(resource) => format!("{} {}", resource.kind(), resource.name(federation)),
+            Self::Nothing => "nothing changed".to_owned(),
+            Self::Speed(resource) => format!("{} {}", resource.kind(), resource.name(federation)),
         }
     }
 
@@ -79,26 +82,29 @@ impl Input {
                         hlr.attached = (1.0 - (1.0 - hlr.attached) * factor).max(0.01);
                     }
                 }
-                Self::Size(_) => {}
+                Self::Nothing | Self::Speed(_) => {}
             }
         }
-        if let Self::Size(resource) = self {
-            resource.scale(federation, factor);
+        if let Self::Speed(resource) = self {
+            resource.speed(federation, factor);
         }
     }
 }
 
-/// Changes every input in turn; `limits` are the parts whose size matters. The most effective first.
+/// Changes every input in turn; `limits` are the parts whose speed matters. First what the search
+/// says with nothing changed, to see how coarse it is; then the most effective.
 ///
 /// # Errors
 /// Only faults of the program.
 pub fn sensitivities(
     answer: f64,
+    side: Side,
     limits: &[Resource],
     effort: Effort,
     bench: Bench<'_>,
 ) -> Result<Vec<Sensitivity>, RunError> {
     let fixed = [
+        Input::Nothing,
         Input::Messages,
         Input::Answers,
         Input::PresenceChanges,
@@ -108,20 +114,22 @@ pub fn sensitivities(
         Input::Detached,
     ];
     let effort = Effort { precision: COARSE, stride: 1.2, ..effort.once() };
-    let federation = (bench.at)(answer).federation;
+    let Some(case) = (bench.at)(answer) else { return Ok(Vec::new()) };
+    let federation = case.federation;
     let inputs: Vec<Input> =
-        fixed.into_iter().chain(limits.iter().map(|limit| Input::Size(*limit))).collect();
+        fixed.into_iter().chain(limits.iter().map(|limit| Input::Speed(*limit))).collect();
     let factors = [1.0 - CHANGE, 1.0 + CHANGE];
     // A search is one run after the other: several go side by side.
     let alone = Bench { parallel: Parallel { threads: NonZeroUsize::MIN }, ..bench };
     let answers = pool::run(bench.parallel.threads, inputs.len() * 2, |task| {
         let (input, factor) = (inputs[task / 2], factors[task % 2]);
-        let at = |value| -> Case {
-            let mut case = (bench.at)(value);
+        let at = |value| -> Option<Case> {
+            let mut case = (bench.at)(value)?;
             input.change(&mut case.federation, factor);
-            case
+            Some(case)
         };
-        search::search(answer, effort, Bench { at: &at, ..alone }).map(|found| found.largest)
+        let bench = Bench { at: &at, ..alone };
+        search::search(answer, Some(side), effort, bench).map(|found| found.border)
     })?;
     let changed = inputs.iter().zip(answers.chunks(2));
     let mut all: Vec<Sensitivity> = changed
@@ -130,6 +138,7 @@ pub fn sensitivities(
             answers: [answers[0], answers[1]],
         })
         .collect();
-    all.sort_by(|a, b| b.spread().total_cmp(&a.spread()));
+    // The first is what nothing changed; it stays there.
+    all[1..].sort_by(|a, b| b.spread().total_cmp(&a.spread()));
     Ok(all)
 }

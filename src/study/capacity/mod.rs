@@ -1,5 +1,5 @@
-//! How much a federation can carry: the largest load, or any other value, at which the SLO of its
-//! file holds; what gives way first, and what next; the curve around it; and the planner's page
+//! How much a federation can carry: the largest load at which the SLO of its file holds, or the value
+//! of anything else up to which, or from which on, it does; what gives way first, and what next; the curve around it; and the planner's page
 //! (`planner`, `inputs`). Called by the command line, which words and draws the answer.
 
 pub mod inputs;
@@ -8,23 +8,28 @@ pub mod resources;
 pub mod search;
 
 use self::resources::Resource;
-use self::search::{Bench, Effort, Found, Point, figure};
+use self::search::{Bench, Effort, Found, Point, Side, figure};
 use crate::measure::measured::Measured;
 use crate::run::{self, RunError};
 use crate::study::forecast::forecast;
+use crate::study::replicate::Case;
 
 /// Parts tried one by one, the hardest pressed first, to see whose growth mends the SLO.
 const SUSPECTS: usize = 5;
 /// Pressure below which a part is no suspect.
 const IDLE: f64 = 0.2;
+/// Pressure from which on a part counts as being at its end.
+const FULL: f64 = 0.98;
 /// Points of the curve, as shares of the answer.
 const CURVE: [f64; 11] = [0.2, 0.4, 0.6, 0.7, 0.8, 0.9, 0.95, 1.0, 1.05, 1.1, 1.25];
 
 /// What is wanted to be known.
 #[derive(Clone, Copy, Debug)]
-pub struct Question {
+pub struct Question<'a> {
     /// The value that is planned for; the search starts there.
     pub planned: f64,
+    /// The topology with that value.
+    pub case: &'a Case,
     /// How hard to look.
     pub effort: Effort,
     /// Whether the value is the load, so that what stations have to do grows in proportion.
@@ -44,6 +49,9 @@ pub struct Answer {
     pub busy: Vec<(String, f64)>,
     /// Delays and losses around the answer.
     pub curve: Vec<CurvePoint>,
+    /// Parts at their end at the answer, whatever the lines say: what waits for them is not lost, and
+    /// their queues grow.
+    pub full: Vec<String>,
     /// Where load divided by mean latency is greatest (Kleinrock's power): beyond it delay grows
     /// faster than load.
     pub knee: Option<f64>,
@@ -54,15 +62,16 @@ pub struct Answer {
 /// What gives way.
 #[derive(Clone, Debug)]
 pub struct Limit {
-    /// The part.
-    pub resource: Resource,
-    /// As results call it.
+    /// The part; several of one kind where only all of them together help.
+    pub resources: Vec<Resource>,
+    /// As results call them.
     pub name: String,
-    /// Its utilisation, and more where it refuses, at the first value that fails.
+    /// The utilisation of the hardest pressed, and more where it refuses, at the first value that
+    /// fails.
     pub pressure: f64,
     /// The SLO lines that fail there.
     pub lines: Vec<String>,
-    /// The largest value that holds with it as it is; `None` if any does.
+    /// The value up to which the lines hold with it as it is; `None` if at any.
     pub largest: Option<f64>,
     /// Whether doubling it alone makes the lines hold there.
     pub relieves: bool,
@@ -79,39 +88,52 @@ pub struct CurvePoint {
     pub delivered: f64,
     /// Mean, median, 95th and 99th percentile of the latency of all messages, seconds.
     pub latency: [Option<f64>; 4],
-    /// Share of messages refused, expired or lost.
-    pub loss: f64,
+    /// Share of messages refused.
+    pub refused: f64,
+    /// Share of messages expired or lost.
+    pub lost: f64,
+    /// Messages still on their way at the end of a run, with those that wait for a phone.
+    pub waiting: f64,
 }
 
 /// Answers a question.
 ///
 /// # Errors
 /// Only faults of the program.
-pub fn answer(question: Question, bench: Bench<'_>) -> Result<Answer, RunError> {
+pub fn answer(question: Question<'_>, bench: Bench<'_>) -> Result<Answer, RunError> {
     let Question { planned, effort, .. } = question;
-    let found = search::narrow(question.start(bench), effort, bench)?;
-    let bottleneck = limit(&found, bench)?;
+    let side = question.is_load.then_some(Side::UpTo);
+    let found = search::narrow(question.start(), side, effort, bench)?;
+    let bottleneck = limit(&found, effort, bench)?;
     let next = match &bottleneck {
-        Some(limit) if limit.relieves => {
-            let at = |value| grown(bench, limit.resource, value);
+        Some(limit) if limit.relieves && found.side == Side::UpTo => {
+            let at = |value| grown(bench, &limit.resources, value);
             let bench = Bench { at: &at, ..bench };
-            let start = question.start(bench).max(limit.largest.unwrap_or(planned));
-            self::limit(&search::narrow(start, effort, bench)?, bench)?
+            let start = question.start().max(limit.largest.unwrap_or(planned));
+            let found = search::narrow(start, Some(Side::UpTo), effort, bench)?;
+            self::limit(&found, effort, bench)?
         }
         _ => None,
     };
-    let answer = found.largest.unwrap_or(planned);
+    let answer = found.border.unwrap_or(planned);
     let quick = Effort { most: effort.first, ..effort };
-    let at_planned = search::point(planned, quick, bench)?;
-    let mut curve = Vec::new();
+    let at_planned = search::tried(question.case, planned, quick, bench)?;
+    let mut curve: Vec<CurvePoint> = Vec::new();
     let mut busy = Vec::new();
     for share in CURVE {
-        let point = search::point(answer * share, quick, bench)?;
+        let value = answer * share;
+        let value = if bench.whole { value.round() } else { value };
+        if curve.last().is_some_and(|point| point.value == value) {
+            continue;
+        }
+        let Some(point) = search::point(value, quick, bench)? else { continue };
         curve.push(curve_point(point.value, &point.replicated.measured));
         if share == 1.0 {
             busy = busiest(&point, bench);
         }
     }
+    let end = |(_, pressure): &&(String, f64)| *pressure >= FULL;
+    let full = busy.iter().filter(end).map(|(part, _)| part.clone()).collect();
     let power = |point: &CurvePoint| Some(point.delivered / point.latency[0]?);
     // A greatest one at an end of the curve lies beyond it.
     let ends = [curve.first(), curve.last()].map(|point| point.map(|point| point.value));
@@ -121,35 +143,37 @@ pub fn answer(question: Question, bench: Bench<'_>) -> Result<Answer, RunError> 
         .max_by(|a, b| a.0.total_cmp(&b.0))
         .map(|(_, value)| value)
         .filter(|value| !ends.contains(&Some(*value)));
-    Ok(Answer { found, bottleneck, next, busy, curve, knee, planned: at_planned })
+    Ok(Answer { found, bottleneck, next, busy, full, curve, knee, planned: at_planned })
 }
 
-impl Question {
+impl Question<'_> {
     /// Where to begin: near the load at which the busiest station is at its end, since points far
     /// beyond take long and say nothing.
-    fn start(&self, bench: Bench<'_>) -> f64 {
+    fn start(&self) -> f64 {
         if !self.is_load {
             return self.planned;
         }
-        let expected = forecast(&run::plan((bench.at)(self.planned).federation));
+        let expected = forecast(&run::plan(self.case.federation.clone()));
         let stations = expected.stations.iter().map(|station| station.utilisation);
         let busiest = stations.fold(0.0, f64::max);
         if busiest > 1e-3 { self.planned * 0.8 / busiest } else { self.planned }
     }
 }
 
-/// The case at a value with a part of it doubled.
-fn grown(bench: Bench<'_>, resource: Resource, value: f64) -> crate::study::replicate::Case {
-    let mut case = (bench.at)(value);
-    resource.scale(&mut case.federation, 2.0);
-    case
+/// The case at a value with parts of it doubled.
+fn grown(bench: Bench<'_>, resources: &[Resource], value: f64) -> Option<Case> {
+    let mut case = (bench.at)(value)?;
+    resources.iter().for_each(|resource| resource.scale(&mut case.federation, 2.0));
+    Some(case)
 }
 
-/// What gave way in a search: of the parts that are hardest pressed where the SLO first fails, the
-/// first that makes it hold there when it is doubled.
-fn limit(found: &Found, bench: Bench<'_>) -> Result<Option<Limit>, RunError> {
+/// What gave way in a search: of the parts that are hardest pressed where the SLO clearly fails, the
+/// one that makes it hold there when it is doubled, with as many replications. Of several the one
+/// whose doubling takes the border furthest; where none does it alone, all of the hardest pressed
+/// one's kind.
+fn limit(found: &Found, effort: Effort, bench: Bench<'_>) -> Result<Option<Limit>, RunError> {
     let Some(failing) = found.failing() else { return Ok(None) };
-    let case = (bench.at)(failing.value);
+    let Some(case) = (bench.at)(failing.value) else { return Ok(None) };
     let pressed =
         |resource: Resource| resource.pressure(&case.federation, &failing.replicated.results);
     let mut suspects: Vec<(f64, Resource)> = Resource::all(&case.federation)
@@ -162,28 +186,64 @@ fn limit(found: &Found, bench: Bench<'_>) -> Result<Option<Limit>, RunError> {
     suspects.truncate(SUSPECTS);
     let lines = failing.failing.iter().map(|place| case.slo[*place].text().to_owned());
     let lines: Vec<String> = lines.collect();
-    let limit = |(pressure, resource): (f64, Resource), relieves| Limit {
-        resource,
-        name: resource.name(&case.federation),
-        pressure,
+    let limit = |parts: &[(f64, Resource)], relieves| Limit {
+        resources: parts.iter().map(|(_, resource)| *resource).collect(),
+        name: parts
+            .iter()
+            .map(|(_, resource)| resource.name(&case.federation))
+            .collect::<Vec<_>>()
+            .join(" and "),
+        pressure: parts.first().map_or(0.0, |(pressure, _)| *pressure),
         lines: lines.clone(),
-        largest: found.largest,
+        largest: found.border,
         relieves,
     };
-    let once = Effort { first: 1, most: 1, precision: 0.0, stride: 1.0 };
+    let same = Effort { most: effort.first, ..effort };
+    let relieves = |parts: &[(f64, Resource)]| -> Result<bool, RunError> {
+        let parts: Vec<Resource> = parts.iter().map(|(_, resource)| *resource).collect();
+        let at = |value| grown(bench, &parts, value);
+        let point = search::point(failing.value, same, Bench { at: &at, ..bench })?;
+        Ok(point.is_some_and(|point| point.verdict.holds()))
+    };
+    let mut relieving = Vec::new();
     for suspect in &suspects {
-        let at = |value| grown(bench, suspect.1, value);
-        let point = search::point(failing.value, once, Bench { at: &at, ..bench })?;
-        if point.verdict.holds() {
-            return Ok(Some(limit(*suspect, true)));
+        if relieves(&[*suspect])? {
+            relieving.push(*suspect);
         }
     }
-    Ok(suspects.first().map(|suspect| limit(*suspect, false)))
+    if let [one] = *relieving {
+        return Ok(Some(limit(&[one], true)));
+    }
+    let rough = Effort { precision: 0.1, stride: 1.25, ..effort.once() };
+    let mut furthest: Option<(f64, (f64, Resource))> = None;
+    for suspect in relieving {
+        let at = |value| grown(bench, &[suspect.1], value);
+        let bench = Bench { at: &at, ..bench };
+        let border = search::search(failing.value, Some(found.side), rough, bench)?.border;
+        // None at all is furthest.
+        let far = border.map_or(f64::INFINITY, |border| match found.side {
+            Side::UpTo => border,
+            Side::From => -border,
+        });
+        if furthest.is_none_or(|(best, _)| far > best) {
+            furthest = Some((far, suspect));
+        }
+    }
+    if let Some((_, suspect)) = furthest {
+        return Ok(Some(limit(&[suspect], true)));
+    }
+    let Some(first) = suspects.first() else { return Ok(None) };
+    let alike = |suspect: &&(f64, Resource)| suspect.1.kind() == first.1.kind();
+    let kind: Vec<(f64, Resource)> = suspects.iter().filter(alike).copied().collect();
+    if kind.len() > 1 && relieves(&kind)? {
+        return Ok(Some(limit(&kind, true)));
+    }
+    Ok(Some(limit(&[*first], false)))
 }
 
 /// Parts with a utilisation above 60 %, the highest first.
 fn busiest(point: &Point, bench: Bench<'_>) -> Vec<(String, f64)> {
-    let case = (bench.at)(point.value);
+    let Some(case) = (bench.at)(point.value) else { return Vec::new() };
     let mut busy: Vec<(String, f64)> = Resource::all(&case.federation)
         .into_iter()
         .map(|resource| {
@@ -199,12 +259,16 @@ fn busiest(point: &Point, bench: Bench<'_>) -> Vec<(String, f64)> {
 /// Delays and losses in what was measured.
 pub fn curve_point(value: f64, measured: &Measured) -> CurvePoint {
     let see = |text: &str| figure(text).observe(measured);
-    let lost = ["messages_refused", "messages_expired", "messages_lost"];
+    let share = |names: &[&str]| -> f64 {
+        names.iter().filter_map(|name| see(&format!("{name} share"))).sum()
+    };
     CurvePoint {
         value,
         offered: see("messages_offered rate").unwrap_or(0.0),
         delivered: see("messages_delivered rate").unwrap_or(0.0),
         latency: ["mean", "p50", "p95", "p99"].map(|name| see(&format!("message_latency {name}"))),
-        loss: lost.iter().filter_map(|name| see(&format!("{name} share"))).sum(),
+        refused: share(&["messages_refused"]),
+        lost: share(&["messages_expired", "messages_lost"]),
+        waiting: see("messages_in_flight count").unwrap_or(0.0),
     }
 }

@@ -1,13 +1,15 @@
 //! The planner's page at the planned load: licences, what a failure does, who pays whom, and from how
 //! many partners on a hub pays.
 
+use std::collections::BTreeMap;
+
 use tokio_util::sync::CancellationToken;
 
 use super::resources::{self, count, label};
 use super::{CurvePoint, curve_point};
-use crate::domain::federation::{Federation, OperatorKind, Protocol, TimedEvent};
+use crate::domain::federation::{Federation, Operator, OperatorKind, Protocol, TimedEvent};
 use crate::domain::time::Duration;
-use crate::measure::results::{MetricValue, Results, SeriesRow};
+use crate::measure::results::{Metric, MetricValue, Results, SeriesRow};
 use crate::run::{Finished, Options, RunError};
 use crate::study::pool;
 use crate::study::replicate::{self, Case, Parallel, Replicated};
@@ -18,15 +20,18 @@ pub const ALLOWED: f64 = 0.7;
 pub const BUSY_HOUR: f64 = 0.1;
 /// Days of a month.
 const DAYS: f64 = 30.0;
+/// How many times its licence an SMSC gets to see what it would be asked.
+const UNLIMITED: f64 = 1e3;
 
-/// What one SMSC needs.
+/// What one SMSC needs, by what it would be asked in the busiest tenth of the measured time if no
+/// licence held anything back.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Licence {
     /// Whose.
     pub operator: String,
-    /// First attempts a second.
+    /// First attempts a second then.
     pub first: f64,
-    /// Repeated attempts a second.
+    /// Repeated attempts a second then.
     pub retries: f64,
     /// Licensed rate of all nodes, a second.
     pub installed: f64,
@@ -43,11 +48,15 @@ pub struct Failure {
     pub run: CurvePoint,
     /// Longest queue at any station.
     pub backlog: f64,
+    /// That station.
+    pub at: String,
     /// From the end of the failure until all queues are as before, seconds; `None`: not within the
     /// run.
     pub drained: Option<f64>,
     /// SLO lines that do not hold.
     pub failing: Vec<String>,
+    /// SLO lines that too few samples carry.
+    pub unknown: Vec<String>,
 }
 
 /// What two operators owe each other.
@@ -63,16 +72,16 @@ pub struct Account {
     pub messages: f64,
 }
 
-/// Hub or bilateral agreements.
+/// Hub or bilateral agreements, as one operator pays for what it sends.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct BreakEven {
-    /// Messages a month that a partner exchanges with one other.
+    /// Messages a month that it sends to one partner.
     pub messages: f64,
     /// A month of one bilateral agreement.
     pub bilateral: f64,
     /// A month of the hub's agreement, whatever crosses.
     pub hub_fixed: f64,
-    /// The hub's price for what one partner exchanges in a month.
+    /// The hub's price for what is sent to one partner in a month.
     pub hub_each: f64,
     /// Partners from which on the hub costs less; `None`: it never does.
     pub partners: Option<f64>,
@@ -84,29 +93,53 @@ fn parts(seen: &Replicated) -> (&Results, f64, f64) {
     (&seen.results, (end - start).max(1e-9), f64::from(seen.measured.runs()))
 }
 
-/// Licences of every SMSC, by what was measured.
-pub fn licences(federation: &Federation, seen: &Replicated) -> Vec<Licence> {
-    let (results, seconds, runs) = parts(seen);
-    let operators = federation.operators.iter().filter_map(|operator| {
+/// Licences of every SMSC, by a run in which none of them holds anything back.
+///
+/// # Errors
+/// Only faults of the program.
+pub fn licences(case: &Case, stop: &CancellationToken) -> Result<Vec<Licence>, RunError> {
+    let mut unlimited = case.clone();
+    for smsc in unlimited.federation.operators.iter_mut().filter_map(|o| o.smsc.as_mut()) {
+        smsc.throughput *= UNLIMITED;
+        smsc.queue_limit = u32::MAX;
+    }
+    let run = replicate::one(&unlimited, 0, false, Options::default(), stop, &mut |_, _| {})?;
+    let (start, end) = run.results.measured;
+    let seconds = (end - start).max(1e-9);
+    let licence = |operator: &Operator| {
         let smsc = operator.smsc.as_ref()?;
-        let prefix = format!("{}/smsc[", operator.name);
-        let served = results.metrics.iter().filter(|metric| {
-            metric.name == "station_served" && label(metric, "station").starts_with(&prefix)
-        });
-        let served = served.map(|metric| match metric.value {
-            MetricValue::Counter { rate, .. } => rate,
-            _ => 0.0,
-        });
-        let served: f64 = served.sum();
+        let prefix = format!("station={}/smsc[", operator.name);
+        // What all nodes serve in each interval, by how busy they are.
+        let mut rates: BTreeMap<u64, f64> = BTreeMap::new();
+        let rows = run.results.series.iter().filter(|row| row.metric == "station_utilisation");
+        for row in rows.filter(|row| row.statistic == "mean") {
+            if row.labels.starts_with(&prefix) {
+                let rate = row.value * smsc.throughput * UNLIMITED;
+                *rates.entry((row.time_s * 1e3) as u64).or_default() += rate;
+            }
+        }
+        let rates: Vec<f64> = rates.into_values().collect();
+        let busiest = busiest_tenth(&rates);
+        let counted = |name| count(&run.results, name, "operator", &operator.name);
+        let served: f64 = rates.iter().sum::<f64>() / rates.len().max(1) as f64 * seconds;
         // A failed attempt with another to follow is the one before a retry.
-        let retried = count(results, "sms_retried", "operator", &operator.name);
-        let retries = (retried / seconds / runs).min(served);
-        let first = served - retries;
-        let installed = smsc.throughput * f64::from(smsc.nodes);
-        let (operator, needed) = (operator.name.clone(), served / ALLOWED);
-        Some(Licence { operator, first, retries, installed, needed })
-    });
-    operators.collect()
+        let again = (counted("sms_retried") / served.max(1.0)).min(1.0);
+        Some(Licence {
+            operator: operator.name.clone(),
+            first: busiest * (1.0 - again),
+            retries: busiest * again,
+            installed: smsc.throughput * f64::from(smsc.nodes),
+            needed: busiest / ALLOWED,
+        })
+    };
+    Ok(case.federation.operators.iter().filter_map(licence).collect())
+}
+
+/// The highest mean of any tenth of the intervals one after the other.
+fn busiest_tenth(rates: &[f64]) -> f64 {
+    let length = (rates.len() / 10).max(1);
+    let means = rates.windows(length).map(|part| part.iter().sum::<f64>() / length as f64);
+    means.fold(0.0, f64::max)
 }
 
 /// Lets every part fail in turn, for the middle third of the measured time.
@@ -125,7 +158,7 @@ pub fn failures(
     // What the run is like without, to compare with.
     let outages = [vec![("nothing".to_owned(), None)], outages].concat();
     let options = Options { threads: 1, ..Options::default() };
-    pool::run(parallel.threads, outages.len(), |place| {
+    let runs = pool::run(parallel.threads, outages.len(), |place| {
         let (part, event) = &outages[place];
         tell(part, place as f64 / outages.len() as f64);
         let mut case = case.clone();
@@ -133,44 +166,62 @@ pub fn failures(
         case.federation.timeline.extend(event);
         case.federation.timeline.sort_by_key(|event| event.at);
         let run = replicate::one(&case, 0, false, options, stop, &mut |_, _| {})?;
-        Ok(failure(part, &run, third))
-    })
+        Ok((failure(part, &run), queues(&run.results.series)))
+    })?;
+    // What is usual: the most that ever waits when nothing fails.
+    let usual = runs.first().map_or(0.0, |(_, quiet)| quiet.values().copied().fold(0.0, f64::max));
+    let after = |(failure, queues): (Failure, BTreeMap<u64, f64>)| Failure {
+        drained: drained(&queues, usual, third),
+        ..failure
+    };
+    Ok(runs.into_iter().map(after).collect())
 }
 
-fn failure(part: &str, run: &Finished, third: Duration) -> Failure {
+/// What came of a run; when its queues were as usual again is told later.
+fn failure(part: &str, run: &Finished) -> Failure {
     let levels = run.results.metrics.iter().filter(|m| m.name == "station_queue_length");
-    let backlog = levels.map(|metric| match metric.value {
-        MetricValue::Gauge { max, .. } => max,
-        _ => 0.0,
-    });
-    let failing = run.results.slo.iter().filter(|line| !line.passed && line.observed.is_some());
+    let longest = levels
+        .filter_map(|metric| match metric.value {
+            MetricValue::Gauge { max, .. } => Some((max, label(metric, "station"))),
+            _ => None,
+        })
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .unwrap_or((0.0, ""));
+    let lines = |unknown: bool| {
+        let slo = run.results.slo.iter().filter(|line| !line.passed);
+        let lines = slo.filter(|line| line.observed.is_none() == unknown);
+        lines.map(|line| line.line.clone()).collect()
+    };
     Failure {
         part: part.to_owned(),
         run: curve_point(0.0, &run.measured),
-        backlog: backlog.fold(0.0, f64::max),
-        drained: drained(&run.results.series, third.as_secs_f64()),
-        failing: failing.map(|line| line.line.clone()).collect(),
+        backlog: longest.0,
+        at: longest.1.to_owned(),
+        drained: None,
+        failing: lines(false),
+        unknown: lines(true),
     }
 }
 
-/// From the end of a failure until the queues together are no longer than they ever were before it.
-fn drained(series: &[SeriesRow], third: f64) -> Option<f64> {
-    let mut totals: std::collections::BTreeMap<u64, f64> = std::collections::BTreeMap::new();
-    for row in series.iter().filter(|row| row.metric == "station_queue_length") {
+/// All queues together, on average over each interval; by the interval's time in milliseconds.
+fn queues(series: &[SeriesRow]) -> BTreeMap<u64, f64> {
+    let mut totals: BTreeMap<u64, f64> = BTreeMap::new();
+    let rows = series.iter().filter(|row| row.metric == "station_queue_length");
+    for row in rows.filter(|row| row.statistic == "mean") {
         *totals.entry((row.time_s * 1e3) as u64).or_default() += row.value;
     }
-    let at = |ms: &u64| *ms as f64 / 1e3;
-    let before = totals.iter().filter(|(ms, _)| at(ms) < third).map(|(_, total)| *total);
-    let usual = before.fold(0.05, f64::max);
-    let after: Vec<(f64, f64)> = totals
-        .iter()
-        .filter(|(ms, _)| at(ms) >= 2.0 * third - 1e-3)
-        .map(|(ms, total)| (at(ms), *total))
-        .collect();
-    // The last interval that is above; the next one is as before.
+    totals
+}
+
+/// From the end of a failure, two thirds into the run, until the queues are as usual and stay so.
+fn drained(queues: &BTreeMap<u64, f64>, usual: f64, third: Duration) -> Option<f64> {
+    let end = 2.0 * third.as_secs_f64();
+    let after = queues.iter().map(|(ms, total)| (*ms as f64 / 1e3, *total));
+    let after: Vec<(f64, f64)> = after.filter(|(at, _)| *at >= end - 1e-3).collect();
+    // The last interval that is above; the next one is as usual.
     match after.iter().rposition(|(_, total)| *total > usual) {
         None => Some(0.0),
-        Some(place) => after.get(place + 1).map(|(ms, _)| ms - 2.0 * third),
+        Some(place) => after.get(place + 1).map(|(at, _)| at - end),
     }
 }
 
@@ -195,11 +246,7 @@ pub fn accounts(federation: &Federation, seen: &Replicated) -> Vec<Account> {
                 && label(metric, "to") == to
                 && matches!(label(metric, "kind"), "message" | "sms")
         });
-        let counts = metrics.map(|metric| match metric.value {
-            MetricValue::Counter { count, .. } => count as f64,
-            _ => 0.0,
-        });
-        counts.sum::<f64>() / runs
+        metrics.map(counted).sum::<f64>() / runs
     };
     let mut accounts: Vec<Account> = Vec::new();
     for (_, agreement) in federation.agreements() {
@@ -219,28 +266,48 @@ pub fn accounts(federation: &Federation, seen: &Replicated) -> Vec<Account> {
     accounts
 }
 
-/// From how many partners on a hub pays, by the tariffs of the file's agreements with hubs and
+/// From how many partners on a hub pays, by the tariffs of the file's first agreements with a hub and
 /// without; `None` if it has not both, or they cost nothing.
 pub fn break_even(federation: &Federation, seen: &Replicated) -> Option<BreakEven> {
-    let (results, seconds, runs) = parts(seen);
-    let month = 3600.0 / seconds / BUSY_HOUR * DAYS;
     let hub = |id| federation.operator(id).kind == OperatorKind::Hub;
     let ssp = || federation.agreements.iter().filter(|a| a.protocol == Protocol::Ssp);
     let with = ssp().find(|agreement| agreement.between.iter().any(|id| hub(*id)))?;
-    let without = ssp().find(|agreement| !agreement.between.iter().any(|id| hub(*id)));
+    let without = ssp().find(|agreement| !agreement.between.iter().any(|id| hub(*id)))?;
     let partners = federation.operators.iter().filter(|o| o.imsp.is_some()).count() as f64;
-    let sent =
-        ["interworked", "hub"].map(|route| count(results, "messages_accepted", "route", route));
-    // Every count stands by pair and once more in all.
-    let sent = sent.iter().sum::<f64>() / 2.0 / runs;
-    let messages = sent * month / (partners * (partners - 1.0) / 2.0).max(1.0);
-    let bilateral = without
-        .map_or(0.0, |agreement| agreement.tariff.monthly + messages * agreement.tariff.message);
+    // What is billed: everything that leaves an operator over an agreement for IM, counted where it
+    // leaves and not again at the hub.
+    let (results, _, runs) = parts(seen);
+    let operators = federation.operators.iter().filter(|o| o.kind != OperatorKind::Hub);
+    let leaving = operators.map(|from| {
+        let crossed = results.metrics.iter().filter(|metric| {
+            metric.name == "agreement_messages"
+                && label(metric, "kind") == "message"
+                && label(metric, "from") == from.name
+                && !label(metric, "to").is_empty()
+        });
+        crossed.map(counted).sum::<f64>()
+    });
+    let pairs = (partners * (partners - 1.0)).max(1.0);
+    let messages = leaving.sum::<f64>() / runs * month(seen) / pairs;
+    let bilateral = without.tariff.monthly + messages * without.tariff.message;
     let (hub_fixed, hub_each) = (with.tariff.monthly, messages * with.tariff.message);
-    if without.is_none() || bilateral + hub_fixed + hub_each == 0.0 {
+    if bilateral + hub_fixed + hub_each == 0.0 {
         return None;
     }
     let saved = bilateral - hub_each;
     let partners = (saved > 0.0).then(|| (hub_fixed / saved).max(1.0));
     Some(BreakEven { messages, bilateral, hub_fixed, hub_each, partners })
+}
+
+/// How many times the measured time of one run a month is, if that time is like the busy hour.
+pub fn month(seen: &Replicated) -> f64 {
+    let (_, seconds, _) = parts(seen);
+    3600.0 / seconds / BUSY_HOUR * DAYS
+}
+
+fn counted(metric: &Metric) -> f64 {
+    match metric.value {
+        MetricValue::Counter { count, .. } => count as f64,
+        _ => 0.0,
+    }
 }

@@ -155,6 +155,38 @@ impl Resource {
         }
     }
 
+    /// Makes it faster or slower: workers take less time or more, anything else is made larger or
+    /// smaller. A share of a worker cannot be had, so that small numbers of them say nothing.
+    pub fn speed(self, federation: &mut Federation, factor: f64) {
+        let slower = 1.0 / factor;
+        match self {
+            Self::ImServer(id) => {
+                for imsp in of(federation, id).imsp.iter_mut() {
+                    imsp.service_time = imsp.service_time.scaled(slower);
+                }
+            }
+            Self::Hlr(id) => {
+                for hlr in of(federation, id).hlr.iter_mut() {
+                    hlr.lookup_time = hlr.lookup_time.scaled(slower);
+                }
+            }
+            Self::Relay(id) => {
+                for relay in of(federation, id).relay.iter_mut() {
+                    relay.service_time = relay.service_time.scaled(slower);
+                }
+            }
+            Self::Translator(id) => {
+                for translator in of(federation, id).translator.iter_mut() {
+                    translator.message_time = translator.message_time.scaled(slower);
+                    translator.presence_time = translator.presence_time.scaled(slower);
+                }
+            }
+            Self::Smsc(_) | Self::ReplyNumbers(_) | Self::Link(..) | Self::RateLimit(..) => {
+                self.scale(federation, factor);
+            }
+        }
+    }
+
     /// How it fails in an N+1 study: one node of an SMSC that has several, all of anything else.
     /// What is only a rule cannot fail.
     pub fn outage(self, federation: &Federation) -> Option<Outage> {

@@ -1,4 +1,4 @@
-//! The largest value at which every SLO line holds: bracket it, then halve the bracket. Each point is
+//! The value up to which, or from which on, every SLO line holds: bracket it, then halve the bracket. Each point is
 //! replicated until its verdict is clear, with the same seeds everywhere (common random numbers), so
 //! that points differ by the value alone.
 
@@ -41,14 +41,25 @@ impl Effort {
 /// Who runs points.
 #[derive(Clone, Copy)]
 pub struct Bench<'a> {
-    /// The case at a value of what is varied.
-    pub at: &'a (dyn Fn(f64) -> Case + Sync),
+    /// The case at a value of what is varied; `None` where the topology cannot have the value.
+    pub at: &'a (dyn Fn(f64) -> Option<Case> + Sync),
+    /// Whether the value is a count: 2 workers or 3, nothing between.
+    pub whole: bool,
     /// Threads for replications side by side.
     pub parallel: Parallel,
     /// Ends the search early.
     pub stop: &'a CancellationToken,
     /// Told of every point.
     pub tell: &'a (dyn Fn(&str, f64) + Sync),
+}
+
+/// On which side of the answer the lines hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// Below it, as with load.
+    UpTo,
+    /// Above it, as with the size of something.
+    From,
 }
 
 /// Whether the lines hold at a point.
@@ -63,6 +74,8 @@ pub enum Verdict {
         /// By what all replications together say.
         holds: bool,
     },
+    /// No line fails, and of one or more too few samples were taken to tell.
+    Unknown,
 }
 
 impl Verdict {
@@ -81,7 +94,7 @@ pub struct Point {
     pub verdict: Verdict,
     /// Lines that do not hold, by their places.
     pub failing: Vec<usize>,
-    /// Lines that too few samples carry, by their places; they count as holding.
+    /// Lines that too few samples carry, by their places.
     pub unknown: Vec<usize>,
     /// What was measured.
     pub replicated: Replicated,
@@ -90,93 +103,205 @@ pub struct Point {
 /// What a search came to.
 #[derive(Debug)]
 pub struct Found {
-    /// The largest value that holds, to within the precision; `None` if none or every one does.
-    pub largest: Option<f64>,
-    /// The largest that clearly holds and the smallest that clearly fails around it.
+    /// The value at which the lines begin or cease to hold, to within the precision; `None` if they
+    /// hold everywhere or nowhere.
+    pub border: Option<f64>,
+    /// On which side of it they hold.
+    pub side: Side,
+    /// The values nearest to it that clearly hold and clearly fail.
     pub interval: (Option<f64>, Option<f64>),
+    /// Whether the search came to a value that the topology cannot have.
+    pub ended: bool,
     /// All that was tried, by value.
     pub points: Vec<Point>,
 }
 
 impl Found {
-    /// The smallest tried value that fails, if it is next to one that holds.
+    /// The point nearest to the answer that fails, a clear one if there is any.
     pub fn failing(&self) -> Option<&Point> {
-        self.points.iter().find(|point| !point.verdict.holds())
-    }
-
-    /// The largest tried value below which everything holds.
-    pub fn holding(&self) -> Option<&Point> {
-        let end = self.points.iter().position(|point| !point.verdict.holds());
-        self.points[..end.unwrap_or(self.points.len())].last()
+        let clear = |point: &&Point| point.verdict == Verdict::Fails;
+        let fails = |point: &&Point| !point.verdict.holds() && point.verdict != Verdict::Unknown;
+        let nearest = |which: &dyn Fn(&&Point) -> bool| match self.side {
+            Side::UpTo => self.points.iter().find(which),
+            Side::From => self.points.iter().rev().find(which),
+        };
+        nearest(&clear).or_else(|| nearest(&fails))
     }
 }
 
-/// Searches from a start, which is above zero.
+/// A search under way.
+struct Search<'a> {
+    effort: Effort,
+    bench: Bench<'a>,
+    points: Vec<Point>,
+    ended: bool,
+}
+
+impl Search<'_> {
+    /// Tries a value; `None` if the topology cannot have it.
+    fn verdict(&mut self, value: f64) -> Result<Option<Verdict>, RunError> {
+        let Some(point) = point(value, self.effort, self.bench)? else {
+            self.ended = true;
+            return Ok(None);
+        };
+        let verdict = point.verdict;
+        self.points.push(point);
+        Ok(Some(verdict))
+    }
+
+    /// The next value up or down from one.
+    fn step(&self, value: f64, up: bool) -> f64 {
+        let next = if up { value * self.effort.stride } else { value / self.effort.stride };
+        match (self.bench.whole, up) {
+            (false, _) => next,
+            (true, true) => next.round().max(value + 1.0),
+            (true, false) => next.round().min(value - 1.0),
+        }
+    }
+
+    /// Two values between which the verdict turns, the lower one first, and on which side of it the
+    /// lines hold. Without a side both ways are tried in turn.
+    fn bracket(
+        &mut self,
+        start: f64,
+        side: Option<Side>,
+    ) -> Result<Option<(f64, f64, Side)>, RunError> {
+        let mut start = start;
+        let Some(mut first) = self.verdict(start)? else { return Ok(None) };
+        // More of anything makes more samples.
+        for _ in 0..REACH {
+            if first != Verdict::Unknown || self.bench.stop.is_cancelled() {
+                break;
+            }
+            start = self.step(start, true);
+            let Some(verdict) = self.verdict(start)? else { return Ok(None) };
+            first = verdict;
+        }
+        let holds = first.holds();
+        let mut ways = match side {
+            None => vec![true, false],
+            Some(side) => vec![(side == Side::UpTo) == holds],
+        };
+        // The lowest and the highest tried.
+        let mut ends = [start, start];
+        for _ in 0..REACH {
+            for up in ways.clone() {
+                if self.bench.stop.is_cancelled() {
+                    return Ok(None);
+                }
+                let known = ends[usize::from(up)];
+                let value = self.step(known, up);
+                match self.verdict(value)? {
+                    Some(verdict) if verdict == Verdict::Unknown && !holds => {}
+                    Some(verdict) if verdict != Verdict::Unknown && verdict.holds() == holds => {}
+                    // Out of what may be, or too few samples: there is nothing to find that way.
+                    None | Some(Verdict::Unknown) => {
+                        ways.retain(|way| *way != up);
+                        continue;
+                    }
+                    Some(_) => {
+                        let side = if holds == up { Side::UpTo } else { Side::From };
+                        return Ok(Some((known.min(value), known.max(value), side)));
+                    }
+                }
+                ends[usize::from(up)] = value;
+            }
+        }
+        Ok(None)
+    }
+
+    /// Halves a bracket until it is narrow enough.
+    fn halve(&mut self, bracket: (f64, f64), side: Side) -> Result<(f64, f64), RunError> {
+        let (mut low, mut high) = bracket;
+        let (whole, precision) = (self.bench.whole, self.effort.precision);
+        let narrow = |low: f64, high: f64| match whole {
+            true => high - low <= 1.0,
+            false => high / low <= 1.0 + precision,
+        };
+        while !narrow(low, high) && !self.bench.stop.is_cancelled() {
+            let middle = (low * high).sqrt();
+            let middle =
+                if self.bench.whole { middle.round().clamp(low + 1.0, high - 1.0) } else { middle };
+            let Some(verdict) = self.verdict(middle)? else { break };
+            match verdict.holds() == (side == Side::UpTo) {
+                true => low = middle,
+                false => high = middle,
+            }
+        }
+        Ok((low, high))
+    }
+
+    /// The value nearest to the answer, on its side, that is clear; further ones are tried, each
+    /// twice as far, where none was.
+    fn clear(
+        &mut self,
+        verdict: Verdict,
+        border: f64,
+        side: Side,
+    ) -> Result<Option<f64>, RunError> {
+        let below = (verdict == Verdict::Holds) == (side == Side::UpTo);
+        let apart = |value: f64| if below { border - value } else { value - border };
+        let whole = self.bench.whole;
+        let reached = |value: f64| apart(value) > 0.0 || (whole && value == border);
+        let mut away = 1.0 + 2.0 * self.effort.precision;
+        loop {
+            let clear = self.points.iter().filter(|point| point.verdict == verdict);
+            let near = clear.map(|point| point.value).filter(|value| reached(*value));
+            if let Some(nearest) = near.min_by(|a, b| apart(*a).total_cmp(&apart(*b))) {
+                return Ok(Some(nearest));
+            }
+            if away > 1.5 || self.bench.stop.is_cancelled() {
+                return Ok(None);
+            }
+            let value = if below { border / away } else { border * away };
+            let value = match (self.bench.whole, below) {
+                (false, _) => value,
+                (true, true) => value.floor(),
+                (true, false) => value.ceil(),
+            };
+            if self.verdict(value)?.is_none() {
+                return Ok(None);
+            }
+            away *= away;
+        }
+    }
+}
+
+/// Searches from a start, which is above zero, for the border of one side, or of whichever there is.
 ///
 /// # Errors
 /// Only faults of the program.
-pub fn search(start: f64, effort: Effort, bench: Bench<'_>) -> Result<Found, RunError> {
-    let mut points = vec![point(start, effort, bench)?];
-    let up = points[0].verdict.holds();
-    let (mut low, mut high) = (start, start);
-    for _ in 0..REACH {
-        if bench.stop.is_cancelled() {
-            break;
-        }
-        let value = if up { high * effort.stride } else { low / effort.stride };
-        points.push(point(value, effort, bench)?);
-        let holds = points.last().is_some_and(|point| point.verdict.holds());
-        if up == holds {
-            (low, high) = (value, value);
-            continue;
-        }
-        (low, high) = if up { (low, value) } else { (value, high) };
-        break;
-    }
-    let found = low < high;
-    while found && high / low > 1.0 + effort.precision && !bench.stop.is_cancelled() {
-        let middle = (low * high).sqrt();
-        points.push(point(middle, effort, bench)?);
-        match points.last().is_some_and(|point| point.verdict.holds()) {
-            true => low = middle,
-            false => high = middle,
-        }
-    }
-    let largest = found.then(|| (low * high).sqrt());
-    let mut interval = (None, None);
-    if let Some(largest) = largest.filter(|_| effort.most > 1) {
-        interval.0 = clear(&mut points, Verdict::Holds, largest, effort, bench)?;
-        interval.1 = clear(&mut points, Verdict::Fails, largest, effort, bench)?;
-    }
-    points.sort_by(|a, b| a.value.total_cmp(&b.value));
-    Ok(Found { largest, interval, points })
-}
-
-/// The value nearest to the answer, on its side, that is clear; further ones are tried, each twice as
-/// far, where none was.
-fn clear(
-    points: &mut Vec<Point>,
-    verdict: Verdict,
-    largest: f64,
+pub fn search(
+    start: f64,
+    side: Option<Side>,
     effort: Effort,
     bench: Bench<'_>,
-) -> Result<Option<f64>, RunError> {
-    let side =
-        |value: f64| if verdict == Verdict::Holds { largest - value } else { value - largest };
-    let mut away = 1.0 + 2.0 * effort.precision;
-    loop {
-        let clear = points.iter().filter(|point| point.verdict == verdict);
-        let near = clear.map(|point| point.value).filter(|value| side(*value) > 0.0);
-        if let Some(nearest) = near.min_by(|a, b| side(*a).total_cmp(&side(*b))) {
-            return Ok(Some(nearest));
+) -> Result<Found, RunError> {
+    let mut search = Search { effort, bench, points: Vec::new(), ended: false };
+    let mut found = Found {
+        border: None,
+        side: side.unwrap_or(Side::UpTo),
+        interval: (None, None),
+        ended: false,
+        points: Vec::new(),
+    };
+    if let Some((low, high, side)) = search.bracket(start, side)? {
+        let (low, high) = search.halve((low, high), side)?;
+        let border = match (bench.whole, side) {
+            (false, _) => (low * high).sqrt(),
+            (true, Side::UpTo) => low,
+            (true, Side::From) => high,
+        };
+        (found.border, found.side) = (Some(border), side);
+        if effort.most > 1 {
+            found.interval.0 = search.clear(Verdict::Holds, border, side)?;
+            found.interval.1 = search.clear(Verdict::Fails, border, side)?;
         }
-        if away > 1.5 || bench.stop.is_cancelled() {
-            return Ok(None);
-        }
-        let value = if verdict == Verdict::Holds { largest / away } else { largest * away };
-        points.push(point(value, effort, bench)?);
-        away *= away;
     }
+    found.ended = search.ended;
+    found.points = search.points;
+    found.points.sort_by(|a, b| a.value.total_cmp(&b.value));
+    Ok(found)
 }
 
 /// Searches roughly with a replication at each point, then in earnest around what was found: points
@@ -184,20 +309,38 @@ fn clear(
 ///
 /// # Errors
 /// Only faults of the program.
-pub fn narrow(start: f64, effort: Effort, bench: Bench<'_>) -> Result<Found, RunError> {
-    let rough = search(start, Effort { precision: ROUGH, ..effort.once() }, bench)?;
-    match rough.largest {
-        Some(near) => search(near, Effort { stride: 1.0 + ROUGH, ..effort }, bench),
+pub fn narrow(
+    start: f64,
+    side: Option<Side>,
+    effort: Effort,
+    bench: Bench<'_>,
+) -> Result<Found, RunError> {
+    let rough = search(start, side, Effort { precision: ROUGH, ..effort.once() }, bench)?;
+    match rough.border {
+        Some(near) => {
+            let effort = Effort { stride: 1.0 + ROUGH, ..effort };
+            search(near, Some(rough.side), effort, bench)
+        }
         None => Ok(rough),
     }
 }
 
-/// Tries one value, until its verdict is clear or the effort is spent.
+/// Tries one value, until its verdict is clear or the effort is spent; `None` if the topology cannot
+/// have it.
 ///
 /// # Errors
 /// Only faults of the program.
-pub fn point(value: f64, effort: Effort, bench: Bench<'_>) -> Result<Point, RunError> {
-    let case = (bench.at)(value);
+pub fn point(value: f64, effort: Effort, bench: Bench<'_>) -> Result<Option<Point>, RunError> {
+    let Some(case) = (bench.at)(value) else { return Ok(None) };
+    tried(&case, value, effort, bench).map(Some)
+}
+
+/// Tries a case, which has one value of what is varied, until its verdict is clear or the effort is
+/// spent.
+///
+/// # Errors
+/// Only faults of the program.
+pub fn tried(case: &Case, value: f64, effort: Effort, bench: Bench<'_>) -> Result<Point, RunError> {
     let mut runs: Vec<Finished> = Vec::new();
     let mut wanted = effort.first.max(1);
     loop {
@@ -205,7 +348,7 @@ pub fn point(value: f64, effort: Effort, bench: Bench<'_>) -> Result<Point, RunE
         let known = runs.len() as u32;
         let options = Options::default();
         let more = replicate::several(
-            &case,
+            case,
             (known, wanted),
             options,
             bench.parallel,
@@ -214,7 +357,7 @@ pub fn point(value: f64, effort: Effort, bench: Bench<'_>) -> Result<Point, RunE
         )?;
         runs.extend(more);
         let verdict = verdict(&case.slo, &runs);
-        let unclear = matches!(verdict, Verdict::Unclear { .. });
+        let unclear = matches!(verdict, Verdict::Unclear { .. } | Verdict::Unknown);
         if unclear && wanted < effort.most && !bench.stop.is_cancelled() {
             wanted = (wanted + effort.first.max(2)).min(effort.most);
             continue;
@@ -232,15 +375,12 @@ pub fn point(value: f64, effort: Effort, bench: Bench<'_>) -> Result<Point, RunE
 
 /// Whether the lines hold, by the figures of each replication.
 fn verdict(lines: &[Line], runs: &[Finished]) -> Verdict {
-    let mut worst = Verdict::Holds;
+    let (mut unknown, mut worst) = (false, Verdict::Holds);
     for (place, line) in lines.iter().enumerate() {
         let observed = runs.iter().filter_map(|run| run.results.slo[place].observed);
         let observed: Vec<f64> = observed.collect();
-        // What too few samples carry cannot be told: it counts as holding, and never as clear.
         if observed.is_empty() {
-            if worst == Verdict::Holds {
-                worst = Verdict::Unclear { holds: true };
-            }
+            unknown = true;
             continue;
         }
         let mean = observed.iter().sum::<f64>() / observed.len() as f64;
@@ -254,7 +394,7 @@ fn verdict(lines: &[Line], runs: &[Finished]) -> Verdict {
             _ => {}
         }
     }
-    worst
+    if unknown && worst.holds() { Verdict::Unknown } else { worst }
 }
 
 /// A figure of the results that every topology has.

@@ -1,0 +1,212 @@
+//! `interwork capacity`: the largest load that meets the SLO, what gives way first, and the planner's
+//! page.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
+
+mod document;
+
+use self::document::{Found as Everything, document};
+use super::output::put;
+use super::progress::Progress;
+use super::signal::stop_on_signal;
+use super::topology::{Loaded, load, overrides, reload, set_baseline};
+use super::{Exit, fault, width};
+use crate::study::capacity::inputs;
+use crate::study::capacity::planner;
+use crate::study::capacity::resources::Resource;
+use crate::study::capacity::search::{Bench, Effort, Found};
+use crate::study::capacity::{self, Question};
+use crate::study::replicate::{Case, Parallel};
+use crate::topology::{Override, Scalar};
+
+/// Find the largest load that meets the SLO, what gives way first, and what planners ask next
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// The topology file, with `slo` lines
+    topology: PathBuf,
+
+    /// Path of the value to vary instead of workload.load, such as workload.messages.total
+    #[arg(long, value_name = "PATH", default_value = "workload.load")]
+    vary: String,
+
+    /// The value that is planned for, such as 1.5 or 300/s; the file's own if left out
+    #[arg(long, value_name = "VALUE")]
+    planned: Option<String>,
+
+    /// Override a value, such as operators.imsp-a.smsc.throughput=80/s
+    #[arg(long = "set", value_name = "PATH=VALUE")]
+    overrides: Vec<String>,
+
+    /// Replications of a point at the least
+    #[arg(long, value_name = "N", default_value_t = 3,
+          value_parser = clap::value_parser!(u32).range(2..=1000))]
+    replications: u32,
+
+    /// Replications of a point whose verdict is not clear, at most
+    #[arg(long, value_name = "N", default_value_t = 9,
+          value_parser = clap::value_parser!(u32).range(2..=1000))]
+    max_replications: u32,
+
+    /// How narrow the bracket around the answer becomes, as a share of it
+    #[arg(long, value_name = "SHARE", default_value = "1%", value_parser = super::run::share)]
+    precision: f64,
+
+    /// The answer alone: no failures, no inputs
+    #[arg(long)]
+    quick: bool,
+
+    /// Threads to run on; the answer is the same on any number
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
+
+    /// Write everything as JSON; `-` prints it instead of the page
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+
+    /// The result folder of an earlier run, for SLO lines that compare with a baseline
+    #[arg(long, value_name = "DIR")]
+    baseline: Option<PathBuf>,
+}
+
+pub(super) fn main(arguments: &Arguments) -> Exit {
+    find(arguments).unwrap_or_else(|exit| exit)
+}
+
+fn find(arguments: &Arguments) -> Result<Exit, Exit> {
+    let overrides = overrides(&arguments.overrides)?;
+    let (mut loaded, own) = planned(arguments, &overrides)?;
+    set_baseline(&mut loaded.slo, arguments.baseline.as_deref())?;
+    let planned = own.number;
+    check(&loaded, planned)?;
+    let planned_case = loaded.case();
+    // A value that the topology cannot have ends the search that way; the page says why.
+    let refused: Mutex<Option<(f64, String)>> = Mutex::new(None);
+    let at = |value: f64| match case_at(arguments, &loaded, &overrides, &own, value) {
+        Ok(case) => Some(case),
+        Err(why) => {
+            *refused.lock().unwrap_or_else(PoisonError::into_inner) = Some((value, why));
+            None
+        }
+    };
+
+    let stop = stop_on_signal();
+    let bar = Progress::new();
+    let tell = |what: &str, value: f64| bar.say(format!("{what} {value:.3}"));
+    let cores = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+    let threads = arguments.threads.and_then(|n| NonZeroUsize::new(n.into())).unwrap_or(cores);
+    let parallel = Parallel { threads };
+    let bench = Bench { at: &at, whole: own.whole(), parallel, stop: &stop, tell: &tell };
+    let effort = Effort {
+        first: arguments.replications,
+        most: arguments.max_replications.max(arguments.replications),
+        precision: arguments.precision,
+        stride: 1.5,
+    };
+    let is_load = arguments.vary == "workload.load";
+    let question = Question { planned, case: &planned_case, effort, is_load };
+    let answer = capacity::answer(question, bench).map_err(fault)?;
+    let (mut failures, mut inputs) = (Vec::new(), Vec::new());
+    if !arguments.quick && !stop.is_cancelled() {
+        failures = planner::failures(&planned_case, parallel, &stop, &tell).map_err(fault)?;
+        if let Found { border: Some(border), side, .. } = answer.found {
+            let limits = [&answer.bottleneck, &answer.next];
+            let mut limits: Vec<Resource> =
+                limits.iter().copied().flatten().flat_map(|l| l.resources.clone()).collect();
+            let mut seen = Vec::new();
+            limits.retain(|limit| {
+                !seen.contains(limit) && {
+                    seen.push(*limit);
+                    true
+                }
+            });
+            inputs = inputs::sensitivities(border, side, &limits, effort, bench).map_err(fault)?;
+        }
+    }
+    let licences = planner::licences(&planned_case, &stop).map_err(fault)?;
+    bar.end();
+    if stop.is_cancelled() {
+        anstream::eprintln!("stopped before the answer was found");
+        return Ok(Exit::Interrupted);
+    }
+    let refused = refused.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let found = Everything { answer, licences, failures, inputs, refused };
+    let document = document(&arguments.vary, &planned_case, &own, found);
+    put(arguments.json.as_deref(), || document.json())?;
+    if arguments.json.as_deref() != Some(std::path::Path::new("-")) {
+        anstream::print!("{}", document.page(width()));
+    }
+    Ok(if document.holds { Exit::Done } else { Exit::SloMissed })
+}
+
+/// The topology with the value that is planned for, and that value.
+fn planned(arguments: &Arguments, overrides: &[Override]) -> Result<(Loaded, Scalar), Exit> {
+    let loaded = load(&arguments.topology, overrides)?;
+    let own = varied(&loaded, &arguments.vary)?;
+    let Some(planned) = &arguments.planned else { return Ok((loaded, own)) };
+    let given = Scalar::parse(planned).ok_or_else(|| {
+        anstream::eprintln!(
+            "error: --planned {planned}: a number is needed, such as {}",
+            own.with(own.number)
+        );
+        Exit::BadInput
+    })?;
+    let bare = given.unit().is_empty();
+    let text = if bare { own.with(given.number) } else { planned.clone() };
+    let mut overrides = overrides.to_vec();
+    overrides.push(set(&arguments.vary, &text)?);
+    let loaded = load(&arguments.topology, &overrides)?;
+    let own = varied(&loaded, &arguments.vary)?;
+    Ok((loaded, own))
+}
+
+fn set(path: &str, value: &str) -> Result<Override, Exit> {
+    Override::parse(&format!("{path}={value}")).map_err(|problem| {
+        anstream::eprintln!("error: --vary {path}: {problem}");
+        Exit::BadInput
+    })
+}
+
+/// The file's own value of what is varied.
+fn varied(loaded: &Loaded, path: &str) -> Result<Scalar, Exit> {
+    loaded.topology.scalar(path).map_err(|problem| {
+        anstream::eprintln!("error: --vary {path}: {problem}");
+        Exit::BadInput
+    })
+}
+
+/// Whether the question makes sense.
+fn check(loaded: &Loaded, planned: f64) -> Result<(), Exit> {
+    if loaded.slo.is_empty() {
+        anstream::eprintln!(
+            "error: the topology has no `slo` lines: without them any load will do"
+        );
+        return Err(Exit::BadInput);
+    }
+    if loaded.topology.federation.run.find_warm_up {
+        anstream::eprintln!("error: capacity needs a fixed `run.warm_up`, not `auto`");
+        anstream::eprintln!("`interwork run` says what `auto` comes to: --set run.warm_up=90s");
+        return Err(Exit::BadInput);
+    }
+    if planned.is_nan() || planned <= 0.0 || planned.is_infinite() {
+        anstream::eprintln!("error: the search starts from the planned value, which is above zero");
+        return Err(Exit::BadInput);
+    }
+    Ok(())
+}
+
+/// The case at a value of what is varied, or why there is none.
+fn case_at(
+    arguments: &Arguments,
+    loaded: &Loaded,
+    overrides: &[Override],
+    own: &Scalar,
+    value: f64,
+) -> Result<Case, String> {
+    let mut overrides = overrides.to_vec();
+    let set = format!("{}={}", arguments.vary, own.with(value));
+    overrides.push(Override::parse(&set).map_err(|problem| problem.to_string())?);
+    let other = reload(&arguments.topology, &overrides)?;
+    Ok(Case { federation: other.topology.federation, slo: loaded.slo.clone() })
+}
