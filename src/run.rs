@@ -313,6 +313,9 @@ pub fn run(
     };
     let mut finished = finish(ended, collector, &within, seed, options)?;
     finished.ended = why;
+    if why != Ending::Finished {
+        slo::leave_open(setup, &mut finished.results.slo, finished.at);
+    }
     Ok(finished)
 }
 

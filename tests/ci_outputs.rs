@@ -74,3 +74,46 @@ fn markdown_says_that_a_run_was_stopped() {
     let markdown = std::fs::read_to_string(bench.path("summary.md")).expect("written");
     assert!(markdown.contains("could not be met any more"), "{markdown}");
 }
+
+#[test]
+fn what_a_stopped_run_leaves_open_neither_holds_nor_fails() {
+    let slo = "slo: [ messages_delivered count < 100, 'message_latency p50 < 9s', \
+               'message_latency p50 < 9s during 1s..2s' ]\n";
+    let bench = Bench::new(slo);
+    let printed =
+        bench.ends(99, "out", &["--stop-on-slo", "--markdown", "m.md", "--junit", "j.xml"]);
+    assert!(printed.contains("? message_latency p50 < 9s") && printed.contains("undecided"));
+    assert!(printed.contains("✓ message_latency p50 < 9s during"), "its time was over: {printed}");
+    let summary = bench.json("out/summary.json");
+    let open = |place: usize| summary["slo"][place]["undecided"].as_bool();
+    assert_eq!([open(0), open(1), open(2)], [None, Some(true), None]);
+    assert_eq!(summary["slo"][1]["passed"], false);
+    assert_eq!(summary["verdict"], "failed");
+    let markdown = std::fs::read_to_string(bench.path("m.md")).expect("written");
+    assert!(markdown.contains("| ❔ | `message_latency p50 < 9s` |"), "{markdown}");
+    let junit = std::fs::read_to_string(bench.path("j.xml")).expect("written");
+    assert!(junit.contains("failures=\"1\" skipped=\"1\""), "{junit}");
+}
+
+#[test]
+fn figures_that_are_not_known_as_well_as_was_asked_are_said_to_ci() {
+    let bench = Bench::new("");
+    let options = ["--precision", "0.001%", "--max-replications", "3"];
+    let outputs = ["--markdown", "m.md", "--junit", "j.xml"];
+    bench.ends(0, "out", &[&options[..], &outputs[..]].concat());
+    let markdown = std::fs::read_to_string(bench.path("m.md")).expect("written");
+    assert!(markdown.contains("Not every figure is known to 0.0 %"), "{markdown}");
+    let junit = std::fs::read_to_string(bench.path("j.xml")).expect("written");
+    assert!(junit.contains("<skipped message=\"Not every figure"), "{junit}");
+}
+
+#[test]
+fn a_run_that_did_not_end_is_no_baseline() {
+    let bench = Bench::new("slo: [ messages_delivered count < 100 ]\n");
+    bench.ends(99, "early", &["--stop-on-slo"]);
+    let slo = "slo: [ 'message_latency p50 <= baseline +1%' ]\n";
+    let other = Bench::new(slo);
+    let early = bench.path("early");
+    let printed = other.ends(104, "out", &["--baseline", early.to_str().expect("a path")]);
+    assert!(printed.contains("did not end: it is no baseline"), "{printed}");
+}

@@ -12,8 +12,8 @@ use super::signal::stop_on_signal;
 use super::topology::{Loaded, load, overrides};
 use super::{Exit, fault, stdout_color, width};
 use crate::measure::selector::{Names, Selector};
-use crate::report::compare::{Party, Report, Show, markdown, render};
-use crate::report::junit::{Case as Verdict, junit};
+use crate::report::compare::{Outcome, Party, Report, Show, markdown, render};
+use crate::report::junit::{Case as Entry, Verdict, junit};
 use crate::report::read::{self, Stored};
 use crate::run::{self, Options};
 use crate::study::compare::{FailOn, Rules, Side, compare};
@@ -320,10 +320,14 @@ fn present(arguments: &Arguments, report: &Report) -> Result<(), Exit> {
     put(page.as_deref(), || markdown(report))?;
     put(cases.as_deref(), || {
         let cases = report.comparisons.iter().flat_map(|comparison| {
-            comparison.fail_on.iter().map(|line| Verdict {
+            comparison.fail_on.iter().map(|line| Entry {
                 class: format!("{} against A", comparison.alternative.letter),
                 name: line.line.clone(),
-                failure: line.failed.then(|| line.shown()),
+                verdict: match (line.failed, line.outcome) {
+                    (true, _) => Verdict::Failed(line.shown()),
+                    (false, Outcome::CannotTell) => Verdict::Open(line.shown()),
+                    (false, _) => Verdict::Held,
+                },
             })
         });
         junit("compare", &cases.collect::<Vec<_>>())

@@ -4,8 +4,8 @@
 use std::path::{Path, PathBuf};
 
 use super::Exit;
-use crate::report::junit::{Case, junit};
-use crate::report::manifest::Manifest;
+use crate::report::junit::{Case, Verdict, junit};
+use crate::report::manifest::{Manifest, Precision, StopReason};
 use crate::report::markdown;
 use crate::report::summary::Summary;
 
@@ -49,12 +49,24 @@ impl Outputs {
 
 /// Writes a run's summary in every form that was asked for.
 pub(super) fn write(outputs: &Outputs, summary: &Summary, manifest: &Manifest) -> Result<(), Exit> {
-    let cases = summary.slo.iter().map(|line| Case {
-        class: summary.name.clone(),
-        name: line.line.clone(),
-        failure: (!line.passed).then(|| line.seen()),
+    let case =
+        |name: &str, verdict| Case { class: summary.name.clone(), name: name.to_owned(), verdict };
+    let lines = summary.slo.iter().map(|line| {
+        let verdict = match (line.passed, line.undecided) {
+            (true, _) => Verdict::Held,
+            (false, true) => Verdict::Open(line.seen()),
+            (false, false) => Verdict::Failed(line.seen()),
+        };
+        case(&line.line, verdict)
     });
-    let cases: Vec<Case> = cases.collect();
+    let mut cases: Vec<Case> = lines.collect();
+    if manifest.stop_reason == StopReason::Interrupted {
+        let why = "interrupted: not all of it was simulated".to_owned();
+        cases.push(case("the run ends", Verdict::Failed(why)));
+    }
+    if let Some(missed) = manifest.precision.as_ref().and_then(Precision::missed) {
+        cases.push(case("figures are known as well as was asked", Verdict::Open(missed)));
+    }
     let json = || serde_json::to_string_pretty(summary).unwrap_or_default() + "\n";
     put(outputs.junit.as_deref(), || junit(&summary.name, &cases))?;
     put(outputs.markdown.as_deref(), || markdown::render(summary, manifest))?;

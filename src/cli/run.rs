@@ -107,7 +107,7 @@ fn simulate(arguments: &Arguments) -> Result<Exit, Exit> {
     }
     let baseline = arguments.baseline.as_deref();
     let mut loaded = load(&arguments.topology, &overrides)?;
-    set_baseline(&mut loaded.slo, baseline)?;
+    set_baseline(&mut loaded, baseline)?;
     let figures = figures(arguments, &loaded)?;
     let dir = arguments.out.clone().unwrap_or_else(|| {
         let name = format!("{}-{}", loaded.topology.federation.name, utc(started, "", ""));
@@ -130,7 +130,7 @@ fn simulate(arguments: &Arguments) -> Result<Exit, Exit> {
             let set = format!("run.warm_up={}ms", (cut_s * 1e3).round());
             overrides.push(Override::parse(&set).map_err(|_| Exit::BadInput)?);
             loaded = load(&arguments.topology, &overrides)?;
-            set_baseline(&mut loaded.slo, baseline)?;
+            set_baseline(&mut loaded, baseline)?;
             Some(WarmUp { method: "MSER-5".to_owned(), cut_s, settled: found.settled })
         }
     };

@@ -6,6 +6,7 @@ use std::path::Path;
 use super::{Exit, stderr_color, width};
 use crate::measure::selector::{Names, Selector};
 use crate::measure::slo;
+use crate::report::manifest::StopReason;
 use crate::report::read;
 use crate::study::checked;
 use crate::study::replicate::Case;
@@ -26,8 +27,9 @@ impl Loaded {
 }
 
 /// Fills in the figures of an earlier run where lines ask for them.
-pub(super) fn set_baseline(lines: &mut [slo::Line], folder: Option<&Path>) -> Result<(), Exit> {
-    let mut asking = lines.iter_mut().filter(|line| line.needs_baseline()).peekable();
+pub(super) fn set_baseline(loaded: &mut Loaded, folder: Option<&Path>) -> Result<(), Exit> {
+    let name = loaded.topology.federation.name.clone();
+    let mut asking = loaded.slo.iter_mut().filter(|line| line.needs_baseline()).peekable();
     let (Some(first), folder) = (asking.peek(), folder) else { return Ok(()) };
     let Some(folder) = folder else {
         anstream::eprintln!("error: `{}` compares with an earlier run", first.text());
@@ -38,6 +40,16 @@ pub(super) fn set_baseline(lines: &mut [slo::Line], folder: Option<&Path>) -> Re
         anstream::eprintln!("error: {error}");
         Exit::FileError
     })?;
+    if stored.manifest.stop_reason != StopReason::Finished {
+        let folder = folder.display();
+        anstream::eprintln!("error: the run of {folder} did not end: it is no baseline");
+        anstream::eprintln!("`interwork run` its topology again, to the end");
+        return Err(Exit::BadInput);
+    }
+    if stored.manifest.name != name {
+        let (folder, other) = (folder.display(), &stored.manifest.name);
+        anstream::eprintln!("warning: {folder} is a run of `{other}`, this is `{name}`");
+    }
     for line in asking {
         match stored::figure(&stored, line.selector()) {
             Some(figure) => line.set_baseline(figure),

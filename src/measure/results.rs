@@ -176,6 +176,12 @@ pub struct SloOutcome {
     pub observed: Option<f64>,
     /// Of `observed`.
     pub unit: String,
+    /// What it was held against, in the same unit; of a baseline with its change.
+    pub bound: Option<f64>,
+    /// The station whose figure it is, where the line is about whichever is highest.
+    pub at: Option<String>,
     /// Whether it holds.
     pub passed: bool,
+    /// Whether that is final; a run that ended early leaves lines open, and those do not hold.
+    pub decided: bool,
 }

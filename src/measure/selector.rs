@@ -8,7 +8,7 @@ use std::ops::Range;
 use super::catalogue::{CHANNELS, Kind, Label, Metric, Unit};
 use super::histogram::Recorded;
 use super::key::{ANY, Key};
-use super::measured::{Measured, label_texts, scale};
+use super::measured::{Gauge, Measured, label_texts, scale};
 use crate::domain::outcome::{
     ContactKind, PresenceScope, Reason, Route, SmsOrigin, Stage, TransferKind,
 };
@@ -160,6 +160,28 @@ impl Selector {
                 }
             }
         }
+    }
+
+    /// The station whose level is observed, where several match.
+    pub(super) fn highest(&self, measured: &Measured) -> Option<String> {
+        if self.metric.info().kind != Kind::Gauge {
+            return None;
+        }
+        let level = |key: &Key, gauge: &Gauge| match self.statistic {
+            Statistic::Max => gauge.max,
+            _ => measured.mean(*key, gauge),
+        };
+        let matching = measured
+            .gauges
+            .iter()
+            .filter(|(key, _)| key.metric() == self.metric && self.matches(measured, **key));
+        let all: Vec<(f64, Key)> = matching.map(|(key, gauge)| (level(key, gauge), *key)).collect();
+        let first =
+            |best: (f64, Key), other: &(f64, Key)| if other.0 > best.0 { *other } else { best };
+        let (_, key) = all.iter().skip(1).fold(*all.first()?, first);
+        let labels = label_texts(&measured.setup, key);
+        let station = labels.into_iter().find(|(name, _)| *name == "station");
+        station.map(|(_, station)| station).filter(|_| all.len() > 1)
     }
 
     /// Events of a counter with the labels asked for.

@@ -8,7 +8,7 @@ use super::measured::Measured;
 use super::results::SloOutcome;
 use super::selector::{self, Misread, Names, Selector, Statistic};
 use super::{Setup, Window};
-use crate::domain::time::Duration;
+use crate::domain::time::{Duration, Instant};
 
 /// A line that parses.
 #[derive(Clone, Debug, PartialEq)]
@@ -203,7 +203,18 @@ impl Line {
             line: self.text.clone(),
             observed,
             unit: self.selector.unit(&measured.setup.currency),
+            bound: self.bound(),
+            at: part.and_then(|part| self.selector.highest(part)),
             passed: observed.is_some_and(|observed| self.holds(observed)),
+            decided: true,
+        }
+    }
+
+    /// What a figure is held against.
+    fn bound(&self) -> Option<f64> {
+        match self.bound {
+            Bound::Value(bound) => Some(bound),
+            Bound::Baseline { change, value } => value.map(|value| value * (1.0 + change)),
         }
     }
 
@@ -250,6 +261,18 @@ impl Line {
                 Op::Less | Op::LessEqual => !self.holds(so_far),
                 _ => false,
             }
+    }
+}
+
+/// Marks what a run that ended early leaves open: all lines but those about a part of the time that
+/// was over, and those that had failed for good.
+pub fn leave_open(setup: &Setup, outcomes: &mut [SloOutcome], ended: Instant) {
+    for (line, outcome) in setup.slo.iter().zip(outcomes) {
+        let over = line.window(setup.window).is_some_and(|window| window.end <= ended);
+        let failed = line.span.is_none() && outcome.observed.is_some_and(|o| line.has_failed(o));
+        if !over && !failed {
+            (outcome.decided, outcome.passed) = (false, false);
+        }
     }
 }
 

@@ -195,7 +195,10 @@ mod tests {
                 line: "message_latency p95 < 1s".to_owned(),
                 observed: None,
                 unit: "s".to_owned(),
+                bound: Some(1.0),
+                at: None,
                 passed: false,
+                decided: true,
             }],
             measured: (120.0, 720.0),
         }

@@ -10,23 +10,44 @@ pub struct Case {
     pub class: String,
     /// What it says.
     pub name: String,
-    /// Why it does not hold, if so.
-    pub failure: Option<String>,
+    /// How it went.
+    pub verdict: Verdict,
+}
+
+/// How a line went.
+#[derive(Clone, Debug)]
+pub enum Verdict {
+    /// It holds.
+    Held,
+    /// It does not, and why.
+    Failed(String),
+    /// Nobody can tell, and why.
+    Open(String),
 }
 
 /// A suite of cases as an XML document.
 pub fn junit(suite: &str, cases: &[Case]) -> String {
     let escape = |text: &str| quick_xml::escape::escape(text).into_owned();
-    let failures = cases.iter().filter(|case| case.failure.is_some()).count();
+    let all = |of: fn(&Verdict) -> bool| cases.iter().filter(|case| of(&case.verdict)).count();
+    let failures = all(|verdict| matches!(verdict, Verdict::Failed(_)));
+    let open = all(|verdict| matches!(verdict, Verdict::Open(_)));
     let mut xml = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
     let (suite, count) = (escape(suite), cases.len());
-    let _ = writeln!(xml, "<testsuite name=\"{suite}\" tests=\"{count}\" failures=\"{failures}\">");
+    let _ = writeln!(
+        xml,
+        "<testsuite name=\"{suite}\" tests=\"{count}\" failures=\"{failures}\" skipped=\"{open}\">"
+    );
     for case in cases {
         let (class, name) = (escape(&case.class), escape(&case.name));
         let _ = write!(xml, "  <testcase classname=\"{class}\" name=\"{name}\"");
-        let _ = match &case.failure {
-            None => writeln!(xml, "/>"),
-            Some(why) => writeln!(xml, "><failure>{}</failure></testcase>", escape(why)),
+        let _ = match &case.verdict {
+            Verdict::Held => writeln!(xml, "/>"),
+            Verdict::Failed(why) => {
+                writeln!(xml, "><failure>{}</failure></testcase>", escape(why))
+            }
+            Verdict::Open(why) => {
+                writeln!(xml, "><skipped message=\"{}\"/></testcase>", escape(why))
+            }
         };
     }
     xml.push_str("</testsuite>\n");
@@ -39,18 +60,20 @@ mod tests {
 
     #[test]
     fn what_has_a_meaning_in_xml_is_escaped() {
-        let case = |name: &str, failure: Option<&str>| Case {
-            class: "slo".to_owned(),
-            name: name.to_owned(),
-            failure: failure.map(str::to_owned),
-        };
-        let cases = [case("p95 < 1s", None), case("a & \"b\"", Some("2 > 1"))];
+        let case =
+            |name: &str, verdict| Case { class: "slo".to_owned(), name: name.to_owned(), verdict };
+        let failed = Verdict::Failed("2 > 1".to_owned());
+        let open = Verdict::Open("it was \"stopped\"".to_owned());
+        let cases = [case("p95 < 1s", Verdict::Held), case("a & \"b\"", failed), case("c", open)];
         let xml = junit("x", &cases);
         let document = roxmltree::Document::parse(&xml).expect("well formed");
         let suite = document.root_element();
-        assert_eq!((suite.attribute("tests"), suite.attribute("failures")), (Some("2"), Some("1")));
+        assert_eq!((suite.attribute("tests"), suite.attribute("failures")), (Some("3"), Some("1")));
         let names: Vec<_> = suite.children().filter_map(|case| case.attribute("name")).collect();
-        assert_eq!(names, ["p95 < 1s", "a & \"b\""]);
+        assert_eq!(names, ["p95 < 1s", "a & \"b\"", "c"]);
+        assert_eq!(suite.attribute("skipped"), Some("1"));
+        let why = suite.descendants().find_map(|node| node.attribute("message"));
+        assert_eq!(why, Some("it was \"stopped\""));
         assert!(suite.descendants().any(|node| node.text() == Some("2 > 1")));
     }
 }

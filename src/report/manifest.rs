@@ -1,6 +1,7 @@
 //! `manifest.json`: what was run, where and how long it took. The only file of a result folder
 //! that knows the wall clock.
 
+use super::numbers::percent;
 use serde::{Deserialize, Serialize};
 
 /// The manifest of a run.
@@ -70,6 +71,23 @@ pub struct Precision {
     pub reached: bool,
     /// Each figure with the half-width of its interval as a share; null if it has none.
     pub figures: Vec<(String, Option<f64>)>,
+}
+
+impl Precision {
+    /// What to say where figures are not known as well as was asked.
+    pub fn missed(&self) -> Option<String> {
+        if self.reached {
+            return None;
+        }
+        let known = |(figure, width): &(String, Option<f64>)| match width {
+            Some(width) if *width <= self.target => None,
+            Some(width) => Some(format!("{figure} within {}", percent(*width))),
+            None => Some(format!("{figure}: no interval")),
+        };
+        let widths: Vec<String> = self.figures.iter().filter_map(known).collect();
+        let target = percent(self.target);
+        Some(format!("Not every figure is known to {target}: {}", widths.join("; ")))
+    }
 }
 
 /// A machine.

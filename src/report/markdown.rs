@@ -3,7 +3,7 @@
 
 use std::fmt::Write;
 
-use super::manifest::{Manifest, StopReason};
+use super::manifest::{Manifest, Precision, StopReason};
 use super::numbers::{count, percent, seconds};
 use super::summary::{Metric, Summary, Verdict};
 use crate::domain::outcome::Route;
@@ -17,6 +17,7 @@ pub fn render(summary: &Summary, manifest: &Manifest) -> String {
     let verdict = match summary.verdict {
         Verdict::Passed => "✅ every SLO line holds",
         Verdict::Failed => "❌ an SLO line does not hold",
+        Verdict::Undecided => "❔ the SLO is not decided",
         Verdict::None => "no SLO lines",
     };
     let name = &summary.name;
@@ -28,11 +29,20 @@ pub fn render(summary: &Summary, manifest: &Manifest) -> String {
             text.push_str("Stopped as soon as an SLO line could not be met any more.\n\n");
         }
     }
+    if let Some(missed) = manifest.precision.as_ref().and_then(Precision::missed) {
+        let _ = writeln!(text, "{missed}\n");
+    }
     if !summary.slo.is_empty() {
         let _ = writeln!(text, "| | SLO line | observed |\n| --- | --- | ---: |");
         for line in &summary.slo {
-            let mark = if line.passed { "✅" } else { "❌" };
-            let _ = writeln!(text, "| {mark} | `{}` | {} |", line.line, line.shown());
+            let mark = match (line.passed, line.undecided) {
+                (true, _) => "✅",
+                (false, true) => "❔",
+                (false, false) => "❌",
+            };
+            let seen = line.seen();
+            let seen = seen.strip_prefix("observed ").unwrap_or(&seen);
+            let _ = writeln!(text, "| {mark} | `{}` | {seen} |", line.line);
         }
         text.push('\n');
     }

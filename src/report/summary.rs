@@ -29,6 +29,8 @@ pub enum Verdict {
     Passed,
     /// One line or more does not hold.
     Failed,
+    /// No line fails, and the run ended before all were decided.
+    Undecided,
     /// There is no line.
     None,
 }
@@ -42,29 +44,54 @@ pub struct Slo {
     pub observed: Option<f64>,
     /// Of `observed`.
     pub unit: String,
+    /// What the figure was held against, in the same unit; of a baseline with its change.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bound: Option<f64>,
+    /// The station whose figure it is, where the line is about whichever is highest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<String>,
     /// Whether it holds.
     pub passed: bool,
+    /// Whether the run ended before that could be said; such a line has not passed.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub undecided: bool,
 }
 
 impl Slo {
-    /// What was seen, as people read it.
+    /// What was seen, as people read it: with the bound where the line does not say it.
     pub fn seen(&self) -> String {
-        match self.observed {
-            None => self.shown(),
-            Some(_) => format!("observed {}", self.shown()),
+        if self.observed.is_none() {
+            return self.shown();
+        }
+        let so_far = if self.undecided { " so far, undecided" } else { "" };
+        let bound = self.bound.filter(|_| self.line.contains("baseline"));
+        let bound = bound.map_or(String::new(), |bound| format!(", bound {}", self.amount(bound)));
+        format!("observed {}{so_far}{bound}", self.shown())
+    }
+
+    /// The figure as people read it, and where it was observed.
+    pub fn shown(&self) -> String {
+        let Some(observed) = self.observed else { return "too few samples".to_owned() };
+        let at = self.at.as_ref().map_or(String::new(), |station| format!(" at {station}"));
+        let shown = self.amount(observed);
+        // What looks like the bound and is not is told in full.
+        match self.bound {
+            Some(bound) if bound != observed && self.amount(bound) == shown => {
+                let unit = if self.unit == "1" { "" } else { &self.unit };
+                format!("{observed} {unit}").trim_end().to_owned() + &at
+            }
+            _ => shown + &at,
         }
     }
 
-    /// The figure as people read it.
-    pub fn shown(&self) -> String {
+    fn amount(&self, value: f64) -> String {
         let share = self.line.contains("utilisation") || self.line.contains(" share ");
-        match (self.observed, self.unit.as_str()) {
-            (None, _) => "too few samples".to_owned(),
-            (Some(value), "s") => seconds(Some(value)),
-            (Some(value), "1/s") => format!("{}/s", three(value)),
-            (Some(value), "1") if share => percent(value),
-            (Some(value), "1") if value.fract() == 0.0 => count(value as u64),
-            (Some(value), _) => three(value),
+        match self.unit.as_str() {
+            "s" => seconds(Some(value)),
+            "1/s" => format!("{}/s", three(value)),
+            "1" if share => percent(value),
+            "1" if value.fract() == 0.0 => count(value as u64),
+            _ => three(value),
         }
     }
 }
@@ -161,13 +188,17 @@ impl Summary {
         let verdict = match results.slo.as_slice() {
             [] => Verdict::None,
             lines if lines.iter().all(|line| line.passed) => Verdict::Passed,
+            lines if lines.iter().all(|line| line.passed || !line.decided) => Verdict::Undecided,
             _ => Verdict::Failed,
         };
         let slo = |line: &results::SloOutcome| Slo {
             line: line.line.clone(),
             observed: line.observed,
             unit: line.unit.clone(),
+            bound: line.bound,
+            at: line.at.clone(),
             passed: line.passed,
+            undecided: !line.decided,
         };
         Self {
             schema: Self::SCHEMA.to_owned(),

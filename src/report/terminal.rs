@@ -74,6 +74,7 @@ impl Page<'_> {
         let (word, style) = match self.summary.verdict {
             Verdict::Passed => ("every SLO line holds", AnsiColor::Green.on_default().bold()),
             Verdict::Failed => ("an SLO line does not hold", AnsiColor::Red.on_default().bold()),
+            Verdict::Undecided => ("the SLO is not decided", AnsiColor::Yellow.on_default().bold()),
             Verdict::None => ("no SLO lines", Style::new().bold()),
         };
         let name = self.styled(Style::new().bold(), &self.summary.name);
@@ -436,9 +437,10 @@ impl Page<'_> {
         }
         self.title("Service level objectives");
         for slo in &self.summary.slo {
-            let (mark, style) = match slo.passed {
-                true => ("✓", AnsiColor::Green.on_default()),
-                false => ("✗", AnsiColor::Red.on_default()),
+            let (mark, style) = match (slo.passed, slo.undecided) {
+                (true, _) => ("✓", AnsiColor::Green.on_default()),
+                (false, true) => ("?", AnsiColor::Yellow.on_default()),
+                (false, false) => ("✗", AnsiColor::Red.on_default()),
             };
             let mark = self.styled(style, mark);
             let (line, seen) = (&slo.line, slo.seen());

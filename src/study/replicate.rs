@@ -192,6 +192,7 @@ pub(super) fn added(runs: Vec<Finished>) -> Replicated {
     let events = runs.iter().map(|run| run.events).sum();
     let model_time_s = runs.iter().map(|run| run.at.since(Instant::START).as_secs_f64()).sum();
     let ended = runs.iter().map(|run| run.ended).find(|ended| *ended != Ending::Finished);
+    let shortest = runs.iter().map(|run| run.at).min().unwrap_or(Instant::START);
     let mut runs = runs.into_iter();
     let first = runs.next().expect("there is at least one replication");
     let Finished { samples, mut measured, mut results, .. } = first;
@@ -200,6 +201,9 @@ pub(super) fn added(runs: Vec<Finished>) -> Replicated {
         results = measured.results();
     }
     let ended = ended.unwrap_or(Ending::Finished);
+    if ended != Ending::Finished {
+        slo::leave_open(measured.setup(), &mut results.slo, shortest);
+    }
     // A run that ended because of what it showed is no fair sample.
     if ended != Ending::StoppedBySlo {
         let metrics: Vec<&[Metric]> = each.iter().map(|one| one.metrics.as_slice()).collect();

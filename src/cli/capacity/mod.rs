@@ -77,7 +77,7 @@ pub(super) fn main(arguments: &Arguments) -> Exit {
 fn find(arguments: &Arguments) -> Result<Exit, Exit> {
     let overrides = overrides(&arguments.overrides)?;
     let (mut loaded, own) = planned(arguments, &overrides)?;
-    set_baseline(&mut loaded.slo, arguments.baseline.as_deref())?;
+    set_baseline(&mut loaded, arguments.baseline.as_deref())?;
     let planned = own.number;
     check(&loaded, planned)?;
     let planned_case = loaded.case();
