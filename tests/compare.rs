@@ -42,7 +42,9 @@ fn side(letter: &str, sets: &[&str], lines: &[FailOn]) -> Side {
     let source = Source { path: "small.yaml".to_owned(), text: SMALL.to_owned() };
     let sets: Vec<Override> =
         sets.iter().map(|set| Override::parse(set).expect("an override")).collect();
-    let mut federation = topology::load(&source, &sets).expect("a valid topology").federation;
+    let topology = topology::load(&source, &sets).expect("a valid topology");
+    let resolved = topology.resolved_yaml();
+    let mut federation = topology.federation;
     federation.run.replications = 10;
     let party = Party {
         letter: letter.to_owned(),
@@ -50,6 +52,7 @@ fn side(letter: &str, sets: &[&str], lines: &[FailOn]) -> Side {
         topology: "small".to_owned(),
         // The true one changes with every new key of the format.
         digest: format!("{letter}0123456789"),
+        resolved,
         version: "0.0.0".to_owned(),
         commit: None,
         seeds: Vec::new(),

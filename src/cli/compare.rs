@@ -217,7 +217,10 @@ fn sides(
     for ((side, path), number) in given.iter().zip(&arguments.sides).zip(0..) {
         let letter = letter(number);
         sides.push(match side {
-            Given::Folder(stored) => Side::of_folder(stored, &asked, &letter),
+            Given::Folder(stored) => {
+                let resolved = std::fs::read_to_string(stored.dir.join("topology.yaml"));
+                Side::of_folder(stored, &resolved.unwrap_or_default(), &asked, &letter)
+            }
             Given::Topology(loaded) => {
                 let tell = |share: f64, events: u64| bar.tell((ran + share) / runs, events);
                 let case = Case { federation: loaded.topology.federation.clone(), slo: Vec::new() };
@@ -295,6 +298,7 @@ fn party(loaded: &Loaded, path: &Path, letter: String) -> Party {
         path: path.display().to_string(),
         topology: loaded.topology.federation.name.clone(),
         digest: loaded.topology.digest(),
+        resolved: loaded.topology.resolved_yaml(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         commit: option_env!("INTERWORK_COMMIT").map(str::to_owned),
         seeds: Vec::new(),

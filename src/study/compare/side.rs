@@ -75,14 +75,15 @@ impl Figure {
 }
 
 impl Side {
-    /// A result folder.
-    pub fn of_folder(stored: &Stored, asked: &[Selector], letter: &str) -> Self {
+    /// A result folder, with its resolved topology.
+    pub fn of_folder(stored: &Stored, resolved: &str, asked: &[Selector], letter: &str) -> Self {
         let manifest = &stored.manifest;
         let party = Party {
             letter: letter.to_owned(),
             path: stored.dir.display().to_string(),
             topology: manifest.name.clone(),
             digest: manifest.digest.clone(),
+            resolved: resolved.to_owned(),
             version: manifest.version.clone(),
             commit: manifest.commit.clone(),
             seeds: manifest.replication_seeds.clone(),
