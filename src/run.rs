@@ -18,6 +18,7 @@ use crate::engine::decisions::initially_online;
 use crate::engine::shard::Shard;
 use crate::engine::windows::{self, Ended, LogicalProcess as _, Schedule};
 use crate::measure::audit::{self, AuditPart, Auditor, Violation};
+use crate::measure::glance::{Copies, Glance};
 use crate::measure::measured::Measured;
 use crate::measure::recorder::{Recorder, RecorderPart};
 use crate::measure::results::Results;
@@ -265,6 +266,25 @@ pub fn run(
     stop: &CancellationToken,
     progress: windows::Progress<'_>,
 ) -> Result<Finished, RunError> {
+    watched(plan, setup, options, stop, progress, None)
+}
+
+/// Somebody to be shown each interval of the series as it ends.
+pub type Looks<'a> = &'a mut dyn FnMut(Glance);
+
+/// The same, shown to somebody who looks on. The run goes as it would alone, and waits as long as
+/// `progress` takes.
+///
+/// # Errors
+/// As of [`run`].
+pub fn watched(
+    plan: &Arc<Plan>,
+    setup: &Arc<Setup>,
+    options: Options,
+    stop: &CancellationToken,
+    progress: windows::Progress<'_>,
+    mut looks: Option<Looks<'_>>,
+) -> Result<Finished, RunError> {
     let seed = plan.federation.run.seed;
     let online = initially_online(&plan.federation, &plan.population);
     let windows = setup.windows();
@@ -303,6 +323,9 @@ pub fn run(
                 own.cancel();
             }
         }
+        if let Some(look) = looks.as_mut().filter(|_| at > setup.window.start) {
+            look(glance(&collector, at, setup, &within, shards));
+        }
     };
     let ended = windows::run(shards, &schedule, &own, progress, &mut close)
         .map_err(|fault| RunError::Fault { seed, at: fault.at })?;
@@ -317,6 +340,22 @@ pub fn run(
         slo::leave_open(setup, &mut finished.results.slo, finished.at);
     }
     Ok(finished)
+}
+
+/// What there is to see at the end of an interval.
+fn glance(
+    collector: &Collector,
+    at: Instant,
+    setup: &Arc<Setup>,
+    within: &[Arc<Setup>],
+    shards: &[&mut Shard<Watch>],
+) -> Glance {
+    let recorders: Vec<&Recorder> = shards.iter().map(|s| &s.observer.recorder).collect();
+    let parts = within.iter().enumerate().map(|(place, part)| {
+        let recorders: Vec<&Recorder> = shards.iter().map(|s| &s.observer.within[place]).collect();
+        Copies::within(part, setup, at, &recorders)
+    });
+    collector.glance(at, Copies::of(setup, at, &recorders), parts.collect())
 }
 
 /// The ends of the series' intervals, but for the last, which ends with the run.

@@ -5,6 +5,7 @@ mod capacity;
 mod check;
 mod compare;
 mod conformance;
+mod live;
 mod new;
 mod output;
 mod progress;
@@ -32,7 +33,7 @@ pub enum Exit {
     SloMissed = 99,
     /// The topology or an option is wrong; nothing was run.
     BadInput = 104,
-    /// Stopped by a signal; what was measured so far is written and marked.
+    /// Stopped by a signal or a key; what was measured so far is written and marked.
     Interrupted = 105,
     /// A fault of the program: an invariant is broken.
     Fault = 70,
@@ -54,7 +55,7 @@ Exit codes:
   0    done, every SLO line holds
   99   done, an SLO line, a line of --fail-on, a scenario's claim or a requirement does not hold
   104  the topology or an option is wrong; nothing was run
-  105  stopped by a signal; what was measured so far is written
+  105  stopped by a signal or a key; what was measured so far is written
   70   a fault of the program: a conservation check failed
   74   a file could not be read or written
 

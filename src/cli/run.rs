@@ -10,7 +10,7 @@ use super::progress::Progress;
 use super::record::{self, Record, utc};
 use super::signal::stop_on_signal;
 use super::topology::{Loaded, figure, load, overrides, set_baseline};
-use super::{Exit, fault, stdout_color, width};
+use super::{Exit, fault, live, stdout_color, width};
 use crate::domain::federation::Federation;
 use crate::measure::selector::Selector;
 use crate::report::folder::{Bundle, Folder, FolderError, MessageRow, ReplicationRow};
@@ -77,6 +77,11 @@ pub(super) struct Arguments {
     #[arg(long)]
     stop_on_slo: bool,
 
+    /// Fill the terminal with load, latencies, queues and SLO lines while the run goes on: space
+    /// pauses, q quits. Ignored with a note where the output is no terminal
+    #[arg(long)]
+    live: bool,
+
     #[command(flatten)]
     outputs: Outputs,
 }
@@ -109,6 +114,7 @@ fn simulate(arguments: &Arguments) -> Result<Exit, Exit> {
     let mut loaded = load(&arguments.topology, &overrides)?;
     set_baseline(&mut loaded, baseline)?;
     let figures = figures(arguments, &loaded)?;
+    let live = in_view(arguments, &loaded)?;
     let dir = arguments.out.clone().unwrap_or_else(|| {
         let name = format!("{}-{}", loaded.topology.federation.name, utc(started, "", ""));
         Path::new("results").join(name)
@@ -136,8 +142,10 @@ fn simulate(arguments: &Arguments) -> Result<Exit, Exit> {
     };
     let case = loaded.case();
     let parallel = Parallel { threads };
-    let (replicated, precision) =
-        replications(arguments, &case, figures, options, parallel, &stop)?;
+    let (replicated, precision) = match live {
+        true => (live::run(&case, options, &stop).map_err(fault)?, None),
+        false => replications(arguments, &case, figures, options, parallel, &stop)?,
+    };
 
     let manifest = record::manifest(Record {
         topology: &loaded.topology,
@@ -190,6 +198,23 @@ fn figures(arguments: &Arguments, loaded: &Loaded) -> Result<Vec<Selector>, Exit
         ([], lines) => Ok(lines.iter().map(|line| line.selector().clone()).collect()),
         (given, _) => given.iter().map(|text| figure(text, &names)).collect(),
     }
+}
+
+/// Whether the run is to be seen as it goes, and can be.
+fn in_view(arguments: &Arguments, loaded: &Loaded) -> Result<bool, Exit> {
+    let replications = loaded.topology.federation.run.replications;
+    if arguments.live && (replications > 1 || arguments.precision.is_some()) {
+        anstream::eprintln!(
+            "error: --live shows one run, and this is to make several side by side\n\
+             help: add --replications 1, or leave out --live: a bar shows how far they all are"
+        );
+        return Err(Exit::BadInput);
+    }
+    let live = arguments.live && live::possible();
+    if arguments.live && !live {
+        anstream::eprintln!("note: --live is ignored, since the output is no terminal");
+    }
+    Ok(live)
 }
 
 /// Runs what the case and the options ask for, with a progress bar.

@@ -9,7 +9,7 @@ use super::batches::Batches;
 use super::catalogue::{CHANNELS, Label, Metric};
 use super::histogram::Recorded;
 use super::key::Key;
-use super::levels::StationLevels;
+use super::levels::{Level, StationLevels};
 use super::measured::{Gauge, Measured, label_texts, scale};
 use super::presence::{FirstAndLast, Join};
 use super::recorder::{Figures, IntervalPart, Recorder, RecorderPart};
@@ -25,25 +25,25 @@ use crate::domain::time::{Duration, Instant};
 /// Joins the parts of all shards.
 #[derive(Debug)]
 pub struct Collector {
-    setup: Arc<Setup>,
+    pub(super) setup: Arc<Setup>,
     join: Join,
     watchers: FirstAndLast,
-    intervals: Vec<Interval>,
+    pub(super) intervals: Vec<Interval>,
     batches: Batches,
 }
 
 /// An interval of the series; whole distributions of each would take more and more memory.
 #[derive(Debug)]
-struct Interval {
-    counters: Vec<(Key, i64)>,
-    times: Vec<(Key, Times)>,
+pub(super) struct Interval {
+    pub(super) counters: Vec<(Key, i64)>,
+    pub(super) times: Vec<(Key, Times)>,
 }
 
 /// What the series shows of a distribution, in seconds.
 #[derive(Clone, Copy, Debug)]
-struct Times {
+pub(super) struct Times {
     mean: f64,
-    percentiles: [Option<f64>; 3],
+    pub(super) percentiles: [Option<f64>; 3],
 }
 
 impl Interval {
@@ -141,6 +141,24 @@ impl Collector {
             let labels = [subject.route as u32, u32::from(subject.from.0), u32::from(subject.to.0)];
             whole.count(Metric::MessagesInFlight, &labels, 1);
         }
+        let measured = self.sums(at, whole, &stations, &reply_numbers);
+        Measured {
+            span: (setup.window.start.as_secs_f64(), at.as_secs_f64()),
+            series: series(&setup, at, &self.intervals, &stations, &reply_numbers),
+            batches: self.batches.finish(&setup, &stations),
+            ..measured
+        }
+    }
+
+    /// Counts, distributions and levels of all shards up to `at`, as those of one run.
+    pub(super) fn sums(
+        &self,
+        at: Instant,
+        mut whole: Figures,
+        stations: &BTreeMap<StationId, StationLevels>,
+        reply_numbers: &BTreeMap<OperatorId, Level>,
+    ) -> Measured {
+        let setup = Arc::clone(&self.setup);
         for (operator, (first, last)) in self.watchers.by_operator.iter() {
             let mut add = |metric, recorded: &Recorded| {
                 let key = Key::new(metric, &[u32::from(operator.0)]);
@@ -150,8 +168,8 @@ impl Collector {
             add(Metric::PresenceLastWatcher, last);
         }
         complete_ledger(&mut whole);
-        let mut gauges = gauges(&setup, at, &stations);
-        for (operator, level) in &reply_numbers {
+        let mut gauges = gauges(&setup, at, stations);
+        for (operator, level) in reply_numbers {
             let key = Key::new(Metric::ReplyNumbersInUse, &[u32::from(operator.0)]);
             gauges.insert(key, (level.mean(at, &setup), f64::from(level.max())));
         }
@@ -161,13 +179,7 @@ impl Collector {
             let integral = if key.metric() == Metric::Settlement { mean } else { mean * seconds };
             (key, Gauge { integral, max })
         });
-        Measured {
-            gauges: gauges.collect(),
-            span: (setup.window.start.as_secs_f64(), at.as_secs_f64()),
-            series: series(&setup, at, &self.intervals, &stations, &reply_numbers),
-            batches: self.batches.finish(&setup, &stations),
-            ..Measured::of_figures(setup, whole, seconds)
-        }
+        Measured { gauges: gauges.collect(), ..Measured::of_figures(setup, whole, seconds) }
     }
 }
 
@@ -262,7 +274,7 @@ fn series(
     at: Instant,
     intervals: &[Interval],
     stations: &BTreeMap<StationId, StationLevels>,
-    reply_numbers: &BTreeMap<OperatorId, super::levels::Level>,
+    reply_numbers: &BTreeMap<OperatorId, Level>,
 ) -> Vec<SeriesRow> {
     let mut rows = Vec::new();
     for (place, interval) in intervals.iter().enumerate() {
@@ -300,8 +312,7 @@ fn series(
         }
         for (station, levels) in stations {
             let servers = f64::from(setup.stations[station.0 as usize].servers);
-            let mean =
-                |level: &super::levels::Level| level.integrals[place] as f64 / length.0 as f64;
+            let mean = |level: &Level| level.integrals[place] as f64 / length.0 as f64;
             let utilisation = Key::new(Metric::StationUtilisation, &[station.0]);
             row(utilisation, "mean", mean(&levels.busy) / servers, "1");
             let queue = Key::new(Metric::StationQueueLength, &[station.0]);

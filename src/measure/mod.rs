@@ -7,6 +7,7 @@ mod batches;
 pub mod catalogue;
 pub mod collector;
 pub mod counts;
+pub mod glance;
 pub mod histogram;
 mod key;
 mod levels;

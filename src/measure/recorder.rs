@@ -159,6 +159,35 @@ impl Recorder {
         all.filter(|(key, ..)| key.metric() != Metric::Settlement).collect()
     }
 
+    /// A copy to be finished before the end, by somebody who looks on: counters, levels, and the
+    /// distributions of the metrics that are wanted.
+    pub(super) fn copy(&self, wanted: &[Metric]) -> Self {
+        let histograms = self.whole.histograms.iter();
+        let histograms = histograms.filter(|(key, _)| wanted.contains(&key.metric()));
+        let some = |metric, recorded: &Recorded| match wanted.contains(&metric) {
+            true => recorded.clone(),
+            false => Recorded::default(),
+        };
+        let station = |seen: &StationFigures| StationFigures {
+            levels: seen.levels.clone(),
+            wait: some(Metric::StationWait, &seen.wait),
+            sojourn: some(Metric::StationSojourn, &seen.sojourn),
+            served: seen.served,
+        };
+        let stations = self.stations.iter().map(|(id, seen)| (*id, Box::new(station(seen))));
+        Self {
+            setup: Arc::clone(&self.setup),
+            whole: Figures {
+                counters: self.whole.counters.clone(),
+                histograms: histograms.map(|(key, it)| (*key, it.clone())).collect(),
+            },
+            interval: Figures::default(),
+            presence: presence::Part::default(),
+            stations: stations.collect(),
+            reply_numbers: self.reply_numbers.clone(),
+        }
+    }
+
     /// What was counted and recorded since the start, but for stations.
     pub(super) fn so_far(&self) -> &Figures {
         &self.whole

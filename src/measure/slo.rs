@@ -183,6 +183,11 @@ impl Line {
         })
     }
 
+    /// Whether it is about a part of the measured time.
+    pub fn has_span(&self) -> bool {
+        self.span.is_some()
+    }
+
     /// Whether it is held against an earlier run.
     pub fn needs_baseline(&self) -> bool {
         matches!(self.bound, Bound::Baseline { .. })
@@ -278,7 +283,7 @@ pub fn leave_open(setup: &Setup, outcomes: &mut [SloOutcome], ended: Instant) {
 
 /// Lines of a setup that can be known to fail before the end.
 pub fn early(setup: &Setup) -> impl Iterator<Item = &Line> {
-    setup.slo.iter().filter(|line| line.span.is_none())
+    setup.slo.iter().filter(|line| !line.has_span())
 }
 
 #[cfg(test)]

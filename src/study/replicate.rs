@@ -94,6 +94,23 @@ pub fn one(
     run::run(&plan, &Arc::new(setup), options, stop, progress)
 }
 
+/// Runs a case once, shown to somebody who looks on; the same results as those of [`all`].
+///
+/// # Errors
+/// Only faults of the program.
+pub fn watched(
+    case: &Case,
+    options: Options,
+    stop: &CancellationToken,
+    progress: &mut dyn FnMut(Instant, u64),
+    looks: run::Looks<'_>,
+) -> Result<Replicated, RunError> {
+    let plan = Arc::new(run::plan(case.federation.clone()));
+    let setup = Arc::new(run::setup(&plan, case.slo.clone()));
+    let run = run::watched(&plan, &setup, options, stop, progress, Some(looks))?;
+    Ok(added(vec![run]))
+}
+
 /// Runs replications `from..to` side by side, and gives those that count: whole ones. What was cut
 /// short from outside is left out, for it would weigh less than the others and say nothing of the end
 /// of the measured time; if there is nothing else, the first one counts as far as it came. After one

@@ -1,0 +1,212 @@
+//! What can be seen of a run while it goes on: the interval of the series that has just ended, and
+//! how the SLO lines stand. `run` asks for it where somebody looks on (`interwork run --live`). It is
+//! made of copies, so that looking changes nothing, and no result comes from it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::Setup;
+use super::catalogue::Metric;
+use super::collector::Collector;
+use super::key::Key;
+use super::levels::{Level, StationLevels};
+use super::measured::Measured;
+use super::recorder::{Figures, Recorder, RecorderPart};
+use super::results::SloOutcome;
+use super::slo::Line;
+use crate::domain::observation::StationId;
+use crate::domain::outcome::Route;
+use crate::domain::time::Instant;
+
+/// An interval of the series, as it ended.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Glance {
+    /// Its end.
+    pub at: Instant,
+    /// Its length in seconds of simulated time.
+    pub length_s: f64,
+    /// Messages by route, those that had any; in the order of results.
+    pub routes: Vec<RouteGlance>,
+    /// Presence notifications, to clients and over agreements.
+    pub notifications: u64,
+    /// Short messages delivered.
+    pub short_messages: u64,
+    /// All stations, in the order of the setup.
+    pub stations: Vec<StationGlance>,
+    /// All SLO lines, in the order of the setup.
+    pub slo: Vec<SloGlance>,
+}
+
+/// Messages of one route in one interval, counted when it happened.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct RouteGlance {
+    /// The route.
+    pub route: Route,
+    /// Messages that users meant to send.
+    pub offered: u64,
+    /// Messages that arrived.
+    pub delivered: u64,
+    /// Messages that a rule refused.
+    pub refused: u64,
+    /// Median, 95th and 99th percentile of their latency, seconds; `None` for too few samples.
+    pub latency: [Option<f64>; 3],
+}
+
+/// A queueing part in one interval.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StationGlance {
+    /// Such as `imsp-a/smsc[0]`.
+    pub name: String,
+    /// Share of its servers busy, over time.
+    pub utilisation: f64,
+    /// Jobs waiting, over time.
+    pub queue: f64,
+}
+
+/// An SLO line over the measured time so far.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SloGlance {
+    /// The line with its figure so far.
+    pub outcome: SloOutcome,
+    /// How it stands.
+    pub standing: Standing,
+}
+
+/// How an SLO line stands during a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Standing {
+    /// It cannot be met any more.
+    Failed,
+    /// It does not hold so far.
+    Misses,
+    /// There is no figure yet.
+    Open,
+    /// It holds so far.
+    Holds,
+}
+
+/// What a line says of its figure so far.
+fn standing(line: &Line, outcome: &SloOutcome) -> Standing {
+    match outcome.observed {
+        None => Standing::Open,
+        // Of a part of the time it is not asked, as with `--stop-on-slo`.
+        Some(seen) if !line.has_span() && line.has_failed(seen) => Standing::Failed,
+        Some(_) if outcome.passed => Standing::Holds,
+        Some(_) => Standing::Misses,
+    }
+}
+
+/// Copies of what all shards counted, in a part of the measured time.
+#[derive(Debug)]
+pub struct Copies {
+    setup: Arc<Setup>,
+    parts: Vec<RecorderPart>,
+}
+
+impl Copies {
+    /// Of recorders that have the same setup, up to `at`, the end of an interval.
+    pub fn of(setup: &Arc<Setup>, at: Instant, recorders: &[&Recorder]) -> Self {
+        // Distributions are large; levels and counts are not.
+        let wanted: Vec<Metric> = setup.slo.iter().map(|line| line.selector().metric).collect();
+        Self::with(setup, at, recorders, &wanted)
+    }
+
+    /// The same of a part of the time that lines of `whole` ask for.
+    pub fn within(part: &Arc<Setup>, whole: &Setup, at: Instant, recorders: &[&Recorder]) -> Self {
+        let wanted: Vec<Metric> = whole.slo.iter().map(|line| line.selector().metric).collect();
+        let until = at.clamp(part.window.start, part.window.end);
+        Self::with(part, until, recorders, &wanted)
+    }
+
+    fn with(setup: &Arc<Setup>, at: Instant, recorders: &[&Recorder], wanted: &[Metric]) -> Self {
+        let parts = recorders.iter().map(|recorder| recorder.copy(wanted).finish(at)).collect();
+        Self { setup: Arc::clone(setup), parts }
+    }
+}
+
+impl Collector {
+    /// What there is to see at `at`, where an interval has just ended.
+    pub fn glance(&self, at: Instant, copies: Copies, within: Vec<Copies>) -> Glance {
+        let setup = Arc::clone(&self.setup);
+        let (whole, stations, reply_numbers) = joined(copies.parts);
+        let place = self.intervals.len().saturating_sub(1);
+        let start = setup.window.start + setup.interval * place as u64;
+        let length = at.since(start).0 as f64;
+        let share = |level: &Level| match level.integrals.get(place) {
+            Some(integral) if length > 0.0 => *integral as f64 / length,
+            _ => 0.0,
+        };
+        let station = |(place, station): (u32, &super::Station)| {
+            let levels = stations.get(&StationId(place));
+            StationGlance {
+                name: station.name.clone(),
+                utilisation: levels.map_or(0.0, |it| share(&it.busy)) / f64::from(station.servers),
+                queue: levels.map_or(0.0, |it| share(&it.queued)),
+            }
+        };
+        let seen = (0..).zip(&setup.stations).map(station).collect();
+        let mut measured = self.sums(at, whole, &stations, &reply_numbers);
+        for Copies { setup, parts } in within {
+            let until = at.clamp(setup.window.start, setup.window.end);
+            let (whole, stations, reply_numbers) = joined(parts);
+            let part = Self::new(setup).sums(until, whole, &stations, &reply_numbers);
+            measured.push_part(part);
+        }
+        let interval = self.intervals.last();
+        let counted = |metric: Metric, label: Option<u32>| -> u64 {
+            let counters = interval.map_or(&[][..], |interval| &interval.counters);
+            let is = |key: &Key| {
+                key.metric() == metric && label.is_none_or(|label| key.labels()[0] == label)
+            };
+            counters
+                .iter()
+                .filter(|(key, _)| is(key))
+                .map(|(_, count)| (*count).max(0) as u64)
+                .sum()
+        };
+        let route = |route: &Route| {
+            let label = Some(*route as u32);
+            let key = Key::new(Metric::MessageLatency, &[*route as u32]);
+            let mut times = interval.iter().flat_map(|interval| &interval.times);
+            RouteGlance {
+                route: *route,
+                offered: counted(Metric::MessagesOffered, label),
+                delivered: counted(Metric::MessagesDelivered, label),
+                refused: counted(Metric::MessagesRefused, label),
+                latency: times.find(|(of, _)| *of == key).map_or([None; 3], |(_, t)| t.percentiles),
+            }
+        };
+        let routes = Route::ALL.iter().map(route);
+        Glance {
+            at,
+            length_s: length / 1e9,
+            routes: routes.filter(|r| r.offered + r.delivered + r.refused > 0).collect(),
+            notifications: counted(Metric::PresenceNotifications, None),
+            short_messages: counted(Metric::SmsDelivered, None),
+            stations: seen,
+            slo: setup.slo.iter().map(|line| judged(line, &measured)).collect(),
+        }
+    }
+}
+
+fn judged(line: &Line, measured: &Measured) -> SloGlance {
+    let mut outcome = line.judge(measured);
+    // What is under way is counted at the end alone.
+    if line.selector().metric == Metric::MessagesInFlight {
+        outcome.observed = None;
+    }
+    SloGlance { standing: standing(line, &outcome), outcome }
+}
+
+type Joined =
+    (Figures, BTreeMap<StationId, StationLevels>, BTreeMap<crate::domain::id::OperatorId, Level>);
+
+fn joined(parts: Vec<RecorderPart>) -> Joined {
+    let mut all = Joined::default();
+    for part in parts {
+        all.0.merge(part.whole);
+        all.1.extend(part.stations);
+        all.2.extend(part.reply_numbers);
+    }
+    all
+}
