@@ -58,6 +58,19 @@ pub struct Slo {
 }
 
 impl Slo {
+    /// A line as it was judged.
+    pub fn of(line: &results::SloOutcome) -> Self {
+        Self {
+            line: line.line.clone(),
+            observed: line.observed,
+            unit: line.unit.clone(),
+            bound: line.bound,
+            at: line.at.clone(),
+            passed: line.passed,
+            undecided: !line.decided,
+        }
+    }
+
     /// What was seen, as people read it: with the bound where the line does not say it.
     pub fn seen(&self) -> String {
         if self.observed.is_none() {
@@ -191,20 +204,11 @@ impl Summary {
             lines if lines.iter().all(|line| line.passed || !line.decided) => Verdict::Undecided,
             _ => Verdict::Failed,
         };
-        let slo = |line: &results::SloOutcome| Slo {
-            line: line.line.clone(),
-            observed: line.observed,
-            unit: line.unit.clone(),
-            bound: line.bound,
-            at: line.at.clone(),
-            passed: line.passed,
-            undecided: !line.decided,
-        };
         Self {
             schema: Self::SCHEMA.to_owned(),
             name: name.to_owned(),
             verdict,
-            slo: results.slo.iter().map(slo).collect(),
+            slo: results.slo.iter().map(Slo::of).collect(),
             metrics: results.metrics.iter().map(Metric::new).collect(),
         }
     }

@@ -292,15 +292,7 @@ fn objectives(glance: &Glance, rows: usize, width: usize, lines: &mut Vec<Line<'
         };
         let figure = match outcome.observed {
             None => String::new(),
-            Some(_) => {
-                let slo = Slo {
-                    line: outcome.line.clone(),
-                    observed: outcome.observed,
-                    unit: outcome.unit.clone(),
-                    passed: outcome.passed,
-                };
-                format!(", {}", slo.shown())
-            }
+            Some(_) => format!(", {}", Slo::of(outcome).shown()),
         };
         let word = format!("  {word}{figure}");
         let room = width.saturating_sub(6 + word.chars().count());
