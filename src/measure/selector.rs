@@ -332,6 +332,7 @@ impl Metric {
         match self {
             Self::MessageLatency
             | Self::MessageStageTime
+            | Self::RouteStageTime
             | Self::MessagesRefused
             | Self::MessagesExpired
             | Self::MessagesLost
