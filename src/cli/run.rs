@@ -166,6 +166,7 @@ fn simulate(arguments: &Arguments) -> Result<Exit, Exit> {
             replications: (replicated.each.len() > 1).then_some(&each[..]),
         })
         .map_err(folder_error)?;
+    super::report::page(&dir)?;
     let summary = Summary::new(name, &replicated.results);
     output::write(&arguments.outputs, &summary, &manifest)?;
     if !arguments.outputs.on_stdout() {
