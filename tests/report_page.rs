@@ -191,11 +191,15 @@ fn what_the_page_of_the_storm_advises_makes_the_slo_hold() {
     let made = made("sms-fallback-storm", &["--set", set]);
     assert_eq!(made.summary["verdict"], "passed");
     let said = sentences(&made.page);
-    assert!(
-        said.contains("Nothing was a bottleneck. Imsp-a/smsc[0]")
-            || said.contains("imsp-a/smsc[0]"),
-        "{said}"
-    );
+    assert!(said.contains("would leave no queue"), "{said}");
+}
+
+#[test]
+fn a_limit_that_refuses_is_named_with_what_would_be_enough() {
+    let made = made("omtp-reference", &["--set", "agreements.imsp-a:imsp-b.rate_limit=2/s"]);
+    let said = sentences(&made.page);
+    assert!(said.contains("imsp-a may send imsp-b 2.0"), "{said}");
+    assert!(said.contains("agree on a rate of at least"), "{said}");
 }
 
 #[test]
@@ -206,7 +210,7 @@ fn the_same_folder_gives_the_same_page() {
     std::fs::rename(bench.path("out"), bench.path("moved")).expect("moved");
     let again = bench.program(&["report", "moved"]);
     assert_eq!(again.status.code(), Some(0));
-    assert!(text(&again.stdout).contains("page in moved/report.html"), "{}", text(&again.stdout));
+    assert!(text(&again.stderr).contains("page in moved/report.html"), "{}", text(&again.stderr));
     assert!(first == std::fs::read(bench.path("moved/report.html")).expect("a page"));
 }
 

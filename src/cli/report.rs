@@ -25,7 +25,7 @@ pub(super) fn main(arguments: &Arguments) -> Exit {
             );
             match write(&stored, remarks) {
                 Ok(path) => {
-                    anstream::println!("page in {}", path.display());
+                    anstream::eprintln!("page in {}", path.display());
                     Exit::Done
                 }
                 Err(exit) => exit,

@@ -70,6 +70,7 @@ impl Browser {
 
     /// Asks until a condition holds.
     #[track_caller]
+    #[allow(clippy::disallowed_methods, reason = "a deadline is of the wall clock")]
     pub fn until(&self, what: &str, holds: impl Fn(&Self) -> bool) {
         let start = Instant::now();
         while !holds(self) {
@@ -171,13 +172,14 @@ impl Browser {
             let read = stream.read(&mut part).map_err(fail)?;
             answer.extend_from_slice(&part[..read]);
             let text = String::from_utf8_lossy(&answer);
-            let whole = text.split_once("\r\n\r\n").and_then(|(head, _)| {
+            let whole = text.split_once("\r\n\r\n").map(|(head, _)| {
                 let length = head.lines().find_map(|line| {
                     let (name, value) = line.split_once(':')?;
-                    name.eq_ignore_ascii_case("content-length")
-                        .then(|| value.trim().parse().ok())?
+                    let length = name.eq_ignore_ascii_case("content-length").then_some(value)?;
+                    length.trim().parse::<usize>().ok()
                 });
-                Some(head.len() + 4 + length.unwrap_or(usize::MAX / 2))
+                // Without a length the end of the connection is the end of the answer.
+                head.len() + 4 + length.unwrap_or(usize::MAX / 2)
             });
             if read == 0 || whole.is_some_and(|whole| answer.len() >= whole) {
                 break;

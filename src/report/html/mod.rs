@@ -2,6 +2,7 @@
 //! Made from what a finished result folder holds, so that page and files agree; the command line calls
 //! [`run_page`] for `run` and `report`. It judges nothing and reads no file.
 
+mod bottleneck;
 pub mod data;
 pub mod moments;
 pub mod over;

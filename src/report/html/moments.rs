@@ -4,7 +4,7 @@
 use super::over::clock;
 use crate::domain::federation::{Event, Federation, LinkFault, Outage, Part};
 use crate::domain::id::OperatorId;
-use crate::report::numbers::{seconds, three};
+use crate::report::numbers::three;
 
 /// Something that changes.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,6 +17,8 @@ pub struct Moment {
     pub short: String,
     /// A sentence without its time.
     pub long: String,
+    /// Whether something fails.
+    pub fails: bool,
 }
 
 impl Moment {
@@ -48,7 +50,13 @@ pub fn moments(federation: &Federation) -> Vec<Moment> {
         let mut at = events().filter(|t| upgrade(&&t.event)).map(|t| t.at.as_secs_f64());
         let first = at.next().unwrap_or(0.0);
         let long = format!("{upgrades} legacy customers become IM users, one by one");
-        all.push(Moment { from: first, to: at.last(), short: "upgrades".to_owned(), long });
+        all.push(Moment {
+            from: first,
+            to: at.next_back(),
+            short: "upgrades".to_owned(),
+            long,
+            fails: false,
+        });
     }
     all.sort_by(|a, b| a.from.total_cmp(&b.from));
     all
@@ -89,7 +97,7 @@ fn stages(federation: &Federation) -> Vec<Moment> {
             };
             if from < end && (stage.load != 1.0 || stage.ramp || from > 0.0) {
                 let short = format!("load × {load}");
-                shown.push(Moment { from, to: Some(to), short, long });
+                shown.push(Moment { from, to: Some(to), short, long, fails: false });
             }
             from = to;
         }
@@ -139,12 +147,10 @@ fn moment(federation: &Federation, from: f64, event: &Event) -> Moment {
                         Part::Translator => "translator".to_owned(),
                     };
                     let name = name(*operator);
-                    let long =
-                        format!("{name}/{part} is down for {}", seconds(to.map(|t| t - from)));
-                    (format!("{name}/{part} down"), long)
+                    (format!("{name}/{part} down"), format!("{name}/{part} is down"))
                 }
             }
         }
     };
-    Moment { from, to, short, long }
+    Moment { from, to, short, long, fails: matches!(event, Event::Outage { .. }) }
 }

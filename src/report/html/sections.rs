@@ -312,18 +312,14 @@ fn origin(run: &Run<'_>) -> String {
         .filter(|option| !option.starts_with("--set ") && !option.starts_with("--replications "));
     let mut command = "interwork run topology.yaml".to_owned();
     options.for_each(|option| command = format!("{command} {option}"));
-    let mut facts = vec![
+    // Nothing of the wall clock: equal inputs give equal pages.
+    let facts = [
         ("Seed", manifest.seed.to_string()),
         ("Version", version),
         ("Digest of the topology", manifest.digest.clone()),
         ("Simulated", seconds(Some(manifest.model_time_s))),
         ("Events", count(manifest.events)),
-        ("Started", manifest.started.clone()),
-        ("Took", seconds(Some(manifest.wall_time_s))),
     ];
-    if !manifest.options.is_empty() {
-        facts.push(("Options", manifest.options.join(" ")));
-    }
     let mut html =
         format!("<pre class=\"command\" tabindex=\"0\">{}</pre>\n<dl>\n", text(&command));
     for (name, value) in facts {

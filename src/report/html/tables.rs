@@ -161,7 +161,7 @@ pub fn fan_out(summary: &Summary) -> Option<String> {
 /// Notifications for each change, by operator of the publisher and of the watcher.
 pub fn notifications(summary: &Summary) -> String {
     let mut pairs: BTreeMap<(&str, &str), [u64; 2]> = BTreeMap::new();
-    for metric in summary.named("presence_notifications").filter(|m| m.label("from") != "") {
+    for metric in summary.named("presence_notifications").filter(|m| !m.label("from").is_empty()) {
         let sums = pairs.entry((metric.label("from"), metric.label("to"))).or_default();
         let place = usize::from(metric.label("scope") != "client");
         sums[place] += metric.count.unwrap_or(0);
@@ -268,7 +268,7 @@ pub fn stations(summary: &Summary) -> String {
 
 /// What operators owe each other; `None` if nothing.
 pub fn settlement(summary: &Summary) -> Option<String> {
-    let owed = summary.named("settlement").filter(|m| m.label("from") != "");
+    let owed = summary.named("settlement").filter(|m| !m.label("from").is_empty());
     let owed: Vec<&Metric> = owed.filter(|metric| metric.mean > Some(0.0)).collect();
     let unit = owed.first()?.unit.clone();
     let rows: Vec<Vec<String>> = owed

@@ -33,8 +33,8 @@ const count = v => v == null ? "-" : Math.round(v).toString().replace(/\B(?=(\d{
 const seconds = v => v == null ? "-" : v === 0 ? "0" : v < 0.0009995 ? three(v * 1e6) + " us" :
   v < 0.9995 ? three(v * 1e3) + " ms" : v < 119.5 ? three(v) + " s" : v < 7170 ? three(v / 60) + " min" : three(v / 3600) + " h";
 const percent = v => v == null ? "-" : (v * 100).toFixed(1) + " %";
-const rate = v => v == null ? "-" : (v === 0 ? "0" : v >= 1000 ? count(v) : three(v)) + "/s";
-const level = v => v == null ? "-" : v === 0 ? "0" : v < 99.95 ? three(v) : count(v);
+const level = v => v == null ? "-" : v === 0 ? "0" : v >= 99.95 ? count(v) : v < 0.0995 ? String(Number(v.toPrecision(2))) : three(v);
+const rate = v => v == null ? "-" : level(v) + "/s";
 const clock = s => {
   const t = Math.round(s), two = n => String(n).padStart(2, "0");
   return t < 3600 ? `${Math.floor(t / 60)}:${two(t % 60)}` : `${Math.floor(t / 3600)}:${two(Math.floor(t / 60) % 60)}:${two(t % 60)}`;

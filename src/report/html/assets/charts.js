@@ -1,13 +1,13 @@
 // Charts that know no run: curves over time, spreads on a logarithmic axis, bars.
 
-// Curves over time with what changes marked. Left and right move the cursor.
-const overTime = (figure, { lines, unit, format, log = false, top = null }) => {
+// Curves over time with what changes marked. The axis ends at `top`, or not below `least`. Left and right move the cursor.
+const overTime = (figure, { lines, unit, format, log = false, top = null, least = 0 }) => {
   lines = lines.filter(l => l.values.some(v => v != null));
   if (!lines.length || data.times.length < 2) return nothing(figure, "Nothing was seen over time.");
   const { made, width, drawing } = canvas(figure, 270);
   const left = 58, right = width - 20, upper = 34, lower = 222;
   const all = lines.flatMap(l => l.values).filter(v => v != null && (!log || v > 0));
-  const high = top ?? (most(all) || 1);
+  const high = top ?? (Math.max(most(all), least) || 1);
   const low = log ? Math.min(...all) : 0;
   const ticks = log ? logSteps(low / 1.2, high * 1.2, Math.log10(high / low) < 2) : steps(high, 4);
   const floor = log ? Math.min(low / 1.2, ticks[0] ?? low) : 0;
@@ -94,7 +94,7 @@ const spreads = (figure, rows) => {
   const high = most(rows.map(r => r.it.max));
   const x = v => left + (right - left) * Math.log(Math.max(v, low) / low) / Math.log(Math.max(high / low, 1.0001));
   let last = -99;
-  logSteps(low, high, false).forEach(v => {
+  logSteps(low, high, high / low < 300).forEach(v => {
     made.append(line(x(v), upper, x(v), lower, "grid"));
     if (x(v) - last > 52) { made.append(label(x(v), lower + 17, tick(v), "middle")); last = x(v); }
   });

@@ -84,7 +84,7 @@ const sms = figure => {
 const backlog = figure => {
   chooseSmsc(figure);
   const nodes = nodesOf(smsc), together = sumOf(nodes);
-  overTime(figure, { unit: "short messages waiting, mean of the interval", format: level, lines: nodes.map((s, n) => ({ name: s.station, values: s.values, cls: "s" + n % 8 })) });
+  overTime(figure, { unit: "short messages waiting, mean of the interval", format: level, least: 1, lines: nodes.map((s, n) => ({ name: s.station, values: s.values, cls: "s" + n % 8 })) });
   const high = most(together), peak = together.indexOf(high);
   const empty = together.findIndex((v, i) => i >= peak && v < Math.max(1, high / 100));
   figure.append(html("p", { class: "note below" }, high < 1 ? "Hardly anything ever waited." : empty < 0
@@ -105,7 +105,7 @@ const stations = figure => {
 };
 const busiest = (metricName, n) => curves(metricName, "mean").map(s => ({ s, all: sum(s.values) })).sort((p, q) => q.all - p.all).slice(0, n).filter(one => one.all > 0).map(one => ({ name: one.s.station, values: one.s.values }));
 const utilisation = figure => overTime(figure, { unit: "servers busy, share of the interval", format: v => v == null ? "-" : percent(v), top: 1, lines: busiest("station_utilisation", 6) });
-const queues = figure => overTime(figure, { unit: "jobs waiting, mean of the interval", format: level, lines: busiest("station_queue_length", 6) });
+const queues = figure => overTime(figure, { unit: "jobs waiting, mean of the interval", format: level, least: 1, lines: busiest("station_queue_length", 6) });
 
 const CHARTS = { flow, messages, map, latency, "latency-over-time": latencyOverTime, stages, presence, notifications, sms, backlog, matrix, stations, utilisation, queues };
 const draw = figure => {
