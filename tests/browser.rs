@@ -98,7 +98,7 @@ fn faults(browser: &Browser) -> Vec<String> {
              continue;
            }
            if (!svg) { faults.push(`${name} is not drawn`); continue; }
-           if (svg.getAttribute('role') !== 'img' || !svg.getAttribute('aria-label')) faults.push(`${name} has no words`);
+           if (!['img', 'group'].includes(svg.getAttribute('role')) || !svg.getAttribute('aria-label')) faults.push(`${name} has no words`);
            const shapes = svg.querySelectorAll('path, rect, circle, line').length;
            if (shapes < 2) faults.push(`${name} is empty`);
            const words = [...svg.querySelectorAll('text')];
@@ -236,4 +236,32 @@ fn the_largest_page_is_as_quick_as_the_smallest() {
         browser.picture(&folder().join(format!("{name}.png")));
         assert!(faults.is_empty(), "{name}: {}", faults.join("\n"));
     }
+}
+
+#[test]
+fn the_checks_can_fail() {
+    let browser = Browser::start();
+    let whole = std::fs::read_to_string(storm()).expect("a page");
+    let told = |change: &dyn Fn(&str) -> String| {
+        let dir = tempfile::tempdir().expect("a folder");
+        let page = dir.path().join("page.html");
+        std::fs::write(&page, change(&whole)).expect("written");
+        browser.open(&page, DESKTOP, false);
+        draw_all(&browser);
+        faults(&browser).join("\n")
+    };
+    let with =
+        |more: &'static str| move |page: &str| page.replacen("<main>", &format!("<main>{more}"), 1);
+    assert_eq!(told(&|page| page.to_owned()), "");
+    let fetched = "<img alt=\"\" src=\"http://127.0.0.1:9/x.png\">";
+    assert!(told(&with(fetched)).contains("the console says"), "the policy forbids it");
+    let free = |page: &str| with(fetched)(page).replace("default-src 'none'", "default-src *");
+    let free = |page: &str| free(page).replace("img-src data:", "img-src *");
+    assert!(told(&free).contains("127.0.0.1:9/x.png is fetched"));
+    assert!(told(&with("<script>none()</script>")).contains("the console says"));
+    let wide = "<div style=\"width: 3000px\">wide</div>";
+    assert!(told(&with(wide)).contains("wider than"));
+    let nothing =
+        |page: &str| page.replace("made.append(group);", "").replace("made.append(shape);", "");
+    assert!(told(&nothing).contains("map is empty"));
 }

@@ -1,10 +1,10 @@
-//! `interwork report`: the summary of an earlier run, and its page. `run` has its page made here too.
+//! `interwork report`: the summary of an earlier run, and its page.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::{Exit, stdout_color, width};
 use crate::report::folder::Folder;
-use crate::report::read::{self, ReadError, Stored};
+use crate::report::read::{self, Stored};
 use crate::report::{html, terminal};
 use crate::topology;
 
@@ -31,19 +31,11 @@ pub(super) fn main(arguments: &Arguments) -> Exit {
                 Err(exit) => exit,
             }
         }
-        Err(error) => unreadable(&error),
+        Err(error) => {
+            anstream::eprintln!("error: {error}");
+            Exit::FileError
+        }
     }
-}
-
-/// Writes the page of a folder that a run has just written.
-pub(super) fn page(dir: &Path) -> Result<(), Exit> {
-    let (stored, remarks) = read::open_as_far_as_known(dir).map_err(|error| unreadable(&error))?;
-    write(&stored, remarks).map(|_| ())
-}
-
-fn unreadable(error: &ReadError) -> Exit {
-    anstream::eprintln!("error: {error}");
-    Exit::FileError
 }
 
 fn write(stored: &Stored, mut remarks: Vec<String>) -> Result<PathBuf, Exit> {

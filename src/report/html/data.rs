@@ -70,7 +70,7 @@ const CURVES: &[(&str, &[&str])] = &[
 /// The data of a run's page as JSON.
 pub fn json(
     summary: &Summary,
-    over: &Over,
+    over: &Over<'_>,
     federation: Option<&Federation>,
     moments: &[Moment],
 ) -> String {
@@ -160,21 +160,22 @@ fn figure(metric: &Metric, name: &str) -> Value {
 
 /// Seven significant digits, whole numbers without a point.
 fn short(value: f64) -> Value {
-    let cut: f64 = format!("{value:.6e}").parse().unwrap_or(value);
-    match cut.fract() == 0.0 && cut.abs() < 1e15 {
-        true => json!(cut as i64),
-        false => json!(cut),
+    let whole = |value: f64| value.fract() == 0.0 && value.abs() < 1e15;
+    if whole(value) {
+        return json!(value as i64);
     }
+    let cut: f64 = format!("{value:.6e}").parse().unwrap_or(value);
+    if whole(cut) { json!(cut as i64) } else { json!(cut) }
 }
 
-fn curves(over: &Over) -> Vec<Value> {
+fn curves(over: &Over<'_>) -> Vec<Value> {
     let mut all = Vec::new();
     for ((metric, labels, statistic), values) in &over.curves {
         let wanted = |(name, statistics): &&(&str, &[&str])| {
-            name == metric && statistics.contains(&statistic.as_str())
+            name == metric && statistics.contains(statistic)
         };
         if CURVES.iter().any(|shown| wanted(&shown)) {
-            let nothing = if statistic == "rate" { json!(0) } else { Value::Null };
+            let nothing = if *statistic == "rate" { json!(0) } else { Value::Null };
             let values = values.iter().map(|v| v.map_or(nothing.clone(), short));
             all.push(json!([metric, labels, statistic, values.collect::<Vec<_>>()]));
         }

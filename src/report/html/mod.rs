@@ -1,6 +1,6 @@
 //! `report.html`: the page of a run, for people who do not read tables. One file that fetches nothing.
-//! Made from what a finished result folder holds, so that page and files agree; the command line calls
-//! [`run_page`] for `run` and `report`. It judges nothing and reads no file.
+//! Made from what a finished result folder holds, so that page and files agree: `run` hands over what it
+//! has written, `report` what it has read. It judges nothing and reads no file.
 
 mod bottleneck;
 pub mod data;

@@ -1,41 +1,49 @@
 //! `series.csv` as curves: one value for each interval. Read by the verdict and by the page's data.
 
-use std::collections::BTreeMap;
+use rustc_hash::FxHashMap;
 
 use crate::report::csv::SeriesRow;
 
+/// Metric, labels and statistic.
+pub type Name<'a> = (&'a str, &'a str, &'a str);
+
 /// All curves of a run.
 #[derive(Debug, Default)]
-pub struct Over {
+pub struct Over<'a> {
     /// Starts of the intervals, seconds from the start of measuring.
     pub times: Vec<f64>,
-    /// Metric, labels and statistic; `None` where an interval has no such row.
-    pub curves: BTreeMap<(String, String, String), Vec<Option<f64>>>,
+    /// In the order of their names; `None` where an interval has no such row.
+    pub curves: Vec<(Name<'a>, Vec<Option<f64>>)>,
 }
 
-impl Over {
+impl<'a> Over<'a> {
     /// The curves of these rows.
-    pub fn new(rows: &[SeriesRow]) -> Self {
+    pub fn new(rows: &'a [SeriesRow]) -> Self {
         let mut times: Vec<f64> = rows.iter().map(|row| row.time_s).collect();
         times.sort_by(f64::total_cmp);
         times.dedup();
-        let mut curves: BTreeMap<_, Vec<Option<f64>>> = BTreeMap::new();
+        let mut places: FxHashMap<Name<'_>, usize> = FxHashMap::default();
+        let mut curves: Vec<(Name<'_>, Vec<Option<f64>>)> = Vec::new();
         for row in rows {
-            let Ok(place) = times.binary_search_by(|time| time.total_cmp(&row.time_s)) else {
+            let Ok(interval) = times.binary_search_by(|time| time.total_cmp(&row.time_s)) else {
                 continue;
             };
-            let key = (row.metric.clone(), row.labels.clone(), row.statistic.clone());
-            let curve = curves.entry(key).or_insert_with(|| vec![None; times.len()]);
-            curve[place] = Some(row.value);
+            let name = (row.metric.as_str(), row.labels.as_str(), row.statistic.as_str());
+            let place = *places.entry(name).or_insert(curves.len());
+            if place == curves.len() {
+                curves.push((name, vec![None; times.len()]));
+            }
+            curves[place].1[interval] = Some(row.value);
         }
+        curves.sort_unstable_by_key(|(name, _)| *name);
         Self { times, curves }
     }
 
     /// A curve, with 0 where nothing was seen.
     pub fn curve(&self, metric: &str, labels: &str, statistic: &str) -> Option<Vec<f64>> {
-        let key = (metric.to_owned(), labels.to_owned(), statistic.to_owned());
-        let curve = self.curves.get(&key)?;
-        Some(curve.iter().map(|value| value.unwrap_or(0.0)).collect())
+        let wanted = (metric, labels, statistic);
+        let place = self.curves.binary_search_by(|(name, _)| (*name).cmp(&wanted)).ok()?;
+        Some(self.curves[place].1.iter().map(|value| value.unwrap_or(0.0)).collect())
     }
 
     /// Length of an interval, seconds; the last may be shorter.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::shell::table;
 use super::verdict::Run;
-use crate::domain::outcome::{Reason, Route, Stage};
+use crate::domain::outcome::{Route, Stage};
 use crate::report::numbers::{count, percent, seconds, three};
 use crate::report::summary::{Metric, Percentiles, Summary};
 
@@ -42,15 +42,10 @@ pub fn routes(summary: &Summary) -> String {
 pub fn losses(summary: &Summary) -> Option<String> {
     let mut rows = Vec::new();
     for (name, words) in [("messages_refused", "refused"), ("messages_lost", "lost")] {
-        for route in Route::ALL {
-            for reason in Reason::ALL {
-                let labels = [("route", route.label()), ("reason", reason.label())];
-                let n = counter(summary, name, &labels);
-                if n > 0 {
-                    let what = [route.label(), words, reason.label()].map(str::to_owned);
-                    rows.push(what.into_iter().chain([count(n)]).collect());
-                }
-            }
+        let by = summary.named(name).filter(|m| m.labels.len() == 2 && m.count > Some(0));
+        for metric in by.filter(|m| !m.label("reason").is_empty()) {
+            let what = [metric.label("route"), words, metric.label("reason")].map(str::to_owned);
+            rows.push(what.into_iter().chain([count(metric.count.unwrap_or(0))]).collect());
         }
     }
     (!rows.is_empty()).then(|| table(&["route", "outcome", "reason", "messages"], &rows))

@@ -20,7 +20,7 @@ pub struct Run<'a> {
     /// How it was run.
     pub manifest: &'a Manifest,
     /// Over time.
-    pub over: &'a Over,
+    pub over: &'a Over<'a>,
     /// The topology, where it can be read.
     pub federation: Option<&'a Federation>,
     /// What changed during the run.

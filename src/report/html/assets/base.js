@@ -58,10 +58,11 @@ const svg = (tag, attributes = {}, ...children) => {
   return made;
 };
 const round = v => Math.round(v * 10) / 10;
-const canvas = (figure, height) => {
+// A picture is an image; one with parts that can be reached is a group of them.
+const canvas = (figure, height, role = "img") => {
   const drawing = figure.querySelector(".drawing");
   const width = Math.max(280, Math.floor(drawing.clientWidth || 720));
-  const made = svg("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": figure.dataset.label });
+  const made = svg("svg", { viewBox: `0 0 ${width} ${height}`, role, "aria-label": figure.dataset.label });
   drawing.replaceChildren(made);
   return { made, width, height, drawing };
 };

@@ -84,7 +84,7 @@ const spreads = (figure, rows) => {
   if (!rows.length) return nothing(figure, "Nothing was seen.");
   const names = Math.min(190, 14 + 6.6 * most(rows.map(r => r.name.length)));
   const height = 54 + rows.length * 30;
-  const { made, width, drawing } = canvas(figure, height);
+  const { made, width, drawing } = canvas(figure, height, "group");
   const narrow = width < 500;
   const left = narrow ? 8 : names, right = width - 16, upper = narrow ? 10 : 4;
   const gap = narrow ? 38 : 30;
@@ -123,7 +123,7 @@ const spreads = (figure, rows) => {
 // Bars, each of parts that add up; `mark` is a stroke across.
 const bars = (figure, { rows, unit, format, top = null, parts = [] }) => {
   if (!rows.length) return nothing(figure, "Nothing was seen.");
-  const { made, width, drawing } = canvas(figure, 60 + rows.length * (figure.clientWidth < 500 ? 38 : 28));
+  const { made, width, drawing } = canvas(figure, 60 + rows.length * (figure.clientWidth < 500 ? 38 : 28), "group");
   const narrow = width < 500, gap = narrow ? 38 : 28;
   const names = Math.min(230, 14 + 6.8 * most(rows.map(r => r.name.length)));
   const left = narrow ? 4 : names, right = width - (rows.some(r => r.mark != null) ? 150 : 74), upper = 4, lower = upper + rows.length * gap;

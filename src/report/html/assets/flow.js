@@ -25,7 +25,7 @@ const flow = figure => {
 
   const total = sum(links, l => l.n);
   const rows = Math.max(routes.length, ends.length);
-  const { made, width, drawing } = canvas(figure, Math.max(220, 60 + rows * 44));
+  const { made, width, drawing } = canvas(figure, Math.max(220, 60 + rows * 44), "group");
   const height = Math.max(220, 60 + rows * 44), upper = 26, room = height - upper - 8;
   const narrow = width < 500;
   const left = narrow ? 104 : 190, right = width - (narrow ? 112 : 230);

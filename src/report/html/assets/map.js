@@ -30,7 +30,7 @@ const map = figure => {
     o.x = r * reach * Math.cos(o.angle); o.y = r * tall * reach * Math.sin(o.angle);
   });
   const upper = Math.min(...operators.map(o => o.y)), lower = Math.max(...operators.map(o => o.y));
-  const { made, width } = canvas(figure, Math.round(lower - upper + 76));
+  const { made, width } = canvas(figure, Math.round(lower - upper + 76), "group");
   operators.forEach(o => { o.x += width / 2; o.y += 36 - upper; });
 
   // Figures at an interval, or of the whole run at -1.
