@@ -239,6 +239,34 @@ fn the_largest_page_is_as_quick_as_the_smallest() {
 }
 
 #[test]
+fn a_page_without_series_and_topology_opens_all_the_same() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let from = storm().parent().expect("a result folder");
+    for name in ["manifest.json", "summary.json"] {
+        let text = std::fs::read_to_string(from.join(name)).expect(name);
+        let older = text.replacen("interwork/summary/1", "interwork/summary/0", 1);
+        std::fs::write(dir.path().join(name), older).expect("written");
+    }
+    let report =
+        Command::new(env!("CARGO_BIN_EXE_interwork")).arg("report").arg(dir.path()).output();
+    assert_eq!(report.expect("the program starts").status.code(), Some(0));
+    let browser = Browser::start();
+    browser.open(&dir.path().join("report.html"), PHONE, true);
+    draw_all(&browser);
+    let found = faults(&browser);
+    // What is over time cannot be drawn; it says so.
+    let bad = |fault: &&String| {
+        fault.contains("console") || fault.contains("page") || fault.contains("figure")
+    };
+    assert_eq!(found.iter().filter(bad).count(), 0, "{}", found.join("\n"));
+    let words = browser.script("return document.querySelector('[data-chart=backlog]').textContent");
+    assert!(
+        words.as_str().is_some_and(|words| words.contains("Nothing was seen over time")),
+        "{words}"
+    );
+}
+
+#[test]
 fn the_checks_can_fail() {
     let browser = Browser::start();
     let whole = std::fs::read_to_string(storm()).expect("a page");

@@ -72,3 +72,34 @@ pub fn clock(seconds: f64) -> String {
         _ => format!("{hours}:{minutes:02}:{seconds:02}"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn curves_have_a_value_or_a_gap_for_each_interval() {
+        let row = |time_s, labels: &str, value| SeriesRow {
+            time_s,
+            metric: "m".to_owned(),
+            labels: labels.to_owned(),
+            statistic: "rate".to_owned(),
+            value,
+            unit: "1/s".to_owned(),
+        };
+        let rows = [row(0.0, "b", 1.0), row(0.0, "a", 2.0), row(10.0, "b", 3.0)];
+        let over = Over::new(&rows);
+        assert_eq!(over.times, [0.0, 10.0]);
+        assert_eq!(over.curves[0], (("m", "a", "rate"), vec![Some(2.0), None]));
+        assert_eq!(over.curve("m", "b", "rate"), Some(vec![1.0, 3.0]));
+        assert_eq!(over.curve("m", "c", "rate"), None);
+        assert_eq!((over.step(), over.end(0), over.end(1)), (10.0, 10.0, 20.0));
+        let none = Over::new(&[]);
+        assert_eq!((none.step(), none.end(0)), (0.0, 0.0));
+    }
+
+    #[test]
+    fn instants_are_minutes_and_seconds() {
+        assert_eq!([0.0, 59.6, 300.0, 3900.0].map(clock), ["0:00", "1:00", "5:00", "1:05:00"]);
+    }
+}

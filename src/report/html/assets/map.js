@@ -35,8 +35,9 @@ const map = figure => {
 
   // Figures at an interval, or of the whole run at -1.
   const pick = (curve, i) => curve == null ? null : i < 0 ? null : curve.values[i];
-  const length = data.end - data.times[0];
-  const whole = (name, from, to) => sum(metric(name).filter(m => m.from === from && m.to === to), m => m.count) / length;
+  // Without a series nothing is known of how long was measured.
+  const length = data.times.length ? data.end - data.times[0] : null;
+  const whole = (name, from, to) => length > 0 ? sum(metric(name).filter(m => m.from === from && m.to === to && m.kind), m => m.count) / length : null;
   const traffic = new Map(curves("agreement_messages", "rate").map(s => [`${s.from}>${s.to}`, s]));
   const busy = new Map(curves("station_utilisation", "mean").map(s => [s.station, s]));
   const mean = new Map(metric("station_utilisation").map(m => [m.station, m.mean]));
