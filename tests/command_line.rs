@@ -101,6 +101,7 @@ fn a_result_folder_has_its_files_and_report_prints_the_same_summary() {
         "plots/latency.svg",
         "plots/messages.svg",
         "plots/stations.svg",
+        "report.html",
     ] {
         assert!(small.path("out").join(name).metadata().is_ok_and(|m| m.len() > 0), "{name}");
     }

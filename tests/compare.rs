@@ -107,6 +107,7 @@ fn a_slower_hlr_moves_what_depends_on_it_and_nothing_else() {
         let label = |name: &str| row.labels.get(name).map_or("", String::as_str);
         let depends = label("station") == "a/hlr"
             || (label("stage") == "hlr" && label("operator") == "a")
+            || (label("stage") == "hlr" && label("route").starts_with("sms"))
             || (row.metric == "sms_latency" && label("operator") == "a")
             || (row.metric == "message_latency" && label("route").starts_with("sms"));
         assert!(depends, "{} does not depend on the HLR of a", row.figure());

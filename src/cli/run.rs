@@ -13,10 +13,12 @@ use super::topology::{Loaded, figure, load, overrides, set_baseline};
 use super::{Exit, fault, live, stdout_color, width};
 use crate::domain::federation::Federation;
 use crate::measure::selector::Selector;
+use crate::report::csv::SeriesRow;
 use crate::report::folder::{Bundle, Folder, FolderError, MessageRow, ReplicationRow};
 use crate::report::manifest::{Precision, WarmUp};
+use crate::report::read::Stored;
 use crate::report::summary::Summary;
-use crate::report::{numbers, terminal};
+use crate::report::{html, numbers, terminal};
 use crate::run::{self, Ending, Options, Sample, SampleOutcome};
 use crate::study::precision::{self, Reached, Target};
 use crate::study::replicate::{self, Case, Parallel, Replicated};
@@ -163,18 +165,29 @@ fn simulate(arguments: &Arguments) -> Result<Exit, Exit> {
         .flat_map(|(n, one)| ReplicationRow::of(n, &one.metrics))
         .collect();
     let name = &loaded.topology.federation.name;
+    let resolved = loaded.topology.resolved_yaml();
     folder
         .write(&Bundle {
             name,
             results: &replicated.results,
             manifest: &manifest,
-            topology_yaml: &loaded.topology.resolved_yaml(),
+            topology_yaml: &resolved,
             attachments: &loaded.topology.attachments(),
             messages: (samples > 0).then_some(&rows[..]),
             replications: (replicated.each.len() > 1).then_some(&each[..]),
         })
         .map_err(folder_error)?;
-    let summary = Summary::new(name, &replicated.results);
+    // What `report` reads from the folder.
+    let stored = Stored {
+        manifest,
+        summary: Summary::new(name, &replicated.results),
+        series: replicated.results.series.iter().map(SeriesRow::from).collect(),
+        replications: Vec::new(),
+        dir,
+    };
+    let page = html::run_page(&stored, Some(&loaded.topology.federation), Some(&resolved), &[]);
+    Folder::write_page(&stored.dir, &page).map_err(folder_error)?;
+    let Stored { manifest, summary, dir, .. } = stored;
     output::write(&arguments.outputs, &summary, &manifest)?;
     if !arguments.outputs.on_stdout() {
         anstream::print!("{}", terminal::render(&summary, &manifest, width(), stdout_color()));

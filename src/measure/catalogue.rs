@@ -121,6 +121,7 @@ macro_rules! metrics {
 metrics! {
     MessageLatency: "message_latency" Histogram Seconds [Route, From, To] "from the instant the sender meant to send until the recipient's device has it"
     MessageStageTime: "message_stage_time" Histogram Seconds [Stage, Operator] "the same time in parts; the stages of one message add up to its latency"
+    RouteStageTime: "route_stage_time" Histogram Seconds [Route, Stage] "the same parts, by route; their sums over the messages of a route add up to those of its latency"
     MessagesOffered: "messages_offered" Counter One [Route, From, To] "messages that users meant to send in the measured time"
     MessagesAccepted: "messages_accepted" Counter One [Route, From, To] "of these, those that no rule refused"
     MessagesDelivered: "messages_delivered" Counter One [Route, From, To] "of these, those that the recipient's device has"

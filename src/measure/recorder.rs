@@ -51,6 +51,8 @@ pub struct Recorder {
     whole: Figures,
     /// What the series shows, of the interval under way.
     interval: Figures,
+    /// What had been counted when the last interval ended, of what `in_series` names.
+    counted: FxHashMap<Key, i64>,
     presence: presence::Part,
     stations: FxHashMap<StationId, Box<StationFigures>>,
     reply_numbers: Option<(OperatorId, Level)>,
@@ -118,6 +120,20 @@ fn untouched(setup: &Setup, operator: OperatorId) -> Figures {
     figures
 }
 
+/// As what a counter of the whole run is shown over time: traffic by direction, short messages by
+/// operator. `None`: it is not, or the series has its own.
+fn in_series(key: Key) -> Option<Key> {
+    let [first, second, ..] = key.labels();
+    let metric = key.metric();
+    match metric {
+        Metric::AgreementMessages | Metric::AgreementRefused => {
+            Some(Key::new(metric, &[first, second]))
+        }
+        _ if SMS.contains(&metric) => Some(Key::new(metric, &[first])),
+        _ => None,
+    }
+}
+
 fn op(operator: OperatorId) -> u32 {
     u32::from(operator.0)
 }
@@ -129,6 +145,7 @@ impl Recorder {
             whole: untouched(&setup, operator),
             setup,
             interval: Figures::default(),
+            counted: FxHashMap::default(),
             presence: presence::Part::default(),
             stations: FxHashMap::default(),
             reply_numbers: None,
@@ -137,11 +154,30 @@ impl Recorder {
 
     /// Ends an interval of the time series.
     pub fn close_interval(&mut self, _at: Instant) -> IntervalPart {
+        self.count_interval();
         IntervalPart {
             figures: std::mem::take(&mut self.interval),
             presence: std::mem::take(&mut self.presence),
             so_far: if self.setup.batches { self.sums() } else { Vec::new() },
         }
+    }
+
+    /// What the series shows of events that are counted once: how far their counts have moved since
+    /// the last interval.
+    fn count_interval(&mut self) {
+        let mut now: FxHashMap<Key, i64> = FxHashMap::default();
+        for (key, count) in &self.whole.counters {
+            if let Some(key) = in_series(*key) {
+                *now.entry(key).or_default() += count;
+            }
+        }
+        for (key, count) in &now {
+            let moved = count - self.counted.get(key).copied().unwrap_or(0);
+            if moved != 0 {
+                self.interval.counters.insert(*key, moved);
+            }
+        }
+        self.counted = now;
     }
 
     fn sums(&self) -> Vec<(Key, i64, u128)> {
@@ -182,6 +218,7 @@ impl Recorder {
                 histograms: histograms.map(|(key, it)| (*key, it.clone())).collect(),
             },
             interval: Figures::default(),
+            counted: FxHashMap::default(),
             presence: presence::Part::default(),
             stations: stations.collect(),
             reply_numbers: self.reply_numbers.clone(),
@@ -231,6 +268,8 @@ impl Recorder {
                     for part in stages {
                         let labels = [part.stage as u32, op(part.operator)];
                         self.whole.record(Metric::MessageStageTime, &labels, part.time.0);
+                        let labels = [subject.route as u32, part.stage as u32];
+                        self.whole.record(Metric::RouteStageTime, &labels, part.time.0);
                     }
                 }
             }
@@ -392,7 +431,6 @@ impl Recorder {
             SmsEvent::Retried => Metric::SmsRetried,
             SmsEvent::Delivered { took } => {
                 self.whole.record(Metric::SmsLatency, &[op(operator)], took.0);
-                self.interval.count(Metric::SmsDelivered, &[op(operator)], 1);
                 Metric::SmsDelivered
             }
             SmsEvent::Expired => Metric::SmsExpired,

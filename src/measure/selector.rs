@@ -354,6 +354,7 @@ impl Metric {
         match self {
             Self::MessageLatency
             | Self::MessageStageTime
+            | Self::RouteStageTime
             | Self::MessagesRefused
             | Self::MessagesExpired
             | Self::MessagesLost

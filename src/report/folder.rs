@@ -73,7 +73,7 @@ impl Folder {
     /// Removes what an earlier run left here, the manifest first: without it a folder is no result.
     /// What else lies in the folder stays.
     fn clear(&self) -> Result<(), FolderError> {
-        const FILES: [&str; 7] = [
+        const FILES: [&str; 8] = [
             "manifest.json",
             "summary.json",
             "topology.yaml",
@@ -81,6 +81,7 @@ impl Folder {
             "histograms.hlog",
             "messages.csv",
             "replications.csv",
+            super::html::NAME,
         ];
         for name in FILES.into_iter().chain(plots::NAMES) {
             let path = self.dir.join(name);
@@ -118,6 +119,14 @@ impl Folder {
         }
         // Last: a folder with a manifest is complete.
         self.json("manifest.json", bundle.manifest)
+    }
+
+    /// Writes the page of the results that lie here.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn write_page(dir: &Path, page: &str) -> Result<(), FolderError> {
+        Self { dir: dir.to_owned() }.file(super::html::NAME, page.as_bytes())
     }
 
     fn json(&self, name: &str, value: &impl serde::Serialize) -> Result<(), FolderError> {

@@ -116,6 +116,31 @@ pub enum StopReason {
 impl Manifest {
     /// Schema of this version.
     pub const SCHEMA: &str = "interwork/manifest/1";
+
+    /// One that says nothing: what is known of a folder of another version is put in its place.
+    pub fn unknown() -> Self {
+        Self {
+            schema: Self::SCHEMA.to_owned(),
+            version: "?".to_owned(),
+            commit: None,
+            name: "?".to_owned(),
+            digest: "?".to_owned(),
+            seed: 0,
+            replication_seeds: Vec::new(),
+            options: Vec::new(),
+            model_time_s: 0.0,
+            started: "?".to_owned(),
+            wall_time_s: 0.0,
+            events: 0,
+            events_per_second: 0.0,
+            peak_memory_bytes: None,
+            machine: Machine { cores: 0, os: "?".to_owned(), arch: "?".to_owned() },
+            threads: 0,
+            stop_reason: StopReason::Finished,
+            warm_up: None,
+            precision: None,
+        }
+    }
 }
 
 /// How a study was made: the one file of its folder that knows the wall clock.

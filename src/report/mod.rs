@@ -7,6 +7,7 @@ pub mod csv;
 pub mod curves;
 pub mod folder;
 pub mod hlog;
+pub mod html;
 pub mod journey;
 pub mod junit;
 pub mod lines;

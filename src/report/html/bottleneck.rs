@@ -1,0 +1,311 @@
+//! What was too small in a run, and how much would be enough, by utilisation, queues and refusals of the
+//! summary and the series. Called by `verdict`; it names stations and judges no SLO line.
+
+use super::over::clock;
+use super::verdict::{Run, plural};
+use crate::domain::outcome::Reason;
+use crate::report::numbers::{count, percent, seconds, three};
+use crate::report::summary::{Metric, Summary, Verdict};
+
+/// Utilisation of an interval from which a station has nothing left.
+const FULL: f64 = 0.95;
+/// Intervals in a row that make it more than chance.
+const STRETCH: usize = 2;
+
+/// A station over time.
+struct Station<'a> {
+    name: &'a str,
+    utilisation: f64,
+    highest_queue: f64,
+    mean_queue: f64,
+    /// Jobs a second that it can serve.
+    capacity: Option<f64>,
+    busy: Vec<f64>,
+    queue: Vec<f64>,
+}
+
+impl<'a> Station<'a> {
+    fn of(metric: &'a Metric, run: &Run<'a>) -> Option<Self> {
+        let name = metric.label("station");
+        let labels = [("station", name)];
+        let utilisation = metric.mean?;
+        let queue = run.summary.find("station_queue_length", &labels)?;
+        let served = run.summary.find("station_served", &labels)?.rate?;
+        let capacity = (utilisation > 0.0).then(|| served / utilisation);
+        let key = format!("station={name}");
+        let curve = |metric| run.over.curve(metric, &key, "mean").unwrap_or_default();
+        Some(Self {
+            name,
+            utilisation,
+            highest_queue: queue.max?,
+            mean_queue: queue.mean?,
+            capacity: capacity.filter(|rate| *rate > 0.0),
+            busy: curve("station_utilisation"),
+            queue: curve("station_queue_length"),
+        })
+    }
+
+    /// The longest stretch of full intervals, first and last.
+    fn full(&self) -> Option<(usize, usize)> {
+        let mut best: Option<(usize, usize)> = None;
+        let mut start = None;
+        for (place, share) in self.busy.iter().enumerate() {
+            let waits = self.queue.get(place).is_some_and(|queue| *queue >= 0.5);
+            start = if *share >= FULL && waits { start.or(Some(place)) } else { None };
+            if let Some(first) = start
+                && best.is_none_or(|(a, b)| place - first > b - a)
+            {
+                best = Some((first, place));
+            }
+        }
+        best.filter(|(first, last)| last - first + 1 >= STRETCH)
+    }
+
+    /// The most that came in an interval, jobs a second: what was served and what the queue grew by.
+    fn asked(&self, step: f64) -> Option<f64> {
+        let capacity = self.capacity?;
+        let at = |place: usize| self.queue.get(place).copied();
+        let came = (0..self.busy.len()).map(|place| {
+            let (before, after) = (place.saturating_sub(1), (place + 1).min(self.busy.len() - 1));
+            let span = (after - before) as f64 * step;
+            let grown = at(after).unwrap_or(0.0) - at(before).unwrap_or(0.0);
+            self.busy[place] * capacity + if span > 0.0 { grown / span } else { 0.0 }
+        });
+        came.max_by(f64::total_cmp)
+    }
+
+    fn kind(&self) -> &str {
+        let part = self.name.rsplit('/').next().unwrap_or("");
+        part.split('[').next().unwrap_or("")
+    }
+
+    fn part(&self) -> Part {
+        match self.kind() {
+            "smsc" => Part::Licence,
+            "hlr" => Part::Workers("look-ups"),
+            "im_server" => Part::Workers("requests"),
+            "relay" | "translator" => Part::Workers("transfers"),
+            "rate_limit" | "sms-rate_limit" => Part::RateLimit,
+            _ => Part::Bandwidth,
+        }
+    }
+}
+
+/// What limits a station.
+#[derive(Clone, Copy)]
+enum Part {
+    Licence,
+    /// They serve these.
+    Workers(&'static str),
+    RateLimit,
+    Bandwidth,
+}
+
+impl Part {
+    fn jobs(self) -> &'static str {
+        match self {
+            Self::Licence => "short messages",
+            Self::Workers(jobs) => jobs,
+            Self::RateLimit => "messages",
+            Self::Bandwidth => "transfers",
+        }
+    }
+
+    fn used_up(self) -> &'static str {
+        match self {
+            Self::Licence => "its licence was used up",
+            Self::Workers(_) => "all its workers were busy",
+            Self::RateLimit => "its rate was used up",
+            Self::Bandwidth => "its bandwidth was used up",
+        }
+    }
+
+    fn used(self) -> &'static str {
+        match self {
+            Self::Licence => "of its licence was used",
+            Self::Workers(_) => "of its workers were busy",
+            Self::RateLimit => "of its rate was used",
+            Self::Bandwidth => "of its bandwidth was used",
+        }
+    }
+
+    /// What would be enough for so many jobs a second, where so many can be done.
+    fn enough(self, asked: f64, capacity: f64) -> String {
+        let times = three(asked / capacity);
+        let need = count(asked.ceil() as u64);
+        match self {
+            Self::Licence => format!("a licence of at least {need} messages a second"),
+            Self::Workers(_) => format!("at least {times} times the workers, or faster ones"),
+            Self::RateLimit => format!("a rate of at least {need} messages a second"),
+            Self::Bandwidth => format!("at least {times} times the bandwidth"),
+        }
+    }
+}
+
+/// Reasons of refusals that more of something would have avoided.
+const LIMITS: [Reason; 7] = [
+    Reason::ImServerFull,
+    Reason::RelayFull,
+    Reason::TranslatorFull,
+    Reason::SmscFull,
+    Reason::RateLimited,
+    Reason::RateLimitFull,
+    Reason::ReplyNumbers,
+];
+
+/// What was too small, from when to when, and what would be enough; where nothing was, what comes
+/// closest.
+pub fn bottleneck(run: &Run<'_>) -> String {
+    let stations = run.summary.named("station_utilisation");
+    let stations: Vec<Station<'_>> = stations.filter_map(|m| Station::of(m, run)).collect();
+    let mut full: Vec<(&Station<'_>, (usize, usize))> =
+        stations.iter().filter_map(|station| Some((station, station.full()?))).collect();
+    full.sort_by(|a, b| b.0.mean_queue.total_cmp(&a.0.mean_queue));
+    let refused = refused_for(run.summary, &LIMITS);
+    let down = refused_for(run.summary, &[Reason::NodeDown]);
+    let mut said = Vec::new();
+    if let Some((worst, stretch)) = full.first() {
+        said.push(saturated(run, worst, *stretch));
+        let others: Vec<&str> = full.iter().skip(1).map(|(station, _)| station.name).collect();
+        match others.len() {
+            0 => {}
+            1..=4 => said.push(format!("Full for a while, too: {}.", others.join(", "))),
+            many => said.push(format!("{many} more stations were full for a while.")),
+        }
+    }
+    if refused > 0 {
+        said.push(limits(run, &stations, refused));
+    }
+    if down > 0 {
+        let messages = plural(down, "message", "messages");
+        said.push(format!("What was down refused {messages} (node_down)."));
+    }
+    if full.is_empty() && refused == 0 {
+        let fails = run.moments.iter().any(|moment| moment.fails);
+        let lead = match (fails, down > 0) {
+            (true, _) => "Nothing was too small, but parts failed for a while, as said above.",
+            (false, true) => "Nothing was too small.",
+            (false, false) => "Nothing was a bottleneck.",
+        };
+        said.insert(0, format!("{lead} {}", closest(&stations)));
+    }
+    said.join(" ")
+}
+
+fn refused_for(summary: &Summary, reasons: &[Reason]) -> u64 {
+    let of = summary.named("messages_refused");
+    let of = of.filter(|m| m.labels.len() == 2 && !m.label("route").is_empty());
+    let of = of.filter(|m| reasons.iter().any(|reason| m.label("reason") == reason.label()));
+    of.filter_map(|metric| metric.count).sum()
+}
+
+/// What refused because it was at its limit.
+fn limits(run: &Run<'_>, stations: &[Station<'_>], refused: u64) -> String {
+    let messages = plural(refused, "message", "messages");
+    let mut text = format!("Limits refused {messages}.");
+    // A rate limit is told of as the agreement's.
+    let refusals = run.summary.named("station_refused");
+    let refusals = refusals.filter(|metric| !metric.label("station").ends_with("rate_limit"));
+    let refusals = refusals.max_by_key(|metric| metric.count);
+    if let Some(metric) = refusals.filter(|metric| metric.count > Some(0)) {
+        let (name, jobs) = (metric.label("station"), count(metric.count.unwrap_or(0)));
+        text.push_str(&format!(" The station that refused most is {name}: {jobs} jobs."));
+    }
+    let pairs = run.summary.named("agreement_refused").filter(|metric| {
+        let reason = metric.label("reason");
+        let limit = [Reason::RateLimited, Reason::RateLimitFull];
+        !metric.label("from").is_empty() && limit.iter().any(|of| of.label() == reason)
+    });
+    let Some(most) = pairs.max_by_key(|metric| metric.count) else { return text };
+    let (from, to) = (most.label("from"), most.label("to"));
+    let gate = format!("{from}->{to}/");
+    let refused = run.over.curve("agreement_refused", &format!("from={from};to={to}"), "rate");
+    let rate =
+        stations.iter().find(|s| s.name.starts_with(&gate) && matches!(s.part(), Part::RateLimit));
+    let (Some(rate), Some(refused)) = (rate, refused) else { return text };
+    let Some(capacity) = rate.capacity else { return text };
+    let came = rate.busy.iter().zip(&refused).map(|(share, refused)| share * capacity + refused);
+    let asked = came.fold(0.0, f64::max);
+    text.push_str(&format!(
+        " {from} may send {to} {}/s, and in the busiest {} had {}/s for it: agree on {}.",
+        three(capacity),
+        seconds(Some(run.over.step())),
+        three(asked),
+        Part::RateLimit.enough(asked, capacity),
+    ));
+    text
+}
+
+fn saturated(run: &Run<'_>, station: &Station<'_>, (first, last): (usize, usize)) -> String {
+    let part = station.part();
+    let over = run.over;
+    let (from, to) = (over.times[first], over.end(last));
+    let mut text = format!(
+        "The bottleneck was {}: from {} to {} {}, and up to {} {} waited",
+        station.name,
+        clock(from),
+        clock(to),
+        part.used_up(),
+        count(station.highest_queue as u64),
+        part.jobs(),
+    );
+    let peak = (0..station.queue.len())
+        .max_by(|a, b| station.queue[*a].total_cmp(&station.queue[*b]))
+        .unwrap_or(first);
+    let level = station.queue[peak];
+    let empty = (peak..station.queue.len()).find(|i| station.queue[*i] < (level / 100.0).max(1.0));
+    text.push_str(&format!(", most about {}. ", clock(over.times[peak])));
+    text.push_str(&match empty {
+        Some(place) => {
+            let took = over.times[place] - over.times[peak];
+            format!("The queue took {} to drain.", seconds(Some(took)))
+        }
+        None => {
+            let left = station.queue.last().copied().unwrap_or(0.0);
+            format!("It had not drained by the end: {} still waited.", count(left.round() as u64))
+        }
+    });
+    if let (Some(capacity), Some(asked)) = (station.capacity, station.asked(over.step())) {
+        let enough = part.enough(asked, capacity);
+        text.push_str(&format!(
+            " In its busiest {} it was asked for {}/s and can do {}/s: ",
+            seconds(Some(over.step())),
+            three(asked),
+            three(capacity),
+        ));
+        text.push_str(&match (run.summary.verdict, part) {
+            (Verdict::Failed, Part::Licence) => format!("buy {enough}."),
+            (Verdict::Failed, Part::RateLimit) => format!("agree on {enough}."),
+            (Verdict::Failed, _) => format!("give it {enough}."),
+            _ => format!("{enough} would leave no queue."),
+        });
+    }
+    text
+}
+
+/// Where nothing is full: what comes nearest to it.
+fn closest(stations: &[Station<'_>]) -> String {
+    let highest = |station: &Station<'_>| station.busy.iter().copied().fold(0.0, f64::max);
+    let all = stations.iter().filter(|station| !station.busy.is_empty());
+    let Some(station) = all.max_by(|a, b| highest(a).total_cmp(&highest(b))) else {
+        return "Nothing is known of its stations over time.".to_owned();
+    };
+    let part = station.part();
+    let top = highest(station);
+    let mut text = format!(
+        "Closest to its limit came {}: {} {} on average, {} in its busiest interval",
+        station.name,
+        percent(station.utilisation),
+        part.used(),
+        percent(top),
+    );
+    if top > 0.0 && top < 1.0 {
+        text.push_str(&format!(
+            ", so it could serve {} times the {}",
+            three(1.0 / top),
+            part.jobs()
+        ));
+    }
+    text.push('.');
+    text
+}

@@ -1,0 +1,206 @@
+//! The figures that the script of a run's page draws, as compact JSON: names once, a row for each
+//! metric and label set, curves over shared times. All of it stands in `summary.json`, `series.csv`
+//! or the resolved topology; floating-point figures are cut to seven digits.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+
+use super::moments::Moment;
+use super::over::Over;
+use crate::domain::federation::{Federation, OperatorKind, Protocol};
+use crate::report::summary::{Metric, Summary};
+
+/// A metric of the page: the figures that its rows have, in order, and those of rows between two
+/// operators, of which there are many.
+struct Shown {
+    name: &'static str,
+    figures: &'static [&'static str],
+    pairs: usize,
+}
+
+const fn shown(name: &'static str, figures: &'static [&'static str], pairs: usize) -> Shown {
+    Shown { name, figures, pairs }
+}
+
+const COUNT: &[&str] = &["count"];
+const SPREAD: &[&str] = &["count", "p50", "p95", "p99", "mean", "min", "p90", "p999", "max"];
+
+/// What the page shows of the summary.
+const METRICS: &[Shown] = &[
+    shown("message_latency", SPREAD, 4),
+    shown("route_stage_time", &["count", "mean"], 0),
+    shown("messages_offered", COUNT, 1),
+    shown("messages_accepted", COUNT, 0),
+    shown("messages_delivered", COUNT, 0),
+    shown("messages_refused", COUNT, 1),
+    shown("messages_expired", COUNT, 1),
+    shown("messages_lost", COUNT, 1),
+    shown("messages_in_flight", COUNT, 0),
+    shown("presence_latency", SPREAD, 0),
+    shown("presence_first_watcher", SPREAD, 0),
+    shown("presence_last_watcher", SPREAD, 0),
+    shown("station_utilisation", &["mean", "max"], 0),
+    shown("station_queue_length", &["mean", "max"], 0),
+    shown("agreement_messages", COUNT, 1),
+    shown("settlement", &["mean"], 1),
+];
+
+/// What the page shows of the series.
+const CURVES: &[(&str, &[&str])] = &[
+    ("messages_offered", &["rate"]),
+    ("messages_delivered", &["rate"]),
+    ("messages_refused", &["rate"]),
+    ("messages_lost", &["rate"]),
+    ("messages_expired", &["rate"]),
+    ("message_latency", &["p50", "p95", "p99", "mean"]),
+    ("presence_latency", &["p50", "p95", "mean"]),
+    ("presence_notifications", &["rate"]),
+    ("sms_submitted", &["rate"]),
+    ("sms_attempts", &["rate"]),
+    ("sms_delivered", &["rate"]),
+    ("sms_retried", &["rate"]),
+    ("sms_expired", &["rate"]),
+    ("station_utilisation", &["mean"]),
+    ("station_queue_length", &["mean"]),
+    ("agreement_messages", &["rate"]),
+    ("reply_numbers_in_use", &["mean"]),
+];
+
+/// The data of a run's page as JSON.
+pub fn json(
+    summary: &Summary,
+    over: &Over<'_>,
+    federation: Option<&Federation>,
+    moments: &[Moment],
+) -> String {
+    let mut names = Names::default();
+    let metrics: Map<String, Value> = METRICS
+        .iter()
+        .filter_map(|shown| Some((shown.name.to_owned(), metric(summary, shown, &mut names)?)))
+        .collect();
+    let marks: Vec<Value> =
+        moments.iter().map(|m| json!([short(m.from), m.to.map(short), m.short, m.long])).collect();
+    let (operators, agreements) = federation.map_or_else(Default::default, map);
+    let times: Vec<Value> = over.times.iter().copied().map(short).collect();
+    let data = json!({
+        "name": summary.name,
+        "names": names.list,
+        "metrics": metrics,
+        "times": times,
+        "end": short(over.end(over.times.len().saturating_sub(1))),
+        "series": curves(over),
+        "marks": marks,
+        "operators": operators,
+        "agreements": agreements,
+    });
+    data.to_string()
+}
+
+#[derive(Default)]
+struct Names {
+    list: Vec<String>,
+    places: BTreeMap<String, usize>,
+}
+
+impl Names {
+    fn place(&mut self, name: &str) -> usize {
+        if let Some(place) = self.places.get(name) {
+            return *place;
+        }
+        self.list.push(name.to_owned());
+        self.places.insert(name.to_owned(), self.list.len() - 1);
+        self.list.len() - 1
+    }
+}
+
+/// The rows of a metric: places of the labels' values in the names, -1 where rolled up, then figures.
+fn metric(summary: &Summary, shown: &Shown, names: &mut Names) -> Option<Value> {
+    let of: Vec<&Metric> = summary.named(shown.name).collect();
+    let labels: Vec<&String> =
+        of.iter().max_by_key(|metric| metric.labels.len())?.labels.keys().collect();
+    let reasons = labels.iter().any(|label| *label == "reason");
+    let mut rows = Vec::new();
+    for metric in &of {
+        let pair = metric.labels.contains_key("from");
+        // Losses of two operators are shown without their reasons.
+        if pair && (shown.pairs == 0 || reasons && metric.labels.contains_key("reason")) {
+            continue;
+        }
+        let mut row: Vec<Value> = Vec::new();
+        for label in &labels {
+            row.push(match metric.labels.get(*label) {
+                Some(value) => json!(names.place(value)),
+                None => json!(-1),
+            });
+        }
+        let figures = if pair { &shown.figures[..shown.pairs] } else { shown.figures };
+        row.extend(figures.iter().map(|name| figure(metric, name)));
+        rows.push(Value::Array(row));
+    }
+    let unit = &of.first()?.unit;
+    Some(json!({ "labels": labels, "unit": unit, "figures": shown.figures, "rows": rows }))
+}
+
+fn figure(metric: &Metric, name: &str) -> Value {
+    let p = metric.percentiles;
+    let value = match name {
+        "count" => return json!(metric.count),
+        "mean" => metric.mean,
+        "min" => metric.min,
+        "max" => metric.max,
+        "p50" => p.and_then(|p| p.p50),
+        "p90" => p.and_then(|p| p.p90),
+        "p95" => p.and_then(|p| p.p95),
+        "p99" => p.and_then(|p| p.p99),
+        _ => p.and_then(|p| p.p999),
+    };
+    value.map_or(Value::Null, short)
+}
+
+/// Seven significant digits, whole numbers without a point.
+fn short(value: f64) -> Value {
+    let whole = |value: f64| value.fract() == 0.0 && value.abs() < 1e15;
+    if whole(value) {
+        return json!(value as i64);
+    }
+    let cut: f64 = format!("{value:.6e}").parse().unwrap_or(value);
+    if whole(cut) { json!(cut as i64) } else { json!(cut) }
+}
+
+fn curves(over: &Over<'_>) -> Vec<Value> {
+    let mut all = Vec::new();
+    for ((metric, labels, statistic), values) in &over.curves {
+        let wanted = |(name, statistics): &&(&str, &[&str])| {
+            name == metric && statistics.contains(statistic)
+        };
+        if CURVES.iter().any(|shown| wanted(&shown)) {
+            let nothing = if *statistic == "rate" { json!(0) } else { Value::Null };
+            let values = values.iter().map(|v| v.map_or(nothing.clone(), short));
+            all.push(json!([metric, labels, statistic, values.collect::<Vec<_>>()]));
+        }
+    }
+    all
+}
+
+/// Operators and agreements as the map draws them.
+fn map(federation: &Federation) -> (Vec<Value>, Vec<Value>) {
+    let operators = federation.operators.iter().map(|operator| {
+        let kind = match operator.kind {
+            OperatorKind::Imsp => "imsp",
+            OperatorKind::Ims => "ims",
+            OperatorKind::Mno => "mno",
+            OperatorKind::Hub => "hub",
+        };
+        let users = operator.subscribers;
+        json!([operator.name, kind, users.im, users.sms_only])
+    });
+    let agreements = federation.agreements.iter().map(|agreement| {
+        let protocol = match agreement.protocol {
+            Protocol::Ssp => "ssp",
+            Protocol::Sms => "sms",
+        };
+        json!([agreement.between[0].index(), agreement.between[1].index(), protocol])
+    });
+    (operators.collect(), agreements.collect())
+}

@@ -1,0 +1,42 @@
+//! `report.html`: the page of a run, for people who do not read tables. One file that fetches nothing.
+//! Made from what a finished result folder holds, so that page and files agree: `run` hands over what it
+//! has written, `report` what it has read. It judges nothing and reads no file.
+
+mod bottleneck;
+pub mod data;
+pub mod moments;
+pub mod over;
+mod sections;
+pub mod shell;
+mod tables;
+pub mod verdict;
+
+use self::over::Over;
+use self::verdict::Run;
+use super::read::Stored;
+use crate::domain::federation::Federation;
+
+/// Name of the page in a result folder.
+pub const NAME: &str = "report.html";
+
+/// The page of a run. `federation` and `topology` are its resolved topology, `remarks` what could
+/// not be read as it should.
+pub fn run_page(
+    stored: &Stored,
+    federation: Option<&Federation>,
+    topology: Option<&str>,
+    remarks: &[String],
+) -> String {
+    let over = Over::new(&stored.series);
+    let moments = federation.map(moments::moments).unwrap_or_default();
+    let run = Run {
+        summary: &stored.summary,
+        manifest: &stored.manifest,
+        over: &over,
+        federation,
+        moments: &moments,
+    };
+    let body = sections::body(&run, topology, remarks);
+    let data = data::json(&stored.summary, &over, federation, &moments);
+    shell::document(&format!("{}: report of a run", stored.summary.name), &body, &data)
+}

@@ -1,0 +1,105 @@
+//! `series.csv` as curves: one value for each interval. Read by the verdict and by the page's data.
+
+use rustc_hash::FxHashMap;
+
+use crate::report::csv::SeriesRow;
+
+/// Metric, labels and statistic.
+pub type Name<'a> = (&'a str, &'a str, &'a str);
+
+/// All curves of a run.
+#[derive(Debug, Default)]
+pub struct Over<'a> {
+    /// Starts of the intervals, seconds from the start of measuring.
+    pub times: Vec<f64>,
+    /// In the order of their names; `None` where an interval has no such row.
+    pub curves: Vec<(Name<'a>, Vec<Option<f64>>)>,
+}
+
+impl<'a> Over<'a> {
+    /// The curves of these rows.
+    pub fn new(rows: &'a [SeriesRow]) -> Self {
+        let mut times: Vec<f64> = rows.iter().map(|row| row.time_s).collect();
+        times.sort_by(f64::total_cmp);
+        times.dedup();
+        let mut places: FxHashMap<Name<'_>, usize> = FxHashMap::default();
+        let mut curves: Vec<(Name<'_>, Vec<Option<f64>>)> = Vec::new();
+        for row in rows {
+            let Ok(interval) = times.binary_search_by(|time| time.total_cmp(&row.time_s)) else {
+                continue;
+            };
+            let name = (row.metric.as_str(), row.labels.as_str(), row.statistic.as_str());
+            let place = *places.entry(name).or_insert(curves.len());
+            if place == curves.len() {
+                curves.push((name, vec![None; times.len()]));
+            }
+            curves[place].1[interval] = Some(row.value);
+        }
+        curves.sort_unstable_by_key(|(name, _)| *name);
+        Self { times, curves }
+    }
+
+    /// A curve, with 0 where nothing was seen.
+    pub fn curve(&self, metric: &str, labels: &str, statistic: &str) -> Option<Vec<f64>> {
+        let wanted = (metric, labels, statistic);
+        let place = self.curves.binary_search_by(|(name, _)| (*name).cmp(&wanted)).ok()?;
+        Some(self.curves[place].1.iter().map(|value| value.unwrap_or(0.0)).collect())
+    }
+
+    /// Length of an interval, seconds; the last may be shorter.
+    pub fn step(&self) -> f64 {
+        match self.times.as_slice() {
+            [first, second, ..] => second - first,
+            _ => 0.0,
+        }
+    }
+
+    /// The end of an interval, seconds from the start of measuring.
+    pub fn end(&self, place: usize) -> f64 {
+        match self.times.get(place + 1) {
+            Some(next) => *next,
+            None => self.times.last().copied().unwrap_or(0.0) + self.step(),
+        }
+    }
+}
+
+/// Minutes and seconds, or hours, from the start of measuring: `5:00`, `1:05:00`.
+pub fn clock(seconds: f64) -> String {
+    let whole = seconds.max(0.0).round() as u64;
+    let (hours, minutes, seconds) = (whole / 3600, whole / 60 % 60, whole % 60);
+    match hours {
+        0 => format!("{minutes}:{seconds:02}"),
+        _ => format!("{hours}:{minutes:02}:{seconds:02}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn curves_have_a_value_or_a_gap_for_each_interval() {
+        let row = |time_s, labels: &str, value| SeriesRow {
+            time_s,
+            metric: "m".to_owned(),
+            labels: labels.to_owned(),
+            statistic: "rate".to_owned(),
+            value,
+            unit: "1/s".to_owned(),
+        };
+        let rows = [row(0.0, "b", 1.0), row(0.0, "a", 2.0), row(10.0, "b", 3.0)];
+        let over = Over::new(&rows);
+        assert_eq!(over.times, [0.0, 10.0]);
+        assert_eq!(over.curves[0], (("m", "a", "rate"), vec![Some(2.0), None]));
+        assert_eq!(over.curve("m", "b", "rate"), Some(vec![1.0, 3.0]));
+        assert_eq!(over.curve("m", "c", "rate"), None);
+        assert_eq!((over.step(), over.end(0), over.end(1)), (10.0, 10.0, 20.0));
+        let none = Over::new(&[]);
+        assert_eq!((none.step(), none.end(0)), (0.0, 0.0));
+    }
+
+    #[test]
+    fn instants_are_minutes_and_seconds() {
+        assert_eq!([0.0, 59.6, 300.0, 3900.0].map(clock), ["0:00", "1:00", "5:00", "1:05:00"]);
+    }
+}

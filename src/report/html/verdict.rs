@@ -1,0 +1,181 @@
+//! What matters of a run in a few sentences: what was run, whether it held, what was the bottleneck
+//! (`bottleneck`). Every figure is of the summary or the series, or follows from them; it takes no part
+//! in judging.
+
+use std::collections::BTreeMap;
+
+use super::bottleneck::bottleneck;
+use super::moments::Moment;
+use super::over::{Over, clock};
+use crate::domain::federation::{Federation, OperatorKind};
+use crate::report::manifest::{Manifest, StopReason};
+use crate::report::numbers::{count, percent, seconds};
+use crate::report::summary::{Summary, Verdict};
+
+/// A run that is spoken of.
+#[derive(Clone, Copy, Debug)]
+pub struct Run<'a> {
+    /// What was measured.
+    pub summary: &'a Summary,
+    /// How it was run.
+    pub manifest: &'a Manifest,
+    /// Over time.
+    pub over: &'a Over<'a>,
+    /// The topology, where it can be read.
+    pub federation: Option<&'a Federation>,
+    /// What changed during the run.
+    pub moments: &'a [Moment],
+}
+
+/// One word or two.
+pub fn headline(summary: &Summary) -> &'static str {
+    match summary.verdict {
+        Verdict::Passed => "every SLO line holds",
+        Verdict::Failed => "an SLO line does not hold",
+        Verdict::Undecided => "the SLO is not decided",
+        Verdict::None => "no SLO lines",
+    }
+}
+
+/// The paragraphs: what was run, did it hold, what was the bottleneck.
+pub fn paragraphs(run: &Run<'_>) -> Vec<String> {
+    vec![what_was_run(run), did_it_hold(run), bottleneck(run)]
+}
+
+fn what_was_run(run: &Run<'_>) -> String {
+    let Run { manifest, .. } = run;
+    let mut text = String::new();
+    if let Some(federation) = run.federation {
+        let kinds = |hub: bool| {
+            let all = federation.operators.iter();
+            all.filter(|operator| (operator.kind == OperatorKind::Hub) == hub).count() as u64
+        };
+        let (mut im, mut sms_only) = (0, 0);
+        for operator in &federation.operators {
+            im += u64::from(operator.subscribers.im);
+            sms_only += u64::from(operator.subscribers.sms_only);
+        }
+        text = plural(kinds(false), "operator", "operators");
+        if kinds(true) > 0 {
+            text.push_str(&format!(" and {}", plural(kinds(true), "hub", "hubs")));
+        }
+        text.push_str(&format!(
+            " with {} and {} were simulated: ",
+            plural(im, "IM user", "IM users"),
+            plural(sms_only, "customer without IM", "customers without IM"),
+        ));
+    }
+    let measured = run.over.times.last().map_or(0.0, |_| run.over.end(run.over.times.len() - 1));
+    let runs = manifest.replication_seeds.len().max(1);
+    let each = manifest.model_time_s / runs as f64;
+    text.push_str(&seconds(Some(each)));
+    if measured > 0.0 && each - measured > 0.5 {
+        text.push_str(&format!(
+            ", of which the first {} do not count",
+            seconds(Some(each - measured))
+        ));
+    }
+    text.push_str(&match runs {
+        1 => format!(", seed {}.", manifest.seed),
+        _ => format!(
+            ", {runs} times from seed {}. What is over time is of the first.",
+            manifest.seed
+        ),
+    });
+    for moment in run.moments.iter().filter(|m| m.short != "load × 1").take(4) {
+        match moment.to {
+            Some(to) => {
+                let (from, to) = (clock(moment.from), clock(to));
+                text.push_str(&format!(" From {from} to {to} {}.", moment.long));
+            }
+            None => text.push_str(&format!(" At {} {}.", clock(moment.from), moment.long)),
+        }
+    }
+    text.push_str(match manifest.stop_reason {
+        StopReason::Finished => "",
+        StopReason::Interrupted => " The run was interrupted before its end.",
+        StopReason::StoppedBySlo => " The run ended as soon as an SLO line could not be met.",
+    });
+    sentence(&text)
+}
+
+fn did_it_hold(run: &Run<'_>) -> String {
+    let Run { summary, .. } = run;
+    let broken: Vec<String> = summary
+        .slo
+        .iter()
+        .filter(|line| !line.passed && !line.undecided)
+        .map(|line| match line.observed {
+            Some(_) => format!("“{}” does not hold, it was {}", line.line, line.shown()),
+            None => format!("“{}” has too few samples to hold", line.line),
+        })
+        .collect();
+    let open = summary.slo.iter().filter(|line| line.undecided).count();
+    let mut text = match (broken.len(), summary.slo.len()) {
+        (0, lines) if open > 0 => {
+            format!("It is not decided: the run ended before {open} of {lines} SLO lines were.")
+        }
+        (0, 0) => "Nothing was asked of it: the topology has no SLO lines.".to_owned(),
+        (0, 1) => "It held: its one SLO line is met.".to_owned(),
+        (0, 2) => "It held: both SLO lines are met.".to_owned(),
+        (0, lines) => format!("It held: all {lines} SLO lines are met."),
+        (_, _) => format!("It did not hold: {}.", broken.join("; ")),
+    };
+    let total = |name: &str| -> u64 {
+        let of =
+            summary.named(name).filter(|m| m.labels.len() == 1 && !m.label("route").is_empty());
+        of.filter_map(|metric| metric.count).sum()
+    };
+    let offered = total("messages_offered");
+    text.push_str(&format!(
+        " Of {} that users meant to send, {} were delivered",
+        plural(offered, "message", "messages"),
+        count(total("messages_delivered")),
+    ));
+    if offered > 0 {
+        let share = total("messages_delivered") as f64 / offered as f64;
+        text.push_str(&format!(" ({})", percent(share)));
+    }
+    for (name, words) in [
+        ("messages_refused", "refused"),
+        ("messages_expired", "expired"),
+        ("messages_lost", "lost"),
+        ("messages_in_flight", "still under way at the end"),
+    ] {
+        let ended = total(name);
+        if ended > 0 {
+            text.push_str(&format!(", {} {words}", count(ended)));
+            text.push_str(&reasons(summary, name));
+        }
+    }
+    text.push('.');
+    text
+}
+
+/// ` (too_long 477)`.
+fn reasons(summary: &Summary, name: &str) -> String {
+    let mut by: BTreeMap<&str, u64> = BTreeMap::new();
+    for metric in
+        summary.named(name).filter(|m| m.labels.len() == 2 && !m.label("reason").is_empty())
+    {
+        *by.entry(metric.label("reason")).or_default() += metric.count.unwrap_or(0);
+    }
+    let mut by: Vec<(&str, u64)> = by.into_iter().filter(|(_, n)| *n > 0).collect();
+    by.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
+    let shown: Vec<String> =
+        by.iter().take(3).map(|(reason, n)| format!("{reason} {}", count(*n))).collect();
+    if shown.is_empty() { String::new() } else { format!(" ({})", shown.join(", ")) }
+}
+
+pub(super) fn plural(number: u64, one: &str, many: &str) -> String {
+    format!("{} {}", count(number), if number == 1 { one } else { many })
+}
+
+/// With a capital letter.
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    match letters.next() {
+        Some(first) => first.to_uppercase().chain(letters).collect(),
+        None => String::new(),
+    }
+}
