@@ -93,7 +93,7 @@ fn faults(browser: &Browser) -> Vec<String> {
          if (document.documentElement.scrollWidth > wide) faults.push('the page is wider than its window');
          for (const figure of document.querySelectorAll('figure[data-chart]')) {
            const name = figure.dataset.chart, svg = figure.querySelector('.drawing > svg');
-           if (name === 'matrix') {
+           if (name === 'matrix' || name === 'heat') {
              if (figure.querySelectorAll('td').length < 4) faults.push('the matrix is empty');
              continue;
            }
@@ -104,7 +104,7 @@ fn faults(browser: &Browser) -> Vec<String> {
            const words = [...svg.querySelectorAll('text')];
            if (!['map', 'flow'].includes(name)) {
              if (!svg.querySelector('.axis')) faults.push(`${name} has no axis`);
-             if (!words.some(w => /second|latency|share|waiting|minutes/.test(w.textContent))) faults.push(`${name} has no unit`);
+             if (!words.some(w => /second|latency|share|waiting|minutes|change/.test(w.textContent))) faults.push(`${name} has no unit`);
            }
            if (/NaN|undefined|Infinity/.test(svg.outerHTML)) faults.push(`${name} has a figure that is none`);
            for (const word of words) {
@@ -147,6 +147,86 @@ fn pages_fetch_nothing_and_draw_every_chart_in_light_and_dark_on_desktop_and_pho
         }
     }
     assert!(faults_of_all.is_empty(), "{}", faults_of_all.join("\n"));
+}
+
+/// Runs the program on a shipped topology, into a folder.
+fn answered(options: &[&str], topologies: &[&str], name: &str) -> PathBuf {
+    let dir = folder().join("runs").join(name);
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("topologies");
+    let answered = Command::new(env!("CARGO_BIN_EXE_interwork"))
+        .args(options)
+        .args(topologies.iter().map(|topology| root.join(topology)))
+        .args(["--force".as_ref(), "--out".as_ref(), dir.as_os_str()])
+        .output()
+        .expect("the program starts");
+    let code = answered.status.code();
+    assert!(matches!(code, Some(0 | 99)), "{code:?} {}", String::from_utf8_lossy(&answered.stderr));
+    dir.join("report.html")
+}
+
+#[test]
+fn pages_of_studies_are_drawn_like_those_of_runs() {
+    let short = ["--set", "run.duration=1m", "--set", "slo.0=utilisation < 80%"];
+    let quick = ["capacity", "--replications", "2", "--max-replications", "2", "--precision", "5%"];
+    let capacity = [&quick[..], &short[..]].concat();
+    let compare = ["compare", "--replications", "3", "--set", "run.duration=1m"];
+    let pages = [
+        ("capacity", answered(&capacity, &["two-imsps.yaml"], "capacity")),
+        ("compare", answered(&compare, &["hub-and-spoke.yaml", "full-mesh.yaml"], "compare")),
+        (
+            "sweep",
+            Path::new(env!("CARGO_MANIFEST_DIR")).join("results/studies/hub-or-mesh/report.html"),
+        ),
+    ];
+    let browser = Browser::start();
+    let mut faults_of_all = Vec::new();
+    for (name, page) in &pages {
+        for (width, dark) in [(DESKTOP, false), (PHONE, true)] {
+            browser.open(page, width, dark);
+            draw_all(&browser);
+            let shade = if dark { "dark" } else { "light" };
+            let name = format!("{name}-{shade}-{width}");
+            browser.picture(&folder().join(format!("{name}.png")));
+            faults_of_all.extend(faults(&browser).into_iter().map(|f| format!("{name}: {f}")));
+        }
+    }
+    assert!(faults_of_all.is_empty(), "{}", faults_of_all.join("\n"));
+    // The last one is the study's: what is chosen is shown, in both charts.
+    let cells = |browser: &Browser| {
+        browser.script(
+            "return [...document.querySelectorAll('[data-chart=heat] th, [data-chart=heat] td')].map(c => c.textContent).join(' ')",
+        )
+    };
+    let before = cells(&browser);
+    browser.click("[data-chart=sweep] label:nth-child(2) option[value='2']");
+    let after = cells(&browser);
+    assert_ne!(before, after);
+    assert!(after.as_str().is_some_and(|text| text.contains("worst")), "{after}");
+}
+
+/// `UPDATE_GOLDEN=1` takes the README's picture again.
+#[test]
+fn the_readme_shows_the_top_of_a_committed_page() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let picture = "results/sms-fallback-storm/report.png";
+    let readme = std::fs::read_to_string(root.join("README.md")).expect("the README");
+    assert!(readme.lines().take(30).any(|line| line.contains(picture)), "on the first screen");
+    let browser = Browser::start();
+    browser.open(&root.join("results/sms-fallback-storm/report.html"), 1100, false);
+    draw_all(&browser);
+    let shown = browser.script(
+        "const flow = document.querySelector('[data-chart=flow] .drawing').getBoundingClientRect();
+         return flow.bottom + scrollY",
+    );
+    let shown = shown.as_f64().expect("a height").ceil() as u64 + 20;
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        browser.picture_of_top(&root.join(picture), shown);
+    }
+    let png = std::fs::read(root.join(picture)).expect("the picture");
+    let side = |at: usize| u32::from_be_bytes(png[at..at + 4].try_into().expect("four bytes"));
+    // Fonts differ between machines by some lines, pages by more.
+    let height = f64::from(side(20));
+    assert!(side(16) > 1000 && (height / shown as f64 - 1.0).abs() < 0.2, "take it again");
 }
 
 #[test]

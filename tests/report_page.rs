@@ -302,3 +302,52 @@ fn the_page_of_a_national_run_is_under_two_megabytes() {
     let made = made("national", &["--set", "run.duration=2m", "--set", "run.warm_up=10s"]);
     assert!(made.page.len() < 2_000_000, "{} bytes", made.page.len());
 }
+
+#[test]
+fn the_page_of_a_study_has_the_figures_of_its_table() {
+    let dir = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("results/studies/hub-or-mesh");
+    let page = std::fs::read_to_string(dir.join("report.html")).expect("the page");
+    let study = embedded(&page)["study"].clone();
+    let mut rows = csv::Reader::from_path(dir.join("results.csv")).expect("the table");
+    let head = rows.headers().expect("a head").clone();
+    let column = |name: &str| head.iter().position(|title| title == name).expect(name);
+    let [point, replication, metric, labels, statistic, value, low] =
+        ["point", "replication", "metric", "labels", "statistic", "value", "low"].map(column);
+    let mut table = std::collections::BTreeMap::new();
+    for row in rows.records() {
+        let row = row.expect("a row");
+        if &row[replication] == "all" {
+            let labels = row[labels].replace(';', ",");
+            let labels = if labels.is_empty() { labels } else { format!("{{{labels}}}") };
+            let name = format!("{}{labels} {}", &row[metric], &row[statistic]);
+            let figures = [&row[value], &row[low]].map(|text| text.parse::<f64>().ok());
+            table.insert((name, row[point].parse::<usize>().expect("a number")), figures);
+        }
+    }
+    let mut seen = 0;
+    for figure in study["figures"].as_array().expect("figures") {
+        let name = figure["name"].as_str().expect("a name");
+        for (place, value) in figure["values"].as_array().expect("values").iter().enumerate() {
+            let known = table.get(&(name.to_owned(), place));
+            assert_eq!(known.is_some(), !value.is_null(), "{name} at {place}");
+            let Some([value, low]) = known else { continue };
+            same(name, figure["values"][place].as_f64().expect("a value"), value.expect("one"));
+            assert_eq!(figure["low"][place].is_null(), low.is_none(), "{name} at {place}");
+            seen += 1;
+        }
+    }
+    assert!(seen > 500, "{seen} figures");
+}
+
+#[test]
+fn a_folder_that_is_no_run_says_what_it_is() {
+    let bench = Bench::new("");
+    for file in ["capacity.json", "compare.json", "points.csv"] {
+        std::fs::create_dir_all(bench.path("other")).expect("a folder");
+        std::fs::write(bench.path(&format!("other/{file}")), "").expect("written");
+        let report = bench.program(&["report", "other"]);
+        assert_eq!(report.status.code(), Some(104));
+        assert!(text(&report.stderr).contains("not a run; its page lies there: report.html"));
+        std::fs::remove_dir_all(bench.path("other")).expect("removed");
+    }
+}

@@ -121,7 +121,7 @@ impl Bench {
 fn shards_merged_and_a_study_taken_up_again_are_the_study_itself() {
     let bench = Bench::new(GRID);
     bench.swept("whole", &[]);
-    assert_eq!(bench.files("whole").len(), 200 + 3 + 2 + bench.pictures("whole"));
+    assert_eq!(bench.files("whole").len(), 200 + 4 + 2 + bench.pictures("whole"));
     bench.swept("one", &["--shard", "1/2", "--jobs", "1"]);
     let two = bench.sweep("two", &["--shard", "2/2"]);
     assert!(text(&two.stdout).contains("100 of 200 tasks"), "{}", text(&two.stdout));

@@ -6,13 +6,16 @@ use std::path::{Path, PathBuf};
 
 use tokio_util::sync::CancellationToken;
 
-use super::output::put;
+use super::output::{Place, put};
 use super::progress::Progress;
+use super::run::folder_error;
 use super::signal::stop_on_signal;
 use super::topology::{Loaded, load, overrides};
 use super::{Exit, fault, stdout_color, width};
 use crate::measure::selector::{Names, Selector};
 use crate::report::compare::{Outcome, Party, Report, Show, markdown, render};
+use crate::report::folder::Folder;
+use crate::report::html;
 use crate::report::junit::{Case as Entry, Verdict, junit};
 use crate::report::read::{self, Stored};
 use crate::run::{self, Options};
@@ -60,6 +63,9 @@ pub(super) struct Arguments {
     /// Fail also where it cannot be told whether a line of --fail-on holds
     #[arg(long, requires = "fail_on")]
     strict: bool,
+
+    #[command(flatten)]
+    place: Place,
 
     /// Show every figure, not only what moved
     #[arg(long)]
@@ -123,6 +129,7 @@ fn judged(arguments: &Arguments) -> Result<Exit, Exit> {
     }
     let lines = lines?;
     let given = given.into_iter().map(|(_, side)| side).collect();
+    let (folder, dir) = arguments.place.create("compare")?;
     let stop = stop_on_signal();
     let Some(sides) = sides(arguments, given, &lines, &stop)? else {
         anstream::eprintln!("error: stopped by a signal before all had run: nothing is compared");
@@ -131,7 +138,7 @@ fn judged(arguments: &Arguments) -> Result<Exit, Exit> {
     let Arguments { level, margin, strict, .. } = *arguments;
     let Some((baseline, others)) = sides.split_first() else { return Ok(Exit::BadInput) };
     let report = compare(baseline, others, &lines, Rules { level, margin, strict });
-    present(arguments, &report)?;
+    present(arguments, &report, (&folder, &dir))?;
     Ok(if report.passed { Exit::Done } else { Exit::SloMissed })
 }
 
@@ -312,13 +319,20 @@ fn letter(number: usize) -> String {
 }
 
 /// Prints and writes the comparison in every form that was asked for.
-fn present(arguments: &Arguments, report: &Report) -> Result<(), Exit> {
+fn present(
+    arguments: &Arguments,
+    report: &Report,
+    (folder, dir): (&Folder, &Path),
+) -> Result<(), Exit> {
+    let files = [("compare.json", report.json()), (html::NAME, html::compare_page(report))];
+    folder.put(&files).map_err(folder_error)?;
     let stdout = Some(Path::new("-"));
     let Arguments { json, markdown: page, junit: cases, .. } = arguments;
     let forms = [json.as_deref(), page.as_deref(), cases.as_deref()];
     if !forms.contains(&stdout) {
         let show = Show { width: width(), color: stdout_color(), all: arguments.all };
         anstream::print!("{}", render(report, show));
+        anstream::println!("\nresults in {}", dir.display());
     }
     put(json.as_deref(), || report.json())?;
     put(page.as_deref(), || markdown(report))?;

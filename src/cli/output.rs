@@ -2,8 +2,12 @@
 //! `-` stands for standard output, which then carries nothing else.
 
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use super::Exit;
+use super::record::utc;
+use super::run::folder_error;
+use crate::report::folder::Folder;
 use crate::report::junit::{Case, Verdict, junit};
 use crate::report::manifest::{Manifest, Precision, StopReason};
 use crate::report::markdown;
@@ -24,6 +28,33 @@ pub(super) struct Outputs {
     /// Write the summary as JSON; `-` prints it instead of the text
     #[arg(long, value_name = "FILE")]
     pub(super) json: Option<PathBuf>,
+}
+
+/// The folder of an answer.
+#[derive(Debug, clap::Args)]
+pub(super) struct Place {
+    /// Folder for the answer and its page, report.html; a new one under results/ if left out
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+
+    /// Write into a folder that is not empty
+    #[arg(long)]
+    force: bool,
+}
+
+impl Place {
+    /// Makes it: before anything runs, so that a folder that cannot be had costs no time.
+    pub(super) fn create(&self, name: &str) -> Result<(Folder, PathBuf), Exit> {
+        let dir = self.out.clone().unwrap_or_else(|| {
+            let name = format!("{name}-{}", utc(SystemTime::now(), "", ""));
+            // Two within one second.
+            let more = (2..).map(|n| format!("{name}-{n}"));
+            let names = std::iter::once(name.clone()).chain(more);
+            let mut free = names.map(|name| Path::new("results").join(name));
+            free.find(|dir| !dir.exists()).unwrap_or_default()
+        });
+        Folder::create(&dir, self.force).map(|folder| (folder, dir)).map_err(folder_error)
+    }
 }
 
 impl Outputs {

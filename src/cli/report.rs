@@ -15,7 +15,23 @@ pub(super) struct Arguments {
     dir: PathBuf,
 }
 
+/// What other folders are, by a file that only they have.
+const OTHERS: [(&str, &str); 3] = [
+    ("capacity.json", "the answer of `interwork capacity`"),
+    ("compare.json", "a comparison"),
+    ("points.csv", "a study"),
+];
+
 pub(super) fn main(arguments: &Arguments) -> Exit {
+    let is = |(file, _): &&(&str, &str)| arguments.dir.join(file).is_file();
+    if let Some((_, what)) = OTHERS.iter().find(is) {
+        let dir = arguments.dir.display();
+        anstream::eprintln!(
+            "error: {dir} is {what}, not a run; its page lies there: {}",
+            html::NAME
+        );
+        return Exit::BadInput;
+    }
     match read::open_as_far_as_known(&arguments.dir) {
         Ok((stored, remarks)) => {
             remarks.iter().for_each(|remark| anstream::eprintln!("warning: {remark}"));

@@ -200,7 +200,7 @@ impl Capacity {
     }
 
     /// The answer in sentences.
-    fn verdict(&self) -> String {
+    pub(super) fn verdict(&self) -> String {
         let (varied, planned) = (&self.varied, self.value(self.planned));
         let answer = match (self.largest, self.smallest) {
             (Some(largest), _) => Some(("up to", largest)),
@@ -459,7 +459,7 @@ fn section(text: &mut String, title: &str) {
 }
 
 /// A value of what is varied, with as many digits as it is known to.
-fn amount(value: f64) -> String {
+pub(super) fn amount(value: f64) -> String {
     match value {
         v if v >= 999.5 => count(v.round() as u64),
         v if v >= 99.95 => format!("{v:.0}"),

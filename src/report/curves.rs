@@ -18,13 +18,13 @@ const DRAWN: [&str; 3] = ["mean", "p95", "rate"];
 /// One figure of one point, all its replications together.
 #[derive(Clone, Debug)]
 pub struct Reading {
-    point: u32,
+    pub(super) point: u32,
     /// With labels.
-    metric: String,
-    statistic: &'static str,
-    unit: String,
-    value: f64,
-    interval: Option<[f64; 2]>,
+    pub(super) metric: String,
+    pub(super) statistic: &'static str,
+    pub(super) unit: String,
+    pub(super) value: f64,
+    pub(super) interval: Option<[f64; 2]>,
 }
 
 impl Reading {

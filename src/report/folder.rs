@@ -121,6 +121,14 @@ impl Folder {
         self.json("manifest.json", bundle.manifest)
     }
 
+    /// Writes the files of an answer that is no run.
+    ///
+    /// # Errors
+    /// The first that cannot be written.
+    pub fn put(&self, files: &[(&str, String)]) -> Result<(), FolderError> {
+        files.iter().try_for_each(|(name, content)| self.file(name, content.as_bytes()))
+    }
+
     /// Writes the page of the results that lie here.
     ///
     /// # Errors

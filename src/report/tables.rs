@@ -8,6 +8,8 @@ use std::path::PathBuf;
 use super::csv::unit_of;
 use super::curves::{self, Reading};
 use super::folder::FolderError;
+use super::html::{self, sweep::Line};
+use super::summary::Slo;
 use super::tasks::{StudyFolder, io};
 use crate::measure::results::{Metric, SloOutcome};
 
@@ -33,6 +35,7 @@ pub struct Tables<'a> {
     slo: Table,
     rows: Vec<PointRow>,
     readings: Vec<Reading>,
+    lines: Vec<Line>,
 }
 
 #[derive(Debug)]
@@ -99,6 +102,7 @@ impl<'a> Tables<'a> {
             parameters: parameters.to_vec(),
             rows: Vec::new(),
             readings: Vec::new(),
+            lines: Vec::new(),
         })
     }
 
@@ -188,23 +192,32 @@ impl<'a> Tables<'a> {
             fields.extend([line.line.clone(), observed, line.unit.clone()]);
             fields.extend([line.passed.to_string(), of.to_string(), held.to_string()]);
             self.slo.row(&fields)?;
+            self.lines.push(Line {
+                point,
+                line: line.line.clone(),
+                observed: Slo::of(line).shown(),
+                passed: line.passed,
+                held: (*held, of),
+            });
         }
         Ok(())
     }
 
-    /// Ends the tables and draws the pictures.
+    /// Ends the tables of the study `name`, draws the pictures and writes the page.
     ///
     /// # Errors
     /// If a file cannot be written.
-    pub fn end(self) -> Result<(), FolderError> {
+    pub fn end(self, name: &str) -> Result<(), FolderError> {
         self.points.end()?;
         self.results.end()?;
         self.slo.end()?;
         let study =
             curves::Points { columns: self.columns, parameters: self.parameters, rows: self.rows };
-        for (name, svg) in curves::draw(&study, &self.readings) {
-            self.folder.put(&format!("plots/{name}.svg"), svg.as_bytes())?;
+        for (picture, svg) in curves::draw(&study, &self.readings) {
+            self.folder.put(&format!("plots/{picture}.svg"), svg.as_bytes())?;
         }
+        let page = html::sweep::sweep_page(name, &study, &self.readings, &self.lines);
+        self.folder.put(html::NAME, page.as_bytes())?;
         Ok(())
     }
 }

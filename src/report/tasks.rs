@@ -166,7 +166,7 @@ impl StudyFolder {
     /// # Errors
     /// If a file cannot be removed.
     pub fn clear(&self) -> Result<(), FolderError> {
-        for name in ["manifest.json", "points.csv", "results.csv", "slo.csv"] {
+        for name in ["manifest.json", "points.csv", "results.csv", "slo.csv", "report.html"] {
             let path = self.dir.join(name);
             gone(fs::remove_file(&path)).map_err(|error| io(&path, &error))?;
         }

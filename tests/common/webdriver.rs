@@ -137,9 +137,14 @@ impl Browser {
 
     /// Writes a picture of the whole page.
     pub fn picture(&self, to: &Path) {
-        let size = self
-            .script("const e = document.documentElement; return [e.clientWidth, e.scrollHeight]");
-        let clip = json!({ "x": 0, "y": 0, "width": size[0], "height": size[1], "scale": 1 });
+        let height = self.script("return document.documentElement.scrollHeight");
+        self.picture_of_top(to, height.as_u64().unwrap_or(1));
+    }
+
+    /// A picture of so much of the page.
+    pub fn picture_of_top(&self, to: &Path, height: u64) {
+        let width = self.script("return document.documentElement.clientWidth");
+        let clip = json!({ "x": 0, "y": 0, "width": width, "height": height, "scale": 1 });
         let wanted = json!({ "format": "png", "captureBeyondViewport": true, "clip": clip });
         let shot = self.devtools("Page.captureScreenshot", &wanted);
         let text = shot["data"].as_str().expect("a picture");

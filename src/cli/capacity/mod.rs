@@ -8,11 +8,13 @@ use std::sync::{Mutex, PoisonError};
 mod document;
 
 use self::document::{Found as Everything, document};
-use super::output::put;
+use super::output::{Place, put};
 use super::progress::Progress;
+use super::run::folder_error;
 use super::signal::stop_on_signal;
 use super::topology::{Loaded, load, overrides, reload, set_baseline};
 use super::{Exit, fault, width};
+use crate::report::html;
 use crate::study::capacity::inputs;
 use crate::study::capacity::planner;
 use crate::study::capacity::resources::Resource;
@@ -53,6 +55,9 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "SHARE", default_value = "1%", value_parser = super::run::share)]
     precision: f64,
 
+    #[command(flatten)]
+    place: Place,
+
     /// The answer alone: no failures, no inputs
     #[arg(long)]
     quick: bool,
@@ -92,6 +97,8 @@ fn find(arguments: &Arguments) -> Result<Exit, Exit> {
     };
 
     let stop = stop_on_signal();
+    let name = format!("{}-capacity", loaded.topology.federation.name);
+    let (folder, dir) = arguments.place.create(&name)?;
     let bar = Progress::new();
     let tell = |what: &str, value: f64| bar.say(format!("{what} {value:.3}"));
     let cores = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
@@ -133,9 +140,16 @@ fn find(arguments: &Arguments) -> Result<Exit, Exit> {
     let refused = refused.into_inner().unwrap_or_else(PoisonError::into_inner);
     let found = Everything { answer, licences, failures, inputs, refused };
     let document = document(&arguments.vary, &planned_case, &own, found);
+    let files = [
+        ("topology.yaml", loaded.topology.resolved_yaml()),
+        ("capacity.json", document.json()),
+        (html::NAME, html::capacity_page(&document)),
+    ];
+    folder.put(&files).map_err(folder_error)?;
     put(arguments.json.as_deref(), || document.json())?;
     if arguments.json.as_deref() != Some(std::path::Path::new("-")) {
         anstream::print!("{}", document.page(width()));
+        anstream::println!("\nresults in {}", dir.display());
     }
     Ok(if document.holds { Exit::Done } else { Exit::SloMissed })
 }

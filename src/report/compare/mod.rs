@@ -177,7 +177,7 @@ impl Row {
     }
 
     /// The unit that values read best in.
-    fn shown_unit(&self) -> &str {
+    pub(super) fn shown_unit(&self) -> &str {
         if self.metric == "station_utilisation" { "%" } else { &self.unit }
     }
 }
@@ -236,7 +236,7 @@ impl Line {
 }
 
 /// A value with its unit.
-fn value(value: f64, unit: &str) -> String {
+pub(super) fn value(value: f64, unit: &str) -> String {
     let sign = if value < 0.0 { "-" } else { "" };
     let size = value.abs();
     match unit {
@@ -278,7 +278,7 @@ fn as_change(ratio: f64) -> String {
 }
 
 /// How far a figure moved: as a share, or where the baseline is zero as a difference.
-fn moved(change: &Change, unit: &str) -> String {
+pub(super) fn moved(change: &Change, unit: &str) -> String {
     match change.ratio {
         Some(ratio) => as_change(ratio),
         None if change.difference == 0.0 => "0".to_owned(),
@@ -287,7 +287,7 @@ fn moved(change: &Change, unit: &str) -> String {
 }
 
 /// The interval of what [`moved`] says.
-fn interval(change: &Change, unit: &str) -> Option<String> {
+pub(super) fn interval(change: &Change, unit: &str) -> Option<String> {
     if let Some([low, high]) = change.ratio95 {
         return Some(format!("{} to {}", as_change(low), as_change(high)));
     }

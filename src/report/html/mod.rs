@@ -1,16 +1,22 @@
-//! `report.html`: the page of a run, for people who do not read tables. One file that fetches nothing.
+//! `report.html`: the page of a run, a study, a search or a comparison, for people who do not read tables. One file that fetches nothing.
 //! Made from what a finished result folder holds, so that page and files agree: `run` hands over what it
 //! has written, `report` what it has read. It judges nothing and reads no file.
 
 mod bottleneck;
+mod capacity;
+mod compare;
 pub mod data;
 pub mod moments;
 pub mod over;
 mod sections;
 pub mod shell;
+mod study;
+pub mod sweep;
 mod tables;
 pub mod verdict;
 
+pub use self::capacity::capacity_page;
+pub use self::compare::compare_page;
 use self::over::Over;
 use self::verdict::Run;
 use super::read::Stored;

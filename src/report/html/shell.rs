@@ -5,12 +5,13 @@ use std::fmt::Write as _;
 
 const STYLE: &str = include_str!("assets/page.css");
 /// In this order, in one script.
-const SCRIPTS: [&str; 6] = [
+const SCRIPTS: [&str; 7] = [
     include_str!("assets/base.js"),
     include_str!("assets/charts.js"),
     include_str!("assets/flow.js"),
     include_str!("assets/map.js"),
     include_str!("assets/matrix.js"),
+    include_str!("assets/study.js"),
     include_str!("assets/run.js"),
 ];
 

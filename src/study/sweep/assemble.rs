@@ -40,7 +40,7 @@ pub fn assemble(sweep: &Sweep, folder: &StudyFolder) -> Result<Assembled, Stoppe
         })?;
         of_point(sweep, folder, point, &mut tables, &mut assembled)?;
     }
-    tables.end()?;
+    tables.end(&sweep.study.name)?;
     Ok(assembled)
 }
 

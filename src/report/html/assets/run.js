@@ -107,7 +107,7 @@ const busiest = (metricName, n) => curves(metricName, "mean").map(s => ({ s, all
 const utilisation = figure => overTime(figure, { unit: "servers busy, share of the interval", format: v => v == null ? "-" : percent(v), top: 1, lines: busiest("station_utilisation", 6) });
 const queues = figure => overTime(figure, { unit: "jobs waiting, mean of the interval", format: level, least: 1, lines: busiest("station_queue_length", 6) });
 
-const CHARTS = { flow, messages, map, latency, "latency-over-time": latencyOverTime, stages, presence, notifications, sms, backlog, matrix, stations, utilisation, queues };
+const CHARTS = { flow, messages, map, latency, "latency-over-time": latencyOverTime, stages, presence, notifications, sms, backlog, matrix, stations, utilisation, queues, ready, intervals, sweep, heat };
 const draw = figure => {
   CHARTS[figure.dataset.chart]?.(figure);
   figure.dataset.drawn = String(figure.querySelector(".drawing").clientWidth);
