@@ -104,7 +104,7 @@ fn faults(browser: &Browser) -> Vec<String> {
            const words = [...svg.querySelectorAll('text')];
            if (!['map', 'flow'].includes(name)) {
              if (!svg.querySelector('.axis')) faults.push(`${name} has no axis`);
-             if (!words.some(w => /second|latency|share|waiting|minutes|change/.test(w.textContent))) faults.push(`${name} has no unit`);
+             if (!words.some(w => /second|latency|share|waiting|minutes|change|number/.test(w.textContent))) faults.push(`${name} has no unit`);
            }
            if (/NaN|undefined|Infinity/.test(svg.outerHTML)) faults.push(`${name} has a figure that is none`);
            for (const word of words) {

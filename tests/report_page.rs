@@ -351,3 +351,26 @@ fn a_folder_that_is_no_run_says_what_it_is() {
         std::fs::remove_dir_all(bench.path("other")).expect("removed");
     }
 }
+
+#[test]
+fn files_of_another_run_are_told_apart() {
+    let bench = Bench::new("");
+    bench.ends(0, "out", &[]);
+    let sets = ["--set", "run.duration=3s", "--set", "run.warm_up=1s", "--set", "run.seed=9"];
+    bench.ends(0, "other", &sets);
+    for (name, told) in
+        [("topology.yaml", "topology.yaml is not that"), ("series.csv", "series.csv is not that")]
+    {
+        let path = bench.path(&format!("out/{name}"));
+        let own = std::fs::read(&path).expect("a file");
+        std::fs::copy(bench.path(&format!("other/{name}")), &path).expect("copied");
+        let report = bench.program(&["report", "out"]);
+        assert_eq!(report.status.code(), Some(0));
+        let page = std::fs::read_to_string(bench.path("out/report.html")).expect("a page");
+        assert!(page.contains(told), "{name}");
+        std::fs::write(&path, own).expect("written");
+    }
+    bench.program(&["report", "out"]);
+    let page = std::fs::read_to_string(bench.path("out/report.html")).expect("a page");
+    assert!(!page.contains("is not that of this run"));
+}

@@ -32,8 +32,13 @@ pub struct Capacity {
     pub interval: [Option<f64>; 2],
     /// Where the search ended because the topology cannot have the value; null if it did not.
     pub ended: Option<End>,
-    /// By how much the planned value may grow, or the size shrink, as a share of the lesser.
+    /// By how much the planned value may grow, or the size shrink, until where the lines clearly
+    /// hold; as a share of the lesser.
     pub headroom: Option<f64>,
+    /// The least and the greatest value tried.
+    pub tried: [f64; 2],
+    /// Where no border was found: lines that fail at the least value tried, with what was observed.
+    pub failing: Vec<String>,
     /// Whether every line holds at the planned value.
     pub holds: bool,
     /// Whether the samples at the planned value carry every line.
@@ -214,14 +219,24 @@ impl Capacity {
                 let headroom = self.headroom.unwrap_or(0.0) * 100.0;
                 format!(
                     "{}: the SLO holds {way} {varied} {}{on} (clearly at {holds}, clearly not at {fails})\n\
-                     planned {planned}, headroom {headroom:+.0} %\n",
+                     planned {planned}, headroom {headroom:+.0} % to where it clearly holds\n",
                     self.name,
                     self.value(border),
                 )
             }
             None => {
-                let how = if self.holds { "every" } else { "no" };
-                format!("{}: the SLO holds at {how} {varied} tried\n", self.name)
+                let [from, to] = self.tried.map(|value| self.value(value));
+                let how = match (self.holds, self.known) {
+                    (true, _) => "holds at every",
+                    (false, true) => "holds at no",
+                    (false, false) => "cannot be told at every",
+                };
+                let name = &self.name;
+                let mut text = format!("{name}: the SLO {how} {varied} tried, {from} to {to}\n");
+                for line in &self.failing {
+                    let _ = writeln!(text, "at {from}, {line} fails");
+                }
+                text
             }
         };
         if let Some(End { value, why }) = &self.ended {

@@ -1,6 +1,7 @@
 //! What the study found, as the document that is printed and written. It knows no files.
 
 use crate::report::capacity::{self as page, Capacity};
+use crate::report::summary::Slo;
 use crate::study::capacity::inputs::Sensitivity;
 use crate::study::capacity::planner;
 use crate::study::capacity::search::{Side, Verdict};
@@ -39,9 +40,19 @@ pub(super) fn document(varied: &str, planned: &Case, own: &Scalar, found: Found)
     let too_few = planned.slo.iter().enumerate().filter_map(|(place, line)| {
         unknown(place).map(|value| page::TooFew { line: line.text().to_owned(), at: value })
     });
-    let headroom = border.map(|border| match side {
-        Side::UpTo => border / answer.planned.value - 1.0,
-        Side::From => answer.planned.value / border - 1.0,
+    // What is promised is what clearly holds.
+    let sure = answer.found.interval.0.or(border);
+    let headroom = sure.filter(|_| border.is_some()).map(|sure| match side {
+        Side::UpTo => sure / answer.planned.value - 1.0,
+        Side::From => answer.planned.value / sure - 1.0,
+    });
+    let ends = [answer.found.points.first(), answer.found.points.last()];
+    let tried = ends.map(|point| point.map_or(answer.planned.value, |point| point.value));
+    // The easiest point tried tells best what cannot be met.
+    let easiest = answer.found.points.first().filter(|_| border.is_none());
+    let failing = easiest.map_or(Vec::new(), |point| {
+        let lines = point.failing.iter().map(|place| &point.replicated.results.slo[*place]);
+        lines.map(Slo::of).map(|line| format!("{} ({})", line.line, line.seen())).collect()
     });
     Capacity {
         schema: Capacity::SCHEMA,
@@ -54,6 +65,8 @@ pub(super) fn document(varied: &str, planned: &Case, own: &Scalar, found: Found)
         interval: [answer.found.interval.0, answer.found.interval.1],
         ended: refused.filter(|_| border.is_none()).map(|(value, why)| page::End { value, why }),
         headroom,
+        tried,
+        failing,
         holds: answer.planned.verdict.holds(),
         known: answer.planned.verdict != Verdict::Unknown,
         bottleneck: answer.bottleneck.map(limit),

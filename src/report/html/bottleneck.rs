@@ -135,7 +135,10 @@ impl Part {
         let need = count(asked.ceil() as u64);
         match self {
             Self::Licence => format!("a licence of at least {need} messages a second"),
-            Self::Workers(_) => format!("at least {times} times the workers, or faster ones"),
+            Self::Workers(_) => {
+                let more = (asked / capacity).ceil().max(2.0);
+                format!("at least {} times the workers, or faster ones", count(more as u64))
+            }
             Self::RateLimit => format!("a rate of at least {need} messages a second"),
             Self::Bandwidth => format!("at least {times} times the bandwidth"),
         }
@@ -161,6 +164,9 @@ pub fn bottleneck(run: &Run<'_>) -> String {
     let mut full: Vec<(&Station<'_>, (usize, usize))> =
         stations.iter().filter_map(|station| Some((station, station.full()?))).collect();
     full.sort_by(|a, b| b.0.mean_queue.total_cmp(&a.0.mean_queue));
+    if run.over.times.is_empty() {
+        return "What was too small is not known: nothing is known over time.".to_owned();
+    }
     let refused = refused_for(run.summary, &LIMITS);
     let down = refused_for(run.summary, &[Reason::NodeDown]);
     let mut said = Vec::new();
@@ -183,7 +189,14 @@ pub fn bottleneck(run: &Run<'_>) -> String {
     if full.is_empty() && refused == 0 {
         let fails = run.moments.iter().any(|moment| moment.fails);
         let lead = match (fails, down > 0) {
-            (true, _) => "Nothing was too small, but parts failed for a while, as said above.",
+            (true, _) => {
+                let slo = match run.summary.verdict {
+                    Verdict::Failed => ": that is where to look for what does not hold",
+                    _ => "",
+                };
+                let lead = "Nothing was too small, but parts failed for a while, as said above";
+                return format!("{lead}{slo}.");
+            }
             (false, true) => "Nothing was too small.",
             (false, false) => "Nothing was a bottleneck.",
         };
@@ -226,13 +239,22 @@ fn limits(run: &Run<'_>, stations: &[Station<'_>], refused: u64) -> String {
     let Some(capacity) = rate.capacity else { return text };
     let came = rate.busy.iter().zip(&refused).map(|(share, refused)| share * capacity + refused);
     let asked = came.fold(0.0, f64::max);
-    text.push_str(&format!(
-        " {from} may send {to} {}/s, and in the busiest {} had {}/s for it: agree on {}.",
-        three(capacity),
-        seconds(Some(run.over.step())),
-        three(asked),
-        Part::RateLimit.enough(asked, capacity),
-    ));
+    let step = seconds(Some(run.over.step()));
+    text.push_str(&match asked > capacity {
+        true => format!(
+            " {from} may send {to} {}/s, and in the busiest {step} had {}/s for it: agree on {}.",
+            three(capacity),
+            three(asked),
+            Part::RateLimit.enough(asked, capacity),
+        ),
+        // Within an interval there was room: what came at once was too much.
+        false => format!(
+            " {from} may send {to} {}/s, and even in the busiest {step} had no more than {}/s for \
+             it: bursts were refused, so a longer burst or a queue may do.",
+            three(capacity),
+            three(asked),
+        ),
+    });
     text
 }
 
@@ -265,6 +287,17 @@ fn saturated(run: &Run<'_>, station: &Station<'_>, (first, last): (usize, usize)
             format!("It had not drained by the end: {} still waited.", count(left.round() as u64))
         }
     });
+    let refused = run.summary.find("station_refused", &[("station", station.name)]);
+    if let Some(refused) = refused.and_then(|metric| metric.count).filter(|count| *count > 0) {
+        // What was turned away is not in the series: how much more was asked for is not known.
+        let jobs = part.jobs();
+        text.push_str(&format!(
+            " Its queue was full as well and refused {} {jobs}: without a limit to it, a run tells \
+             how much would be enough.",
+            count(refused)
+        ));
+        return text;
+    }
     if let (Some(capacity), Some(asked)) = (station.capacity, station.asked(over.step())) {
         let enough = part.enough(asked, capacity);
         text.push_str(&format!(

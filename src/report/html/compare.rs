@@ -26,7 +26,7 @@ pub fn compare_page(report: &Report) -> String {
     };
     let head = Head {
         kicker: "a comparison",
-        title: &report.baseline.topology,
+        title: &title(report),
         look,
         verdict: &verdict,
         sentences: sentences(report),
@@ -37,6 +37,17 @@ pub fn compare_page(report: &Report) -> String {
     }
     sections.push(("figures", "All figures", figures(report)));
     page(&head, &sections, &json!({ "rows": rows(report) }))
+}
+
+/// What is compared, in a line.
+fn title(report: &Report) -> String {
+    let mut names = vec![report.baseline.topology.as_str()];
+    for one in &report.comparisons {
+        if !names.contains(&one.alternative.topology.as_str()) {
+            names.push(&one.alternative.topology);
+        }
+    }
+    names.join(" and ")
 }
 
 fn sentences(report: &Report) -> Vec<String> {
@@ -60,6 +71,10 @@ fn sentences(report: &Report) -> Vec<String> {
             b.topology,
             counts.join(", ")
         );
+        let lone = [("A", &one.only_in_baseline), (&*b.letter, &one.only_in_alternative)];
+        for (letter, figures) in lone.into_iter().filter(|(_, figures)| !figures.is_empty()) {
+            text.push_str(&format!(" {} figures stand in {letter} alone.", figures.len()));
+        }
         for difference in &one.differences {
             text.push_str(&format!(" Mind: {difference}."));
         }
@@ -131,10 +146,10 @@ fn chart_of(report: &Report) -> String {
         .filter(|row| row.verdict != Verdict::Same)
         .count()
         .saturating_sub(shown(report).count());
-    let mut lead =
-        "Change of each figure that moved, or of which it is open, with its 95 % interval; what \
-                    matters most first."
-            .to_owned();
+    let mut lead = "Change of each figure that moved, what matters most first, and then of those of \
+                    which it is open whether they did; with its 95 % interval, where replications give \
+                    one: more of them (--replications) decide more."
+        .to_owned();
     if rest > 0 {
         lead.push_str(&format!(" {rest} more are in the table of all figures."));
     }
@@ -174,6 +189,12 @@ fn figures(report: &Report) -> String {
         let head = ["figure", "verdict", "A", letter, "change", "95 % interval"];
         let title = format!("All {} figures of {letter} against A", one.figures.len());
         content.push_str(&folded(&title, &table(&head, &rows.collect::<Vec<_>>())));
+        let lone = [("A", &one.only_in_baseline), (&**letter, &one.only_in_alternative)];
+        for (letter, figures) in lone.into_iter().filter(|(_, figures)| !figures.is_empty()) {
+            let rows: Vec<Vec<String>> = figures.iter().map(|name| vec![name.clone()]).collect();
+            let title = format!("{} figures that stand in {letter} alone", figures.len());
+            content.push_str(&folded(&title, &table(&["figure"], &rows)));
+        }
     }
     section("figures", "All figures", "", &content)
 }

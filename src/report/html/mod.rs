@@ -33,7 +33,10 @@ pub fn run_page(
     topology: Option<&str>,
     remarks: &[String],
 ) -> String {
-    let over = Over::new(&stored.series);
+    let runs = stored.manifest.replication_seeds.len().max(1) as f64;
+    let each = stored.manifest.model_time_s / runs;
+    let measured = federation.map(|federation| each - federation.run.warm_up.as_secs_f64());
+    let over = Over::new(&stored.series, measured);
     let moments = federation.map(moments::moments).unwrap_or_default();
     let run = Run {
         summary: &stored.summary,

@@ -12,16 +12,29 @@ pub type Name<'a> = (&'a str, &'a str, &'a str);
 pub struct Over<'a> {
     /// Starts of the intervals, seconds from the start of measuring.
     pub times: Vec<f64>,
+    /// End of the measured time, seconds from its start.
+    pub measured: f64,
     /// In the order of their names; `None` where an interval has no such row.
     pub curves: Vec<(Name<'a>, Vec<Option<f64>>)>,
 }
 
 impl<'a> Over<'a> {
-    /// The curves of these rows.
-    pub fn new(rows: &'a [SeriesRow]) -> Self {
+    /// The curves of these rows, of a measured time so long, seconds; without it the last interval
+    /// is taken to be as long as the others. One that is much shorter, because the run was stopped in
+    /// it, says nothing and is left out.
+    pub fn new(rows: &'a [SeriesRow], measured: Option<f64>) -> Self {
         let mut times: Vec<f64> = rows.iter().map(|row| row.time_s).collect();
         times.sort_by(f64::total_cmp);
         times.dedup();
+        let step = match times.as_slice() {
+            [first, second, ..] => second - first,
+            _ => 0.0,
+        };
+        let last = times.last().copied().unwrap_or(0.0);
+        let end = measured.filter(|end| *end > last).unwrap_or(last + step).min(last + step);
+        if times.len() > 2 && end - last < step / 2.0 {
+            times.pop();
+        }
         let mut places: FxHashMap<Name<'_>, usize> = FxHashMap::default();
         let mut curves: Vec<(Name<'_>, Vec<Option<f64>>)> = Vec::new();
         for row in rows {
@@ -36,7 +49,7 @@ impl<'a> Over<'a> {
             curves[place].1[interval] = Some(row.value);
         }
         curves.sort_unstable_by_key(|(name, _)| *name);
-        Self { times, curves }
+        Self { times, curves, measured: end }
     }
 
     /// A curve, with 0 where nothing was seen.
@@ -58,7 +71,7 @@ impl<'a> Over<'a> {
     pub fn end(&self, place: usize) -> f64 {
         match self.times.get(place + 1) {
             Some(next) => *next,
-            None => self.times.last().copied().unwrap_or(0.0) + self.step(),
+            None => self.measured.min(self.times.last().copied().unwrap_or(0.0) + self.step()),
         }
     }
 }
@@ -88,14 +101,31 @@ mod tests {
             unit: "1/s".to_owned(),
         };
         let rows = [row(0.0, "b", 1.0), row(0.0, "a", 2.0), row(10.0, "b", 3.0)];
-        let over = Over::new(&rows);
+        let over = Over::new(&rows, None);
         assert_eq!(over.times, [0.0, 10.0]);
         assert_eq!(over.curves[0], (("m", "a", "rate"), vec![Some(2.0), None]));
         assert_eq!(over.curve("m", "b", "rate"), Some(vec![1.0, 3.0]));
         assert_eq!(over.curve("m", "c", "rate"), None);
         assert_eq!((over.step(), over.end(0), over.end(1)), (10.0, 10.0, 20.0));
-        let none = Over::new(&[]);
+        assert_eq!(Over::new(&rows, Some(17.0)).end(1), 17.0);
+        let none = Over::new(&[], None);
         assert_eq!((none.step(), none.end(0)), (0.0, 0.0));
+    }
+
+    #[test]
+    fn a_sliver_at_the_end_is_no_interval() {
+        let row = |time_s| SeriesRow {
+            time_s,
+            metric: "m".to_owned(),
+            labels: String::new(),
+            statistic: "rate".to_owned(),
+            value: 1.0,
+            unit: "1/s".to_owned(),
+        };
+        let rows = [row(0.0), row(10.0), row(20.0)];
+        let stopped = Over::new(&rows, Some(20.017));
+        assert_eq!((stopped.times.as_slice(), stopped.measured), ([0.0, 10.0].as_slice(), 20.017));
+        assert_eq!(Over::new(&rows, Some(28.0)).times.len(), 3);
     }
 
     #[test]

@@ -103,9 +103,10 @@ fn data(axes: &[(String, Vec<String>)], readings: &[Reading], points: usize) -> 
     // What is zero everywhere shows nothing; latencies are what people ask for first.
     figures.retain(|_, readings| readings.iter().any(|reading| reading.value != 0.0));
     let mut figures: Vec<_> = figures.into_iter().collect();
-    // First of all what all points have.
-    figures.sort_by_key(|((metric, _), readings)| {
-        (readings.len() < points, !metric.starts_with("message_latency"))
+    // First of all what all points have, and of that what differs most from point to point.
+    figures.sort_by(|(_, a), (_, b)| {
+        let whole = |readings: &[&Reading]| readings.len() == points;
+        whole(b).cmp(&whole(a)).then(differs(b).total_cmp(&differs(a)))
     });
     let figures = figures.into_iter().map(|((metric, statistic), readings)| {
         let mut values = vec![Value::Null; points];
@@ -122,6 +123,18 @@ fn data(axes: &[(String, Vec<String>)], readings: &[Reading], points: usize) -> 
         json!({ "name": name, "unit": unit, "values": values, "low": low, "high": high })
     });
     json!({ "axes": axes, "figures": figures.collect::<Vec<_>>() })
+}
+
+/// How far a figure's values lie apart, measured by their intervals; without any by the values.
+fn differs(readings: &[&Reading]) -> f64 {
+    let values = || readings.iter().map(|reading| reading.value);
+    let span = values().fold(f64::MIN, f64::max) - values().fold(f64::MAX, f64::min);
+    let widths = readings.iter().filter_map(|reading| reading.interval);
+    let widths: Vec<f64> = widths.map(|[low, high]| high - low).collect();
+    let width = widths.iter().sum::<f64>() / widths.len().max(1) as f64;
+    let mean = values().sum::<f64>().abs() / readings.len().max(1) as f64;
+    // What hardly has an interval would always come first.
+    span / width.max(mean * 0.05).max(f64::MIN_POSITIVE)
 }
 
 /// Seven digits, as everywhere in pages.

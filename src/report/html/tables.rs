@@ -164,12 +164,13 @@ pub fn notifications(summary: &Summary) -> String {
     let rows: Vec<Vec<String>> = pairs
         .into_iter()
         .map(|((from, to), [clients, over])| {
-            let changes = counter(summary, "presence_changes", &[("operator", from)]).max(1);
+            let changes = counter(summary, "presence_changes", &[("operator", from)]);
+            let each = (clients + over) as f64 / changes.max(1) as f64;
             vec![
                 format!("{from} → {to}"),
                 count(clients),
                 count(over),
-                three((clients + over) as f64 / changes as f64),
+                if changes > 0 { three(each) } else { "-".to_owned() },
             ]
         })
         .collect();

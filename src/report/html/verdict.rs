@@ -27,6 +27,9 @@ pub struct Run<'a> {
     pub moments: &'a [Moment],
 }
 
+/// Events that the sentences name.
+const TOLD: usize = 4;
+
 /// One word or two.
 pub fn headline(summary: &Summary) -> &'static str {
     match summary.verdict {
@@ -65,7 +68,7 @@ fn what_was_run(run: &Run<'_>) -> String {
             plural(sms_only, "customer without IM", "customers without IM"),
         ));
     }
-    let measured = run.over.times.last().map_or(0.0, |_| run.over.end(run.over.times.len() - 1));
+    let measured = run.over.times.last().map_or(0.0, |_| run.over.measured);
     let runs = manifest.replication_seeds.len().max(1);
     let each = manifest.model_time_s / runs as f64;
     text.push_str(&seconds(Some(each)));
@@ -82,7 +85,13 @@ fn what_was_run(run: &Run<'_>) -> String {
             manifest.seed
         ),
     });
-    for moment in run.moments.iter().filter(|m| m.short != "load × 1").take(4) {
+    // What fails comes first: there is room for a few.
+    let mut told: Vec<&Moment> = run.moments.iter().filter(|m| m.short != "load × 1").collect();
+    told.sort_by_key(|moment| !moment.fails);
+    let more = told.len().saturating_sub(TOLD);
+    told.truncate(TOLD);
+    told.sort_by(|a, b| a.from.total_cmp(&b.from));
+    for moment in told {
         match moment.to {
             Some(to) => {
                 let (from, to) = (clock(moment.from), clock(to));
@@ -90,6 +99,9 @@ fn what_was_run(run: &Run<'_>) -> String {
             }
             None => text.push_str(&format!(" At {} {}.", clock(moment.from), moment.long)),
         }
+    }
+    if more > 0 {
+        text.push_str(&format!(" {more} more events are under Events."));
     }
     text.push_str(match manifest.stop_reason {
         StopReason::Finished => "",

@@ -18,7 +18,7 @@ use crate::study::replicate::Case;
 const SUSPECTS: usize = 5;
 /// Pressure below which a part is no suspect.
 const IDLE: f64 = 0.2;
-/// Pressure from which on a part counts as being at its end.
+/// Utilisation from which on a part counts as being at its end.
 const FULL: f64 = 0.98;
 /// Points of the curve, as shares of the answer.
 const CURVE: [f64; 11] = [0.2, 0.4, 0.6, 0.7, 0.8, 0.9, 0.95, 1.0, 1.05, 1.1, 1.25];
@@ -115,7 +115,10 @@ pub fn answer(question: Question<'_>, bench: Bench<'_>) -> Result<Answer, RunErr
         }
         _ => None,
     };
-    let answer = found.border.unwrap_or(planned);
+    // Where nothing gave way, the highest value tried shows what comes nearest.
+    let highest = found.points.last().map(|point| point.value);
+    let holds = found.points.iter().all(|point| point.verdict.holds());
+    let answer = found.border.or(highest.filter(|_| holds)).unwrap_or(planned);
     let quick = Effort { most: effort.first, ..effort };
     let at_planned = search::tried(question.case, planned, quick, bench)?;
     let mut curve: Vec<CurvePoint> = Vec::new();
@@ -247,8 +250,8 @@ fn busiest(point: &Point, bench: Bench<'_>) -> Vec<(String, f64)> {
     let mut busy: Vec<(String, f64)> = Resource::all(&case.federation)
         .into_iter()
         .map(|resource| {
-            let pressure = resource.pressure(&case.federation, &point.replicated.results);
-            (resource.name(&case.federation), pressure)
+            let used = resource.utilisation(&case.federation, &point.replicated.results);
+            (resource.name(&case.federation), used)
         })
         .filter(|(_, pressure)| *pressure > 0.6)
         .collect();

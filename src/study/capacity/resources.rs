@@ -98,13 +98,7 @@ impl Resource {
             let sent = count(results, "sms_submitted", "operator", operator);
             return if refused > 0.0 { 1.0 + refused / sent.max(1.0) } else { 0.0 };
         }
-        let stations = results.metrics.iter().filter(|metric| {
-            let station = label(metric, "station");
-            metric.name == "station_utilisation"
-                && (station == name
-                    || station.strip_prefix(&*name).is_some_and(|rest| rest.starts_with('[')))
-        });
-        let pressure = stations.map(|metric| {
+        let pressure = stations(&name, results).map(|metric| {
             let MetricValue::Gauge { mean, .. } = metric.value else { return 0.0 };
             let station = label(metric, "station");
             let served = count(results, "station_served", "station", station);
@@ -112,6 +106,20 @@ impl Resource {
             mean * (1.0 + refused / served.max(1.0))
         });
         pressure.fold(0.0, f64::max)
+    }
+
+    /// How much of it is used on average, of several nodes that of the busiest; of reply numbers
+    /// what `pressure` says.
+    pub fn utilisation(self, federation: &Federation, results: &Results) -> f64 {
+        if let Self::ReplyNumbers(_) = self {
+            return self.pressure(federation, results);
+        }
+        let name = self.name(federation);
+        let mean = |metric: &Metric| match metric.value {
+            MetricValue::Gauge { mean, .. } => mean,
+            _ => 0.0,
+        };
+        stations(&name, results).map(mean).fold(0.0, f64::max)
     }
 
     /// Makes it larger or smaller.
@@ -229,6 +237,16 @@ pub fn outages(
         (format!("link {a} - {b}"), Event::Outage { outage, lasts })
     });
     parts.chain(links).collect()
+}
+
+/// Utilisations of the stations that results call so, or so with a number.
+fn stations<'r>(name: &'r str, results: &'r Results) -> impl Iterator<Item = &'r Metric> {
+    results.metrics.iter().filter(move |metric| {
+        let station = label(metric, "station");
+        metric.name == "station_utilisation"
+            && (station == name
+                || station.strip_prefix(name).is_some_and(|rest| rest.starts_with('[')))
+    })
 }
 
 fn of(federation: &mut Federation, id: OperatorId) -> &mut crate::domain::federation::Operator {

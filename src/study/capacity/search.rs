@@ -18,6 +18,9 @@ const ROUGH: f64 = 0.06;
 /// it is looked at again and again.
 const CLEAR: f64 = 0.99;
 
+/// Replications at most of a point that a line has too few samples of, even where one is enough.
+const PATIENCE: u32 = 5;
+
 /// How hard to look.
 #[derive(Clone, Copy, Debug)]
 pub struct Effort {
@@ -357,13 +360,26 @@ pub fn tried(case: &Case, value: f64, effort: Effort, bench: Bench<'_>) -> Resul
         )?;
         runs.extend(more);
         let verdict = verdict(&case.slo, &runs);
-        let unclear = matches!(verdict, Verdict::Unclear { .. } | Verdict::Unknown);
-        if unclear && wanted < effort.most && !bench.stop.is_cancelled() {
-            wanted = (wanted + effort.first.max(2)).min(effort.most);
+        // More of the same is what too few samples need.
+        let (unclear, most) = match verdict {
+            Verdict::Unclear { .. } => (true, effort.most),
+            Verdict::Unknown => (true, effort.most.max(PATIENCE)),
+            _ => (false, effort.most),
+        };
+        if unclear && wanted < most && !bench.stop.is_cancelled() {
+            wanted = (wanted + effort.first.max(2)).min(most);
             continue;
         }
         let replicated = replicate::added(runs);
         let lines = replicated.results.slo.iter().enumerate();
+        // What no single run carries all together may.
+        let all_known = replicated.results.slo.iter().all(|line| line.observed.is_some());
+        let verdict = match verdict {
+            Verdict::Unknown if all_known => {
+                Verdict::Unclear { holds: replicated.results.slo.iter().all(|line| line.passed) }
+            }
+            verdict => verdict,
+        };
         let unknown = |line: &crate::measure::results::SloOutcome| line.observed.is_none();
         let failing =
             lines.clone().filter(|(_, line)| !line.passed && !unknown(line)).map(|(n, _)| n);

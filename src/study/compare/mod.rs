@@ -202,7 +202,16 @@ fn judged(
         (Some(a), Some(b)) => Some(weigh(a, b, pairs)),
         _ => None,
     };
-    let outcome = weighed.map(|weighed| judge(&weighed, line.up, line.limit));
+    let outcome = weighed.map(|weighed| {
+        // Values decide where there is no interval, but not between other people or other numbers
+        // of runs: those differ without any change.
+        let change = &weighed.change;
+        let interval = change.ratio95.or(change.difference95).is_some();
+        match interval || weighed.equal || pairs {
+            true => judge(&weighed, line.up, line.limit),
+            false => Outcome::CannotTell,
+        }
+    });
     let outcome = outcome.unwrap_or(Outcome::CannotTell);
     Line {
         line: line.text.clone(),

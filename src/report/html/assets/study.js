@@ -77,7 +77,7 @@ const intervals = figure => {
   const rows = study.rows, narrow = figure.clientWidth < 560, gap = narrow ? 40 : 26;
   if (!rows.length) return nothing(figure, "No figure moved, and of none it is open whether it did.");
   const { made, width, drawing } = canvas(figure, 62 + rows.length * gap, "group");
-  const names = narrow ? 6 : Math.min(width * 0.5, 20 + 6.4 * most(rows.map(r => r.name.length)));
+  const names = narrow ? 6 : Math.min(width * 0.55, 24 + 7 * most(rows.map(r => r.name.length)));
   const left = names, right = width - 70, upper = 6, lower = upper + rows.length * gap;
   const ends = rows.flatMap(r => [r.value, r.low, r.high]).filter(v => v != null);
   const reach = Math.min(2, steps(Math.max(0.01, ...ends.map(Math.abs)), 2).at(-1));
@@ -90,7 +90,7 @@ const intervals = figure => {
     const mid = upper + gap * (i + 0.5) + (narrow ? 8 : 0), cls = TURN[r.verdict] ?? "s7";
     const group = svg("g", { class: cls, tabindex: "0", "aria-label": `${r.name}: ${r.words}, ${r.verdict}` });
     group.append(svg("rect", { x: 0, y: round(mid - gap / 2), width, height: gap, "fill-opacity": 0 }));
-    const most_letters = Math.floor((narrow ? (width - 10) / 7.4 : (names - 12) / 6.4)), name = r.name.length > most_letters ? r.name.slice(0, most_letters - 1) + "…" : r.name;
+    const most_letters = Math.floor((narrow ? (width - 10) / 7.4 : (names - 16) / 7)), name = r.name.length > most_letters ? r.name.slice(0, most_letters - 1) + "…" : r.name;
     group.append(narrow ? label(left, mid - 10, name, "start", "strong halo") : label(left - 10, mid + 4, name, "end", "strong"));
     if (r.low != null) group.append(svg("line", { x1: round(px(r.low)), x2: round(px(r.high)), y1: mid, y2: mid, class: "stroke", "stroke-width": 3, "stroke-opacity": .55 }));
     group.append(svg(r.verdict === "worse" ? "rect" : "circle", r.verdict === "worse" ? { x: round(px(r.value)) - 4, y: mid - 4, width: 8, height: 8, class: "fill" } : { cx: round(px(r.value)), cy: mid, r: 4.5, class: "fill" }));
@@ -127,7 +127,7 @@ const sweep = figure => {
     lines.get(name).points.push([x.at[i], v, f.low[i], f.high[i]]);
   });
   const all = [...lines.values()];
-  over(figure, { x: { name: x.label, names: x.numbers ? null : x.names }, y: { name: f.name, unit: unitOf(f) }, lines: all.slice(0, 8) });
+  over(figure, { x: { name: x.label, names: x.numbers ? null : x.names }, y: { name: `${f.name}, ${{ s: "seconds", "1/s": "a second", 1: "number" }[unitOf(f)] ?? unitOf(f)}`, unit: unitOf(f) }, lines: all.slice(0, 8) });
   if (all.length > 8) after(figure, html("p", { class: "note" }, `The first 8 of ${all.length} lines; the table of results has all.`));
 };
 const heat = figure => {
