@@ -43,7 +43,7 @@ fn side(letter: &str, sets: &[&str], lines: &[FailOn]) -> Side {
     let sets: Vec<Override> =
         sets.iter().map(|set| Override::parse(set).expect("an override")).collect();
     let topology = topology::load(&source, &sets).expect("a valid topology");
-    let resolved = topology.resolved_yaml();
+    let values = topology.values();
     let mut federation = topology.federation;
     federation.run.replications = 10;
     let party = Party {
@@ -52,7 +52,7 @@ fn side(letter: &str, sets: &[&str], lines: &[FailOn]) -> Side {
         topology: "small".to_owned(),
         // The true one changes with every new key of the format.
         digest: format!("{letter}0123456789"),
-        resolved,
+        values,
         version: "0.0.0".to_owned(),
         commit: None,
         seeds: Vec::new(),

@@ -22,6 +22,7 @@ use crate::run::{self, Options};
 use crate::study::compare::{FailOn, Rules, Side, compare};
 use crate::study::replicate::{Case, Parallel};
 use crate::study::{stored, warm_up};
+use crate::topology;
 
 /// Replications of a topology, unless the file asks for more.
 const REPLICATIONS: u32 = 10;
@@ -225,8 +226,10 @@ fn sides(
         let letter = letter(number);
         sides.push(match side {
             Given::Folder(stored) => {
-                let resolved = std::fs::read_to_string(stored.dir.join("topology.yaml"));
-                Side::of_folder(stored, &resolved.unwrap_or_default(), &asked, &letter)
+                let source = topology::read(&stored.dir.join("topology.yaml")).ok();
+                let loaded = source.and_then(|source| topology::load_copy(&source, &[]).ok());
+                let values = loaded.map(|topology| topology.values()).unwrap_or_default();
+                Side::of_folder(stored, values, &asked, &letter)
             }
             Given::Topology(loaded) => {
                 let tell = |share: f64, events: u64| bar.tell((ran + share) / runs, events);
@@ -305,7 +308,7 @@ fn party(loaded: &Loaded, path: &Path, letter: String) -> Party {
         path: path.display().to_string(),
         topology: loaded.topology.federation.name.clone(),
         digest: loaded.topology.digest(),
-        resolved: loaded.topology.resolved_yaml(),
+        values: loaded.topology.values(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         commit: option_env!("INTERWORK_COMMIT").map(str::to_owned),
         seeds: Vec::new(),

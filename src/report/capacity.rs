@@ -9,6 +9,18 @@ use super::lines::paragraphs;
 use super::numbers::{count, percent, seconds, three};
 use super::table::table;
 
+/// Columns of the curve after that of the value; below, those of the other tables.
+pub(super) const CURVE: [&str; 8] =
+    ["offered", "delivered", "p50", "p95", "p99", "refused", "lost", "waiting"];
+pub(super) const PARTS: [&str; 2] = ["part", "utilisation"];
+pub(super) const LICENCES: [&str; 5] =
+    ["operator", "first attempts", "retries", "needed", "installed"];
+pub(super) const FAILURES: [&str; 7] =
+    ["down", "refused", "lost", "p95", "drained after", "longest queue", "at"];
+pub(super) const ACCOUNTS: [&str; 6] =
+    ["a, b", "a to b", "b to a", "a's net", "per 1,000 messages", "a month, each"];
+pub(super) const INPUTS: [&str; 4] = ["input", "-20 %", "+20 %", "from - to +"];
+
 /// Everything that was found.
 #[derive(Clone, Debug, Serialize)]
 pub struct Capacity {
@@ -219,20 +231,21 @@ impl Capacity {
                 let headroom = self.headroom.unwrap_or(0.0) * 100.0;
                 format!(
                     "{}: the SLO holds {way} {varied} {}{on} (clearly at {holds}, clearly not at {fails})\n\
-                     planned {planned}, headroom {headroom:+.0} % to where it clearly holds\n",
+                     planned {planned}, headroom {headroom:+.0} %{}\n",
                     self.name,
                     self.value(border),
+                    if self.interval[0].is_some() { " to where it clearly holds" } else { "" },
                 )
             }
             None => {
                 let [from, to] = self.tried.map(|value| self.value(value));
                 let how = match (self.holds, self.known) {
-                    (true, _) => "holds at every",
-                    (false, true) => "holds at no",
-                    (false, false) => "cannot be told at every",
+                    (true, _) => "the SLO holds at every",
+                    (false, true) => "the SLO holds at no",
+                    (false, false) => "too few samples tell whether the SLO holds at any",
                 };
                 let name = &self.name;
-                let mut text = format!("{name}: the SLO {how} {varied} tried, {from} to {to}\n");
+                let mut text = format!("{name}: {how} {varied} tried, {from} to {to}\n");
                 for line in &self.failing {
                     let _ = writeln!(text, "at {from}, {line} fails");
                 }
@@ -274,8 +287,10 @@ impl Capacity {
                 next.kind, next.part
             );
         }
-        let blamed = |part: &&String| self.bottleneck.as_ref().is_none_or(|b| b.part != **part);
-        let full: Vec<&str> = self.full.iter().filter(blamed).map(String::as_str).collect();
+        let blamed: Vec<&str> =
+            self.bottleneck.iter().flat_map(|limit| limit.part.split(" and ")).collect();
+        let full = self.full.iter().map(String::as_str);
+        let full: Vec<&str> = full.filter(|part| !blamed.contains(part)).collect();
         if !full.is_empty() {
             let _ = writeln!(
                 text,
@@ -301,48 +316,54 @@ impl Capacity {
     }
 
     fn curve_of(&self, text: &mut String, width: usize) {
-        let rows: Vec<Vec<String>> = self
-            .curve
-            .iter()
-            .map(|point| {
-                let knee = if self.knee == Some(point.value) { " knee" } else { "" };
-                vec![
-                    format!("{}{knee}", amount(point.value)),
-                    format!("{}/s", three(point.offered)),
-                    format!("{}/s", three(point.delivered)),
-                    seconds(point.p50),
-                    seconds(point.p95),
-                    seconds(point.p99),
-                    format!("{:.2} %", point.refused * 100.0),
-                    format!("{:.2} %", point.lost * 100.0),
-                    count(point.waiting.round() as u64),
-                ]
-            })
-            .collect();
         let last = self.varied.rsplit('.').next().unwrap_or("value");
         section(text, "Latency and loss of all messages around it (waiting: at the end of a run)");
-        let head =
-            [last, "offered", "delivered", "p50", "p95", "p99", "refused", "lost", "waiting"];
-        text.push_str(&table(&head, &rows, width));
+        let head = [&[last], &CURVE[..]].concat();
+        text.push_str(&table(&head, &self.curve_rows(), width));
+    }
+
+    /// The curve, as [`CURVE`] names its columns after the value's.
+    pub(super) fn curve_rows(&self) -> Vec<Vec<String>> {
+        let row = |point: &CurvePoint| {
+            let knee = if self.knee == Some(point.value) { " knee" } else { "" };
+            vec![
+                format!("{}{knee}", amount(point.value)),
+                format!("{}/s", three(point.offered)),
+                format!("{}/s", three(point.delivered)),
+                seconds(point.p50),
+                seconds(point.p95),
+                seconds(point.p99),
+                format!("{:.2} %", point.refused * 100.0),
+                format!("{:.2} %", point.lost * 100.0),
+                count(point.waiting.round() as u64),
+            ]
+        };
+        self.curve.iter().map(row).collect()
     }
 
     fn parts(&self, text: &mut String, width: usize) {
-        if self.busy.is_empty() {
-            return;
+        if !self.busy.is_empty() {
+            section(text, "Above 60 % there");
+            text.push_str(&table(&PARTS, &self.part_rows(), width));
         }
-        section(text, "Above 60 % there");
-        let rows: Vec<Vec<String>> =
-            self.busy.iter().map(|(part, busy)| vec![part.clone(), percent(*busy)]).collect();
-        text.push_str(&table(&["part", "utilisation"], &rows, width));
+    }
+
+    /// Parts that are used most, as [`PARTS`] names the columns.
+    pub(super) fn part_rows(&self) -> Vec<Vec<String>> {
+        self.busy.iter().map(|(part, busy)| vec![part.clone(), percent(*busy)]).collect()
     }
 
     fn licences_of(&self, text: &mut String, width: usize) {
-        if self.licences.is_empty() {
-            return;
+        if !self.licences.is_empty() {
+            let title = "SMSC licences at the planned value: the busiest tenth of the time, at most \
+                         70 % used (! too small)";
+            text.push_str(&paragraphs(&format!("\n{title}\n"), width));
+            text.push_str(&table(&LICENCES, &self.licence_rows(), width));
         }
-        let title =
-            "SMSC licences at the planned value: the busiest tenth of the time, at most 70 % used";
-        section(text, title);
+    }
+
+    /// Licences, as [`LICENCES`] names the columns.
+    pub(super) fn licence_rows(&self) -> Vec<Vec<String>> {
         let rate = |value: f64| format!("{}/s", three(value));
         let row = |licence: &Licence| {
             let short = if licence.needed > licence.installed { " !" } else { "" };
@@ -354,18 +375,20 @@ impl Capacity {
                 rate(licence.installed),
             ]
         };
-        let rows: Vec<Vec<String>> = self.licences.iter().map(row).collect();
-        let head = ["operator", "first attempts", "retries", "needed", "installed"];
-        text.push_str(&table(&head, &rows, width));
+        self.licences.iter().map(row).collect()
     }
 
     fn failures_of(&self, text: &mut String, width: usize) {
-        if self.failures.is_empty() {
-            return;
+        if !self.failures.is_empty() {
+            let title = "Each part down for a third of the time, at the planned value (! SLO fails, ? too \
+                         few samples)";
+            text.push_str(&paragraphs(&format!("\n{title}\n"), width));
+            text.push_str(&table(&FAILURES, &self.failure_rows(), width));
         }
-        let title = "Each part down for a third of the time, at the planned value (! SLO fails, \
-                     ? too few samples)";
-        text.push_str(&paragraphs(&format!("\n{title}\n"), width));
+    }
+
+    /// Failures, as [`FAILURES`] names the columns.
+    pub(super) fn failure_rows(&self) -> Vec<Vec<String>> {
         let row = |failure: &Failure| {
             let mark = match (failure.failing.is_empty(), failure.unknown.is_empty()) {
                 (false, _) => " !",
@@ -386,45 +409,49 @@ impl Capacity {
                 failure.at.clone(),
             ]
         };
-        let rows: Vec<Vec<String>> = self.failures.iter().map(row).collect();
-        let head = ["down", "refused", "lost", "p95", "drained after", "longest queue", "at"];
-        text.push_str(&table(&head, &rows, width));
+        self.failures.iter().map(row).collect()
     }
 
     fn money(&self, text: &mut String, width: usize) {
-        let owed = |account: &&Account| account.owed[0] + account.owed[1] + account.monthly > 0.0;
-        let rows: Vec<Vec<String>> = self
-            .accounts
-            .iter()
-            .filter(owed)
-            .map(|account| {
-                let [a, b] = &account.between;
-                let [ab, ba] = account.owed;
-                vec![
-                    format!("{a}, {b}"),
-                    format!("{ab:.2}"),
-                    format!("{ba:.2}"),
-                    format!("{:+.2}", ba - ab),
-                    account.per_thousand.map_or("-".to_owned(), |cost| format!("{cost:.2}")),
-                    format!("{:.2}", account.monthly),
-                ]
-            })
-            .collect();
+        let rows = self.account_rows();
         if !rows.is_empty() {
-            let title = format!("Owed for the measured time, {}", self.currency);
-            section(text, &title);
-            let head =
-                ["a, b", "a to b", "b to a", "a's net", "per 1,000 messages", "a month, each"];
-            text.push_str(&table(&head, &rows, width));
-            let per = self.per_thousand;
-            let mut sentence = format!("  {per:.2} {} per 1,000 delivered messages", self.currency);
-            let all = self.per_thousand_with_monthly;
+            section(text, &format!("Owed for the measured time, {}", self.currency));
+            text.push_str(&table(&ACCOUNTS, &rows, width));
+        }
+        for sentence in self.costs() {
+            text.push_str(&paragraphs(&format!("  {sentence}\n"), width));
+        }
+    }
+
+    /// Who owes whom, as [`ACCOUNTS`] names the columns.
+    pub(super) fn account_rows(&self) -> Vec<Vec<String>> {
+        let owed = |account: &&Account| account.owed[0] + account.owed[1] + account.monthly > 0.0;
+        let row = |account: &Account| {
+            let ([a, b], [ab, ba]) = (&account.between, account.owed);
+            vec![
+                format!("{a}, {b}"),
+                format!("{ab:.2}"),
+                format!("{ba:.2}"),
+                format!("{:+.2}", ba - ab),
+                account.per_thousand.map_or("-".to_owned(), |cost| format!("{cost:.2}")),
+                format!("{:.2}", account.monthly),
+            ]
+        };
+        self.accounts.iter().filter(owed).map(row).collect()
+    }
+
+    /// What a message costs, and whether a hub pays, where there are fees.
+    pub(super) fn costs(&self) -> Vec<String> {
+        let (per, all) = (self.per_thousand, self.per_thousand_with_monthly);
+        let mut sentences = Vec::new();
+        if all > 0.0 {
+            let mut sentence = format!("{per:.2} {} per 1,000 delivered messages", self.currency);
             if all > per {
                 let _ = write!(sentence, ", {all:.2} with the monthly fees");
             }
-            text.push_str(&paragraphs(&(sentence + "\n"), width));
+            sentences.push(sentence);
         }
-        if let Some(even) = &self.break_even {
+        sentences.extend(self.break_even.as_ref().map(|even| {
             let verdict = match even.partners {
                 Some(partners) if partners <= 1.0 => {
                     "a hub pays from the first partner on".to_owned()
@@ -432,28 +459,32 @@ impl Capacity {
                 Some(partners) => format!("a hub pays from {} partners on", partners.ceil()),
                 None => "a hub never pays".to_owned(),
             };
-            let sentence = format!(
-                "  {verdict}: for what one operator sends, a bilateral agreement costs {:.2} {} a \
+            format!(
+                "{verdict}: for what one operator sends, a bilateral agreement costs {:.2} {} a \
                  month, the hub {:.2} and {:.2} for each partner ({} messages to each a month, if \
                  this is a busy hour with 10 % of a day; fees of the file's first agreement of \
-                 each kind)\n",
+                 each kind)",
                 even.bilateral,
                 self.currency,
                 even.hub_fixed,
                 even.hub_per_partner,
                 count(even.messages_per_partner as u64),
-            );
-            text.push_str(&paragraphs(&sentence, width));
-        }
+            )
+        }));
+        sentences
     }
 
     fn inputs_of(&self, text: &mut String, width: usize) {
-        if self.inputs.is_empty() {
-            return;
+        if !self.inputs.is_empty() {
+            let title = "What the answer becomes with each input 20 % lower and higher (one run a \
+                         point: less than 5 % says nothing)";
+            text.push_str(&paragraphs(&format!("\n{title}\n"), width));
+            text.push_str(&table(&INPUTS, &self.input_rows(), width));
         }
-        let title = "What the answer becomes with each input 20 % lower and higher (one run a point: \
-                     less than 5 % says nothing)";
-        text.push_str(&paragraphs(&format!("\n{title}\n"), width));
+    }
+
+    /// Inputs, as [`INPUTS`] names the columns.
+    pub(super) fn input_rows(&self) -> Vec<Vec<String>> {
         let shown = |value: Option<f64>| value.map_or("-".to_owned(), amount);
         let row = |input: &Input| {
             let change = match (input.lower, input.higher, self.largest.or(self.smallest)) {
@@ -464,8 +495,7 @@ impl Capacity {
             };
             vec![input.input.clone(), shown(input.lower), shown(input.higher), change]
         };
-        let rows: Vec<Vec<String>> = self.inputs.iter().map(row).collect();
-        text.push_str(&table(&["input", "-20 %", "+20 %", "from - to +"], &rows, width));
+        self.inputs.iter().map(row).collect()
     }
 }
 

@@ -144,6 +144,11 @@ impl Topology {
         resolved::yaml(&self.resolved, true)
     }
 
+    /// Every value of the resolved file with its path, as `--set` has it.
+    pub fn values(&self) -> Vec<(String, String)> {
+        resolved::values(&self.resolved)
+    }
+
     /// A fingerprint of the resolved values: 128 bits, hexadecimal.
     pub fn digest(&self) -> String {
         resolved::digest(resolved::yaml(&self.resolved, false).as_bytes())

@@ -36,6 +36,31 @@ pub fn flow(node: &Node) -> String {
     }
 }
 
+/// Every single value with its path, in the order of the file; a list of plain values is one.
+pub fn values(root: &Node) -> Vec<(String, String)> {
+    fn walk(node: &Node, path: &str, all: &mut Vec<(String, String)>) {
+        let below = |key: &str| match path {
+            "" => key.to_owned(),
+            path => format!("{path}.{key}"),
+        };
+        let plain = |item: &Node| matches!(item.value, Value::Scalar(_));
+        match &node.value {
+            Value::Map(entries) if !entries.is_empty() => {
+                entries.iter().for_each(|entry| walk(&entry.node, &below(&entry.key), all));
+            }
+            Value::List(items) if !items.iter().all(plain) => {
+                for (place, item) in items.iter().enumerate() {
+                    walk(item, &below(&place.to_string()), all);
+                }
+            }
+            _ => all.push((path.to_owned(), flow(node))),
+        }
+    }
+    let mut all = Vec::new();
+    walk(root, "", &mut all);
+    all
+}
+
 /// FNV-1a over 128 bits, hexadecimal.
 pub fn digest(bytes: &[u8]) -> String {
     const OFFSET: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;

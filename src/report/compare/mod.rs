@@ -41,9 +41,9 @@ pub struct Party {
     pub topology: String,
     /// Fingerprint of the resolved topology.
     pub digest: String,
-    /// The resolved topology itself; empty if it is not known.
+    /// Its values with their paths; empty if they are not known.
     #[serde(skip)]
-    pub resolved: String,
+    pub values: Vec<(String, String)>,
     /// Of the program that ran it.
     pub version: String,
     /// The same, if it was built with one.

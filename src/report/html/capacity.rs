@@ -3,10 +3,12 @@
 
 use serde_json::{Value, json};
 
-use super::shell::{chart, folded, section, table};
+use super::shell::{capital, chart, folded, section, table, text};
 use super::study::{Head, Look, Section, page};
-use crate::report::capacity::{Capacity, CurvePoint, amount};
-use crate::report::numbers::{count, percent, seconds, three};
+use crate::report::capacity::{
+    ACCOUNTS, CURVE, Capacity, CurvePoint, FAILURES, INPUTS, LICENCES, PARTS, amount,
+};
+use crate::report::numbers::percent;
 
 /// Chart of latency over the value.
 const LATENCY: &str = "Latency of all messages";
@@ -30,7 +32,7 @@ pub fn capacity_page(found: &Capacity) -> String {
         title: &found.name,
         look,
         verdict: verdict.split_once(": ").map_or(&*verdict, |(_, rest)| rest),
-        sentences: lines.collect(),
+        sentences: lines.map(|line| capital(&line)).collect(),
     };
     let mut sections: Vec<Section> = vec![
         ("curve", "Around the answer", around(found)),
@@ -92,34 +94,12 @@ fn charts(found: &Capacity) -> Value {
 }
 
 fn around(found: &Capacity) -> String {
-    let rows = found.curve.iter().map(|point| {
-        vec![
-            amount(point.value) + &found.unit,
-            format!("{}/s", three(point.offered)),
-            format!("{}/s", three(point.delivered)),
-            seconds(point.p50),
-            seconds(point.p95),
-            seconds(point.p99),
-            format!("{:.2} %", point.refused * 100.0),
-            format!("{:.2} %", point.lost * 100.0),
-            count(point.waiting.round() as u64),
-        ]
-    });
-    let head = [
-        &*found.varied,
-        "offered",
-        "delivered",
-        "p50",
-        "p95",
-        "p99",
-        "refused",
-        "expired or lost",
-        "on their way at the end",
-    ];
+    let head = [&[found.varied.as_str()], &CURVE[..]].concat();
     let content = [LATENCY, RATES, LOSS].map(|label| chart("ready", label)).concat()
-        + &folded("All figures of these points", &table(&head, &rows.collect::<Vec<_>>()));
+        + &folded("All figures of these points", &table(&head, &found.curve_rows()));
     let lead = "Points tried around the answer. The band lies between the nearest values that clearly \
-                hold and clearly fail; beyond the knee delay grows faster than load.";
+                hold and clearly fail; beyond the knee delay grows faster than load. Waiting are those \
+                on their way at the end of a run.";
     section("curve", "Around the answer", lead, &content)
 }
 
@@ -159,106 +139,47 @@ fn limits(found: &Capacity) -> String {
             table(&head, rows)
         }
     };
-    let busy = found.busy.iter();
-    let busy: Vec<Vec<String>> =
-        busy.map(|(part, busy)| vec![part.clone(), percent(*busy)]).collect();
-    if !busy.is_empty() {
+    if !found.busy.is_empty() {
         content.push_str("<h3>Used above 60 % at the answer</h3>\n");
-        content.push_str(&table(&["part", "utilisation"], &busy));
+        content.push_str(&table(&PARTS, &found.part_rows()));
     }
     let lead =
         "The first is what gives way as things are, the second what does once that is doubled.";
     section("limits", "What gives way", lead, &content)
 }
 
+/// A section that is left out where its table is empty.
+fn listed(
+    (id, title, lead): (&str, &str, &str),
+    head: &[&str],
+    rows: &[Vec<String>],
+) -> Option<String> {
+    (!rows.is_empty()).then(|| section(id, title, lead, &table(head, rows)))
+}
+
 fn licences(found: &Capacity) -> Option<String> {
-    let rate = |value: f64| format!("{}/s", three(value));
-    let rows = found.licences.iter().map(|licence| {
-        let enough = if licence.needed > licence.installed { "too small" } else { "enough" };
-        vec![
-            licence.operator.clone(),
-            rate(licence.first_attempts),
-            rate(licence.retries),
-            rate(licence.needed),
-            rate(licence.installed),
-            enough.to_owned(),
-        ]
-    });
-    let rows: Vec<Vec<String>> = rows.collect();
-    let head = ["SMSC of", "first attempts", "retries", "needed", "installed", ""];
     let lead = "At the planned value, in the busiest tenth of the time, if no licence held anything \
-                back; at most 70 % of a licence is to be used.";
-    (!rows.is_empty()).then(|| section("licences", "SMSC licences", lead, &table(&head, &rows)))
+                back; at most 70 % of a licence is to be used. An exclamation mark: it is too small.";
+    listed(("licences", "SMSC licences", lead), &LICENCES, &found.licence_rows())
 }
 
 fn failures(found: &Capacity) -> Option<String> {
-    let rows = found.failures.iter().map(|failure| {
-        let slo = match (failure.failing.is_empty(), failure.unknown.is_empty()) {
-            (false, _) => format!("fails: {}", failure.failing.join("; ")),
-            (true, false) => "too few samples".to_owned(),
-            (true, true) => "holds".to_owned(),
-        };
-        let drained = match failure.drained {
-            _ if failure.part == "nothing" => "-".to_owned(),
-            Some(after) => seconds(Some(after)),
-            None => "not in time".to_owned(),
-        };
-        vec![
-            failure.part.clone(),
-            format!("{:.2} %", failure.refused * 100.0),
-            format!("{:.2} %", failure.lost * 100.0),
-            seconds(failure.p95),
-            drained,
-            format!("{} at {}", count(failure.backlog as u64), failure.at),
-            slo,
-        ]
-    });
-    let rows: Vec<Vec<String>> = rows.collect();
-    let head = ["down", "refused", "lost", "p95", "drained after", "longest queue", "SLO"];
-    let lead = "Each part down for a third of the time, one at a time, at the planned value.";
-    (!rows.is_empty()).then(|| section("failures", "If a part fails", lead, &table(&head, &rows)))
+    let lead = "Each part down for a third of the time, one at a time, at the planned value. An \
+                exclamation mark: an SLO line fails; a question mark: too few samples tell.";
+    listed(("failures", "If a part fails", lead), &FAILURES, &found.failure_rows())
 }
 
 fn money(found: &Capacity) -> Option<String> {
-    let rows = found.accounts.iter().filter(|a| a.owed[0] + a.owed[1] + a.monthly > 0.0);
-    let rows = rows.map(|account| {
-        let ([a, b], [ab, ba]) = (&account.between, account.owed);
-        vec![
-            format!("{a}, {b}"),
-            format!("{ab:.2}"),
-            format!("{ba:.2}"),
-            format!("{:+.2}", ba - ab),
-            account.per_thousand.map_or("-".to_owned(), |cost| format!("{cost:.2}")),
-            format!("{:.2}", account.monthly),
-        ]
-    });
-    let rows: Vec<Vec<String>> = rows.collect();
-    let head = ["a, b", "a owes b", "b owes a", "a's net", "per 1,000 messages", "a month, each"];
-    let lead = format!(
-        "{}, for the measured time at the planned value: {:.2} per 1,000 delivered messages, {:.2} \
-         with the monthly fees.",
-        found.currency, found.per_thousand, found.per_thousand_with_monthly
-    );
-    (!rows.is_empty()).then(|| section("money", "Who owes whom", &lead, &table(&head, &rows)))
+    let lead = format!("{}, for the measured time at the planned value.", found.currency);
+    let costs = found.costs();
+    let costs = costs.iter().map(|cost| format!("<p>{}.</p>\n", text(&capital(cost))));
+    let rows = found.account_rows();
+    let content = table(&ACCOUNTS, &rows) + &costs.collect::<String>();
+    (!rows.is_empty()).then(|| section("money", "Who owes whom", &lead, &content))
 }
 
 fn inputs(found: &Capacity) -> Option<String> {
-    let value = |value: Option<f64>| match value {
-        Some(value) => amount(value) + &found.unit,
-        None => "-".to_owned(),
-    };
-    let answer = found.largest.or(found.smallest);
-    let rows = found.inputs.iter().map(|input| {
-        let change = match (input.lower, input.higher, answer) {
-            (Some(lower), Some(higher), Some(now)) if now > 0.0 => {
-                format!("{:+.0} %", (higher - lower) / now * 100.0)
-            }
-            _ => "-".to_owned(),
-        };
-        vec![input.input.clone(), value(input.lower), value(input.higher), change]
-    });
-    let rows: Vec<Vec<String>> = rows.collect();
-    let head = ["input", "20 % lower", "20 % higher", "from lower to higher"];
-    let lead = "What the answer becomes; one run a point, so that less than 5 % says nothing.";
-    (!rows.is_empty()).then(|| section("inputs", "What matters most", lead, &table(&head, &rows)))
+    let lead = "What the answer becomes with each input 20 % lower and higher; one run a point, so that \
+                less than 5 % says nothing.";
+    listed(("inputs", "What matters most", lead), &INPUTS, &found.input_rows())
 }

@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use super::shell::{behind, chart, folded, section, table, text};
+use super::shell::{behind, capital, chart, folded, section, table, text};
 use super::tables;
 use super::verdict::{self, Run};
 use crate::report::numbers::{count, seconds};
@@ -335,9 +335,4 @@ fn origin(run: &Run<'_>) -> String {
          folder beside this page:",
         &html,
     )
-}
-
-fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

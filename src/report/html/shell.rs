@@ -59,6 +59,12 @@ pub fn text(words: &str) -> String {
     shown
 }
 
+/// With a capital letter.
+pub fn capital(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
+}
+
 /// A section with its heading.
 pub fn section(id: &str, title: &str, lead: &str, content: &str) -> String {
     let lead = if lead.is_empty() { String::new() } else { format!("<p>{}</p>\n", text(lead)) };

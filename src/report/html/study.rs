@@ -63,10 +63,6 @@ pub(super) fn page(head: &Head<'_>, sections: &[Section], study: &Value) -> Stri
     body.push_str("</ul></nav>\n</header>\n<main>\n");
     sections.iter().for_each(|(_, _, html)| body.push_str(html));
     body.push_str("</main>\n");
-    // A run's figures, of which such a page has none.
-    let data = json!({
-        "names": [], "metrics": {}, "series": [], "operators": [], "agreements": [],
-        "times": [], "end": 0, "marks": [], "study": study,
-    });
+    let data = json!({ "study": study });
     shell::document(&format!("{}: {}", head.title, head.kicker), &body, &data.to_string())
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
-use super::shell::{chart, folded, section, table};
+use super::shell::{capital, chart, folded, section, table};
 use super::study::{Head, Look, Section, page};
 use crate::report::curves::{Points, Reading};
 use crate::report::numbers::count;
@@ -182,9 +182,4 @@ fn slo(axes: &[(String, Vec<String>)], lines: &[Line]) -> String {
         false => String::new(),
     };
     section("slo", "SLO lines", &lead, &content)
-}
-
-fn capital(words: &str) -> String {
-    let mut letters = words.chars();
-    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
 }

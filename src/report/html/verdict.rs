@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use super::bottleneck::bottleneck;
 use super::moments::Moment;
 use super::over::{Over, clock};
+use super::shell::capital;
 use crate::domain::federation::{Federation, OperatorKind};
 use crate::report::manifest::{Manifest, StopReason};
 use crate::report::numbers::{count, percent, seconds};
@@ -108,7 +109,7 @@ fn what_was_run(run: &Run<'_>) -> String {
         StopReason::Interrupted => " The run was interrupted before its end.",
         StopReason::StoppedBySlo => " The run ended as soon as an SLO line could not be met.",
     });
-    sentence(&text)
+    capital(&text)
 }
 
 fn did_it_hold(run: &Run<'_>) -> String {
@@ -181,13 +182,4 @@ fn reasons(summary: &Summary, name: &str) -> String {
 
 pub(super) fn plural(number: u64, one: &str, many: &str) -> String {
     format!("{} {}", count(number), if number == 1 { one } else { many })
-}
-
-/// With a capital letter.
-fn sentence(text: &str) -> String {
-    let mut letters = text.chars();
-    match letters.next() {
-        Some(first) => first.to_uppercase().chain(letters).collect(),
-        None => String::new(),
-    }
 }

@@ -46,7 +46,7 @@ pub struct Failure {
     pub part: String,
     /// Delays and losses of the whole run.
     pub run: CurvePoint,
-    /// Longest queue at any station.
+    /// Longest queue at any station from the failure on, the mean of an interval.
     pub backlog: f64,
     /// That station.
     pub at: String,
@@ -166,7 +166,7 @@ pub fn failures(
         case.federation.timeline.extend(event);
         case.federation.timeline.sort_by_key(|event| event.at);
         let run = replicate::one(&case, 0, false, options, stop, &mut |_, _| {})?;
-        Ok((failure(part, &run), queues(&run.results.series)))
+        Ok((failure(part, &run, third), queues(&run.results.series)))
     })?;
     // What is usual: the most that ever waits when nothing fails.
     let usual = runs.first().map_or(0.0, |(_, quiet)| quiet.values().copied().fold(0.0, f64::max));
@@ -178,13 +178,13 @@ pub fn failures(
 }
 
 /// What came of a run; when its queues were as usual again is told later.
-fn failure(part: &str, run: &Finished) -> Failure {
-    let levels = run.results.metrics.iter().filter(|m| m.name == "station_queue_length");
-    let longest = levels
-        .filter_map(|metric| match metric.value {
-            MetricValue::Gauge { max, .. } => Some((max, label(metric, "station"))),
-            _ => None,
-        })
+fn failure(part: &str, run: &Finished, third: Duration) -> Failure {
+    // From the failure on: at the start everybody logs in at once.
+    let began = third.as_secs_f64() - 1e-3;
+    let rows = run.results.series.iter().filter(|row| row.metric == "station_queue_length");
+    let longest = rows
+        .filter(|row| row.statistic == "mean" && row.time_s >= began)
+        .map(|row| (row.value, row.labels.trim_start_matches("station=")))
         .max_by(|a, b| a.0.total_cmp(&b.0))
         .unwrap_or((0.0, ""));
     let lines = |unknown: bool| {

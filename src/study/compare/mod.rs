@@ -171,10 +171,13 @@ fn differences(a: &Party, b: &Party) -> Vec<String> {
     if a.topology != b.topology {
         all.push(format!("different topologies: {} and {}", a.topology, b.topology));
     }
-    if a.digest != b.digest
-        && let Some(values) = values::differing(&a.resolved, &b.resolved)
-    {
-        all.push(format!("the topologies differ: {values}"));
+    if a.digest != b.digest {
+        if a.values.is_empty() || b.values.is_empty() {
+            let short = |party: &Party| party.digest.chars().take(12).collect::<String>();
+            all.push(format!("the topologies differ: digests {} and {}", short(a), short(b)));
+        } else if let Some(values) = values::differing(&a.values, &b.values) {
+            all.push(format!("the topologies differ: {values}"));
+        }
     }
     match (a.seeds.len(), b.seeds.len()) {
         (ours, theirs) if ours != theirs => {
@@ -260,7 +263,7 @@ mod tests {
             path: "a".to_owned(),
             topology: "t".to_owned(),
             digest: "0123456789abcdef".to_owned(),
-            resolved: "load: 1.0  # file\n".to_owned(),
+            values: vec![("load".to_owned(), "1.0".to_owned())],
             version: "1".to_owned(),
             commit: None,
             seeds: vec![1, 2],
@@ -270,7 +273,7 @@ mod tests {
         let other = Party {
             topology: "u".to_owned(),
             digest: "123".to_owned(),
-            resolved: "load: 2.0  # file\n".to_owned(),
+            values: vec![("load".to_owned(), "2.0".to_owned())],
             version: "2".to_owned(),
             commit: Some("abc".to_owned()),
             seeds: vec![3, 4],
@@ -280,6 +283,9 @@ mod tests {
         assert_eq!(differences(&party, &other).len(), 6);
         let named = differences(&party, &other);
         assert!(named.contains(&"the topologies differ: load 1.0 and 2.0".to_owned()), "{named:?}");
+        let unknown = Party { values: Vec::new(), ..other.clone() };
+        let digests = "the topologies differ: digests 0123456789ab and 123".to_owned();
+        assert!(differences(&party, &unknown).contains(&digests));
         let fewer = Party { seeds: vec![1], ..party.clone() };
         let said = ["different numbers of replications: 2 and 1".to_owned()];
         assert_eq!(differences(&party, &fewer), said);

@@ -75,15 +75,20 @@ impl Figure {
 }
 
 impl Side {
-    /// A result folder, with its resolved topology.
-    pub fn of_folder(stored: &Stored, resolved: &str, asked: &[Selector], letter: &str) -> Self {
+    /// A result folder, with the values of its topology where they can be read.
+    pub fn of_folder(
+        stored: &Stored,
+        values: Vec<(String, String)>,
+        asked: &[Selector],
+        letter: &str,
+    ) -> Self {
         let manifest = &stored.manifest;
         let party = Party {
             letter: letter.to_owned(),
             path: stored.dir.display().to_string(),
             topology: manifest.name.clone(),
             digest: manifest.digest.clone(),
-            resolved: resolved.to_owned(),
+            values,
             version: manifest.version.clone(),
             commit: manifest.commit.clone(),
             seeds: manifest.replication_seeds.clone(),

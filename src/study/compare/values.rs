@@ -1,60 +1,25 @@
-//! What two resolved topologies differ in, value by value, for people who compare their results. It
-//! reads the resolved form alone (`Topology::resolved_yaml`), whose layout is one value a line.
+//! What two topologies differ in, value by value, for people who compare their results.
 
 use std::collections::BTreeMap;
 
 /// Values that are named; of more the number.
 const NAMED: usize = 4;
+/// What makes no other topology: the first two are compared by themselves, the others are words.
+const ASIDE: [&str; 4] = ["run.seed", "run.replications", "name", "description"];
 
-/// The values of a resolved topology by their paths, without the seed and the number of
-/// replications, which are compared by themselves.
-fn values(resolved: &str) -> BTreeMap<String, String> {
-    let mut all = BTreeMap::new();
-    // The path so far: indentation and key.
-    let mut path: Vec<(usize, String)> = Vec::new();
-    let mut items: BTreeMap<String, usize> = BTreeMap::new();
-    for line in resolved.lines().filter(|line| !line.trim_start().starts_with('#')) {
-        let mut words = line.trim_start();
-        let mut indent = line.len() - words.len();
-        if let Some(rest) = words.strip_prefix("- ") {
-            path.retain(|(at, _)| *at < indent);
-            let list = joined(&path);
-            let number = items.entry(list).or_default();
-            path.push((indent, number.to_string()));
-            *number += 1;
-            words = rest;
-            indent += 2;
-        }
-        let words = words.rsplit_once("  # ").map_or(words, |(value, _)| value).trim_end();
-        let Some((key, value)) = words.split_once(':') else {
-            all.insert(joined(&path), words.to_owned());
-            continue;
-        };
-        path.retain(|(at, _)| *at < indent);
-        path.push((indent, key.to_owned()));
-        if !value.is_empty() {
-            all.insert(joined(&path), value.trim().to_owned());
-        }
-    }
-    all.remove("run.seed");
-    all.remove("run.replications");
-    all
-}
-
-fn joined(path: &[(usize, String)]) -> String {
-    path.iter().map(|(_, key)| key.as_str()).collect::<Vec<_>>().join(".")
-}
-
-/// What differs between two resolved topologies; `None` if nothing that bears on results does.
-pub(super) fn differing(a: &str, b: &str) -> Option<String> {
-    let (a, b) = (values(a), values(b));
+/// What differs between two topologies, by their values; `None` if nothing that bears on results does.
+pub(super) fn differing(a: &[(String, String)], b: &[(String, String)]) -> Option<String> {
+    let by_path = |values: &'_ [(String, String)]| -> BTreeMap<String, String> {
+        values.iter().filter(|(path, _)| !ASIDE.contains(&path.as_str())).cloned().collect()
+    };
+    let (a, b) = (by_path(a), by_path(b));
     let of = |side: &BTreeMap<String, String>, path: &str| {
         side.get(path).cloned().unwrap_or_else(|| "nothing".to_owned())
     };
     let mut paths: Vec<&String> = a.keys().chain(b.keys()).collect();
     paths.sort_unstable();
     paths.dedup();
-    paths.retain(|path| a.get(*path) != b.get(*path) && *path != "name" && *path != "description");
+    paths.retain(|path| a.get(*path) != b.get(*path));
     if paths.is_empty() {
         return None;
     }
@@ -71,29 +36,27 @@ pub(super) fn differing(a: &str, b: &str) -> Option<String> {
 mod tests {
     use super::*;
 
-    const A: &str = "# Resolved\nname: a  # file\noperators:\n  x:\n    smsc:\n      throughput: 20/s  # file\n\
-                     agreements:\n  - between: [x, y]  # file\n    link:\n      latency: 5ms  # default\n\
-                     run:\n  seed: 1  # file\n  replications: 1  # default\n";
+    fn values(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
+        pairs.iter().map(|(path, value)| ((*path).to_owned(), (*value).to_owned())).collect()
+    }
+
+    const SMSC: &str = "operators.x.smsc.throughput";
 
     #[test]
     fn values_that_differ_are_named_with_their_paths() {
-        let b = A.replace("20/s", "40/s").replace("5ms", "9ms");
+        let a = values(&[(SMSC, "20/s"), ("agreements.0.link.latency", "5ms"), ("run.seed", "1")]);
+        let b = values(&[(SMSC, "40/s"), ("agreements.0.link.latency", "9ms"), ("run.seed", "2")]);
         let said =
             "agreements.0.link.latency 5ms and 9ms; operators.x.smsc.throughput 20/s and 40/s";
-        assert_eq!(differing(A, &b).as_deref(), Some(said));
-    }
-
-    #[test]
-    fn seed_replications_origins_and_names_make_no_other_topology() {
-        let b = A.replace("seed: 1  # file", "seed: 2  # --set").replace("name: a", "name: b");
-        let b = b.replace("replications: 1", "replications: 5");
-        assert_eq!(differing(A, &b), None);
-    }
-
-    #[test]
-    fn what_only_one_side_has_is_said() {
-        let b = A.replace("      throughput: 20/s  # file\n", "");
+        assert_eq!(differing(&a, &b).as_deref(), Some(said));
         let said = "operators.x.smsc.throughput 20/s and nothing";
-        assert_eq!(differing(A, &b).as_deref(), Some(said));
+        assert_eq!(differing(&a[..1], &[]).as_deref(), Some(said));
+    }
+
+    #[test]
+    fn seed_replications_and_names_make_no_other_topology() {
+        let a = values(&[(SMSC, "20/s"), ("run.seed", "1"), ("name", "a")]);
+        let b = values(&[(SMSC, "20/s"), ("run.seed", "2"), ("name", "b")]);
+        assert_eq!(differing(&a, &b), None);
     }
 }

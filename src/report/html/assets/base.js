@@ -1,5 +1,9 @@
 // Data, figures for people, and the pieces of SVG that every chart is made of.
-const data = JSON.parse(document.getElementById("data").textContent);
+// A page that is not of a run has none of its figures.
+const data = {
+  names: [], metrics: {}, series: [], operators: [], agreements: [], times: [], end: 0, marks: [],
+  ...JSON.parse(document.getElementById("data").textContent),
+};
 
 // Metrics as objects: { labels..., figures... }.
 const metric = name => {
