@@ -5,7 +5,6 @@ mod capacity;
 mod check;
 mod compare;
 mod conformance;
-mod live;
 mod new;
 mod output;
 mod progress;
@@ -18,6 +17,7 @@ mod signal;
 mod sweep;
 mod topology;
 mod trace;
+mod watch;
 
 use std::process::ExitCode;
 

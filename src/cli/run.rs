@@ -10,7 +10,7 @@ use super::progress::Progress;
 use super::record::{self, Record, utc};
 use super::signal::stop_on_signal;
 use super::topology::{Loaded, figure, load, overrides, set_baseline};
-use super::{Exit, fault, live, stdout_color, width};
+use super::{Exit, fault, stdout_color, watch, width};
 use crate::domain::federation::Federation;
 use crate::measure::selector::Selector;
 use crate::report::csv::SeriesRow;
@@ -82,7 +82,7 @@ pub(super) struct Arguments {
     /// Fill the terminal with load, latencies, queues and SLO lines while the run goes on: space
     /// pauses, q quits. Ignored with a note where the output is no terminal
     #[arg(long)]
-    live: bool,
+    watch: bool,
 
     #[command(flatten)]
     outputs: Outputs,
@@ -116,7 +116,7 @@ fn simulate(arguments: &Arguments) -> Result<Exit, Exit> {
     let mut loaded = load(&arguments.topology, &overrides)?;
     set_baseline(&mut loaded, baseline)?;
     let figures = figures(arguments, &loaded)?;
-    let live = in_view(arguments, &loaded)?;
+    let watched = in_view(arguments, &loaded)?;
     let dir = arguments.out.clone().unwrap_or_else(|| {
         let name = format!("{}-{}", loaded.topology.federation.name, utc(started, "", ""));
         Path::new("results").join(name)
@@ -144,8 +144,8 @@ fn simulate(arguments: &Arguments) -> Result<Exit, Exit> {
     };
     let case = loaded.case();
     let parallel = Parallel { threads };
-    let (replicated, precision) = match live {
-        true => (live::run(&case, options, &stop).map_err(fault)?, None),
+    let (replicated, precision) = match watched {
+        true => (watch::run(&case, options, &stop).map_err(fault)?, None),
         false => replications(arguments, &case, figures, options, parallel, &stop)?,
     };
 
@@ -216,18 +216,18 @@ fn figures(arguments: &Arguments, loaded: &Loaded) -> Result<Vec<Selector>, Exit
 /// Whether the run is to be seen as it goes, and can be.
 fn in_view(arguments: &Arguments, loaded: &Loaded) -> Result<bool, Exit> {
     let replications = loaded.topology.federation.run.replications;
-    if arguments.live && (replications > 1 || arguments.precision.is_some()) {
+    if arguments.watch && (replications > 1 || arguments.precision.is_some()) {
         anstream::eprintln!(
-            "error: --live shows one run, and this is to make several side by side\n\
-             help: add --replications 1, or leave out --live: a bar shows how far they all are"
+            "error: --watch shows one run, and this is to make several side by side\n\
+             help: add --replications 1, or leave out --watch: a bar shows how far they all are"
         );
         return Err(Exit::BadInput);
     }
-    let live = arguments.live && live::possible();
-    if arguments.live && !live {
-        anstream::eprintln!("note: --live is ignored, since the output is no terminal");
+    let watched = arguments.watch && watch::possible();
+    if arguments.watch && !watched {
+        anstream::eprintln!("note: --watch is ignored, since the output is no terminal");
     }
-    Ok(live)
+    Ok(watched)
 }
 
 /// Runs what the case and the options ask for, with a progress bar.

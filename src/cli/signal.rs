@@ -6,7 +6,7 @@ use std::sync::mpsc;
 
 use tokio_util::sync::CancellationToken;
 
-use super::{Exit, live};
+use super::{Exit, watch};
 
 /// A token that is cancelled by the first signal from now on.
 pub(super) fn stop_on_signal() -> CancellationToken {
@@ -22,7 +22,7 @@ pub(super) fn stop_on_signal() -> CancellationToken {
             signals.next().await;
             token.cancel();
             signals.next().await;
-            live::leave();
+            watch::leave();
             std::process::exit(Exit::Interrupted as i32);
         });
     });

@@ -1,5 +1,5 @@
 //! What can be seen of a run while it goes on: the interval of the series that has just ended, and
-//! how the SLO lines stand. `run` asks for it where somebody looks on (`interwork run --live`). It is
+//! how the SLO lines stand. `run` asks for it where somebody looks on (`interwork run --watch`). It is
 //! made of copies, so that looking changes nothing, and no result comes from it.
 
 use std::collections::BTreeMap;

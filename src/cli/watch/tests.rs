@@ -1,5 +1,5 @@
 //! What the view shows of a run, as golden files at three sizes: `UPDATE_GOLDEN=1 cargo test --lib
-//! live` writes them anew; read them before they are committed.
+//! watch` writes them anew; read them before they are committed.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -72,7 +72,7 @@ fn the_view_reads_as_it_did_at_three_sizes() {
     for (width, height) in [(80, 24), (100, 30), (140, 50)] {
         let shown = shown(&state, width, height);
         let golden = Path::new(env!("CARGO_MANIFEST_DIR"))
-            .join(format!("tests/golden/live-{width}x{height}.txt"));
+            .join(format!("tests/golden/watch-{width}x{height}.txt"));
         if std::env::var_os("UPDATE_GOLDEN").is_some() {
             std::fs::write(&golden, &shown).expect("written");
         }

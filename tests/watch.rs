@@ -1,4 +1,4 @@
-//! `interwork run --live`: what is shown is what was measured, looking changes nothing, and the
+//! `interwork run --watch`: what is shown is what was measured, looking changes nothing, and the
 //! terminal is given back. The program runs in a terminal of its own (a pseudo-terminal).
 
 #[path = "common/mod.rs"]
@@ -97,28 +97,32 @@ fn looking_changes_nothing() {
 }
 
 #[test]
-fn live_is_quiet_when_output_is_not_a_terminal() {
+fn watch_is_quiet_when_output_is_not_a_terminal() {
     let bench = Bench::new("");
     let plain = bench.run("plain", &[]);
-    let live = bench.run("live", &["--live"]);
-    assert_eq!(live.status.code(), Some(0));
-    assert_eq!(text(&live.stderr), "note: --live is ignored, since the output is no terminal\n");
+    let watched = bench.run("watched", &["--watch"]);
+    assert_eq!(watched.status.code(), Some(0));
+    assert_eq!(
+        text(&watched.stderr),
+        "note: --watch is ignored, since the output is no terminal\n"
+    );
     // The second line has the wall clock.
     let lines = |bytes: &[u8]| {
-        let text = text(bytes).replace("results in live", "results in plain");
+        let text = text(bytes).replace("results in watched", "results in plain");
         text.lines().enumerate().filter(|(n, _)| *n != 1).map(|(_, l)| l.to_owned()).collect()
     };
-    let (live, plain): (Vec<String>, Vec<String>) = (lines(&live.stdout), lines(&plain.stdout));
-    assert_eq!(live, plain);
-    program::same(&bench.files("live"), &bench.files("plain"));
+    let (watched, plain): (Vec<String>, Vec<String>) =
+        (lines(&watched.stdout), lines(&plain.stdout));
+    assert_eq!(watched, plain);
+    program::same(&bench.files("watched"), &bench.files("plain"));
 }
 
 #[test]
-fn live_is_for_one_run() {
+fn watch_is_for_one_run() {
     let bench = Bench::new("");
     for more in [&["--replications", "2"][..], &["--precision", "5%"]] {
-        let printed = bench.ends(104, "out", &[more, &["--live"]].concat());
-        assert!(printed.contains("--live shows one run"), "{printed}");
+        let printed = bench.ends(104, "out", &[more, &["--watch"]].concat());
+        assert!(printed.contains("--watch shows one run"), "{printed}");
     }
 }
 
@@ -135,9 +139,9 @@ mod in_a_terminal {
         let mut terminal = Terminal::of(bench.command(&[
             "run",
             "small.yaml",
-            "--live",
+            "--watch",
             "--out",
-            "live",
+            "watched",
             "--set",
             "run.duration=20000h",
         ]));
@@ -149,13 +153,13 @@ mod in_a_terminal {
     fn a_run_in_view_writes_the_same_bytes_and_prints_its_summary_afterwards() {
         let bench = Bench::new("slo: [ messages_lost count == 0, 'message_latency p95 < 1h' ]\n");
         bench.ends(0, "plain", &[]);
-        let arguments = ["run", "small.yaml", "--live", "--out", "live"];
+        let arguments = ["run", "small.yaml", "--watch", "--out", "watched"];
         let (code, shown) = Terminal::of(bench.command(&arguments)).end();
         assert_eq!(code, Some(0), "{shown}");
         let (view, after) = shown.split_once(GIVEN_BACK).expect("the screen is left");
         assert!(view.contains(TAKEN) && view.contains("running"), "{view}");
-        assert!(after.contains("every SLO line holds") && after.contains("results in live"));
-        program::same(&bench.files("live"), &bench.files("plain"));
+        assert!(after.contains("every SLO line holds") && after.contains("results in watched"));
+        program::same(&bench.files("watched"), &bench.files("plain"));
     }
 
     #[test]
@@ -166,7 +170,7 @@ mod in_a_terminal {
             terminal.press(key);
             let (code, shown) = terminal.end();
             assert_eq!(code, Some(105), "{shown}");
-            assert_eq!(bench.json("live/manifest.json")["stop_reason"], "interrupted");
+            assert_eq!(bench.json("watched/manifest.json")["stop_reason"], "interrupted");
             let (_, after) = shown.split_once(GIVEN_BACK).expect("the screen is left");
             assert!(after.contains("(interrupted)"), "{after}");
         }

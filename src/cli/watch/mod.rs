@@ -1,4 +1,4 @@
-//! `interwork run --live`: the terminal while a run goes on. Called by `run` with a case; it listens
+//! `interwork run --watch`: the terminal while a run goes on. Called by `run` with a case; it listens
 //! for keys, lets the run wait while it is paused, and gives the terminal back however the run ends:
 //! at its end, by a key, by a signal, by a fault. What is shown is `state`'s, how is `view`'s.
 
@@ -39,7 +39,7 @@ pub(super) fn run(
     stop: &CancellationToken,
 ) -> Result<Replicated, RunError> {
     let interval = crate::run::setup_of(&case.federation, Vec::new()).interval;
-    let live = RefCell::new(Live {
+    let watching = RefCell::new(Watching {
         screen: None,
         tried: false,
         state: State::new(&case.federation, interval),
@@ -48,13 +48,13 @@ pub(super) fn run(
         paused: Duration::ZERO,
         drawn: Duration::ZERO,
     });
-    let mut progress = |at: Instant, events: u64| live.borrow_mut().progress(at, events);
-    let mut look = |glance| live.borrow_mut().state.interval(glance);
+    let mut progress = |at: Instant, events: u64| watching.borrow_mut().progress(at, events);
+    let mut look = |glance| watching.borrow_mut().state.interval(glance);
     replicate::watched(case, options, stop, &mut progress, &mut look)
 }
 
 /// The view of one run.
-struct Live<'a> {
+struct Watching<'a> {
     /// Open while the run goes on.
     screen: Option<Screen>,
     /// Whether it has been opened, or could not be.
@@ -68,7 +68,7 @@ struct Live<'a> {
     drawn: Duration,
 }
 
-impl Live<'_> {
+impl Watching<'_> {
     /// At the end of a window: the run waits until this returns.
     fn progress(&mut self, at: Instant, events: u64) {
         let now = self.began.elapsed();
