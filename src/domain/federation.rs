@@ -374,7 +374,7 @@ pub struct Agreement {
 pub struct TimedEvent {
     /// From the start of measuring.
     pub at: Duration,
-    /// What.
+    /// What happens then.
     pub event: Event,
 }
 
@@ -383,14 +383,14 @@ pub struct TimedEvent {
 pub enum Event {
     /// A legacy customer becomes an IM user (UC-3).
     Upgrade {
-        /// Whose.
+        /// Home operator of the customer.
         operator: OperatorId,
         /// Place among the operator's subscribers.
         index: u32,
     },
     /// An operator without IM becomes an IMSP (UC-3c).
     BecomesImsp {
-        /// Which.
+        /// The operator without IM.
         operator: OperatorId,
         /// Its domain from then on.
         domain: String,
@@ -401,7 +401,7 @@ pub enum Event {
     Agree(AgreementId),
     /// Something fails.
     Outage {
-        /// What.
+        /// What fails, or slows down.
         outage: Outage,
         /// How long; above zero.
         lasts: Duration,

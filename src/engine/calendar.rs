@@ -14,7 +14,7 @@ use crate::model::outbox::Input;
 /// A future event.
 #[derive(Clone, Copy, Debug)]
 pub struct Event {
-    /// When.
+    /// The instant at which it is due.
     pub at: Instant,
     /// Source node and the source's own counter; no two events of a run share it.
     pub order: u64,

@@ -22,7 +22,7 @@ pub enum Stimulus {
         sender: SubscriberId,
         /// To whom.
         recipient: SubscriberId,
-        /// What.
+        /// Length and alphabet of what is written.
         text: Text,
     },
     /// This user adds this contact, by script instead of by draw.
@@ -41,9 +41,9 @@ pub enum Stimulus {
     },
     /// This user blocks somebody, or ends that, by script.
     Block {
-        /// Who.
+        /// The user whose list of blocked senders changes.
         owner: SubscriberId,
-        /// Whom.
+        /// The sender who is blocked, or not any more.
         other: SubscriberId,
         /// Begins, else ends.
         on: bool,
@@ -52,28 +52,28 @@ pub enum Stimulus {
     GroupMessage,
     /// This user invites somebody to a group, by script.
     Invite {
-        /// Who.
+        /// The user who invites.
         user: SubscriberId,
-        /// Whom.
+        /// The subscriber invited.
         contact: SubscriberId,
     },
     /// This user searches for somebody, by script.
     Search {
-        /// Who.
+        /// The user who searches.
         user: SubscriberId,
-        /// For whom.
+        /// The subscriber looked for.
         contact: SubscriberId,
     },
     /// This legacy customer sets their presence by SMS, by script.
     Command {
-        /// Who.
+        /// The legacy customer who sends the command.
         customer: SubscriberId,
         /// Online, else offline.
         online: bool,
     },
     /// This user's phone attaches or detaches, by script.
     Phone {
-        /// Whose.
+        /// Owner of the phone.
         user: SubscriberId,
         /// Attaches, else detaches.
         attached: bool,
@@ -82,28 +82,28 @@ pub enum Stimulus {
     Change(SubscriberId),
     /// This user logs in or out, by script; who is so already stays so.
     Log {
-        /// Who.
+        /// The user whose session begins or ends.
         user: SubscriberId,
         /// In, else out.
         login: bool,
     },
     /// This user answers the last message that came, by script.
     Answer {
-        /// Who.
+        /// The user who answers, and whose last message names the recipient.
         from: SubscriberId,
-        /// What.
+        /// Length and alphabet of the answer.
         text: Text,
     },
     /// From now on this user says so when asked for contact or presence, by script.
     Consent {
-        /// Who.
+        /// The user who is asked.
         user: SubscriberId,
         /// Yes or no.
         yes: bool,
     },
     /// A login or logout of this user.
     Session {
-        /// Who.
+        /// The user whose session begins or ends.
         user: SubscriberId,
         /// How many changes of the user came before.
         count: u32,

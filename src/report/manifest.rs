@@ -166,7 +166,7 @@ pub struct StudyManifest {
     pub started: String,
     /// What it took, seconds.
     pub wall_time_s: f64,
-    /// Where.
+    /// The machine that ran it.
     pub machine: Machine,
 }
 

@@ -48,7 +48,7 @@ pub enum ReadError {
     Damaged {
         /// The file.
         path: PathBuf,
-        /// How.
+        /// What is wrong with its content.
         reason: String,
     },
 }

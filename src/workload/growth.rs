@@ -28,7 +28,7 @@ pub struct Growth {
 /// A contact that a user means to add.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Addition {
-    /// Whom.
+    /// The subscriber to be added.
     pub contact: SubscriberId,
     /// Asked for by number; otherwise by UID, which legacy customers do not have.
     pub by_number: bool,

@@ -41,7 +41,7 @@ pub struct Row {
     pub id: &'static str,
     /// How strongly it is asked.
     pub level: Level,
-    /// Where.
+    /// Document and clause that ask for it.
     pub source: &'static str,
     /// What holds.
     pub what: &'static str,

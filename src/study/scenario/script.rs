@@ -40,11 +40,11 @@ pub struct Script {
 pub struct Act {
     /// The line, counted from 1.
     pub line: usize,
-    /// When.
+    /// When it happens.
     pub at: Instant,
-    /// Who.
+    /// Name of the user who acts, as the script's head gives it.
     pub who: String,
-    /// What.
+    /// What the user does.
     pub deed: Deed,
 }
 
@@ -53,7 +53,7 @@ pub struct Act {
 pub enum Deed {
     /// `adds C1 by number`, `adds B1 by address`.
     Adds {
-        /// Whom.
+        /// Name of the new contact.
         whom: String,
         /// By number, else by address.
         by_number: bool,
@@ -69,12 +69,12 @@ pub enum Deed {
     },
     /// `invites B2`: to a group.
     Invites {
-        /// Whom.
+        /// Name of the user invited.
         whom: String,
     },
     /// `looks for B2`: a search.
     Searches {
-        /// Whom.
+        /// Name of the user looked for.
         whom: String,
     },
     /// `commands online`, `commands offline`: a presence command by SMS.
@@ -96,7 +96,7 @@ pub enum Deed {
     Upgrades,
     /// `blocks C1`, `unblocks C1`.
     Blocks {
-        /// Whom.
+        /// Name of the user blocked, or not any more.
         whom: String,
         /// Begins, else ends.
         on: bool,

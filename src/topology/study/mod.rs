@@ -44,7 +44,7 @@ pub struct Study {
     pub set: Vec<Setting>,
     /// What varies.
     pub parameters: Vec<Parameter>,
-    /// How.
+    /// How the values of parameters are combined into points.
     pub design: Design,
     /// Repeats of every point, if not the topology's.
     pub replications: Option<u32>,
