@@ -179,6 +179,8 @@ fn check_goes_through_all_files_and_tells_of_each() {
 #[cfg(unix)]
 #[test]
 fn ctrl_c_stops_cleanly_and_leaves_what_was_measured() {
+    use rustix::process::{Pid, Signal, kill_process};
+
     let small = Small::new();
     let out = small.path("out");
     let mut run = Command::new(env!("CARGO_BIN_EXE_interwork"))
@@ -192,8 +194,7 @@ fn ctrl_c_stops_cleanly_and_leaves_what_was_measured() {
         assert!(run.try_wait().expect("its state").is_none(), "it runs until it is stopped");
         std::thread::yield_now();
     }
-    let kill = Command::new("kill").args(["-INT", &run.id().to_string()]).status();
-    assert!(kill.expect("kill runs").success());
+    kill_process(Pid::from_child(&run), Signal::INT).expect("asked");
     assert_eq!(run.wait().expect("it ends").code(), Some(105));
     let manifest = std::fs::read_to_string(out.join("manifest.json")).expect("a manifest");
     assert!(manifest.contains("\"stop_reason\": \"interrupted\""), "{manifest}");

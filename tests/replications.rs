@@ -234,6 +234,8 @@ fn a_study_ends_with_the_first_replication_that_an_slo_line_ended() {
 #[cfg(unix)]
 #[test]
 fn a_signal_leaves_a_folder_with_what_was_done_so_far() {
+    use rustix::process::{Pid, Signal, kill_process};
+
     let bench = Bench::new("");
     let arguments =
         ["run", "small.yaml", "--out", "out", "--replications", "50", "--set", "run.duration=100h"];
@@ -244,8 +246,7 @@ fn a_signal_leaves_a_folder_with_what_was_done_so_far() {
         assert!(run.try_wait().expect("its state").is_none(), "it runs until it is stopped");
         std::thread::yield_now();
     }
-    let kill = std::process::Command::new("kill").args(["-INT", &run.id().to_string()]).status();
-    assert!(kill.expect("kill runs").success());
+    kill_process(Pid::from_child(&run), Signal::INT).expect("asked");
     assert_eq!(run.wait().expect("it ends").code(), Some(105));
     assert_eq!(bench.json("out/manifest.json")["stop_reason"], "interrupted");
     let report = bench.program(&["report", "out"]);

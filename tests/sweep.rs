@@ -180,6 +180,8 @@ impl Bench {
 #[cfg(unix)]
 #[test]
 fn a_study_that_is_killed_goes_on_where_it_was() {
+    use rustix::process::{Pid, Signal, kill_process};
+
     use std::os::unix::process::ExitStatusExt;
     let bench = Bench::new(GRID);
     let mut run = Command::new(env!("CARGO_BIN_EXE_interwork"))
@@ -204,8 +206,7 @@ fn a_study_that_is_killed_goes_on_where_it_was() {
         assert!(run.try_wait().expect("its state").is_none(), "it runs until it is stopped");
         std::thread::yield_now();
     }
-    let kill = Command::new("kill").args(["-INT", &run.id().to_string()]).status();
-    assert!(kill.expect("kill runs").success());
+    kill_process(Pid::from_child(&run), Signal::INT).expect("asked");
     assert_eq!(run.wait().expect("it ends").code(), Some(105));
     assert!(!bench.path("out/manifest.json").exists());
     bench.swept("out", &[]);
