@@ -1,7 +1,10 @@
 //! The pages of shipped runs in a real browser: nothing is fetched, nothing fails, every chart is drawn
 //! with its axes and their units, what moves moves, and nothing is wider than the page, in light and
-//! dark, on a desktop and on a phone. Pictures of all of them are left in `target/browser/`.
+//! dark, on a desktop and on a phone. Pictures of all of them are left in `target/browser/`. Without a
+//! browser these tests are skipped.
 
+#[path = "common/needs.rs"]
+mod needs;
 #[path = "common/webdriver.rs"]
 mod webdriver;
 
@@ -127,7 +130,7 @@ fn faults(browser: &Browser) -> Vec<String> {
 
 #[test]
 fn pages_fetch_nothing_and_draw_every_chart_in_light_and_dark_on_desktop_and_phone() {
-    let browser = Browser::start();
+    let Some(browser) = Browser::start() else { return };
     let mut faults_of_all = Vec::new();
     for shipped in PAGES {
         let page = if shipped.0 == PAGES[1].0 { storm().clone() } else { page(shipped) };
@@ -166,6 +169,7 @@ fn answered(options: &[&str], topologies: &[&str], name: &str) -> PathBuf {
 
 #[test]
 fn pages_of_studies_are_drawn_like_those_of_runs() {
+    let Some(browser) = Browser::start() else { return };
     let short = ["--set", "run.duration=1m", "--set", "slo.0=utilisation < 80%"];
     let quick = ["capacity", "--replications", "2", "--max-replications", "2", "--precision", "5%"];
     let capacity = [&quick[..], &short[..]].concat();
@@ -178,7 +182,6 @@ fn pages_of_studies_are_drawn_like_those_of_runs() {
             Path::new(env!("CARGO_MANIFEST_DIR")).join("results/studies/hub-or-mesh/report.html"),
         ),
     ];
-    let browser = Browser::start();
     let mut faults_of_all = Vec::new();
     for (name, page) in &pages {
         for (width, dark) in [(DESKTOP, false), (PHONE, true)] {
@@ -211,7 +214,7 @@ fn the_readme_shows_the_top_of_a_committed_page() {
     let picture = "results/sms-fallback-storm/report.png";
     let readme = std::fs::read_to_string(root.join("README.md")).expect("the README");
     assert!(readme.lines().take(30).any(|line| line.contains(picture)), "on the first screen");
-    let browser = Browser::start();
+    let Some(browser) = Browser::start() else { return };
     browser.open(&root.join("results/sms-fallback-storm/report.html"), 1100, false);
     draw_all(&browser);
     let shown = browser.script(
@@ -231,7 +234,7 @@ fn the_readme_shows_the_top_of_a_committed_page() {
 
 #[test]
 fn the_slider_replays_the_run_on_the_map() {
-    let browser = Browser::start();
+    let Some(browser) = Browser::start() else { return };
     browser.open(storm(), DESKTOP, false);
     draw_all(&browser);
     let state = |browser: &Browser| {
@@ -261,7 +264,7 @@ fn the_slider_replays_the_run_on_the_map() {
 
 #[test]
 fn the_matrix_shows_the_figure_that_is_chosen() {
-    let browser = Browser::start();
+    let Some(browser) = Browser::start() else { return };
     browser.open(storm(), PHONE, false);
     draw_all(&browser);
     let cells = |browser: &Browser| {
@@ -282,7 +285,7 @@ fn the_matrix_shows_the_figure_that_is_chosen() {
 
 #[test]
 fn charts_tell_their_figures_to_the_keyboard_too() {
-    let browser = Browser::start();
+    let Some(browser) = Browser::start() else { return };
     browser.open(storm(), DESKTOP, false);
     draw_all(&browser);
     browser.press("[data-chart=backlog] svg", "\u{e014}\u{e014}");
@@ -297,7 +300,7 @@ fn charts_tell_their_figures_to_the_keyboard_too() {
 
 #[test]
 fn the_largest_page_is_as_quick_as_the_smallest() {
-    let browser = Browser::start();
+    let Some(browser) = Browser::start() else { return };
     for shipped in [SMALLEST, LARGEST] {
         let page = page(shipped);
         let size = std::fs::metadata(&page).expect("a page").len();
@@ -320,6 +323,7 @@ fn the_largest_page_is_as_quick_as_the_smallest() {
 
 #[test]
 fn a_page_without_series_and_topology_opens_all_the_same() {
+    let Some(browser) = Browser::start() else { return };
     let dir = tempfile::tempdir().expect("a folder");
     let from = storm().parent().expect("a result folder");
     for name in ["manifest.json", "summary.json"] {
@@ -330,7 +334,6 @@ fn a_page_without_series_and_topology_opens_all_the_same() {
     let report =
         Command::new(env!("CARGO_BIN_EXE_interwork")).arg("report").arg(dir.path()).output();
     assert_eq!(report.expect("the program starts").status.code(), Some(0));
-    let browser = Browser::start();
     browser.open(&dir.path().join("report.html"), PHONE, true);
     draw_all(&browser);
     let found = faults(&browser);
@@ -348,7 +351,7 @@ fn a_page_without_series_and_topology_opens_all_the_same() {
 
 #[test]
 fn the_checks_can_fail() {
-    let browser = Browser::start();
+    let Some(browser) = Browser::start() else { return };
     let whole = std::fs::read_to_string(storm()).expect("a page");
     let told = |change: &dyn Fn(&str) -> String| {
         let dir = tempfile::tempdir().expect("a folder");
