@@ -160,6 +160,22 @@ pub struct ServiceTimes {
 }
 
 impl ServiceTimes {
+    /// The times of all kinds.
+    pub fn each_mut(&mut self) -> [&mut DurationDistribution; 9] {
+        let Self {
+            message,
+            presence,
+            notification,
+            subscribe,
+            search,
+            login,
+            validate,
+            contact,
+            group,
+        } = self;
+        [message, presence, notification, subscribe, search, login, validate, contact, group]
+    }
+
     /// The same with every time so many times as long.
     pub fn scaled(&self, factor: f64) -> Self {
         let Self {

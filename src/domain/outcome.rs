@@ -26,6 +26,8 @@ macro_rules! closed_list {
     };
 }
 
+pub(super) use closed_list;
+
 closed_list! {
     /// How a message reaches its recipient.
     Route {
