@@ -12,6 +12,7 @@ use interwork::domain::random::{Stream, StreamSeed};
 use interwork::domain::time::{Duration, Instant};
 use interwork::engine::calendar::{Calendar, Event};
 use interwork::measure::Setup;
+use interwork::model::message::Slot;
 use interwork::model::outbox::Input;
 use interwork::model::plan::Plan;
 use interwork::run::{self, Options};
@@ -32,7 +33,7 @@ fn calendar(criterion: &mut Criterion) {
         let mut put = |calendar: &mut Calendar, now: Instant| {
             order += 1;
             let at = now + waits[order as usize % waits.len()];
-            calendar.push(Event { at, order, input: Input::ImServed(order as u32) });
+            calendar.push(Event { at, order, input: Input::ToClient(Slot(order as u32)) });
         };
         for _ in 0..pending {
             put(&mut calendar, Instant::START);

@@ -24,6 +24,7 @@ use interwork::engine::calendar::{Calendar, Event};
 use interwork::engine::shard::Shard;
 use interwork::engine::windows::{self, LogicalProcess as _, Schedule};
 use interwork::measure::Setup;
+use interwork::model::message::Slot;
 use interwork::model::outbox::Input;
 use interwork::model::plan::Plan;
 use interwork::model::stimulus::Stimulus;
@@ -129,7 +130,7 @@ fn calendar(answers: &mut Answers) {
     let each = |clock: Clock| clock.elapsed().as_secs_f64() / HOLDS as f64 * 1e9;
     let hold = |pending: u64| {
         let mut calendar = Calendar::default();
-        let event = |at, order| Event { at, order, input: Input::ImServed(order as u32) };
+        let event = |at, order| Event { at, order, input: Input::ToClient(Slot(order as u32)) };
         for order in 0..pending {
             calendar.push(event(Instant::START + wait(order), order));
         }

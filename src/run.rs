@@ -13,6 +13,7 @@ use crate::domain::number::NumberingPlan;
 use crate::domain::observation::{Leave, Observation, Subject};
 use crate::domain::outcome::Defect;
 use crate::domain::population::Population;
+use crate::domain::stations::Stations;
 use crate::domain::time::{Duration, Instant};
 use crate::engine::decisions::initially_online;
 use crate::engine::shard::Shard;
@@ -26,7 +27,7 @@ use crate::measure::selector::Names;
 use crate::measure::slo;
 use crate::measure::{AgreementTerms, Collector, Setup, Window};
 use crate::model::context::Observer;
-use crate::model::plan::{Plan, Stations, TransferSizes};
+use crate::model::plan::{Plan, TransferSizes};
 use crate::model::routing::Routing;
 use crate::wire::sizes::WireSizes;
 use crate::workload::{contacts, groups};
@@ -210,19 +211,13 @@ fn setup_with(federation: &Federation, stations: &Stations, slo: Vec<slo::Line>)
         between: agreement.between,
         tariff: agreement.tariff,
     };
-    let station = |station: &crate::model::plan::Station| crate::measure::Station {
-        name: station.name.clone(),
-        operator: station.operator,
-        servers: station.servers,
-        passes: station.name.ends_with("/rate_limit"),
-    };
     Setup {
         window: Window { start, end },
         interval,
         operators: federation.operators.iter().map(|operator| operator.name.clone()).collect(),
         agreements: federation.agreements.iter().map(terms).collect(),
         currency: federation.currency.clone(),
-        stations: stations.all.iter().map(station).collect(),
+        stations: stations.all.clone(),
         slo,
         batches: steady(federation),
         replications: federation.run.replications,

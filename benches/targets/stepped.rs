@@ -87,6 +87,7 @@ fn kind(input: &Input) -> String {
     let name = words.next().unwrap_or("").to_owned();
     match name.as_str() {
         "Request" | "Decide" => format!("{name} {}", words.next().unwrap_or("")),
+        "Served" => format!("{name} {}", words.nth(1).unwrap_or("")),
         "Incoming" => {
             let payload = words.skip_while(|word| *word != "payload").nth(1);
             format!("{name} {}", payload.unwrap_or(""))

@@ -176,32 +176,6 @@ impl ServiceTimes {
         [message, presence, notification, subscribe, search, login, validate, contact, group]
     }
 
-    /// The same with every time so many times as long.
-    pub fn scaled(&self, factor: f64) -> Self {
-        let Self {
-            message,
-            presence,
-            notification,
-            subscribe,
-            search,
-            login,
-            validate,
-            contact,
-            group,
-        } = self;
-        Self {
-            message: message.scaled(factor),
-            presence: presence.scaled(factor),
-            notification: notification.scaled(factor),
-            subscribe: subscribe.scaled(factor),
-            search: search.scaled(factor),
-            login: login.scaled(factor),
-            validate: validate.scaled(factor),
-            contact: contact.scaled(factor),
-            group: group.scaled(factor),
-        }
-    }
-
     /// The same for all kinds but notifications, which take none.
     pub fn all(time: &DurationDistribution) -> Self {
         Self {

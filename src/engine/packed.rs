@@ -3,6 +3,7 @@
 //! and are known by their place.
 
 use crate::domain::id::{AgreementId, OperatorId, SubscriberId};
+use crate::domain::part::PartKind;
 use crate::model::message::{Handle, Slot};
 use crate::model::outbox::{Input, Job, Payload, Transfer};
 use crate::model::stimulus::Stimulus;
@@ -23,16 +24,13 @@ pub(super) enum Packed {
     Retry(Handle),
     ToClient(Slot),
     Message(Slot),
-    ImServed(u32),
-    Licensed {
+    Served {
+        kind: PartKind,
         node: u16,
         place: u32,
     },
-    LookedUp(u32),
     Page(Slot),
     Attempt(Slot),
-    Translated(u32),
-    Relayed(u32),
     MessageIn {
         to: OperatorId,
         agreement: AgreementId,
@@ -65,13 +63,9 @@ impl Kept {
             Input::Retry(handle) => Packed::Retry(handle),
             Input::ToClient(slot) => Packed::ToClient(slot),
             Input::Request(Job::Message(slot)) => Packed::Message(slot),
-            Input::ImServed(place) => Packed::ImServed(place),
-            Input::Licensed { node, place } => Packed::Licensed { node, place },
-            Input::LookedUp(place) => Packed::LookedUp(place),
+            Input::Served { kind, node, place } => Packed::Served { kind, node, place },
             Input::Page(slot) => Packed::Page(slot),
             Input::Attempt(slot) => Packed::Attempt(slot),
-            Input::Translated(place) => Packed::Translated(place),
-            Input::Relayed(place) => Packed::Relayed(place),
             Input::Incoming(Transfer { to, agreement, payload: Payload::Message(slot) }) => {
                 Packed::MessageIn { to, agreement, slot }
             }
@@ -114,13 +108,9 @@ impl Kept {
             Packed::Retry(handle) => Input::Retry(handle),
             Packed::ToClient(slot) => Input::ToClient(slot),
             Packed::Message(slot) => Input::Request(Job::Message(slot)),
-            Packed::ImServed(place) => Input::ImServed(place),
-            Packed::Licensed { node, place } => Input::Licensed { node, place },
-            Packed::LookedUp(place) => Input::LookedUp(place),
+            Packed::Served { kind, node, place } => Input::Served { kind, node, place },
             Packed::Page(slot) => Input::Page(slot),
             Packed::Attempt(slot) => Input::Attempt(slot),
-            Packed::Translated(place) => Input::Translated(place),
-            Packed::Relayed(place) => Input::Relayed(place),
             Packed::MessageIn { to, agreement, slot } => {
                 Input::Incoming(Transfer { to, agreement, payload: Payload::Message(slot) })
             }
@@ -149,13 +139,9 @@ mod tests {
             Input::ToClient(slot),
             Input::Request(Job::Message(slot)),
             Input::Request(Job::GroupMessage(slot)),
-            Input::ImServed(8),
-            Input::Licensed { node: 1, place: 7 },
-            Input::LookedUp(6),
+            Input::Served { kind: PartKind::Smsc, node: 1, place: 7 },
             Input::Page(slot),
             Input::Attempt(slot),
-            Input::Translated(1),
-            Input::Relayed(2),
             incoming(Payload::Message(slot)),
             incoming(Payload::Ack),
             incoming(Payload::Sms(slot)),

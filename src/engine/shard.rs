@@ -6,9 +6,10 @@ use std::sync::Arc;
 use super::calendar::{Calendar, Event};
 use super::decisions::Decisions;
 use super::windows::LogicalProcess;
-use crate::domain::federation::{Event as Happening, Outage, Part, TimedEvent};
+use crate::domain::federation::{Event as Happening, Outage, TimedEvent};
 use crate::domain::id::{OperatorId, Role, SubscriberId};
 use crate::domain::observation::Leave;
+use crate::domain::part::PartKind;
 use crate::domain::time::Instant;
 use crate::model::context::{Context, Observer};
 use crate::model::crowd::Crowd;
@@ -20,6 +21,7 @@ use crate::model::news;
 use crate::model::outbox::{Input, Outbox, Parcel};
 use crate::model::plan::Plan;
 use crate::model::relay::Relay;
+use crate::model::server::Turn;
 use crate::model::smsc::Smsc;
 use crate::model::stimulus::Stimulus;
 
@@ -213,24 +215,19 @@ impl<O: Observer> Shard<O> {
             Input::AskedToAllow(question) => crowd.asked_to_allow(question, cx),
 
             Input::Request(job) => node(imsp).request(job, gateway, cx),
-            Input::ImServed(place) => node(imsp).served(place, gateway, cx),
             Input::Refresh { watcher, session, domain } => {
                 node(imsp).refresh(watcher, session, domain, gateway, cx);
             }
             Input::ReplyNumbersDue => node(imsp).reply_numbers_due(cx),
 
             Input::Submit(slot) => node(smsc).submit(slot, gateway, cx),
-            Input::Accept(slot) => node(smsc).accept(slot, cx),
-            Input::Licensed { node: place, place: job } => {
-                node(smsc).licensed(place, job, gateway, cx);
-            }
-            Input::Retry(handle) => node(smsc).retry(handle, cx),
+            Input::Accept(slot) => node(smsc).accept(slot, gateway, cx),
+            Input::Retry(handle) => node(smsc).retry(handle, gateway, cx),
             Input::Located { slot, attached } => node(smsc).located(slot, attached, gateway, cx),
             Input::Failed(slot) => node(smsc).fail(slot, cx),
-            Input::Alert(phone) => node(smsc).alert(phone, cx),
+            Input::Alert(phone) => node(smsc).alert(phone, gateway, cx),
 
             Input::Locate(query) => node(hlr).locate(query, gateway, cx),
-            Input::LookedUp(place) => node(hlr).looked_up(place, gateway, cx),
             Input::PhoneBack(phone) => node(hlr).phone_back(phone, gateway, cx),
             Input::SetPhone(phone, attached) => {
                 node(hlr).set_phone(phone, attached, gateway, cx);
@@ -250,21 +247,32 @@ impl<O: Observer> Shard<O> {
                 Arrived::Done => {}
             },
             Input::Repeat(place) => gateway.repeat(place, cx),
-            Input::Translated(place) => gateway.translated(place, cx),
             Input::Release(transfer) => gateway.release(transfer, cx),
 
-            Input::Relayed(place) => node(relay).served(place, gateway, cx),
-
+            Input::Served { kind, node: which, place } => {
+                let turn = Turn::over(place);
+                match kind {
+                    PartKind::ImServer => node(imsp).serve(turn, gateway, cx),
+                    PartKind::Smsc => node(smsc).serve(which, turn, gateway, cx),
+                    PartKind::Hlr => node(hlr).serve(turn, gateway, cx),
+                    PartKind::Relay => node(relay).serve(turn, gateway, cx),
+                    PartKind::Translator => gateway.serve(turn, cx),
+                    // They know beforehand when a transfer or a message goes.
+                    PartKind::Link | PartKind::RateLimit => {}
+                }
+            }
             Input::Outage { outage: Outage::Link { between: [a, b], fault }, begins } => {
                 let peer = if a == cx.operator { b } else { a };
                 gateway.link_outage(peer, fault, begins, cx);
             }
-            Input::Outage { outage: Outage::Node { part, .. }, begins } => match part {
-                Part::ImServer => node(imsp).outage(begins, gateway, cx),
-                Part::Smsc(only) => node(smsc).outage(only, begins, cx),
-                Part::Hlr => node(hlr).outage(begins, gateway, cx),
-                Part::Relay => node(relay).outage(begins, gateway, cx),
-                Part::Translator => gateway.translator_outage(begins, cx),
+            Input::Outage { outage: Outage::Part(part), begins } => match part.kind {
+                PartKind::ImServer => node(imsp).outage(begins, gateway, cx),
+                PartKind::Smsc => node(smsc).outage(part, begins, gateway, cx),
+                PartKind::Hlr => node(hlr).outage(begins, gateway, cx),
+                PartKind::Relay => node(relay).outage(begins, gateway, cx),
+                PartKind::Translator => gateway.translator_outage(begins, cx),
+                // They fail by `Outage::Link`, or not at all.
+                PartKind::Link | PartKind::RateLimit => {}
             },
         }
     }

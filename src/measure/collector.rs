@@ -10,7 +10,7 @@ use super::catalogue::{CHANNELS, Label, Metric};
 use super::histogram::Recorded;
 use super::key::Key;
 use super::levels::{Level, StationLevels};
-use super::measured::{Gauge, Measured, label_texts, scale};
+use super::measured::{Gauge, Measured, label_texts, part, scale};
 use super::presence::{FirstAndLast, Join};
 use super::recorder::{Figures, IntervalPart, Recorder, RecorderPart};
 use super::results::SeriesRow;
@@ -293,6 +293,7 @@ fn series(
                 time_s,
                 metric,
                 labels: texts.join(";"),
+                part: part(setup, key),
                 statistic,
                 value,
                 unit,

@@ -13,6 +13,7 @@ use super::histogram::Recorded;
 use super::key::{ANY, Key};
 use super::recorder::Figures;
 use super::results::{self, Batch, MetricValue, Results, SeriesRow, TaggedHistogram};
+use crate::domain::part::Part;
 
 /// Everything that one run, or several added, measured.
 #[derive(Clone, Debug)]
@@ -156,6 +157,7 @@ impl Measured {
                 results::Metric {
                     name: info.name,
                     labels: label_texts(&self.setup, key),
+                    part: part(&self.setup, key),
                     unit: info.unit.text(&self.setup.currency),
                     value,
                     batches: batches.remove(&key).unwrap_or_default(),
@@ -206,6 +208,12 @@ fn rolled_up(key: Key) -> impl Iterator<Item = Key> {
     }
     let rolled = Key::new(key.metric(), &labels);
     std::iter::once(key).chain((rolled != key).then_some(rolled))
+}
+
+/// The part that a station's key is about.
+pub(super) fn part(setup: &Setup, key: Key) -> Option<Part> {
+    let place = key.metric().info().labels.iter().position(|label| *label == Label::Station)?;
+    setup.stations.get(key.labels()[place] as usize).map(|station| station.part)
 }
 
 /// Label names and values of a key.

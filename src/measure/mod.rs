@@ -24,6 +24,7 @@ pub use self::collector::Collector;
 
 use crate::domain::federation::Tariff;
 use crate::domain::id::OperatorId;
+use crate::domain::stations::Station;
 use crate::domain::time::{Duration, Instant};
 
 /// What measurement needs to know of a run.
@@ -83,20 +84,6 @@ pub struct AgreementTerms {
     pub between: [OperatorId; 2],
     /// What the sending side owes.
     pub tariff: Tariff,
-}
-
-/// What measurement needs to know of a queueing part.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Station {
-    /// Such as `imsp-a/smsc[0]`.
-    pub name: String,
-    /// Whose it is.
-    pub operator: OperatorId,
-    /// Parallel servers.
-    pub servers: u32,
-    /// Whether a job leaves as its service begins: a rate limit's service is room taken, not time
-    /// spent.
-    pub passes: bool,
 }
 
 impl Window {

@@ -60,6 +60,7 @@ mod tests {
         let metric = |labels: &[(&'static str, &str)]| Metric {
             name: "message_latency",
             labels: labels.iter().map(|(name, value)| (*name, (*value).to_owned())).collect(),
+            part: None,
             unit: "s".to_owned(),
             value: MetricValue::Counter { count: 0, rate: 0.0 },
             batches: Vec::new(),

@@ -14,6 +14,7 @@ use super::presence;
 use crate::domain::id::OperatorId;
 use crate::domain::observation::{Observation, SmsEvent, StationId, Subject};
 use crate::domain::outcome::{Reason, Route, SmsOrigin, TransferKind};
+use crate::domain::part::PartKind;
 use crate::domain::presence::News;
 use crate::domain::time::Instant;
 
@@ -105,16 +106,19 @@ fn untouched(setup: &Setup, operator: OperatorId) -> Figures {
         }
         figures.count(Metric::StationServed, &[id], 0);
         figures.count(Metric::StationRefused, &[id], 0);
-        if station.name.ends_with("/smsc[0]") {
-            for origin in [SmsOrigin::Fallback, SmsOrigin::Reply] {
-                for metric in SMS {
-                    figures.count(metric, &[op(operator), origin as u32], 0);
+        match station.part.kind {
+            PartKind::Smsc => {
+                for origin in [SmsOrigin::Fallback, SmsOrigin::Reply] {
+                    for metric in SMS {
+                        figures.count(metric, &[op(operator), origin as u32], 0);
+                    }
                 }
             }
-        }
-        if station.name.ends_with("/im_server") {
-            figures.count(Metric::ReplyNumberRefusals, &[op(operator)], 0);
-            figures.count(Metric::AccountsRegistered, &[op(operator)], 0);
+            PartKind::ImServer => {
+                figures.count(Metric::ReplyNumberRefusals, &[op(operator)], 0);
+                figures.count(Metric::AccountsRegistered, &[op(operator)], 0);
+            }
+            _ => {}
         }
     }
     figures
@@ -309,7 +313,7 @@ impl Recorder {
                 seen.levels.planned(now, wait, service, queued, setup);
                 if setup.window.contains(now + wait) {
                     seen.wait.record(wait.0);
-                    let passes = setup.stations[station.0 as usize].passes;
+                    let passes = setup.stations[station.0 as usize].part.kind.passes();
                     let sojourn = if passes { wait } else { wait + service };
                     seen.sojourn.record(sojourn.0);
                     seen.served += 1;

@@ -2,6 +2,7 @@
 //! `report` writes and draws it, `study` compares it. No file format and no clock here.
 
 use super::counts::Counts;
+use crate::domain::part::Part;
 
 /// Everything one run measured.
 #[derive(Clone, Debug)]
@@ -26,6 +27,8 @@ pub struct Metric {
     pub name: &'static str,
     /// In the order of the format's table; rolled-up metrics leave labels out.
     pub labels: Vec<(&'static str, String)>,
+    /// Of a station's row, what the station is.
+    pub part: Option<Part>,
     /// `s`, `1`, `B`, or the currency.
     pub unit: String,
     /// The figures.
@@ -150,6 +153,8 @@ pub struct SeriesRow {
     pub metric: &'static str,
     /// As `name=value` pairs joined by `;`, or empty.
     pub labels: String,
+    /// Of a station's row, what the station is.
+    pub part: Option<Part>,
     /// `count`, `rate`, `mean`, `max`, `p50`, `p95`, `p99` …
     pub statistic: &'static str,
     /// In `unit`.

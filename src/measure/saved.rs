@@ -249,16 +249,17 @@ fn choices(setup: &Setup, label: Label) -> usize {
 mod tests {
     use super::*;
     use crate::domain::id::OperatorId;
+    use crate::domain::part::{Part, PartKind};
+    use crate::domain::stations::Station;
     use crate::domain::time::Duration;
-    use crate::measure::Station;
     use proptest::prelude::*;
 
     fn setup() -> Arc<Setup> {
-        let station = |name: &str| Station {
-            name: name.to_owned(),
+        let station = |kind: PartKind| Station {
+            part: Part::of(kind, OperatorId(0)),
+            name: format!("a/{kind}"),
             operator: OperatorId(0),
             servers: 1,
-            passes: false,
         };
         Arc::new(Setup {
             window: Window { start: Instant(10), end: Instant(1_000_000) },
@@ -266,7 +267,7 @@ mod tests {
             operators: vec!["a".to_owned(), "b".to_owned()],
             agreements: Vec::new(),
             currency: "EUR".to_owned(),
-            stations: vec![station("a/im_server"), station("a/hlr")],
+            stations: vec![station(PartKind::ImServer), station(PartKind::Hlr)],
             slo: Vec::new(),
             batches: true,
             replications: 1,

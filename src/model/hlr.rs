@@ -12,10 +12,12 @@ use super::message::Slot;
 use super::outbox::{Input, Job, Payload, Query};
 use super::plan::Plan;
 use super::routing::Carriage;
-use super::station::{Arrival, Claim, Station};
+use super::server::{Server, Turn};
+use super::station::Claim;
 use crate::domain::federation;
 use crate::domain::id::{OperatorId, Role, SubscriberId};
 use crate::domain::outcome::{SmsOrigin, Stage};
+use crate::domain::part::{Part, PartKind};
 use crate::domain::random::{Stream, StreamSeed};
 use crate::domain::time::{Duration, Instant};
 
@@ -23,8 +25,7 @@ use crate::domain::time::{Duration, Instant};
 #[derive(Debug)]
 pub struct Hlr {
     settings: federation::Hlr,
-    station: Station<Asked>,
-    lookup: Stream,
+    server: Server<Asked>,
     paging: Stream,
     periods: StreamSeed,
     /// Mean time attached between two detached periods; `None`: always attached.
@@ -68,8 +69,7 @@ impl Hlr {
         let range = plan.population.range(operator);
         Self {
             settings: settings.clone(),
-            station: Station::new(plan.stations.hlr(operator), settings.workers, u32::MAX),
-            lookup: StreamSeed::new(seed, name, "hlr/lookup").stream(),
+            server: Server::new(plan, Part::of(PartKind::Hlr, operator), u32::MAX, "hlr/lookup"),
             paging: StreamSeed::new(seed, name, "hlr/paging").stream(),
             periods: StreamSeed::new(seed, name, "hlr/periods"),
             attached_for,
@@ -85,55 +85,36 @@ impl Hlr {
     /// An SMSC asks for a phone.
     pub fn locate(&mut self, query: Query, gateway: &mut Gateway, cx: &mut Context<'_>) {
         let asked = Asked { query, came: cx.now };
-        match self.station.arrive(asked, Claim::Usual, cx) {
-            Arrival::Started(place) => self.start(Some(place), gateway, cx),
-            Arrival::Queued => {}
+        match self.server.arrive(asked, Claim::Usual, cx) {
+            Ok(turn) => self.serve(turn, gateway, cx),
             // The queue of an HLR is not bounded, but it may be down. The SMSC holds the short
             // message until it hears: to it, nobody is there, and it tries again by its schedule.
-            Arrival::Full(asked) | Arrival::Down(asked) => {
-                answer(asked, false, gateway, cx);
-            }
+            Err((asked, _)) => answer(asked, false, gateway, cx),
         }
     }
 
     /// An outage begins, or ends: then it tells what it had to keep to itself.
     pub fn outage(&mut self, begins: bool, gateway: &mut Gateway, cx: &mut Context<'_>) {
-        self.station.outage(begins);
-        while let Some(place) = self.station.next(cx) {
-            self.start(Some(place), gateway, cx);
-        }
-        if !self.station.is_down() {
+        let turn = self.server.outage(begins);
+        self.serve(turn, gateway, cx);
+        if !self.server.is_down() {
             self.late.drain(..).for_each(|input| cx.out.now(input));
         }
     }
 
-    /// A look-up ends.
-    pub fn looked_up(&mut self, place: u32, gateway: &mut Gateway, cx: &mut Context<'_>) {
-        let next = self.finish(place, gateway, cx);
-        self.start(next, gateway, cx);
-    }
-
-    /// Look-ups begin until one takes time.
-    fn start(&mut self, mut next: Option<u32>, gateway: &mut Gateway, cx: &mut Context<'_>) {
-        while let Some(place) = next {
-            let time = self.settings.lookup_time.sample(&mut self.lookup);
-            if !time.is_zero() {
-                cx.at(cx.now + time, Role::Hlr, Input::LookedUp(place));
-                return;
+    /// What was looked up is answered.
+    pub fn serve(&mut self, mut turn: Turn, gateway: &mut Gateway, cx: &mut Context<'_>) {
+        loop {
+            let time = &self.settings.lookup_time;
+            let next = self.server.next(&mut turn, |_, draw, _| time.sample(draw), cx);
+            let Some(served) = next else { return };
+            let query = served.job.query;
+            let attached = self.attached(query.phone, cx.now);
+            if !attached && query.alert {
+                self.remember(query.phone, query.smsc, cx);
             }
-            next = self.finish(place, gateway, cx);
+            answer(served.job, attached, gateway, cx);
         }
-    }
-
-    fn finish(&mut self, place: u32, gateway: &mut Gateway, cx: &mut Context<'_>) -> Option<u32> {
-        let served = self.station.end(place, cx);
-        let query = served.job.query;
-        let attached = self.attached(query.phone, cx.now);
-        if !attached && query.alert {
-            self.remember(query.phone, query.smsc, cx);
-        }
-        answer(served.job, attached, gateway, cx);
-        served.next
     }
 
     /// A delivery attempt begins: paging and radio, as long as the SMSC's settings say.
@@ -205,7 +186,7 @@ impl Hlr {
     }
 
     fn report(&mut self, customer: SubscriberId, cx: &mut Context<'_>) {
-        if self.station.is_down() {
+        if self.server.is_down() {
             return self.late.push(Input::Flip(customer));
         }
         let (attached, changed) = (self.attached(customer, cx.now), cx.now);
@@ -218,7 +199,7 @@ impl Hlr {
 
     /// A phone that somebody waits for may be back.
     pub fn phone_back(&mut self, phone: SubscriberId, gateway: &mut Gateway, cx: &mut Context<'_>) {
-        if self.station.is_down() {
+        if self.server.is_down() {
             return self.late.push(Input::PhoneBack(phone));
         }
         for smsc in self.waiting.remove(&phone).unwrap_or_default() {

@@ -17,6 +17,7 @@ pub mod plan;
 pub mod rate_limit;
 pub mod relay;
 pub mod routing;
+pub mod server;
 pub mod smsc;
 pub mod station;
 pub mod stimulus;

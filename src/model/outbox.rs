@@ -9,6 +9,7 @@ use super::stimulus::Stimulus;
 use crate::domain::federation::Outage;
 use crate::domain::id::{AgreementId, OperatorId, Role, SubscriberId};
 use crate::domain::outcome::TransferKind;
+use crate::domain::part::PartKind;
 use crate::domain::presence::News;
 use crate::domain::time::Instant;
 
@@ -28,8 +29,6 @@ pub enum Input {
 
     /// IMSP: a request reaches the IM server.
     Request(Job),
-    /// IMSP: a service of the IM server ends.
-    ImServed(u32),
     /// IMSP: a presence subscription may be due for refresh.
     Refresh {
         /// Whose subscription.
@@ -46,13 +45,6 @@ pub enum Input {
     Submit(Slot),
     /// SMSC: a submission that waited for a rate limit goes on.
     Accept(Slot),
-    /// SMSC: a service of the licensed server of a node ends.
-    Licensed {
-        /// The node.
-        node: u16,
-        /// The place in service.
-        place: u32,
-    },
     /// SMSC: the wait after a failed attempt is over, or the validity.
     Retry(Handle),
     /// SMSC: the HLR's answer: attached or not.
@@ -69,8 +61,6 @@ pub enum Input {
 
     /// HLR: where is this phone?
     Locate(Query),
-    /// HLR: a look-up ends.
-    LookedUp(u32),
     /// HLR: the IMSP wants to hear whenever a phone attaches or detaches.
     Watch(SubscriberId),
     /// HLR: a phone attaches or detaches by script.
@@ -88,14 +78,18 @@ pub enum Input {
     Incoming(Transfer),
     /// Gateway: a transfer was lost and is repeated.
     Repeat(u32),
-    /// Gateway: a service of the translator ends.
-    Translated(u32),
     /// Gateway: the rate limit lets a transfer go.
     Release(Transfer),
 
-    /// Relay: a service ends.
-    Relayed(u32),
-
+    /// A queueing part: a service ends.
+    Served {
+        /// What it is.
+        kind: PartKind,
+        /// Which node of it; 0 if it has none.
+        node: u16,
+        /// The place in service.
+        place: u32,
+    },
     /// Whatever it concerns here: something fails, or works again.
     Outage {
         /// What.

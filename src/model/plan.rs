@@ -1,18 +1,18 @@
-//! What all nodes share and never change: settings, population, contact graph, ways, the names of
+//! What all nodes share and never change: settings, population, contact graph, ways, the numbers of
 //! the queueing parts. Assembled once by `run`.
 
 use std::sync::Arc;
 
 use super::routing::{Carriage, Routing};
-use crate::domain::federation::{Agreement, Federation, LegacyPresence, Operator};
+use crate::domain::federation::{Agreement, Federation, LegacyPresence};
 use crate::domain::graph::ContactGraph;
-use crate::domain::id::{AgreementId, OperatorId, SubscriberId};
+use crate::domain::id::{OperatorId, SubscriberId};
 use crate::domain::number::NumberingPlan;
-use crate::domain::observation::StationId;
 use crate::domain::outcome::{Defect, PresenceScope, Reason, Route};
 use crate::domain::population::Population;
 use crate::domain::presence::{self, Presence};
 use crate::domain::rooms::Rooms;
+use crate::domain::stations::Stations;
 use crate::domain::time::Instant;
 
 /// The shared, unchanging part of a run.
@@ -69,146 +69,6 @@ pub struct TransferSizes {
     pub sms_adds_text: bool,
     /// An HLR query, its answer, a report or an alert.
     pub sms_signalling: u32,
-}
-
-/// One queueing part.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Station {
-    /// Such as `imsp-a/im_server` or `imsp-a->imsp-b/link`.
-    pub name: String,
-    /// Whose it is; of a link or rate limit, the sending side.
-    pub operator: OperatorId,
-    /// Parallel servers.
-    pub servers: u32,
-}
-
-/// The queueing parts of a federation, in operator order, then agreement order.
-#[derive(Clone, Debug, Default)]
-pub struct Stations {
-    /// Indexed by `StationId`.
-    pub all: Vec<Station>,
-    /// Of each operator: first of its own parts.
-    own: Vec<OwnStations>,
-    /// By agreement, then sending side: the link; the rate limit follows it.
-    links: Vec<[StationId; 2]>,
-}
-
-/// The parts of one operator.
-#[derive(Clone, Copy, Debug)]
-struct OwnStations {
-    im_server: StationId,
-    smsc: StationId,
-    hlr: StationId,
-    relay: StationId,
-    translator: StationId,
-}
-
-const NOWHERE: StationId = StationId(u32::MAX);
-
-impl Stations {
-    /// Names the queueing parts of a federation.
-    pub fn new(federation: &Federation) -> Self {
-        let mut stations = Self::default();
-        for (id, operator) in federation.operators() {
-            let own = stations.add_operator(id, operator);
-            stations.own.push(own);
-        }
-        for (_, agreement) in federation.agreements() {
-            let [a, b] = agreement.between;
-            let twins = federation
-                .agreements
-                .iter()
-                .filter(|other| other.side(a).is_some() && other.side(b).is_some())
-                .count();
-            let infix = match agreement.protocol {
-                crate::domain::federation::Protocol::Sms if twins > 1 => "sms-",
-                _ => "",
-            };
-            let links = [(a, b, 0), (b, a, 1)].map(|(from, to, side)| {
-                let name = |part: &str| {
-                    let [from, to] = [from, to].map(|o| &federation.operator(o).name);
-                    format!("{from}->{to}/{infix}{part}")
-                };
-                let link = stations.add(name("link"), from, 1);
-                if agreement.rate_limit[side].is_some() {
-                    stations.add(name("rate_limit"), from, 1);
-                }
-                link
-            });
-            stations.links.push(links);
-        }
-        stations
-    }
-
-    fn add_operator(&mut self, id: OperatorId, operator: &Operator) -> OwnStations {
-        let name = &operator.name;
-        let mut own = OwnStations {
-            im_server: NOWHERE,
-            smsc: NOWHERE,
-            hlr: NOWHERE,
-            relay: NOWHERE,
-            translator: NOWHERE,
-        };
-        if let Some(imsp) = &operator.imsp {
-            own.im_server = self.add(format!("{name}/im_server"), id, imsp.workers);
-        }
-        if let Some(smsc) = &operator.smsc {
-            let nodes: Vec<StationId> = (0..smsc.nodes)
-                .map(|node| self.add(format!("{name}/smsc[{node}]"), id, 1))
-                .collect();
-            own.smsc = nodes[0];
-        }
-        if let Some(hlr) = &operator.hlr {
-            own.hlr = self.add(format!("{name}/hlr"), id, hlr.workers);
-        }
-        if let Some(relay) = &operator.relay {
-            own.relay = self.add(format!("{name}/relay"), id, relay.workers);
-        }
-        if let Some(translator) = &operator.translator {
-            own.translator = self.add(format!("{name}/translator"), id, translator.workers);
-        }
-        own
-    }
-
-    fn add(&mut self, name: String, operator: OperatorId, servers: u32) -> StationId {
-        self.all.push(Station { name, operator, servers });
-        StationId((self.all.len() - 1) as u32)
-    }
-
-    /// The IM server of an IMSP.
-    pub fn im_server(&self, operator: OperatorId) -> StationId {
-        self.own[operator.index()].im_server
-    }
-
-    /// A node of an SMSC.
-    pub fn smsc(&self, operator: OperatorId, node: u32) -> StationId {
-        StationId(self.own[operator.index()].smsc.0 + node)
-    }
-
-    /// The HLR of an operator.
-    pub fn hlr(&self, operator: OperatorId) -> StationId {
-        self.own[operator.index()].hlr
-    }
-
-    /// The relay of a hub.
-    pub fn relay(&self, operator: OperatorId) -> StationId {
-        self.own[operator.index()].relay
-    }
-
-    /// The translator of an IMS operator.
-    pub fn translator(&self, operator: OperatorId) -> StationId {
-        self.own[operator.index()].translator
-    }
-
-    /// The link of one side of an agreement.
-    pub fn link(&self, agreement: AgreementId, side: usize) -> StationId {
-        self.links[agreement.index()][side]
-    }
-
-    /// The rate limit of one side of an agreement that has one.
-    pub fn rate_limit(&self, agreement: AgreementId, side: usize) -> StationId {
-        StationId(self.links[agreement.index()][side].0 + 1)
-    }
 }
 
 impl Plan {

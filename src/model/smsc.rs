@@ -11,11 +11,13 @@ use super::message::{Handle, Slot, Sms};
 use super::outbox::{Input, Job, Payload, Query};
 use super::plan::Plan;
 use super::routing::Carriage;
-use super::station::{Arrival, Claim, Station};
+use super::server::{Server, Turn};
+use super::station::{Claim, Served};
 use crate::domain::federation;
 use crate::domain::id::{OperatorId, Role, SubscriberId};
 use crate::domain::observation::{Observation, SmsEvent};
 use crate::domain::outcome::{Reason, SmsOrigin, Stage};
+use crate::domain::part::{Part, PartKind};
 use crate::domain::random::{Stream, StreamSeed};
 use crate::domain::time::Duration;
 
@@ -23,7 +25,8 @@ use crate::domain::time::Duration;
 #[derive(Debug)]
 pub struct Smsc {
     settings: federation::Smsc,
-    nodes: Vec<Station<Slot>>,
+    /// The licensed servers.
+    nodes: Vec<Server<Slot>>,
     /// Draws the node of a submission.
     spread: Stream,
     /// Nodes that are down.
@@ -36,9 +39,9 @@ impl Smsc {
     /// The SMSC of `operator`.
     pub fn new(plan: &Plan, operator: OperatorId, settings: &federation::Smsc) -> Self {
         let name = &plan.federation.operator(operator).name;
-        let nodes = (0..settings.nodes)
-            .map(|node| Station::new(plan.stations.smsc(operator, node), 1, settings.queue_limit))
-            .collect();
+        let licensed = |part| Server::new(plan, part, settings.queue_limit, "smsc/service");
+        let nodes = Part::of(PartKind::Smsc, operator).nodes(&plan.federation);
+        let nodes = nodes.into_iter().map(licensed).collect();
         let spread = StreamSeed::new(plan.federation.run.seed, name, "smsc/node").stream();
         Self { settings: settings.clone(), nodes, spread, down: 0, waiting: FxHashMap::default() }
     }
@@ -64,11 +67,11 @@ impl Smsc {
                 Some(Passed::Now | Passed::AsSms) => {}
             }
         }
-        self.accept(slot, cx);
+        self.accept(slot, gateway, cx);
     }
 
     /// A submission is taken into store.
-    pub fn accept(&mut self, slot: Slot, cx: &mut Context<'_>) {
+    pub fn accept(&mut self, slot: Slot, gateway: &mut Gateway, cx: &mut Context<'_>) {
         cx.stage(slot, Stage::RateLimit);
         let node = self.spread();
         let (operator, now) = (cx.operator, cx.now);
@@ -76,13 +79,12 @@ impl Smsc {
         (sms.smsc, sms.node, sms.submitted) = (operator, node, now);
         let (origin, segments) = (sms.origin, u32::from(sms.segments));
         match self.nodes[usize::from(node)].arrive(slot, Claim::Usual, cx) {
-            Arrival::Full(_) => self.refuse(slot, Reason::SmscFull, cx),
-            Arrival::Down(_) => self.refuse(slot, Reason::NodeDown, cx),
-            arrival => {
+            Err((slot, reason)) => self.refuse(slot, reason, cx),
+            Ok(turn) => {
                 let event = SmsEvent::Submitted { segments };
                 let message = cx.messages[slot].id;
                 cx.observe(Observation::Sms { operator, message, origin, event });
-                self.serve(node, arrival, cx);
+                self.serve(node, turn, gateway, cx);
             }
         }
     }
@@ -102,14 +104,17 @@ impl Smsc {
 
     /// An outage of one node or of all begins, or ends. What a node has in store it keeps: retries
     /// that come due wait with it.
-    pub fn outage(&mut self, only: Option<u16>, begins: bool, cx: &mut Context<'_>) {
+    pub fn outage(
+        &mut self,
+        part: Part,
+        begins: bool,
+        gateway: &mut Gateway,
+        cx: &mut Context<'_>,
+    ) {
         for node in 0..self.nodes.len() as u16 {
-            if only.is_some_and(|only| only != node) {
-                continue;
-            }
-            self.nodes[usize::from(node)].outage(begins);
-            while let Some(place) = self.nodes[usize::from(node)].next(cx) {
-                self.serve(node, Arrival::Started(place), cx);
+            if part.includes(Part::node(part.kind, cx.operator, node)) {
+                let turn = self.nodes[usize::from(node)].outage(begins);
+                self.serve(node, turn, gateway, cx);
             }
         }
         self.down = self.nodes.iter().filter(|node| node.is_down()).count();
@@ -122,25 +127,29 @@ impl Smsc {
         cx.refuse(slot, reason);
     }
 
-    /// A service begins: constant, one licence interval a segment.
-    fn serve(&mut self, node: u16, arrival: Arrival<Slot>, cx: &mut Context<'_>) {
-        if let Arrival::Started(place) = arrival {
-            let slot = *self.nodes[usize::from(node)].job(place);
-            let segments = f64::from(sms_mut(slot, cx).segments);
-            let service = Duration::from_secs_f64(segments / self.settings.throughput);
-            cx.at(cx.now + service, Role::Smsc, Input::Licensed { node, place });
+    /// Licensed services of a node, one licence interval a segment, and what follows them.
+    pub fn serve(
+        &mut self,
+        node: u16,
+        mut turn: Turn,
+        gateway: &mut Gateway,
+        cx: &mut Context<'_>,
+    ) {
+        let throughput = self.settings.throughput;
+        let time = |slot: &Slot, _: &mut Stream, cx: &Context<'_>| {
+            let segments = cx.messages[*slot].sms.map_or(1, |sms| sms.segments);
+            Duration::from_secs_f64(f64::from(segments) / throughput)
+        };
+        while let Some(served) = self.nodes[usize::from(node)].next(&mut turn, time, cx) {
+            self.licensed(served, gateway, cx);
         }
     }
 
     /// A service ends: the short message goes where its destination is.
-    pub fn licensed(&mut self, node: u16, place: u32, gateway: &mut Gateway, cx: &mut Context<'_>) {
-        let served = self.nodes[usize::from(node)].end(place, cx);
+    fn licensed(&mut self, served: Served<Slot>, gateway: &mut Gateway, cx: &mut Context<'_>) {
         let (slot, operator) = (served.job, cx.operator);
         cx.messages[slot].stage(Stage::SmscQueue, operator, served.started);
         cx.stage(slot, Stage::SmscService);
-        if let Some(next) = served.next {
-            self.serve(node, Arrival::Started(next), cx);
-        }
         if self.expired(slot, cx) {
             return self.expire(slot, cx);
         }
@@ -210,7 +219,7 @@ impl Smsc {
     }
 
     /// A wait may be over. A reminder that comes after an alert finds nothing due.
-    pub fn retry(&mut self, handle: Handle, cx: &mut Context<'_>) {
+    pub fn retry(&mut self, handle: Handle, gateway: &mut Gateway, cx: &mut Context<'_>) {
         let due = |sms: Sms| sms.due.is_some_and(|due| due <= cx.now);
         if cx.messages.holds(handle) && cx.messages[handle.slot].sms.is_some_and(due) {
             let phone = cx.messages[handle.slot].recipient;
@@ -220,21 +229,21 @@ impl Smsc {
                     self.waiting.remove(&phone);
                 }
             }
-            self.again(handle.slot, cx);
+            self.again(handle.slot, gateway, cx);
         }
     }
 
     /// A phone is back: everything that waits for it is tried at once.
-    pub fn alert(&mut self, phone: SubscriberId, cx: &mut Context<'_>) {
+    pub fn alert(&mut self, phone: SubscriberId, gateway: &mut Gateway, cx: &mut Context<'_>) {
         for handle in self.waiting.remove(&phone).unwrap_or_default() {
             if cx.messages.holds(handle) && sms_mut(handle.slot, cx).due.is_some() {
-                self.again(handle.slot, cx);
+                self.again(handle.slot, gateway, cx);
             }
         }
     }
 
     /// Another attempt: through the licensed server once more.
-    fn again(&mut self, slot: Slot, cx: &mut Context<'_>) {
+    fn again(&mut self, slot: Slot, gateway: &mut Gateway, cx: &mut Context<'_>) {
         cx.stage(slot, Stage::RetryWait);
         let sms = sms_mut(slot, cx);
         sms.due = None;
@@ -243,9 +252,9 @@ impl Smsc {
             return self.expire(slot, cx);
         }
         match self.nodes[usize::from(node)].arrive(slot, Claim::Accepted, cx) {
+            Ok(turn) => self.serve(node, turn, gateway, cx),
             // Accepted long ago, it cannot be refused: it waits once more.
-            Arrival::Full(_) | Arrival::Down(_) => self.wait(slot, cx),
-            arrival => self.serve(node, arrival, cx),
+            Err(_) => self.wait(slot, cx),
         }
     }
 

@@ -1,12 +1,10 @@
-//! A queueing part: parallel servers at one queue, first come first served, bounded; down now and
-//! then. Used by the IM server, the SMSC's licensed servers, the HLR, the hub's relay and the
-//! translator. The station decides who is served when; how long a service takes is its owner's to
-//! draw, what it means its owner's to do.
+//! Parallel servers at one queue, first come first served, bounded; down now and then. The station
+//! decides who is served when; `Server`, which has one, how long a service takes.
 
 use std::collections::VecDeque;
 
 use crate::domain::observation::StationId;
-use crate::domain::time::{Duration, Instant};
+use crate::domain::time::Instant;
 
 use super::context::Context;
 use crate::domain::observation::Observation;
@@ -51,7 +49,7 @@ pub enum Claim {
 /// What becomes of an arriving job.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Arrival<J> {
-    /// It starts service at this place: the owner draws the time.
+    /// It starts service at this place.
     Started(u32),
     /// It waits.
     Queued,
@@ -70,8 +68,6 @@ pub struct Served<J> {
     pub arrived: Instant,
     /// When its service began.
     pub started: Instant,
-    /// The place at which a waiting job starts service now, if one does.
-    pub next: Option<u32>,
 }
 
 impl<J: Copy> Station<J> {
@@ -115,14 +111,15 @@ impl<J: Copy> Station<J> {
         Arrival::Queued
     }
 
-    /// The service at a place ends; the next job takes a seat, unless the station is down.
-    pub fn end(&mut self, place: u32, cx: &mut Context<'_>) -> Served<J> {
+    /// The service at a place ends; the place at which a waiting job starts service now, if one
+    /// does: none while the station is down.
+    pub fn end(&mut self, place: u32, cx: &mut Context<'_>) -> (Served<J>, Option<u32>) {
         let station = self.id;
         let Waiting { job, arrived, started } =
             self.in_service[place as usize].take().expect("a service that ends was going on");
         self.free.push(place);
         cx.observe(Observation::StationLeft { station, sojourn: cx.now.since(arrived) });
-        Served { job, arrived, started, next: self.next(cx) }
+        (Served { job, arrived, started }, self.next(cx))
     }
 
     /// A waiting job takes a seat that is free, if there are both and the station is up.
@@ -172,13 +169,5 @@ impl<J: Copy> Station<J> {
                 (self.in_service.len() - 1) as u32
             }
         }
-    }
-}
-
-/// The time a job spent waiting and in service, as its message's two stages.
-impl<J> Served<J> {
-    /// Waiting.
-    pub fn waited(&self) -> Duration {
-        self.started.since(self.arrived)
     }
 }

@@ -328,6 +328,7 @@ mod tests {
         let metric = |n: u32| Metric {
             name: "messages_offered",
             labels: vec![("route", "hub".to_owned())],
+            part: None,
             unit: "1".to_owned(),
             value: MetricValue::Counter { count: 1, rate: f64::from(n) + 1.0 },
             batches: Vec::new(),

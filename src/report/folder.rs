@@ -175,6 +175,7 @@ mod tests {
         let metric = |name, unit: &str, value| Metric {
             name,
             labels: labels.clone(),
+            part: None,
             unit: unit.to_owned(),
             value,
             batches: Vec::new(),
@@ -203,6 +204,7 @@ mod tests {
                 time_s: 10.0,
                 metric: "messages_offered",
                 labels: "route=on-net".to_owned(),
+                part: None,
                 statistic: "count",
                 value: 3.0,
                 unit: "1",

@@ -6,6 +6,8 @@ use super::problem::Problem;
 use super::tree::{Node, Value};
 use super::units;
 use crate::domain::federation::*;
+use crate::domain::id::OperatorId;
+use crate::domain::part::Part;
 use crate::domain::time::Duration;
 
 impl Builder<'_> {
@@ -71,56 +73,53 @@ impl Builder<'_> {
         };
         let named = Node { value: Value::Scalar(name.to_owned()), ..node.clone() };
         let operator = self.operator_id(&named)?;
-        let part = self.part(node, part, then.operator(operator))?;
-        Some(Event::Outage { outage: Outage::Node { operator, part }, lasts: lasts? })
+        let part = self.part(node, part, operator, then.operator(operator))?;
+        Some(Event::Outage { outage: Outage::Part(part), lasts: lasts? })
     }
 
     /// The part of an operator that a name means.
-    fn part(&mut self, node: &Node, part: &str, operator: &Operator) -> Option<Part> {
+    fn part(
+        &mut self,
+        node: &Node,
+        part: &str,
+        id: OperatorId,
+        operator: &Operator,
+    ) -> Option<Part> {
         if operator.kind != OperatorKind::Hub && operator.numbers.is_empty() {
             // Its kind or its numbers have been refused: what it has is not known.
             return None;
         }
         let name = &operator.name;
-        let parts = [
-            ("im_server", operator.imsp.is_some(), Part::ImServer),
-            ("smsc", operator.smsc.is_some(), Part::Smsc(None)),
-            ("hlr", operator.hlr.is_some(), Part::Hlr),
-            ("relay", operator.relay.is_some(), Part::Relay),
-            ("translator", operator.translator.is_some(), Part::Translator),
-        ];
+        let fails = |part: &Part| part.kind.can_fail();
+        let parts: Vec<Part> = Part::own(id, operator).filter(fails).collect();
         let (word, place) = match part.strip_suffix(']').and_then(|part| part.split_once('[')) {
             Some((word, place)) => (word, Some(place)),
             None => (part, None),
         };
-        let has: Vec<&str> =
-            parts.iter().filter(|(_, has, _)| *has).map(|(word, ..)| *word).collect();
-        let known = parts.iter().find(|(known, has, _)| *known == word && *has);
+        let known = parts.iter().find(|part| part.kind.label() == word);
         match (known, place) {
-            (Some((_, _, part)), None) => Some(*part),
-            (Some((_, _, Part::Smsc(_))), Some(place)) => {
-                let nodes = operator.smsc.as_ref().map_or(0, |smsc| u64::from(smsc.nodes));
-                let last = nodes.saturating_sub(1);
-                match units::count(place, 0, last) {
-                    Ok(place) => Some(Part::Smsc(Some(place as u16))),
-                    Err(_) => {
-                        let message = format!("`{name}` has no SMSC node `{place}`");
-                        let help = match last {
-                            0 => format!("its only node is \"{name}.smsc[0]\""),
-                            _ => format!("from \"{name}.smsc[0]\" to \"{name}.smsc[{last}]\""),
-                        };
-                        let help = format!("{help}; {name}.smsc is all of it");
-                        self.wrong(node.span.clone(), message, &help);
-                        None
-                    }
+            (Some(part), None) => Some(*part),
+            (Some(part), Some(place)) => {
+                let Some(nodes) = part.kind.nodes(operator) else {
+                    let message = format!("`{word}` has no nodes of its own");
+                    self.wrong(node.span.clone(), message, &format!("{name}.{word}"));
+                    return None;
+                };
+                let last = u64::from(nodes.saturating_sub(1));
+                if let Ok(place) = units::count(place, 0, last) {
+                    return Some(Part::node(part.kind, id, place as u16));
                 }
-            }
-            (Some(_), Some(_)) => {
-                let message = format!("`{word}` has no nodes of its own");
-                self.wrong(node.span.clone(), message, &format!("{name}.{word}"));
+                let message = format!("`{name}` has no {} node `{place}`", word.to_uppercase());
+                let help = match last {
+                    0 => format!("its only node is \"{name}.{word}[0]\""),
+                    _ => format!("from \"{name}.{word}[0]\" to \"{name}.{word}[{last}]\""),
+                };
+                let help = format!("{help}; {name}.{word} is all of it");
+                self.wrong(node.span.clone(), message, &help);
                 None
             }
             (None, _) => {
+                let has: Vec<&str> = parts.iter().map(|part| part.kind.label()).collect();
                 let message = format!("`{name}` has no `{word}`");
                 let problem = Problem::at(node.span.clone(), message)
                     .help(format!("what can be down there: {}", has.join(", ")));

@@ -2,7 +2,7 @@
 //! ends of intervals, and by keys. It knows no terminal and no clock; whoever tells it of progress
 //! says how long that took.
 
-use crate::domain::federation::{Event, Federation, LinkFault, Outage, Part};
+use crate::domain::federation::{Event, Federation, LinkFault, Outage};
 use crate::domain::outcome::Route;
 use crate::domain::time::{Duration, Instant};
 use crate::measure::glance::Glance;
@@ -162,16 +162,9 @@ fn describe(federation: &Federation, event: &Event) -> (String, Option<Duration>
                     };
                     format!("link {}:{} {fault}", name(*a), name(*b))
                 }
-                Outage::Node { operator, part } => {
-                    let part = match part {
-                        Part::ImServer => "im_server".to_owned(),
-                        Part::Smsc(None) => "smsc".to_owned(),
-                        Part::Smsc(Some(node)) => format!("smsc[{node}]"),
-                        Part::Hlr => "hlr".to_owned(),
-                        Part::Relay => "relay".to_owned(),
-                        Part::Translator => "translator".to_owned(),
-                    };
-                    format!("{}.{part} down", name(*operator))
+                Outage::Part(part) => {
+                    let owner = name(part.operator(federation));
+                    format!("{owner}.{} down", part.word(federation))
                 }
             };
             (what, Some(*lasts))

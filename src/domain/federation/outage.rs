@@ -1,6 +1,7 @@
 //! What can fail for a while, as the timeline says: links and parts of operators.
 
 use crate::domain::id::OperatorId;
+use crate::domain::part::{Owner, Part};
 
 /// Something fails, for a while.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -12,13 +13,8 @@ pub enum Outage {
         /// What is wrong with it.
         fault: LinkFault,
     },
-    /// A part of an operator starts no service and takes in nothing new.
-    Node {
-        /// Whose part.
-        operator: OperatorId,
-        /// Which.
-        part: Part,
-    },
+    /// A part of an operator, or one of its nodes, starts no service and takes in nothing new.
+    Part(Part),
 }
 
 /// What is wrong with a link.
@@ -30,27 +26,15 @@ pub enum LinkFault {
     Slow(f64),
 }
 
-/// A part of an operator that can be down.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Part {
-    /// The IM server of an IMSP.
-    ImServer,
-    /// One node of the SMSC, or all.
-    Smsc(Option<u16>),
-    /// The HLR.
-    Hlr,
-    /// The relay of a hub.
-    Relay,
-    /// The translator of an IMS operator.
-    Translator,
-}
-
 impl Outage {
     /// Whether something of `operator` fails.
     pub fn concerns(&self, operator: OperatorId) -> bool {
         match self {
             Self::Link { between, .. } => between.contains(&operator),
-            Self::Node { operator: whose, .. } => *whose == operator,
+            Self::Part(Part { owner: Owner::Operator(whose) | Owner::Node(whose, _), .. }) => {
+                *whose == operator
+            }
+            Self::Part(Part { owner: Owner::Side(..), .. }) => false,
         }
     }
 }

@@ -18,11 +18,11 @@ use super::outbox::{Input, Job, Payload, Transfer};
 use super::plan::Plan;
 use super::rate_limit::{Admission, RateLimiter};
 use super::routing::Carriage;
-use super::station::Arrival;
-use crate::domain::federation::{Agreement, Protocol, RateLimit};
+use crate::domain::federation::Agreement;
 use crate::domain::id::{AgreementId, OperatorId, Role};
-use crate::domain::observation::{Carried, Observation};
-use crate::domain::outcome::{Defect, Reason, Stage};
+use crate::domain::observation::{Carried, Observation, StationId};
+use crate::domain::outcome::{Reason, Stage};
+use crate::domain::part::{Part, PartKind};
 use crate::domain::random::StreamSeed;
 use crate::domain::time::{Duration, Instant};
 
@@ -42,7 +42,17 @@ pub struct Gateway {
 struct Side {
     place: usize,
     link: Link,
-    limit: Option<(RateLimiter, Duration)>,
+    station: StationId,
+    limit: Option<Limit>,
+}
+
+/// The limit on what this side sends.
+#[derive(Debug)]
+struct Limit {
+    limiter: RateLimiter,
+    station: StationId,
+    /// Between two messages at the rate.
+    interval: Duration,
 }
 
 /// Where an incoming transfer is to be handled.
@@ -65,12 +75,17 @@ impl Gateway {
             .agreements()
             .filter_map(|(id, agreement)| {
                 let place = agreement.side(operator)?;
-                let link = plan.stations.link(id, place);
-                let station = &plan.stations.all[link.0 as usize].name;
-                let stream = |purpose| StreamSeed::new(seed, station, purpose).stream();
+                let part = Part::side(PartKind::Link, id, place);
+                let name = part.name(&plan.federation);
+                let stream = |purpose| StreamSeed::new(seed, &name, purpose).stream();
                 let link = Link::new(&agreement.link, stream("latency"), stream("loss"));
-                let limit = agreement.rate_limit[place].as_ref().map(limiter);
-                Some((id, Side { place, link, limit }))
+                let station = plan.stations.id(part);
+                let limit = agreement.rate_limit[place].as_ref().map(|limit| Limit {
+                    limiter: RateLimiter::new(limit),
+                    station: plan.stations.id(Part::side(PartKind::RateLimit, id, place)),
+                    interval: Duration::from_secs_f64(1.0 / limit.rate),
+                });
+                Some((id, Side { place, link, station, limit }))
             })
             .collect();
         let settings = plan.federation.operator(operator).translator.as_ref();
@@ -80,10 +95,9 @@ impl Gateway {
 
     /// Asks the rate limit of an agreement whether one more message may go.
     pub fn admit(&mut self, agreement: AgreementId, cx: &mut Context<'_>) -> Admission {
-        let side = self.side(agreement);
-        let Some((limit, interval)) = &mut side.limit else { return Admission::Now };
-        let admission = limit.admit(cx.now);
-        let station = cx.plan.stations.rate_limit(agreement, side.place);
+        let Some(limit) = &mut self.side(agreement).limit else { return Admission::Now };
+        let admission = limit.limiter.admit(cx.now);
+        let Limit { station, interval: service, .. } = *limit;
         let (wait, queued) = match admission {
             Admission::Now => (Duration::ZERO, 0),
             Admission::At(release, queued) => (release.since(cx.now), queued),
@@ -92,7 +106,6 @@ impl Gateway {
                 return admission;
             }
         };
-        let service = *interval;
         cx.observe(Observation::StationPlanned { station, wait, service, queued });
         admission
     }
@@ -120,59 +133,6 @@ impl Gateway {
         } else {
             self.transmit(transfer, true, cx);
         }
-    }
-
-    /// Whether what crosses an agreement is translated here (IMS-2).
-    fn translates(&self, agreement: AgreementId, cx: &Context<'_>) -> bool {
-        self.translator.is_some()
-            && cx.plan.federation.agreement(agreement).protocol == Protocol::Ssp
-            && !cx.plan.has(Defect::TranslationSkipped)
-    }
-
-    fn translate(&mut self, passage: Passage, cx: &mut Context<'_>) {
-        let Some(translator) = &mut self.translator else { return };
-        match translator.arrive(passage, cx) {
-            Arrival::Started(place) => self.begin_translation(Some(place), cx),
-            Arrival::Queued => {}
-            Arrival::Full(passage) => {
-                self.turn_back(passage.transfer, Reason::TranslatorFull, cx);
-            }
-            Arrival::Down(passage) => self.turn_back(passage.transfer, Reason::NodeDown, cx),
-        }
-    }
-
-    /// Services begin until one takes time.
-    fn begin_translation(&mut self, mut next: Option<u32>, cx: &mut Context<'_>) {
-        while let (Some(place), Some(translator)) = (next, &mut self.translator) {
-            let service = translator.time(place);
-            if !service.is_zero() {
-                cx.at(cx.now + service, Role::Gateway, Input::Translated(place));
-                return;
-            }
-            next = self.end_translation(place, cx);
-        }
-    }
-
-    /// The service of a translation ends.
-    pub fn translated(&mut self, place: u32, cx: &mut Context<'_>) {
-        let next = self.end_translation(place, cx);
-        self.begin_translation(next, cx);
-    }
-
-    fn end_translation(&mut self, place: u32, cx: &mut Context<'_>) -> Option<u32> {
-        let (Passage { mut transfer, outward }, next) = self.translator.as_mut()?.end(place, cx);
-        let (operator, kind) = (cx.operator, transfer.payload.kind());
-        if let Some(&mut slot) = transfer.payload.message() {
-            cx.stage(slot, Stage::Translation);
-        }
-        let carried = carried(&transfer.payload, cx);
-        cx.observe(Observation::Translated { operator, kind, carried });
-        if outward {
-            self.transmit(transfer, true, cx);
-        } else if let Some(input) = arrived(&transfer, cx) {
-            cx.out.now(input);
-        }
-        next
     }
 
     /// The rate limit lets a transfer go.
@@ -204,7 +164,7 @@ impl Gateway {
         }
         cx.observe(Observation::Transferred { agreement, from, kind, carried, bytes, charged });
         if terms.link.bandwidth.is_some() {
-            let station = cx.plan.stations.link(agreement, side.place);
+            let station = side.station;
             let (wait, service, queued) = (passage.wait, passage.transmission, passage.queued);
             cx.observe(Observation::StationPlanned { station, wait, service, queued });
         }
@@ -329,10 +289,6 @@ fn arrived(transfer: &Transfer, cx: &mut Context<'_>) -> Option<Input> {
         }
         Payload::Ack => return None,
     })
-}
-
-fn limiter(settings: &RateLimit) -> (RateLimiter, Duration) {
-    (RateLimiter::new(settings), Duration::from_secs_f64(1.0 / settings.rate))
 }
 
 /// Whether a short message is an answer on its way to a reply number.

@@ -1,4 +1,4 @@
-//! What fails by the timeline at an operator's door: its side of links, and the translator.
+//! What fails by the timeline at an operator's door: its side of links.
 
 use super::Gateway;
 use crate::domain::federation::LinkFault;
@@ -19,16 +19,6 @@ impl Gateway {
             if cx.plan.federation.agreement(*agreement).peer(cx.operator) == peer {
                 side.link.outage(fault, begins);
             }
-        }
-    }
-
-    /// An outage of the translator begins, or ends.
-    pub fn translator_outage(&mut self, begins: bool, cx: &mut Context<'_>) {
-        if let Some(translator) = &mut self.translator {
-            translator.outage(begins);
-        }
-        while let Some(place) = self.translator.as_mut().and_then(|it| it.next(cx)) {
-            self.begin_translation(Some(place), cx);
         }
     }
 }

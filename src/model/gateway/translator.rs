@@ -2,14 +2,17 @@
 //! request that crosses takes one service, either way; what is answered hop by hop, the gateway
 //! answers itself. It changes nothing but the time that things take.
 
-use crate::domain::federation;
-use crate::domain::id::OperatorId;
-use crate::domain::random::{Stream, StreamSeed};
-use crate::domain::time::Duration;
+use super::{Gateway, arrived, carried};
+use crate::domain::federation::{self, Protocol};
+use crate::domain::id::{AgreementId, OperatorId};
+use crate::domain::observation::Observation;
+use crate::domain::outcome::{Defect, Stage};
+use crate::domain::part::{Part, PartKind};
 use crate::model::context::Context;
 use crate::model::outbox::{Payload, Transfer};
 use crate::model::plan::Plan;
-use crate::model::station::{Arrival, Claim, Station};
+use crate::model::server::{Server, Turn};
+use crate::model::station::Claim;
 
 /// A transfer at the translator.
 #[derive(Clone, Copy, Debug)]
@@ -23,8 +26,7 @@ pub(super) struct Passage {
 #[derive(Debug)]
 pub(super) struct Translator {
     settings: federation::Translator,
-    station: Station<Passage>,
-    service: Stream,
+    server: Server<Passage>,
 }
 
 impl Translator {
@@ -34,49 +36,68 @@ impl Translator {
         operator: OperatorId,
         settings: &federation::Translator,
     ) -> Self {
-        let name = &plan.federation.operator(operator).name;
-        let station = Station::new(
-            plan.stations.translator(operator),
-            settings.workers,
-            settings.queue_limit,
-        );
-        let seed = plan.federation.run.seed;
-        let service = StreamSeed::new(seed, name, "translator/service").stream();
-        Self { settings: settings.clone(), station, service }
-    }
-
-    /// Something is to be translated.
-    pub(super) fn arrive(&mut self, passage: Passage, cx: &mut Context<'_>) -> Arrival<Passage> {
-        self.station.arrive(passage, Claim::Usual, cx)
-    }
-
-    /// An outage begins, or ends.
-    pub(super) fn outage(&mut self, begins: bool) {
-        self.station.outage(begins);
-    }
-
-    /// The place at which something that waits is served now, if it can be.
-    pub(super) fn next(&mut self, cx: &mut Context<'_>) -> Option<u32> {
-        self.station.next(cx)
+        let part = Part::of(PartKind::Translator, operator);
+        let server = Server::new(plan, part, settings.queue_limit, "translator/service");
+        Self { settings: settings.clone(), server }
     }
 
     /// What is in service or waits.
     pub(super) fn transfers(&self) -> impl Iterator<Item = &Transfer> {
-        self.station.jobs().map(|passage| &passage.transfer)
+        self.server.jobs().map(|passage| &passage.transfer)
     }
 
-    /// How long the service of the job at a place takes.
-    pub(super) fn time(&mut self, place: u32) -> Duration {
-        let time = match self.station.job(place).transfer.payload {
-            Payload::Message(_) | Payload::GroupMessage(_) => &self.settings.message_time,
-            _ => &self.settings.presence_time,
+    /// What is translated next in a turn.
+    fn next(&mut self, turn: &mut Turn, cx: &mut Context<'_>) -> Option<Passage> {
+        let Self { settings, server } = self;
+        let time = |passage: &Passage| match passage.transfer.payload {
+            Payload::Message(_) | Payload::GroupMessage(_) => &settings.message_time,
+            _ => &settings.presence_time,
         };
-        time.sample(&mut self.service)
+        let served = server.next(turn, |passage, draw, _| time(passage).sample(draw), cx);
+        served.map(|served| served.job)
+    }
+}
+
+impl Gateway {
+    /// Whether what crosses an agreement is translated here (IMS-2).
+    pub(super) fn translates(&self, agreement: AgreementId, cx: &Context<'_>) -> bool {
+        self.translator.is_some()
+            && cx.plan.federation.agreement(agreement).protocol == Protocol::Ssp
+            && !cx.plan.has(Defect::TranslationSkipped)
     }
 
-    /// The service at a place ends: what was translated, and the place that is served next.
-    pub(super) fn end(&mut self, place: u32, cx: &mut Context<'_>) -> (Passage, Option<u32>) {
-        let served = self.station.end(place, cx);
-        (served.job, served.next)
+    /// Something is to be translated.
+    pub(super) fn translate(&mut self, passage: Passage, cx: &mut Context<'_>) {
+        let Some(translator) = &mut self.translator else { return };
+        match translator.server.arrive(passage, Claim::Usual, cx) {
+            Ok(turn) => self.serve(turn, cx),
+            Err((passage, reason)) => self.turn_back(passage.transfer, reason, cx),
+        }
+    }
+
+    /// An outage of the translator begins, or ends.
+    pub fn translator_outage(&mut self, begins: bool, cx: &mut Context<'_>) {
+        if let Some(translator) = &mut self.translator {
+            let turn = translator.server.outage(begins);
+            self.serve(turn, cx);
+        }
+    }
+
+    /// What was translated goes on.
+    pub fn serve(&mut self, mut turn: Turn, cx: &mut Context<'_>) {
+        while let Some(passage) = self.translator.as_mut().and_then(|it| it.next(&mut turn, cx)) {
+            let Passage { mut transfer, outward } = passage;
+            let (operator, kind) = (cx.operator, transfer.payload.kind());
+            if let Some(&mut slot) = transfer.payload.message() {
+                cx.stage(slot, Stage::Translation);
+            }
+            let carried = carried(&transfer.payload, cx);
+            cx.observe(Observation::Translated { operator, kind, carried });
+            if outward {
+                self.transmit(transfer, true, cx);
+            } else if let Some(input) = arrived(&transfer, cx) {
+                cx.out.now(input);
+            }
+        }
     }
 }

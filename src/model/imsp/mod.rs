@@ -21,24 +21,24 @@ use super::bits::Bits;
 use super::context::Context;
 use super::gateway::Gateway;
 use super::message::Slot;
-use super::outbox::{ContactRequest, Input, Job};
+use super::outbox::{ContactRequest, Job};
 use super::plan::Plan;
-use super::station::{Arrival, Claim, Station};
+use super::server::{Server, Turn};
+use super::station::{Claim, Served};
 use crate::domain::distribution::DurationDistribution;
 use crate::domain::federation::{self, ServiceTimes};
-use crate::domain::id::{OperatorId, Role, SubscriberId};
+use crate::domain::id::{OperatorId, SubscriberId};
 use crate::domain::observation::Observation;
 use crate::domain::outcome::{Reason, Stage};
+use crate::domain::part::{Part, PartKind};
 use crate::domain::presence::News;
-use crate::domain::random::{Stream, StreamSeed};
 use crate::domain::text::SourceNotice;
 
 /// The server of one IMSP.
 #[derive(Debug)]
 pub struct Imsp {
     settings: federation::Imsp,
-    station: Station<Job>,
-    service: Stream,
+    server: Server<Job>,
     /// First subscriber of the operator.
     base: u32,
     /// IM users of this operator, by index (KIND-1); upgrades add to them.
@@ -82,7 +82,6 @@ impl Imsp {
         settings: &federation::Imsp,
         online: &dyn Fn(SubscriberId) -> bool,
     ) -> Self {
-        let name = &plan.federation.operator(operator).name;
         let range = plan.population.range(operator);
         let im_users = plan.population.im_users(operator);
         let mut im = Bits::new(range.len());
@@ -93,12 +92,12 @@ impl Imsp {
         }
         let mut imsp = Self {
             settings: settings.clone(),
-            station: Station::new(
-                plan.stations.im_server(operator),
-                settings.workers,
+            server: Server::new(
+                plan,
+                Part::of(PartKind::ImServer, operator),
                 settings.queue_limit,
+                "im_server/service",
             ),
-            service: StreamSeed::new(plan.federation.run.seed, name, "im_server/service").stream(),
             base: range.start,
             im,
             learned: FxHashSet::default(),
@@ -135,51 +134,39 @@ impl Imsp {
             Job::WatcherAnswered { .. } | Job::Block { .. } => Claim::Accepted,
             _ => Claim::Usual,
         };
-        match self.station.arrive(job, claim, cx) {
-            Arrival::Started(place) => {
+        match self.server.arrive(job, claim, cx) {
+            Ok(turn) => {
                 self.handed_over(&job, gateway, cx);
-                self.start(Some(place), gateway, cx);
+                self.serve(turn, gateway, cx);
             }
-            Arrival::Queued => self.handed_over(&job, gateway, cx),
-            Arrival::Full(job) => self.turn_away(job, Reason::ImServerFull, gateway, cx),
-            Arrival::Down(job) => self.turn_away(job, Reason::NodeDown, gateway, cx),
+            Err((job, reason)) => self.turn_away(job, reason, gateway, cx),
         }
     }
 
     /// An outage begins, or ends.
     pub fn outage(&mut self, begins: bool, gateway: &mut Gateway, cx: &mut Context<'_>) {
-        self.station.outage(begins);
-        while let Some(place) = self.station.next(cx) {
-            self.start(Some(place), gateway, cx);
-        }
-    }
-
-    /// A service ends.
-    pub fn served(&mut self, place: u32, gateway: &mut Gateway, cx: &mut Context<'_>) {
-        let next = self.finish(place, gateway, cx);
-        self.start(next, gateway, cx);
+        let turn = self.server.outage(begins);
+        self.serve(turn, gateway, cx);
     }
 
     /// Requests in service or waiting.
     pub fn jobs(&self) -> impl Iterator<Item = &Job> {
-        self.station.jobs()
+        self.server.jobs()
     }
 
-    /// Services begin until one takes time.
-    fn start(&mut self, mut next: Option<u32>, gateway: &mut Gateway, cx: &mut Context<'_>) {
-        while let Some(place) = next {
-            let time = time_of(self.station.job(place), &self.settings.service_time);
-            let service = time.sample(&mut self.service);
-            if !service.is_zero() {
-                cx.at(cx.now + service, Role::Imsp, Input::ImServed(place));
-                return;
-            }
-            next = self.finish(place, gateway, cx);
+    /// What was served takes its course.
+    pub fn serve(&mut self, mut turn: Turn, gateway: &mut Gateway, cx: &mut Context<'_>) {
+        loop {
+            let times = &self.settings.service_time;
+            let next =
+                self.server.next(&mut turn, |job, draw, _| time_of(job, times).sample(draw), cx);
+            let Some(served) = next else { return };
+            self.done(served, gateway, cx);
         }
     }
 
-    fn finish(&mut self, place: u32, gateway: &mut Gateway, cx: &mut Context<'_>) -> Option<u32> {
-        let served = self.station.end(place, cx);
+    /// What each kind of request means.
+    fn done(&mut self, served: Served<Job>, gateway: &mut Gateway, cx: &mut Context<'_>) {
         match served.job {
             Job::Message(slot) | Job::GroupMessage(slot) => {
                 let operator = cx.operator;
@@ -225,7 +212,6 @@ impl Imsp {
                 self.contact_answered(request, accepted, gateway, cx);
             }
         }
-        served.next
     }
 
     /// The queue is full, or the server down: what becomes of each kind of request.

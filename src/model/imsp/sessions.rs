@@ -92,7 +92,7 @@ impl Imsp {
             return;
         }
         // A server that is down sends none; the next is due in its time.
-        if !self.station.is_down() {
+        if !self.server.is_down() {
             self.subscribe_at(domain, watcher, SubscriptionAct::Refresh, gateway, cx);
         }
         let way = cx.plan.routing.way(Carriage::Presence, cx.operator, domain);

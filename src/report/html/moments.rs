@@ -2,7 +2,7 @@
 //! that every time axis marks.
 
 use super::over::clock;
-use crate::domain::federation::{Event, Federation, LinkFault, Outage, Part};
+use crate::domain::federation::{Event, Federation, LinkFault, Outage};
 use crate::domain::id::OperatorId;
 use crate::report::numbers::three;
 
@@ -137,17 +137,9 @@ fn moment(federation: &Federation, from: f64, event: &Event) -> Moment {
                         }
                     }
                 }
-                Outage::Node { operator, part } => {
-                    let part = match part {
-                        Part::ImServer => "im_server".to_owned(),
-                        Part::Smsc(None) => "smsc".to_owned(),
-                        Part::Smsc(Some(node)) => format!("smsc[{node}]"),
-                        Part::Hlr => "hlr".to_owned(),
-                        Part::Relay => "relay".to_owned(),
-                        Part::Translator => "translator".to_owned(),
-                    };
-                    let name = name(*operator);
-                    (format!("{name}/{part} down"), format!("{name}/{part} is down"))
+                Outage::Part(part) => {
+                    let name = part.name(federation);
+                    (format!("{name} down"), format!("{name} is down"))
                 }
             }
         }

@@ -8,6 +8,8 @@ use tokio_util::sync::CancellationToken;
 use super::resources::{self, count, label};
 use super::{CurvePoint, curve_point};
 use crate::domain::federation::{Federation, Operator, OperatorKind, Protocol, TimedEvent};
+use crate::domain::id::OperatorId;
+use crate::domain::part::{Part, PartKind};
 use crate::domain::time::Duration;
 use crate::measure::results::{Metric, MetricValue, Results, SeriesRow};
 use crate::run::{Finished, Options, RunError};
@@ -106,14 +108,14 @@ pub fn licences(case: &Case, stop: &CancellationToken) -> Result<Vec<Licence>, R
     let run = replicate::one(&unlimited, 0, false, Options::default(), stop, &mut |_, _| {})?;
     let (start, end) = run.results.measured;
     let seconds = (end - start).max(1e-9);
-    let licence = |operator: &Operator| {
+    let licence = |(id, operator): (OperatorId, &Operator)| {
         let smsc = operator.smsc.as_ref()?;
-        let prefix = format!("station={}/smsc[", operator.name);
+        let licensed = Part::of(PartKind::Smsc, id);
         // What all nodes serve in each interval, by how busy they are.
         let mut rates: BTreeMap<u64, f64> = BTreeMap::new();
         let rows = run.results.series.iter().filter(|row| row.metric == "station_utilisation");
         for row in rows.filter(|row| row.statistic == "mean") {
-            if row.labels.starts_with(&prefix) {
+            if row.part.is_some_and(|part| licensed.includes(part)) {
                 let rate = row.value * smsc.throughput * UNLIMITED;
                 *rates.entry((row.time_s * 1e3) as u64).or_default() += rate;
             }
@@ -132,7 +134,7 @@ pub fn licences(case: &Case, stop: &CancellationToken) -> Result<Vec<Licence>, R
             needed: busiest / ALLOWED,
         })
     };
-    Ok(case.federation.operators.iter().filter_map(licence).collect())
+    Ok(case.federation.operators().filter_map(licence).collect())
 }
 
 /// The highest mean of any tenth of the intervals one after the other.

@@ -11,6 +11,7 @@ use super::{highest, logins, online};
 use crate::domain::federation::{MessageRate, OfflineMessages, Operator, Recipients};
 use crate::domain::id::{OperatorId, SubscriberId};
 use crate::domain::outcome::Route;
+use crate::domain::part::{Part, PartKind};
 use crate::model::plan::{Plan, TransferSizes};
 use crate::model::routing::Carriage;
 
@@ -210,7 +211,8 @@ impl<'a> Flows<'a> {
         let attempts = submitted * phones.attempts;
         self.submit(converter, submitted, phones.attempts, segments, work);
         if let Some(hlr) = &self.operator(to).hlr {
-            work.serve(plan.stations.hlr(to), attempts, hlr.lookup_time.mean().as_secs_f64());
+            let time = hlr.lookup_time.mean().as_secs_f64();
+            work.serve(Part::of(PartKind::Hlr, to), attempts, time);
         }
         if !own {
             let signal = Traffic { limited: false, answered: false, ..sms(attempts) };
@@ -232,10 +234,9 @@ impl<'a> Flows<'a> {
         work: &mut Work<'_>,
     ) {
         let Some(smsc) = &self.operator(operator).smsc else { return };
-        for node in 0..smsc.nodes {
-            let station = self.plan.stations.smsc(operator, node);
+        for node in Part::of(PartKind::Smsc, operator).nodes(&self.plan.federation) {
             let each = rate * attempts / f64::from(smsc.nodes);
-            work.serve(station, each, segments / smsc.throughput);
+            work.serve(node, each, segments / smsc.throughput);
         }
     }
 

@@ -4,6 +4,7 @@ use crate::domain::distribution::DurationDistribution;
 use crate::domain::federation::{OperatorKind, Protocol, ServiceTimes};
 use crate::domain::id::OperatorId;
 use crate::domain::observation::StationId;
+use crate::domain::part::{Part, PartKind};
 use crate::model::plan::{Plan, TransferSizes};
 use crate::model::routing::Carriage;
 
@@ -38,7 +39,8 @@ impl<'a> Work<'a> {
     }
 
     /// So many requests a second with a mean service of so many seconds.
-    pub(super) fn serve(&mut self, station: StationId, rate: f64, seconds: f64) {
+    pub(super) fn serve(&mut self, part: Part, rate: f64, seconds: f64) {
+        let station = self.plan.stations.id(part);
         let (total, busy) = &mut self.stations[station.0 as usize];
         *total += rate;
         *busy += rate * seconds;
@@ -54,7 +56,7 @@ impl<'a> Work<'a> {
         let plan = self.plan;
         if let Some(imsp) = &plan.federation.operator(operator).imsp {
             let time = kind(&imsp.service_time).mean().as_secs_f64();
-            self.serve(plan.stations.im_server(operator), rate, time);
+            self.serve(Part::of(PartKind::ImServer, operator), rate, time);
         }
     }
 
@@ -81,13 +83,13 @@ impl<'a> Work<'a> {
             let side = usize::from(agreement.between[0] != at);
             let (sizes, back) = if side == 0 { (first, second) } else { (second, first) };
             if let (Some(limit), true) = (&agreement.rate_limit[side], limited) {
-                let station = plan.stations.rate_limit(way.agreement, side);
-                self.serve(station, rate, 1.0 / limit.rate);
+                let cap = Part::side(PartKind::RateLimit, way.agreement, side);
+                self.serve(cap, rate, 1.0 / limit.rate);
             }
             if let Some(bandwidth) = agreement.link.bandwidth {
                 // What is lost is sent again.
                 let sent = rate / (1.0 - agreement.link.loss);
-                let link = |side| plan.stations.link(way.agreement, side);
+                let link = |side| Part::side(PartKind::Link, way.agreement, side);
                 self.serve(link(side), sent, bytes(sizes) * 8.0 / bandwidth);
                 if answered {
                     self.serve(link(1 - side), sent, f64::from(back.answer) * 8.0 / bandwidth);
@@ -97,7 +99,7 @@ impl<'a> Work<'a> {
             if at != to && plan.federation.operator(at).kind == OperatorKind::Hub {
                 let relay = plan.federation.operator(at).relay.as_ref();
                 let time = relay.map_or(0.0, |relay| relay.service_time.mean().as_secs_f64());
-                self.serve(plan.stations.relay(at), rate, time);
+                self.serve(Part::of(PartKind::Relay, at), rate, time);
             }
         }
         true
@@ -108,7 +110,8 @@ impl<'a> Work<'a> {
         let plan = self.plan;
         if let Some(translator) = &plan.federation.operator(operator).translator {
             let time = if message { &translator.message_time } else { &translator.presence_time };
-            self.serve(plan.stations.translator(operator), rate, time.mean().as_secs_f64());
+            let part = Part::of(PartKind::Translator, operator);
+            self.serve(part, rate, time.mean().as_secs_f64());
         }
     }
 }

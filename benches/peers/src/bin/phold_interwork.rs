@@ -13,6 +13,7 @@ use std::time;
 use interwork::domain::time::{Duration, Instant};
 use interwork::engine::calendar::{Calendar, Event};
 use interwork::engine::windows::{self, LogicalProcess, Schedule};
+use interwork::model::message::Slot;
 use interwork::model::outbox::Input;
 use interwork_peers::{Draws, LOOKAHEAD, POPULATION, argument};
 use tokio_util::sync::CancellationToken;
@@ -63,7 +64,7 @@ impl Shard {
             for _ in 0..POPULATION {
                 let at = Instant::START + increment(&mut shard.own[place]);
                 let to = (place * shards + index) as u32;
-                shard.calendar.push(Event { at, order: shard.order, input: Input::ImServed(to) });
+                shard.calendar.push(Event { at, order: shard.order, input: Input::ToClient(Slot(to)) });
                 shard.order += 1;
             }
         }
@@ -74,7 +75,7 @@ impl Shard {
     #[inline]
     fn step(&mut self, shards: usize, end: Instant) -> bool {
         let Some(event) = self.calendar.pop_before(end) else { return false };
-        let Input::ImServed(number) = event.input else { unreachable!("nothing else was put in") };
+        let Input::ToClient(Slot(number)) = event.input else { unreachable!("nothing else was put in") };
         self.now = event.at;
         self.events += 1;
         let process = &mut self.own[number as usize / shards];
@@ -83,7 +84,7 @@ impl Shard {
         let order = self.order;
         self.order += 1;
         if to as usize % shards == self.index {
-            self.calendar.push(Event { at, order, input: Input::ImServed(to) });
+            self.calendar.push(Event { at, order, input: Input::ToClient(Slot(to)) });
         } else {
             self.leaving.push(Mail { to, at, order });
         }
@@ -119,7 +120,7 @@ impl LogicalProcess for Shard {
     }
 
     fn receive(&mut self, Mail { to, at, order }: Mail) {
-        self.calendar.push(Event { at, order, input: Input::ImServed(to) });
+        self.calendar.push(Event { at, order, input: Input::ToClient(Slot(to)) });
     }
 
     fn address(mail: &Mail) -> (usize, Instant) {
