@@ -21,11 +21,11 @@ impl Imsp {
     ) {
         cx.observe(Observation::Blocked { owner, other, on });
         let changed = match on {
-            true => self.blocked.insert((owner, other)),
-            false => self.blocked.remove(&(owner, other)),
+            true => self.blocked.insert(owner, other),
+            false => self.blocked.remove(owner, other),
         };
         // Whoever may not see the user anyway hears nothing new.
-        if !changed || self.hidden.contains(&(owner, other)) {
+        if !changed || self.hidden.contains(owner, other) {
             return;
         }
         let news = if on { News::Withdrawn } else { self.state_of(owner) };
@@ -50,7 +50,7 @@ impl Imsp {
 
     /// Whether a user of this IMSP has blocked somebody.
     pub(super) fn has_blocked(&self, owner: SubscriberId, other: SubscriberId) -> bool {
-        !self.blocked.is_empty() && self.blocked.contains(&(owner, other))
+        self.blocked.contains(owner, other)
     }
 
     fn watches(&self, watcher: SubscriberId, publisher: SubscriberId, cx: &Context<'_>) -> bool {

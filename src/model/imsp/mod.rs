@@ -7,6 +7,7 @@ mod contacts;
 mod groups;
 mod legacy;
 mod messages;
+mod pairs;
 mod presence;
 mod search;
 mod sessions;
@@ -15,6 +16,7 @@ mod upgrades;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use self::legacy::ReplyPool;
+use self::pairs::Pairs;
 use self::presence::shown_never;
 use super::access::Access;
 use super::bits::Bits;
@@ -46,11 +48,11 @@ pub struct Imsp {
     /// Users elsewhere of whom this IMSP has learned that they became IM users.
     learned: FxHashSet<SubscriberId>,
     /// Watchers who may not see a publisher here: not asked about yet, or denied.
-    hidden: FxHashSet<(SubscriberId, SubscriberId)>,
+    hidden: Pairs,
     /// Legacy customers who were last told to be offline, where phones or commands say so.
     offline: FxHashSet<SubscriberId>,
     /// Who is blocked by whom (owner first).
-    blocked: FxHashSet<(SubscriberId, SubscriberId)>,
+    blocked: Pairs,
     /// IM users with a session, by index.
     sessions: Bits,
     /// Session changes seen of each IM user.
@@ -101,9 +103,9 @@ impl Imsp {
             base: range.start,
             im,
             learned: FxHashSet::default(),
-            hidden: FxHashSet::default(),
+            hidden: Pairs::default(),
             offline: FxHashSet::default(),
-            blocked: FxHashSet::default(),
+            blocked: Pairs::default(),
             sessions,
             session_changes: vec![0; range.len()],
             registered: Bits::new(range.len()),

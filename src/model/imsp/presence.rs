@@ -56,8 +56,8 @@ impl Imsp {
         cx.observe(Observation::PresenceChanged { publisher, operator, changed, watchers });
         let own = cx.plan.population.range(cx.operator);
         // The other domain does not know whom the publisher does not let see.
-        let mut pairs = self.hidden.iter().chain(&self.blocked);
-        let selective = pairs.any(|(hides, _)| *hides == publisher);
+        let (hidden, blocked) = (self.hidden.of(publisher), self.blocked.of(publisher));
+        let selective = hidden.is_some() || blocked.is_some();
         let mut rest = &told[..];
         while let Some(&watcher) = rest.first() {
             let domain = if own.contains(&watcher.0) {
@@ -109,12 +109,12 @@ impl Imsp {
             }));
             told.sort_unstable();
         }
-        if !self.hidden.is_empty() || !self.blocked.is_empty() {
-            let leaks = cx.plan.has(Defect::BlockedWatcherSees);
-            told.retain(|watcher| {
-                let pair = (publisher, *watcher);
-                !self.hidden.contains(&pair) && (leaks || !self.blocked.contains(&pair))
-            });
+        if let Some(hidden) = self.hidden.of(publisher) {
+            told.retain(|watcher| !hidden.contains(watcher));
+        }
+        let leaks = cx.plan.has(Defect::BlockedWatcherSees);
+        if let Some(blocked) = self.blocked.of(publisher).filter(|_| !leaks) {
+            told.retain(|watcher| !blocked.contains(watcher));
         }
     }
 

@@ -40,7 +40,7 @@ impl Imsp {
                 continue;
             }
             // Nobody sees the new user before they are allowed to.
-            self.hidden.insert((user, watcher));
+            self.hidden.insert(user, watcher);
             let question = WatcherQuestion { publisher: user, watcher, changed };
             let delay = self.down.client(user);
             cx.at(cx.now + delay, Role::Imsp, Input::AskedToAllow(question));
@@ -61,7 +61,7 @@ impl Imsp {
         cx.observe(Observation::WatcherAnswered { publisher, watcher, allowed });
         let news = if told { News::Granted } else { News::Withdrawn };
         if told {
-            self.hidden.remove(&(publisher, watcher));
+            self.hidden.remove(publisher, watcher);
         }
         // Blocked while the user was being asked: stays so.
         if !self.has_blocked(publisher, watcher) {
