@@ -7,16 +7,13 @@ use super::generation::{Generation, Kind, To};
 use super::people::{OnlineAgain, Phones};
 use super::texts::{Converted, Texts};
 use super::work::{Traffic, Work};
-use super::{highest, logins, online};
+use super::{NEGLIGIBLE, highest, logins, online};
 use crate::domain::federation::{MessageRate, OfflineMessages, Operator, Recipients};
 use crate::domain::id::{OperatorId, SubscriberId};
 use crate::domain::outcome::Route;
 use crate::domain::part::{Part, PartKind};
 use crate::model::plan::{Plan, TransferSizes};
 use crate::model::routing::Carriage;
-
-/// Answers to answers are followed until so little of the first messages is left.
-pub(super) const NEGLIGIBLE: f64 = 1e-6;
 
 /// The messages of a federation while they are followed.
 pub(super) struct Flows<'a> {

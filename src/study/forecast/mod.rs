@@ -21,6 +21,9 @@ use crate::domain::time::Instant;
 use crate::model::plan::Plan;
 use crate::workload::load::LoadProfile;
 
+/// Answers to answers, and attempts after attempts, are followed until so little is left.
+const NEGLIGIBLE: f64 = 1e-6;
+
 /// What is to be expected of a run.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Forecast {

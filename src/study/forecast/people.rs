@@ -1,8 +1,8 @@
 //! The people at the other end, as far as traffic depends on them: whether an IM user is logged in
 //! when answered, how often a short message is tried before its phone is there.
 
+use super::NEGLIGIBLE;
 use super::generation::To;
-use super::messages::NEGLIGIBLE;
 use super::{logins, seen};
 use crate::domain::federation::{Operator, Run};
 use crate::domain::id::OperatorId;
