@@ -5,60 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use plotters::prelude::*;
 
-use super::csv::unit_of;
 use super::plots::{COLOURS, font, picture, swatch};
-use super::tables::PointRow;
-use crate::measure::results::Metric;
+use super::points::{PointRow, Points, Reading};
 
 /// Lines in one picture at most; more cannot be told apart.
 const MOST_LINES: usize = 16;
-/// Statistics that are drawn.
-const DRAWN: [&str; 3] = ["mean", "p95", "rate"];
-
-/// One figure of one point, all its replications together.
-#[derive(Clone, Debug)]
-pub struct Reading {
-    pub(super) point: u32,
-    /// With labels.
-    pub(super) metric: String,
-    pub(super) statistic: &'static str,
-    pub(super) unit: String,
-    pub(super) value: f64,
-    pub(super) interval: Option<[f64; 2]>,
-}
-
-impl Reading {
-    /// What is drawn of a metric.
-    pub fn of(point: u32, metric: &Metric) -> Vec<Self> {
-        let pairs = metric.labels.iter().map(|(name, value)| format!("{name}={value}"));
-        let labels = pairs.collect::<Vec<_>>().join(",");
-        let name = match labels.is_empty() {
-            true => metric.name.to_owned(),
-            false => format!("{}{{{labels}}}", metric.name),
-        };
-        let figures = metric.figures().into_iter().filter(|(name, _)| DRAWN.contains(name));
-        let reading = |(statistic, value): (&'static str, f64)| Self {
-            point,
-            metric: name.clone(),
-            statistic,
-            unit: unit_of(statistic, &metric.unit).to_owned(),
-            value,
-            interval: metric.intervals.iter().find(|(of, _)| *of == statistic).map(|(_, i)| *i),
-        };
-        figures.map(reading).collect()
-    }
-}
-
-/// The points of a study.
-#[derive(Clone, Debug)]
-pub struct Points {
-    /// Names of the columns that topologies bring.
-    pub columns: Vec<String>,
-    /// Paths of the parameters.
-    pub parameters: Vec<String>,
-    /// In order.
-    pub rows: Vec<PointRow>,
-}
 
 /// Something that points have numbers of.
 struct Axis {
@@ -312,6 +263,7 @@ fn short(value: f64, reach: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::measure::results::Metric;
     use crate::measure::results::MetricValue;
 
     fn points(rows: &[(&str, &str, &str)]) -> Points {

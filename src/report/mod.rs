@@ -15,6 +15,7 @@ pub mod manifest;
 pub mod markdown;
 pub mod numbers;
 pub mod plots;
+pub mod points;
 pub mod read;
 pub mod summary;
 pub mod table;

@@ -6,23 +6,12 @@ use std::io::BufWriter;
 use std::path::PathBuf;
 
 use super::csv::unit_of;
-use super::curves::{self, Reading};
 use super::folder::FolderError;
-use super::html::{self, sweep::Line};
+use super::points::{Line, PointRow, Points, Reading};
 use super::summary::Slo;
 use super::tasks::{StudyFolder, io};
+use super::{curves, html};
 use crate::measure::results::{Metric, SloOutcome};
-
-/// A point of a study.
-#[derive(Clone, Debug)]
-pub struct PointRow {
-    /// Its topology's file.
-    pub topology: String,
-    /// In the order of the columns.
-    pub columns: Vec<String>,
-    /// In the order of the parameters.
-    pub parameters: Vec<String>,
-}
 
 /// Tables that are being written.
 #[derive(Debug)]
@@ -211,8 +200,7 @@ impl<'a> Tables<'a> {
         self.points.end()?;
         self.results.end()?;
         self.slo.end()?;
-        let study =
-            curves::Points { columns: self.columns, parameters: self.parameters, rows: self.rows };
+        let study = Points { columns: self.columns, parameters: self.parameters, rows: self.rows };
         for (picture, svg) in curves::draw(&study, &self.readings) {
             self.folder.put(&format!("plots/{picture}.svg"), svg.as_bytes())?;
         }

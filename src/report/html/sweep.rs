@@ -7,26 +7,11 @@ use serde_json::{Value, json};
 
 use super::shell::{capital, chart, folded, section, table};
 use super::study::{Head, Look, Section, page};
-use crate::report::curves::{Points, Reading};
 use crate::report::numbers::count;
+use crate::report::points::{Line, Points, Reading};
 
 /// Points whose SLO lines are listed.
 const LISTED: usize = 400;
-
-/// How one SLO line went at one point.
-#[derive(Clone, Debug)]
-pub struct Line {
-    /// Number of the point.
-    pub point: u32,
-    /// As written.
-    pub line: String,
-    /// As people read it.
-    pub observed: String,
-    /// Of all replications together.
-    pub passed: bool,
-    /// In how many replications it held, and of how many.
-    pub held: (u32, u32),
-}
 
 /// The page of a study of this name.
 pub fn sweep_page(name: &str, points: &Points, readings: &[Reading], lines: &[Line]) -> String {

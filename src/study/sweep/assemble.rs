@@ -6,7 +6,8 @@ use super::{Point, Sweep};
 use crate::measure::measured::Measured;
 use crate::measure::pick::rolled_up;
 use crate::measure::results::{Metric, Results};
-use crate::report::tables::{PointRow, Tables};
+use crate::report::points::PointRow;
+use crate::report::tables::Tables;
 use crate::report::tasks::{Found, StudyFolder};
 use crate::study::replicate;
 

@@ -1,0 +1,78 @@
+//! What a study found, point by point: filled in by its tables, drawn by its pictures and its page.
+
+use super::csv::unit_of;
+use crate::measure::results::Metric;
+
+/// Statistics that are drawn.
+const DRAWN: [&str; 3] = ["mean", "p95", "rate"];
+
+/// A point of a study.
+#[derive(Clone, Debug)]
+pub struct PointRow {
+    /// Its topology's file.
+    pub topology: String,
+    /// In the order of the columns.
+    pub columns: Vec<String>,
+    /// In the order of the parameters.
+    pub parameters: Vec<String>,
+}
+
+/// One figure of one point, all its replications together.
+#[derive(Clone, Debug)]
+pub struct Reading {
+    pub(super) point: u32,
+    /// With labels.
+    pub(super) metric: String,
+    pub(super) statistic: &'static str,
+    pub(super) unit: String,
+    pub(super) value: f64,
+    pub(super) interval: Option<[f64; 2]>,
+}
+
+impl Reading {
+    /// What is drawn of a metric.
+    pub fn of(point: u32, metric: &Metric) -> Vec<Self> {
+        let pairs = metric.labels.iter().map(|(name, value)| format!("{name}={value}"));
+        let labels = pairs.collect::<Vec<_>>().join(",");
+        let name = match labels.is_empty() {
+            true => metric.name.to_owned(),
+            false => format!("{}{{{labels}}}", metric.name),
+        };
+        let figures = metric.figures().into_iter().filter(|(name, _)| DRAWN.contains(name));
+        let reading = |(statistic, value): (&'static str, f64)| Self {
+            point,
+            metric: name.clone(),
+            statistic,
+            unit: unit_of(statistic, &metric.unit).to_owned(),
+            value,
+            interval: metric.intervals.iter().find(|(of, _)| *of == statistic).map(|(_, i)| *i),
+        };
+        figures.map(reading).collect()
+    }
+}
+
+/// The points of a study.
+#[derive(Clone, Debug)]
+pub struct Points {
+    /// Names of the columns that topologies bring.
+    pub columns: Vec<String>,
+    /// Paths of the parameters.
+    pub parameters: Vec<String>,
+    /// In order.
+    pub rows: Vec<PointRow>,
+}
+
+/// How one SLO line went at one point.
+#[derive(Clone, Debug)]
+pub struct Line {
+    /// Number of the point.
+    pub point: u32,
+    /// As written.
+    pub line: String,
+    /// As people read it.
+    pub observed: String,
+    /// Of all replications together.
+    pub passed: bool,
+    /// In how many replications it held, and of how many.
+    pub held: (u32, u32),
+}
