@@ -17,12 +17,13 @@ use std::process::{Command, ExitCode, Stdio};
 use std::sync::Arc;
 use std::time::Instant as Clock;
 
-use interwork::domain::id::SubscriberId;
+use interwork::domain::id::{OperatorId, SubscriberId};
 use interwork::domain::random::StreamSeed;
 use interwork::domain::time::{Duration, Instant};
 use interwork::engine::calendar::{Calendar, Event};
 use interwork::engine::shard::Shard;
-use interwork::engine::windows::{self, LogicalProcess as _, Schedule};
+use interwork::engine::simulation::Simulation;
+use interwork::engine::windows::LogicalProcess as _;
 use interwork::measure::Setup;
 use interwork::model::message::Slot;
 use interwork::model::outbox::Input;
@@ -34,7 +35,7 @@ use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
 use self::record::{Row, Target::AtLeast, Target::Under, median};
-use self::stepped::{Blind, Kinds, Watch, clocked, most, shards};
+use self::stepped::{Blind, Kinds, Watch, clocked, most};
 
 // Files beside this one would be benches of their own.
 #[path = "targets/record.rs"]
@@ -171,8 +172,8 @@ fn event_types(answers: &mut Answers) {
     let end = setup.window.end;
     let rounds: Vec<[Kinds; 2]> = (0..ROUNDS)
         .map(|_| {
-            let watched = clocked(&plan, shards(&plan, |id| Watch::new(&setup, id)), end);
-            [watched, clocked(&plan, shards(&plan, |_| Blind), end)]
+            let watched = Simulation::new(&plan, |id| Watch::new(&setup, id));
+            [clocked(watched, end), clocked(Simulation::new(&plan, |_| Blind), end)]
         })
         .collect();
     let mut table = BTreeMap::new();
@@ -202,18 +203,11 @@ fn event_types(answers: &mut Answers) {
 /// How many events a second does one thread make of `national`; and with nobody watching?
 fn national(answers: &mut Answers) {
     let (plan, setup) = prepare(&shipped("national.yaml"), &[]);
-    let schedule = Schedule {
-        lookahead: windows::lookahead(&plan),
-        end: setup.window.end,
-        ticks: Vec::new(),
-        threads: 1,
-    };
     let unwatched = || {
         let clock = Clock::now();
-        let stop = CancellationToken::new();
-        let shards = shards(&plan, |_| Blind);
-        let ended = windows::run(shards, &schedule, &stop, &mut |_, _| {}, &mut |_, _| {});
-        let events: u64 = ended.expect("a sound run").shards.iter().map(Shard::events).sum();
+        let mut simulation = Simulation::new(&plan, |_| Blind);
+        simulation.run_until(setup.window.end, 1).expect("a sound run");
+        let events: u64 = simulation.shards().iter().map(Shard::events).sum();
         events as f64 / clock.elapsed().as_secs_f64() / 1e6
     };
     let watched = || {
@@ -303,24 +297,17 @@ workload: { contacts: { per_user: 0 }, messages: { total: 0/s }, presence: { cha
 ",
     );
     let (plan, _) = prepare(&text(&topology), &[]);
-    let schedule = Schedule {
-        lookahead: Some(Duration::from_millis(1)),
-        end: Instant::START + Duration::from_millis(WINDOWS + 2),
-        ticks: Vec::new(),
-        threads: 2,
-    };
+    let end = Instant::START + Duration::from_millis(WINDOWS + 2);
     let one = || {
-        let mut shards = shards(&plan, |_| Blind);
+        let mut simulation = Simulation::new(&plan, |_| Blind);
         for window in 0..WINDOWS {
             let at = Instant::START + Duration::from_millis(window + 1);
-            shards[0].script(at, Stimulus::Consent { user: SubscriberId(0), yes: true });
+            let consent = Stimulus::Consent { user: SubscriberId(0), yes: true };
+            simulation.script(OperatorId(0), at, consent);
         }
-        let stop = CancellationToken::new();
         let clock = Clock::now();
-        let ended = windows::run(shards, &schedule, &stop, &mut |_, _| {}, &mut |_, _| {});
-        let us = clock.elapsed().as_secs_f64() / WINDOWS as f64 * 1e6;
-        drop(ended);
-        us
+        simulation.run_until(end, 2).expect("a sound run");
+        clock.elapsed().as_secs_f64() / WINDOWS as f64 * 1e6
     };
     let us = median((0..5).map(|_| one()).collect());
     let what = "a window with nothing to do, 8 operators on 2 threads";

@@ -1,5 +1,5 @@
 //! One run: the one place where topology, workload, engine and measurement meet. Called by the
-//! command line and, later, by studies; it knows no file and no terminal.
+//! command line and by studies; it knows no file and no terminal.
 
 mod samples;
 
@@ -15,9 +15,9 @@ use crate::domain::outcome::Defect;
 use crate::domain::population::Population;
 use crate::domain::stations::Stations;
 use crate::domain::time::{Duration, Instant};
-use crate::engine::decisions::initially_online;
 use crate::engine::shard::Shard;
-use crate::engine::windows::{self, Ended, LogicalProcess as _, Schedule};
+use crate::engine::simulation::{Fault, Simulation};
+use crate::engine::windows::{LogicalProcess as _, Looks, Progress};
 use crate::measure::audit::{self, AuditPart, Auditor, Violation};
 use crate::measure::glance::{Copies, Glance};
 use crate::measure::measured::Measured;
@@ -80,12 +80,12 @@ pub enum Ending {
 #[derive(Debug, thiserror::Error)]
 pub enum RunError {
     /// A part of the program panicked.
-    #[error("a part of the program failed (seed {seed}, simulated time {at})")]
+    #[error("a part of the program failed (seed {seed}, {fault})")]
     Fault {
         /// Seed of the run.
         seed: u64,
-        /// Start of the window in which it happened.
-        at: Instant,
+        /// When, and whose.
+        fault: Fault,
     },
     /// A conservation check failed.
     #[error("conservation does not hold (seed {seed}, simulated time {at}):{}", list(violations))]
@@ -259,13 +259,13 @@ pub fn run(
     setup: &Arc<Setup>,
     options: Options,
     stop: &CancellationToken,
-    progress: windows::Progress<'_>,
+    progress: Progress<'_>,
 ) -> Result<Finished, RunError> {
     watched(plan, setup, options, stop, progress, None)
 }
 
 /// Somebody to be shown each interval of the series as it ends.
-pub type Looks<'a> = &'a mut dyn FnMut(Glance);
+pub type Shown<'a> = &'a mut dyn FnMut(Glance);
 
 /// The same, shown to somebody who looks on. The run goes as it would alone, and waits as long as
 /// `progress` takes.
@@ -277,33 +277,19 @@ pub fn watched(
     setup: &Arc<Setup>,
     options: Options,
     stop: &CancellationToken,
-    progress: windows::Progress<'_>,
-    mut looks: Option<Looks<'_>>,
+    progress: Progress<'_>,
+    mut shown: Option<Shown<'_>>,
 ) -> Result<Finished, RunError> {
     let seed = plan.federation.run.seed;
-    let online = initially_online(&plan.federation, &plan.population);
     let windows = setup.windows();
     let within: Vec<Arc<Setup>> =
         windows.iter().map(|window| Arc::new(setup.within(*window))).collect();
-    let shards = plan
-        .federation
-        .operators()
-        .map(|(id, _)| {
-            let watch = Watch {
-                recorder: Recorder::new(Arc::clone(setup), id),
-                within: within.iter().map(|part| Recorder::new(Arc::clone(part), id)).collect(),
-                auditor: Auditor::new(),
-                sampler: Sampler::new(options.samples, setup.window),
-            };
-            Shard::new(plan, id, &online, watch)
-        })
-        .collect();
-    let schedule = Schedule {
-        lookahead: windows::lookahead(plan),
-        end: setup.window.end,
-        ticks: ticks(setup),
-        threads: options.threads,
-    };
+    let mut simulation = Simulation::new(plan, |id| Watch {
+        recorder: Recorder::new(Arc::clone(setup), id),
+        within: within.iter().map(|part| Recorder::new(Arc::clone(part), id)).collect(),
+        auditor: Auditor::new(),
+        sampler: Sampler::new(options.samples, setup.window),
+    });
     let mut collector = Collector::new(Arc::clone(setup));
     // Ends the run from within.
     let own = stop.child_token();
@@ -318,18 +304,20 @@ pub fn watched(
                 own.cancel();
             }
         }
-        if let Some(look) = looks.as_mut().filter(|_| at > setup.window.start) {
-            look(glance(&collector, at, setup, &within, shards));
+        if let Some(show) = shown.as_mut().filter(|_| at > setup.window.start) {
+            show(glance(&collector, at, setup, &within, shards));
         }
     };
-    let ended = windows::run(shards, &schedule, &own, progress, &mut close)
-        .map_err(|fault| RunError::Fault { seed, at: fault.at })?;
-    let why = match ended.at < setup.window.end {
+    let looks = Looks { stop: &own, progress, ticks: ticks(setup), tick: &mut close };
+    let at = simulation
+        .watched(setup.window.end, options.threads, looks)
+        .map_err(|fault| RunError::Fault { seed, fault })?;
+    let why = match at < setup.window.end {
         true if failed => Ending::StoppedBySlo,
         true => Ending::Interrupted,
         false => Ending::Finished,
     };
-    let mut finished = finish(ended, collector, &within, seed, options)?;
+    let mut finished = finish(simulation, at, collector, &within, seed, options)?;
     finished.ended = why;
     if why != Ending::Finished {
         slo::leave_open(setup, &mut finished.results.slo, finished.at);
@@ -366,13 +354,14 @@ fn ticks(setup: &Setup) -> Vec<Instant> {
 }
 
 fn finish(
-    ended: Ended<Shard<Watch>>,
+    simulation: Simulation<Watch>,
+    at: Instant,
     collector: Collector,
     within: &[Arc<Setup>],
     seed: u64,
     options: Options,
 ) -> Result<Finished, RunError> {
-    let Ended { shards, at } = ended;
+    let shards = simulation.shards();
     let events = shards.iter().map(Shard::events).sum();
     let in_flight: Vec<Subject> =
         shards.iter().flat_map(Shard::messages).map(|message| message.subject()).collect();
@@ -381,8 +370,7 @@ fn finish(
     let mut parts: Vec<Vec<RecorderPart>> = within.iter().map(|_| Vec::new()).collect();
     let mut audits: Vec<AuditPart> = Vec::new();
     let mut samplers = Vec::new();
-    for shard in shards {
-        let Watch { recorder, within, auditor, sampler } = shard.into_observer();
+    for Watch { recorder, within, auditor, sampler } in simulation.into_observers() {
         recorders.push(recorder.finish(at));
         for (part, recorder) in parts.iter_mut().zip(within) {
             part.push(recorder.finish(at));

@@ -10,9 +10,7 @@ use interwork::domain::id::SubscriberId;
 use interwork::domain::observation::Observation;
 use interwork::domain::presence::News;
 use interwork::domain::time::Instant;
-use interwork::engine::decisions::initially_online;
-use interwork::engine::shard::Shard;
-use interwork::engine::windows::{self, Schedule};
+use interwork::engine::simulation::Simulation;
 use interwork::model::context::Observer;
 
 /// One in ten of 20,000 legacy customers of B upgrades within ten minutes, while users of A write
@@ -89,20 +87,10 @@ fn uc_3_no_watcher_is_left_with_stale_attributes() {
     // Upgrades end two minutes before the run, so that all news has arrived.
     let stages = "  stages: [ { for: 8m, load: 1 }, { for: 2m, load: 0 } ]\nrun:";
     let (plan, setup) = prepare(&UPGRADES.replace("run:", stages), &[]);
-    let online = initially_online(&plan.federation, &plan.population);
-    let shards = plan.federation.operators();
-    let shards = shards.map(|(id, _)| Shard::new(&plan, id, &online, Watchers::default()));
-    let schedule = Schedule {
-        lookahead: windows::lookahead(&plan),
-        end: setup.window.end,
-        ticks: Vec::new(),
-        threads: 2,
-    };
-    let stop = Default::default();
-    let ended = windows::run(shards.collect(), &schedule, &stop, &mut |_, _| {}, &mut |_, _| {});
+    let mut simulation = Simulation::new(&plan, |_| Watchers::default());
+    simulation.run_until(setup.window.end, 2).expect("a sound run");
     let mut all = Watchers::default();
-    for shard in ended.expect("a sound run").shards {
-        let part = shard.into_observer();
+    for part in simulation.into_observers() {
         all.asked += part.asked;
         all.answered.extend(part.answered);
         all.shown.extend(part.shown);

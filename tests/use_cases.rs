@@ -11,8 +11,7 @@ use interwork::domain::id::{OperatorId, SubscriberId};
 use interwork::domain::observation::{Observation, SmsEvent};
 use interwork::domain::text::{Alphabet, Text};
 use interwork::domain::time::{Duration, Instant};
-use interwork::engine::shard::Shard;
-use interwork::engine::windows::{self, Schedule};
+use interwork::engine::simulation::Simulation;
 use interwork::model::context::Observer;
 use interwork::model::plan::Plan;
 use interwork::model::stimulus::Stimulus;
@@ -117,29 +116,14 @@ impl Observer for Notes {
 /// Lets these things happen and says what was seen, in the order of time.
 fn seen(text: &str, sets: &[&str], script: &[(u64, Stimulus)]) -> Vec<String> {
     let (plan, setup) = prepare(text, sets);
-    let online = |_| true;
-    let mut shards: Vec<Shard<Notes>> = plan
-        .federation
-        .operators()
-        .map(|(id, _)| {
-            let notes = Notes { plan: Some(Arc::clone(&plan)), lines: Vec::new() };
-            Shard::new(&plan, id, &online, notes)
-        })
-        .collect();
+    let notes = |_| Notes { plan: Some(Arc::clone(&plan)), lines: Vec::new() };
+    let mut simulation = Simulation::new(&plan, notes);
     for (second, stimulus) in script {
-        shards[A.index()].script(Instant::START + Duration::from_secs(*second), *stimulus);
+        simulation.script(A, Instant::START + Duration::from_secs(*second), *stimulus);
     }
-    let schedule = Schedule {
-        lookahead: windows::lookahead(&plan),
-        end: setup.window.end,
-        ticks: Vec::new(),
-        threads: 2,
-    };
-    let stop = Default::default();
-    let ended = windows::run(shards, &schedule, &stop, &mut |_, _| {}, &mut |_, _| {});
-    let ended = ended.expect("the run is sound");
+    simulation.run_until(setup.window.end, 2).expect("the run is sound");
     let mut lines: Vec<(Instant, String)> =
-        ended.shards.into_iter().flat_map(|shard| shard.into_observer().lines).collect();
+        simulation.into_observers().into_iter().flat_map(|notes| notes.lines).collect();
     lines.sort_by_key(|(at, _)| *at);
     lines.into_iter().map(|(_, line)| line).collect()
 }

@@ -1,5 +1,5 @@
-//! Shards stepped by hand, in windows as runs have them: what single events cost, and how evenly
-//! windows fill two threads. It knows no target.
+//! Simulations taken step by step: what single events cost, and how evenly windows fill two threads.
+//! It knows no target.
 
 #![allow(clippy::disallowed_methods, reason = "a bench is where the wall clock is asked")]
 
@@ -10,9 +10,7 @@ use std::time::Instant as Clock;
 use interwork::domain::id::OperatorId;
 use interwork::domain::observation::Observation;
 use interwork::domain::time::Instant;
-use interwork::engine::decisions::initially_online;
-use interwork::engine::shard::Shard;
-use interwork::engine::windows::{self, LogicalProcess as _};
+use interwork::engine::simulation::Simulation;
 use interwork::measure::Setup;
 use interwork::measure::audit::Auditor;
 use interwork::measure::recorder::Recorder;
@@ -43,42 +41,8 @@ impl Observer for Blind {
     fn observe(&mut self, _: Instant, _: &Observation<'_>) {}
 }
 
-pub fn shards<O: Observer + Send>(
-    plan: &Arc<Plan>,
-    watch: impl Fn(OperatorId) -> O,
-) -> Vec<Shard<O>> {
-    let online = initially_online(&plan.federation, &plan.population);
-    plan.federation.operators().map(|(id, _)| Shard::new(plan, id, &online, watch(id))).collect()
-}
-
 /// Events of each kind, and the seconds they took.
 pub type Kinds = BTreeMap<String, (u64, f64)>;
-
-/// Runs shards to the end, one after the other in windows as runs have them; `play` plays a shard
-/// up to the end of a window.
-fn in_windows<O: Observer + Send>(
-    plan: &Plan,
-    mut shards: Vec<Shard<O>>,
-    run_end: Instant,
-    play: &mut dyn FnMut(&mut Shard<O>, Instant),
-) {
-    let lookahead = windows::lookahead(plan).expect("agreements");
-    let mut sent = Vec::new();
-    loop {
-        let next = shards.iter().map(Shard::next).min().unwrap_or(Instant::NEVER);
-        if next >= run_end {
-            return;
-        }
-        let end = (next + lookahead).min(run_end);
-        for shard in &mut shards {
-            play(shard, end);
-            shard.send(|delivery| sent.push(delivery));
-        }
-        for delivery in sent.drain(..) {
-            shards[delivery.parcel.next.index()].receive(delivery);
-        }
-    }
-}
 
 /// The kind of an input, in words.
 fn kind(input: &Input) -> String {
@@ -98,7 +62,7 @@ fn kind(input: &Input) -> String {
 
 /// Runs to the end with a clock around every event. The clock's own time is taken off; that the
 /// words between events displace the caches is not.
-pub fn clocked<O: Observer + Send>(plan: &Plan, shards: Vec<Shard<O>>, run_end: Instant) -> Kinds {
+pub fn clocked<O: Observer + Send + 'static>(mut simulation: Simulation<O>, end: Instant) -> Kinds {
     let own = {
         let clock = Clock::now();
         (0..1_000_000).for_each(|_| {
@@ -107,33 +71,35 @@ pub fn clocked<O: Observer + Send>(plan: &Plan, shards: Vec<Shard<O>>, run_end: 
         clock.elapsed().as_secs_f64() / 1e6
     };
     let mut kinds = Kinds::new();
-    in_windows(plan, shards, run_end, &mut |shard, end| {
-        loop {
-            let clock = Clock::now();
-            let Some(input) = shard.step(end) else { break };
-            let took = clock.elapsed().as_secs_f64() - own;
-            let (count, total) = kinds.entry(kind(&input)).or_default();
-            *count += 1;
-            *total += took;
-        }
-    });
+    loop {
+        let clock = Clock::now();
+        let Some(step) = simulation.step(end) else { break };
+        let took = clock.elapsed().as_secs_f64() - own;
+        let (count, total) = kinds.entry(kind(&step.input)).or_default();
+        *count += 1;
+        *total += took;
+    }
     kinds
 }
 
 /// How much faster can a thread for each operator be, if every event costs the same and meeting
 /// costs nothing? Each window takes as long as the operator with the most events in it.
 pub fn most(plan: &Arc<Plan>, end: Instant) -> f64 {
-    let operators = plan.federation.operators().count();
-    let (mut all, mut slowest) = (0, 0);
-    let mut window = Vec::new();
-    in_windows(plan, shards(plan, |_| Blind), end, &mut |shard, end| {
-        let before = shard.events();
-        shard.run_until(end);
-        window.push(shard.events() - before);
-        if window.len() == operators {
-            all += window.iter().sum::<u64>();
-            slowest += window.drain(..).max().unwrap_or(0);
+    let mut simulation = Simulation::new(plan, |_| Blind);
+    let (mut all, mut slowest, mut window) = (0, 0, Instant::START);
+    let mut events = vec![0u64; simulation.shards().len()];
+    let mut close = |events: &mut Vec<u64>| {
+        all += events.iter().sum::<u64>();
+        slowest += events.iter().max().copied().unwrap_or(0);
+        events.fill(0);
+    };
+    while let Some(step) = simulation.step(end) {
+        if step.window != window {
+            window = step.window;
+            close(&mut events);
         }
-    });
+        events[step.operator.index()] += 1;
+    }
+    close(&mut events);
     all as f64 / slowest as f64
 }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use super::topology::{Loaded, load, overrides};
 use super::{Exit, width};
 use crate::domain::federation::{Agreement, Protocol};
-use crate::engine::windows::lookahead;
+use crate::engine::simulation::lookahead;
 use crate::model::plan::Plan;
 use crate::report::lines::paragraphs;
 use crate::report::numbers::{count, percent, three};

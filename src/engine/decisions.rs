@@ -290,7 +290,7 @@ pub fn sessions(
 }
 
 /// Who is logged in when the run starts, anywhere.
-pub fn initially_online(
+pub(super) fn initially_online(
     federation: &Federation,
     population: &Population,
 ) -> impl Fn(SubscriberId) -> bool {

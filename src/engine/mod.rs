@@ -3,11 +3,12 @@
 //! by their inputs and effects; `windows` knows not even these, only logical processes with mail.
 //!
 //! Reading order: `calendar` (what is due), `decisions` (what users decide), `shard` (one
-//! operator), `windows` (all of them, in step).
+//! operator), `windows` (all of them, in step), `simulation` (a plan, run).
 
 mod barrier;
 pub mod calendar;
 pub mod decisions;
 mod packed;
 pub mod shard;
+pub mod simulation;
 pub mod windows;

@@ -8,7 +8,7 @@
 //! that nobody overwrites what a slower thread still reads.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::runtime::Builder;
@@ -16,7 +16,6 @@ use tokio_util::sync::CancellationToken;
 
 use super::barrier::Barrier;
 use crate::domain::time::{Duration, Instant};
-use crate::model::plan::Plan;
 
 /// What has a calendar of its own and reaches others by mail alone: the shard of an operator, or
 /// whatever else is to run in lookahead windows (`benches/peers` has PHOLD).
@@ -49,8 +48,6 @@ pub struct Schedule {
     pub lookahead: Option<Duration>,
     /// The run ends here; events at this very instant do not happen.
     pub end: Instant,
-    /// Instants at which all shards pause, ascending, before `end`.
-    pub ticks: Vec<Instant>,
     /// Threads to run shards on, at least 1.
     pub threads: usize,
 }
@@ -64,11 +61,13 @@ pub struct Ended<P> {
     pub at: Instant,
 }
 
-/// A worker failed: an invariant of the program is broken.
+/// Something panicked: an invariant of the program is broken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fault {
-    /// Start of the window in which it happened.
+    /// Start of the window in which it happened, or the tick.
     pub at: Instant,
+    /// The process that failed; `None`: it was who looks on.
+    pub process: Option<usize>,
 }
 
 /// Somebody to be told of progress: simulated time, events so far.
@@ -77,43 +76,52 @@ pub type Progress<'a> = &'a mut dyn FnMut(Instant, u64);
 /// Called at each tick with all shards, in the order of their numbers.
 pub type Tick<'a, P> = &'a mut dyn FnMut(Instant, &mut [&mut P]);
 
-/// Runs the shards until the schedule's end, or until `stop` is cancelled.
+/// Somebody who looks on, from the calling thread. Shards wait as long as it takes.
+pub struct Looks<'a, P> {
+    /// Ends the run at the end of a window once it is cancelled.
+    pub stop: &'a CancellationToken,
+    /// Told at the end of each window.
+    pub progress: Progress<'a>,
+    /// Instants at which all shards pause, ascending, before the end.
+    pub ticks: Vec<Instant>,
+    /// Called then.
+    pub tick: Tick<'a, P>,
+}
+
+/// Runs the shards until the schedule's end, or until who looks on has had enough.
 ///
 /// # Errors
-/// A panic in a shard is a broken invariant of the program; the start of the window in which it
-/// happened is returned.
+/// A panic in a shard, or of who looks on.
 pub fn run<P: LogicalProcess<Mail: 'static> + 'static>(
     shards: Vec<P>,
     schedule: &Schedule,
-    stop: &CancellationToken,
-    progress: Progress<'_>,
-    tick: Tick<'_, P>,
+    looks: Option<Looks<'_, P>>,
 ) -> Result<Ended<P>, Fault> {
     let threads = schedule.threads.clamp(1, shards.len().max(1));
-    let team = Arc::new(Team::new(shards, schedule, threads));
+    let ticks = looks.as_ref().map_or(Vec::new(), |looks| looks.ticks.clone());
+    let team = Arc::new(Team::new(shards, schedule, ticks, threads));
     // The calling thread is the first worker: what looks on is called from there alone.
-    let looks = Looks { stop, progress, tick };
     let at = if threads == 1 {
-        Worker::new(&team, 0).run(Some(looks))
+        Worker::new(&team, 0).run(looks)
     } else {
         let runtime = Builder::new_multi_thread()
             .worker_threads(1)
             .max_blocking_threads(threads)
             .build()
-            .map_err(|_| Fault { at: Instant::START })?;
+            .map_err(|_| Fault { at: Instant::START, process: None })?;
         let others: Vec<_> = (1..threads)
             .map(|id| {
                 let team = Arc::clone(&team);
                 runtime.spawn_blocking(move || Worker::new(&team, id).run(None))
             })
             .collect();
-        let at = Worker::new(&team, 0).run(Some(looks));
+        let at = Worker::new(&team, 0).run(looks);
         for other in others {
             let _ = runtime.block_on(other);
         }
         at
     }?;
-    let team = Arc::into_inner(team).ok_or(Fault { at })?;
+    let team = Arc::into_inner(team).ok_or(Fault { at, process: None })?;
     let parts =
         team.parts.into_iter().map(|p| p.into_inner().unwrap_or_else(PoisonError::into_inner));
     let mut shards: Vec<P> = parts.flatten().collect();
@@ -124,6 +132,7 @@ pub fn run<P: LogicalProcess<Mail: 'static> + 'static>(
 /// What the threads share.
 struct Team<P: LogicalProcess> {
     schedule: Schedule,
+    ticks: Vec<Instant>,
     /// The shards of each worker.
     parts: Vec<Mutex<Vec<P>>>,
     /// Of each shard: worker, and place with that worker.
@@ -142,7 +151,6 @@ struct Turn<M> {
 }
 
 /// One worker's word at the end of a window.
-#[derive(Default)]
 struct Posted {
     /// When its next event is due, or what it sent to others.
     next: AtomicU64,
@@ -150,12 +158,23 @@ struct Posted {
     events: AtomicU64,
     /// It wants the run to end.
     stop: AtomicBool,
-    /// It failed.
-    fault: AtomicBool,
+    /// Its process that failed, or `usize::MAX`.
+    fault: AtomicUsize,
+}
+
+impl Posted {
+    fn new() -> Self {
+        Self {
+            next: AtomicU64::new(u64::MAX),
+            events: AtomicU64::new(0),
+            stop: AtomicBool::new(false),
+            fault: AtomicUsize::new(usize::MAX),
+        }
+    }
 }
 
 impl<P: LogicalProcess> Team<P> {
-    fn new(shards: Vec<P>, schedule: &Schedule, threads: usize) -> Self {
+    fn new(shards: Vec<P>, schedule: &Schedule, ticks: Vec<Instant>, threads: usize) -> Self {
         let mut places = vec![(0, 0); shards.len()];
         let mut parts: Vec<Vec<P>> = (0..threads).map(|_| Vec::new()).collect();
         let mut loads = vec![0u64; threads];
@@ -169,11 +188,12 @@ impl<P: LogicalProcess> Team<P> {
             parts[lightest].push(shard);
         }
         let turn = || Turn {
-            posted: (0..threads).map(|_| Posted::default()).collect(),
+            posted: (0..threads).map(|_| Posted::new()).collect(),
             mail: (0..threads * threads).map(|_| Mutex::default()).collect(),
         };
         Self {
             schedule: schedule.clone(),
+            ticks,
             parts: parts.into_iter().map(Mutex::new).collect(),
             places,
             barrier: Barrier::new(threads),
@@ -191,13 +211,6 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// What the first worker does besides its shards.
-struct Looks<'a, P> {
-    stop: &'a CancellationToken,
-    progress: Progress<'a>,
-    tick: Tick<'a, P>,
-}
-
 /// One thread of a run.
 struct Worker<'t, P: LogicalProcess> {
     team: &'t Team<P>,
@@ -208,27 +221,29 @@ struct Worker<'t, P: LogicalProcess> {
     sent: Vec<Vec<P::Mail>>,
     now: Instant,
     turn: usize,
+    /// Its process that failed, or `usize::MAX`.
+    failed: usize,
 }
 
 impl<'t, P: LogicalProcess> Worker<'t, P> {
     fn new(team: &'t Team<P>, id: usize) -> Self {
         let sent = team.parts.iter().map(|_| Vec::new()).collect();
-        Self { team, id, due: Vec::new(), sent, now: Instant::START, turn: 0 }
+        Self { team, id, due: Vec::new(), sent, now: Instant::START, turn: 0, failed: usize::MAX }
     }
 
     /// Runs windows until the end; where that is, all workers agree.
     fn run(mut self, mut looks: Option<Looks<'_, P>>) -> Result<Instant, Fault> {
         let team = self.team;
-        let mut ticks = team.schedule.ticks.iter().copied().peekable();
+        let mut ticks = team.ticks.iter().copied().peekable();
         let mut part = team.part(self.id);
         self.due = part.iter().map(P::next).collect();
-        self.post(&part, false, looks.as_ref());
+        self.post(&part, looks.as_ref());
         loop {
             team.barrier.wait();
-            let fault = Fault { at: self.now };
             let posted = &team.turns[self.turn].posted;
-            if posted.iter().any(|posted| posted.fault.load(Relaxed)) {
-                return Err(fault);
+            let failed = posted.iter().map(|posted| posted.fault.load(Relaxed)).min();
+            if let Some(process) = failed.filter(|process| *process != usize::MAX) {
+                return Err(Fault { at: self.now, process: Some(process) });
             }
             let stop = posted.iter().any(|posted| posted.stop.load(Relaxed));
             let next = posted.iter().map(|posted| posted.next.load(Relaxed)).min();
@@ -260,10 +275,9 @@ impl<'t, P: LogicalProcess> Worker<'t, P> {
             };
             let lookahead = team.schedule.lookahead;
             let end = lookahead.map_or(bound, |lookahead| (next + lookahead).min(bound));
-            let window = AssertUnwindSafe(|| self.window(&mut part, end));
-            let failed = catch_unwind(window).is_err();
-            self.now = if failed { self.now } else { end };
-            self.post(&part, failed, looks.as_ref());
+            self.window(&mut part, end);
+            self.now = if self.failed < usize::MAX { next } else { end };
+            self.post(&part, looks.as_ref());
         }
     }
 
@@ -271,14 +285,21 @@ impl<'t, P: LogicalProcess> Worker<'t, P> {
     fn window(&mut self, part: &mut [P], end: Instant) {
         let (places, sent) = (&self.team.places, &mut self.sent);
         for (shard, due) in part.iter_mut().zip(&mut self.due).filter(|(_, due)| **due < end) {
-            shard.run_until(end);
-            shard.send(|mail| {
-                let (to, at) = P::address(&mail);
-                debug_assert!(at >= end, "nothing arrives within its window");
-                let (worker, _) = places[to];
-                sent[worker].push(mail);
+            let window = AssertUnwindSafe(|| {
+                shard.run_until(end);
+                shard.send(|mail| {
+                    let (to, at) = P::address(&mail);
+                    debug_assert!(at >= end, "nothing arrives within its window");
+                    let (worker, _) = places[to];
+                    sent[worker].push(mail);
+                });
+                *due = shard.next();
             });
-            *due = shard.next();
+            // The others run as well, so that it is the same one that is named on any number of
+            // threads.
+            if catch_unwind(window).is_err() {
+                self.failed = self.failed.min(shard.index());
+            }
         }
         // What stays with this worker needs no mail; it is due after the window.
         let mut own = std::mem::take(&mut self.sent[self.id]);
@@ -294,7 +315,7 @@ impl<'t, P: LogicalProcess> Worker<'t, P> {
     }
 
     /// Says how things stand, and hands over what goes to others.
-    fn post(&mut self, part: &[P], fault: bool, looks: Option<&Looks<'_, P>>) {
+    fn post(&mut self, part: &[P], looks: Option<&Looks<'_, P>>) {
         let turn = &self.team.turns[self.turn];
         let mut next = self.due.iter().copied().min().unwrap_or(Instant::NEVER);
         let workers = self.team.parts.len();
@@ -306,7 +327,7 @@ impl<'t, P: LogicalProcess> Worker<'t, P> {
         posted.next.store(next.0, Relaxed);
         posted.events.store(part.iter().map(P::events).sum(), Relaxed);
         posted.stop.store(looks.is_some_and(|looks| looks.stop.is_cancelled()), Relaxed);
-        posted.fault.store(fault, Relaxed);
+        posted.fault.store(self.failed, Relaxed);
     }
 
     /// Takes in what others have sent.
@@ -329,11 +350,6 @@ impl<'t, P: LogicalProcess> Worker<'t, P> {
             self.team.broken.store(catch_unwind(look).is_err(), Relaxed);
         }
         self.team.barrier.wait();
-        if self.team.broken.load(Relaxed) { Err(Fault { at }) } else { Ok(()) }
+        if self.team.broken.load(Relaxed) { Err(Fault { at, process: None }) } else { Ok(()) }
     }
-}
-
-/// The smallest latency of any agreement of a plan.
-pub fn lookahead(plan: &Plan) -> Option<Duration> {
-    plan.federation.agreements.iter().map(|agreement| agreement.link.latency.min()).min()
 }

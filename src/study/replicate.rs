@@ -103,11 +103,11 @@ pub fn watched(
     options: Options,
     stop: &CancellationToken,
     progress: &mut dyn FnMut(Instant, u64),
-    looks: run::Looks<'_>,
+    shown: run::Shown<'_>,
 ) -> Result<Replicated, RunError> {
     let plan = Arc::new(run::plan(case.federation.clone()));
     let setup = Arc::new(run::setup(&plan, case.slo.clone()));
-    let run = run::watched(&plan, &setup, options, stop, progress, Some(looks))?;
+    let run = run::watched(&plan, &setup, options, stop, progress, Some(shown))?;
     Ok(added(vec![run]))
 }
 

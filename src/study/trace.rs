@@ -7,9 +7,7 @@ use crate::domain::id::{MessageId, OperatorId, SubscriberId};
 use crate::domain::observation::{Carried, Decision, Observation, SmsEvent};
 use crate::domain::outcome::{Reason, Route, SmsOrigin, TransferKind};
 use crate::domain::time::Instant;
-use crate::engine::decisions::initially_online;
-use crate::engine::shard::Shard;
-use crate::engine::windows::{self, Schedule};
+use crate::engine::simulation::{Fault, Simulation};
 use crate::model::context::Observer;
 use crate::model::plan::Plan;
 use crate::model::stimulus::Stimulus;
@@ -36,8 +34,8 @@ pub enum TraceError {
     #[error("messages and presence changes are counted from 1")]
     Zero,
     /// A fault of the program.
-    #[error("a part of the program failed at {0}")]
-    Fault(Instant),
+    #[error("a part of the program failed ({0})")]
+    Fault(#[from] Fault),
 }
 
 /// A scripted act: whose shard, when, what.
@@ -111,21 +109,12 @@ fn play<O: Observer + Send + 'static>(
     script: &[Scripted],
     observer: impl Fn(OperatorId) -> O,
 ) -> Result<Vec<O>, TraceError> {
-    let online = initially_online(&plan.federation, &plan.population);
-    let mut shards: Vec<Shard<O>> = plan
-        .federation
-        .operators()
-        .map(|(id, _)| Shard::new(plan, id, &online, observer(id)))
-        .collect();
+    let mut simulation = Simulation::new(plan, observer);
     for (operator, at, stimulus) in script {
-        shards[operator.index()].script(*at, *stimulus);
+        simulation.script(*operator, *at, *stimulus);
     }
-    let lookahead = windows::lookahead(plan);
-    let schedule = Schedule { lookahead, end, ticks: Vec::new(), threads: 1 };
-    let stop = Default::default();
-    let ended = windows::run(shards, &schedule, &stop, &mut |_, _| {}, &mut |_, _| {});
-    let ended = ended.map_err(|fault| TraceError::Fault(fault.at))?;
-    Ok(ended.shards.into_iter().map(Shard::into_observer).collect())
+    simulation.run_until(end, 1)?;
+    Ok(simulation.into_observers())
 }
 
 /// Identities as they come.

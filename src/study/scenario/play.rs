@@ -9,9 +9,7 @@ use super::script::{AFTER, Act, Claim, Deed, Script};
 use crate::domain::federation::Event;
 use crate::domain::id::{OperatorId, SubscriberId};
 use crate::domain::time::Instant;
-use crate::engine::decisions::initially_online;
-use crate::engine::shard::Shard;
-use crate::engine::windows::{self, Schedule};
+use crate::engine::simulation::Simulation;
 use crate::model::access::Access;
 use crate::model::plan::Plan;
 use crate::model::stimulus::Stimulus;
@@ -39,26 +37,14 @@ pub fn play(script: &Script, plan: &Arc<Plan>) -> Result<Played, String> {
     }
     let people = cast.iter().map(|(name, id)| (*id, name.clone())).collect();
     let names = Arc::new(Names { plan: Arc::clone(plan), people, words });
-    let online = initially_online(&plan.federation, &plan.population);
-    let mut shards: Vec<Shard<Facts>> = plan
-        .federation
-        .operators()
-        .map(|(id, _)| Shard::new(plan, id, &online, Facts::new(&names)))
-        .collect();
+    let mut simulation = Simulation::new(plan, |_| Facts::new(&names));
     for (home, at, stimulus) in scripted(script, plan)? {
-        shards[home.index()].script(at, stimulus);
+        simulation.script(home, at, stimulus);
     }
-    let schedule = Schedule {
-        lookahead: windows::lookahead(plan),
-        end: end(script),
-        ticks: Vec::new(),
-        threads: 1,
-    };
-    let stop = Default::default();
-    let ended = windows::run(shards, &schedule, &stop, &mut |_, _| {}, &mut |_, _| {});
-    let ended = ended.map_err(|fault| format!("a part of the program failed at {}", fault.at))?;
+    let ended = simulation.run_until(end(script), 1);
+    ended.map_err(|fault| format!("a part of the program failed ({fault})"))?;
     let mut facts = on_access(&cast, plan);
-    facts.extend(merged(ended.shards.into_iter().map(Shard::into_observer).collect()));
+    facts.extend(merged(simulation.into_observers()));
     let failures = script.claims.iter().filter_map(|claim| failure(claim, &facts)).collect();
     Ok(Played { facts, failures })
 }

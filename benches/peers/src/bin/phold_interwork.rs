@@ -16,7 +16,6 @@ use interwork::engine::windows::{self, LogicalProcess, Schedule};
 use interwork::model::message::Slot;
 use interwork::model::outbox::Input;
 use interwork_peers::{Draws, LOOKAHEAD, POPULATION, argument};
-use tokio_util::sync::CancellationToken;
 
 /// Logical processes of `shards`.
 const SHARDS: usize = 8;
@@ -153,12 +152,9 @@ fn main() {
         let schedule = Schedule {
             lookahead: Some(Duration::from_secs_f64(LOOKAHEAD)),
             end: Instant::START + Duration::from_secs_f64(end),
-            ticks: Vec::new(),
             threads: argument(4, 1) as usize,
         };
-        let stop = CancellationToken::new();
-        let ended = windows::run(shards, &schedule, &stop, &mut |_, _| {}, &mut |_, _| {});
-        shards = ended.expect("no invariant is broken").shards;
+        shards = windows::run(shards, &schedule, None).expect("no invariant is broken").shards;
     }
     let elapsed = start.elapsed().as_secs_f64();
     let reached = shards.iter().map(|shard| shard.now).max().unwrap_or(Instant::START);
