@@ -115,13 +115,13 @@ pub fn plan_with(federation: Federation, defect: Option<Defect>) -> Plan {
     let rooms = Arc::new(groups::build(&federation, &population, federation.run.seed));
     let sizes = federation.agreements().map(|(id, _)| transfer_sizes(&federation, id)).collect();
     let start = Instant::START + federation.run.warm_up;
-    // Stations and reply numbers have their places from the start, whenever they come into use.
+    // Reply numbers have their places from the start, whenever they come into use.
     let mut last = federation.clone();
     federation.timeline.iter().for_each(|event| last.happen(&event.event));
     let numbers = NumberingPlan::new(&last, &population);
     let base = Plan {
         routing: Routing::new(&federation, None),
-        stations: Stations::new(&last),
+        stations: Stations::new(&federation),
         federation,
         population,
         numbers,
@@ -192,14 +192,7 @@ pub fn setup(plan: &Plan, slo: Vec<slo::Line>) -> Setup {
 
 /// The same without laying out a plan, for results that are read back.
 pub fn setup_of(federation: &Federation, slo: Vec<slo::Line>) -> Setup {
-    setup_with(federation, &all_stations(federation), slo)
-}
-
-/// Stations have their places from the start, whenever they come into use.
-fn all_stations(federation: &Federation) -> Stations {
-    let mut last = federation.clone();
-    federation.timeline.iter().for_each(|event| last.happen(&event.event));
-    Stations::new(&last)
+    setup_with(federation, &Stations::new(federation), slo)
 }
 
 fn setup_with(federation: &Federation, stations: &Stations, slo: Vec<slo::Line>) -> Setup {

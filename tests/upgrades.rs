@@ -5,7 +5,7 @@ mod common;
 
 use std::collections::BTreeMap;
 
-use common::{count, prepare, simulate};
+use common::{count, prepare, prepare_with_slo, simulate};
 use interwork::domain::id::SubscriberId;
 use interwork::domain::observation::Observation;
 use interwork::domain::presence::News;
@@ -51,6 +51,22 @@ fn uc_3_upgrades_under_load_lose_and_double_nothing() {
     let before = simulate(UPGRADES, &["workload.by_operator.b.growth.upgrades=0/h"], 2).results;
     let more = share_of_im(&results) - share_of_im(&before);
     assert!((0.035..0.06).contains(&more), "{more}");
+}
+
+#[test]
+fn an_slo_line_may_name_the_server_of_an_operator_that_becomes_an_imsp() {
+    let topology = "interwork: 1
+name: later
+operators:
+  a: { kind: imsp, domain: a.example, numbers: [\"+4670\"], subscribers: { im: 10 } }
+  c: { kind: mno, numbers: [\"+4672\"], subscribers: { sms_only: 10 } }
+agreements: []
+timeline: [ { at: 10s, becomes_imsp: c, domain: c.example } ]
+slo: [ 'station_utilisation{station=c/im_server} <= 70%' ]
+run: { duration: 1m }
+";
+    let (_, setup) = prepare_with_slo(topology, &[]);
+    assert_eq!(setup.slo.len(), 1);
 }
 
 /// What watchers were last shown of new IM users, in one shard.

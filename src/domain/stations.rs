@@ -30,8 +30,12 @@ pub struct Stations {
 }
 
 impl Stations {
-    /// Numbers the queueing parts of a federation.
+    /// Numbers the queueing parts of a federation. They have their places from the start of a run,
+    /// whenever the timeline brings them into use.
     pub fn new(federation: &Federation) -> Self {
+        let mut last = federation.clone();
+        federation.timeline.iter().for_each(|event| last.happen(&event.event));
+        let federation = &last;
         let own = federation.operators().flat_map(|(id, operator)| Part::own(id, operator));
         let sides = federation.agreements().flat_map(|(id, agreement)| Part::sides(id, agreement));
         let parts = own.chain(sides).flat_map(|part| part.nodes(federation));
