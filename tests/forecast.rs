@@ -4,6 +4,7 @@
 mod common;
 
 use common::{close, gauge, metric, prepare, simulate};
+use interwork::domain::part::PartKind;
 use interwork::measure::results::MetricValue;
 use interwork::study::forecast::forecast;
 
@@ -80,11 +81,12 @@ fn compare(sets: &[&str]) {
     }
     let busy = expected.stations.iter().filter(|station| station.utilisation > 0.0);
     for station in busy {
-        let seen = gauge(&run.results, "station_utilisation", &[("station", &station.name)]).0;
+        let name = station.part.name(&plan.federation);
+        let seen = gauge(&run.results, "station_utilisation", &[("station", &name)]).0;
         // The phone of somebody who has just answered is attached more often than others, so that
         // conversations take fewer attempts than foretold.
-        let phones = station.name.contains("smsc") || station.name.ends_with("hlr");
-        close(&station.name, station.utilisation, seen, if phones { 20.0 } else { 5.0 });
+        let phones = matches!(station.part.kind, PartKind::Smsc | PartKind::Hlr);
+        close(&name, station.utilisation, seen, if phones { 20.0 } else { 5.0 });
     }
 }
 

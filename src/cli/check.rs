@@ -99,7 +99,7 @@ fn facts(plan: &Plan, width: usize) -> String {
             HIGH.. => " !",
             _ => "",
         };
-        let name = format!("{}{mark}", station.name);
+        let name = format!("{}{mark}", station.part.name(&plan.federation));
         vec![name, three(station.rate), percent(station.utilisation)]
     };
     let rows: Vec<Vec<String>> = stations.iter().map(row).collect();

@@ -17,6 +17,7 @@ use crate::domain::federation::{Load, OfflineMessages, Run, Sessions};
 use crate::domain::id::OperatorId;
 use crate::domain::observation::StationId;
 use crate::domain::outcome::Route;
+use crate::domain::part::Part;
 use crate::domain::time::Instant;
 use crate::model::plan::Plan;
 use crate::workload::load::LoadProfile;
@@ -43,8 +44,8 @@ pub struct Forecast {
 /// What one station is to do.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StationLoad {
-    /// Such as `imsp-a/im_server`.
-    pub name: String,
+    /// The station.
+    pub part: Part,
     /// Requests a second.
     pub rate: f64,
     /// Work offered, as a share of what the station can do; from 1 on its queue only grows.
@@ -60,7 +61,7 @@ pub fn forecast(plan: &Plan) -> Forecast {
     let stations = plan.stations.all.iter().zip(0..).map(|(station, id)| {
         let (rate, busy) = work.of(StationId(id));
         let utilisation = busy / f64::from(station.servers);
-        StationLoad { name: station.name.clone(), rate, utilisation }
+        StationLoad { part: station.part, rate, utilisation }
     });
     Forecast {
         load: plan
