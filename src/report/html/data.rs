@@ -9,6 +9,8 @@ use serde_json::{Map, Value, json};
 use super::moments::Moment;
 use super::over::Over;
 use crate::domain::federation::{Federation, OperatorKind, Protocol};
+use crate::domain::part::Owner;
+use crate::domain::stations::Stations;
 use crate::report::summary::{Metric, Summary};
 
 /// A metric of the page: the figures that its rows have, in order, and those of rows between two
@@ -82,6 +84,7 @@ pub fn json(
     let marks: Vec<Value> =
         moments.iter().map(|m| json!([short(m.from), m.to.map(short), m.short, m.long])).collect();
     let (operators, agreements) = federation.map_or_else(Default::default, map);
+    let stations = federation.map_or_else(Vec::new, |federation| stations(federation, &mut names));
     let times: Vec<Value> = over.times.iter().copied().map(short).collect();
     let data = json!({
         "name": summary.name,
@@ -93,6 +96,7 @@ pub fn json(
         "marks": marks,
         "operators": operators,
         "agreements": agreements,
+        "stations": stations,
     });
     data.to_string()
 }
@@ -181,6 +185,23 @@ fn curves(over: &Over<'_>) -> Vec<Value> {
         }
     }
     all
+}
+
+/// What each station is: the place of its name, its kind, its operator or its agreement's two, the
+/// sending side first.
+fn stations(federation: &Federation, names: &mut Names) -> Vec<Value> {
+    let all = Stations::new(federation).all.into_iter().map(|station| {
+        let (name, kind) = (names.place(&station.name), station.part.kind.label());
+        let own = station.operator;
+        match station.part.owner {
+            Owner::Side(id, _) => {
+                let peer = federation.agreement(id).peer(own);
+                json!([name, kind, own.index(), peer.index()])
+            }
+            Owner::Operator(_) | Owner::Node(..) => json!([name, kind, own.index()]),
+        }
+    });
+    all.collect()
 }
 
 /// Operators and agreements as the map draws them.
