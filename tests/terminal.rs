@@ -6,6 +6,7 @@ use std::path::Path;
 
 use interwork::measure::slo;
 use interwork::report::manifest::{Machine, Manifest, Precision, StopReason, WarmUp};
+use interwork::report::parts::Parts;
 use interwork::report::summary::{Slo, Summary};
 use interwork::report::terminal;
 use interwork::run::{self, Options};
@@ -13,21 +14,21 @@ use interwork::study::replicate::{self, Case, Parallel};
 use interwork::topology;
 use tokio_util::sync::CancellationToken;
 
-/// A shipped topology's summary.
-fn summary(name: &str) -> Summary {
+/// A shipped topology's summary, and its parts.
+fn summary(name: &str) -> (Summary, Parts) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("topologies").join(name);
     let source = topology::read(&path).expect("a shipped topology");
     let federation = topology::load(&source, &[]).expect("a valid topology").federation;
     let (names, measured) = (run::names(&federation), federation.run.duration);
     let lines = federation.slo.iter();
     let slo = lines.map(|line| slo::parse(line, &names, measured).expect("an SLO line")).collect();
-    let name = federation.name.clone();
+    let (name, parts) = (federation.name.clone(), Parts::of(&federation));
     let options = Options { threads: 2, ..Options::default() };
     let parallel = Parallel { threads: NonZeroUsize::MIN };
     let stop = CancellationToken::new();
     let case = Case { federation, slo };
     let run = replicate::all(&case, options, parallel, &stop, &|_, _| {}).expect("a sound run");
-    Summary::new(&name, &run.results)
+    (Summary::new(&name, &run.results), parts)
 }
 
 fn manifest(name: &str) -> Manifest {
@@ -57,9 +58,9 @@ fn manifest(name: &str) -> Manifest {
 #[test]
 fn the_summary_reads_as_it_did_at_80_and_100_columns() {
     for name in ["omtp-reference", "sms-fallback-storm"] {
-        let summary = summary(&format!("{name}.yaml"));
+        let (summary, parts) = summary(&format!("{name}.yaml"));
         for width in [80, 100] {
-            let shown = terminal::render(&summary, &manifest(name), width, false);
+            let shown = terminal::render(&summary, &parts, &manifest(name), width, false);
             let golden = Path::new(env!("CARGO_MANIFEST_DIR"))
                 .join(format!("tests/golden/{name}-{width}.txt"));
             if std::env::var_os("UPDATE_GOLDEN").is_some() {
@@ -76,7 +77,7 @@ fn the_summary_reads_as_it_did_at_80_and_100_columns() {
 
 #[test]
 fn long_lines_are_wrapped_at_80_columns() {
-    let mut summary = summary("omtp-reference.yaml");
+    let (mut summary, parts) = summary("omtp-reference.yaml");
     let figure = "message_latency{route=sms-reply-direct,from=imsp-a,to=mno-c} p95";
     summary.slo.push(Slo {
         line: format!("{figure} < 800ms"),
@@ -98,7 +99,7 @@ fn long_lines_are_wrapped_at_80_columns() {
         }),
         ..manifest("omtp-reference")
     };
-    let shown = terminal::render(&summary, &asked, 80, false);
+    let shown = terminal::render(&summary, &parts, &asked, 80, false);
     assert!(shown.contains("not every figure is known to 5.0 % after 3 replications"), "{shown}");
     assert!(shown.contains("Messages of all replications; "), "{shown}");
     let widest = shown.lines().map(|line| line.chars().count()).max();
@@ -120,6 +121,9 @@ fn the_readme_shows_what_the_program_prints() {
     for name in ["omtp-reference", "sms-fallback-storm"] {
         let committed = read(&format!("results/{name}/summary.json"));
         let committed: Summary = serde_json::from_str(&committed).expect("a summary");
-        assert!(committed == summary(&format!("{name}.yaml")), "run it again into results/{name}");
+        assert!(
+            committed == summary(&format!("{name}.yaml")).0,
+            "run it again into results/{name}"
+        );
     }
 }

@@ -3,10 +3,12 @@
 use std::path::PathBuf;
 
 use super::{Exit, stdout_color, width};
+use crate::domain::federation::Federation;
 use crate::report::folder::Folder;
+use crate::report::parts::Parts;
 use crate::report::read::{self, Stored};
 use crate::report::{html, terminal};
-use crate::topology;
+use crate::topology::{self, Source};
 
 /// Print the summary of an earlier run, and write its page, report.html
 #[derive(Debug, clap::Args)]
@@ -35,11 +37,13 @@ pub(super) fn main(arguments: &Arguments) -> Exit {
     match read::open_as_far_as_known(&arguments.dir) {
         Ok((stored, remarks)) => {
             remarks.iter().for_each(|remark| anstream::eprintln!("warning: {remark}"));
-            anstream::print!(
-                "{}",
-                terminal::render(&stored.summary, &stored.manifest, width(), stdout_color())
-            );
-            match write(&stored, remarks) {
+            let source = topology::read(&stored.dir.join("topology.yaml")).ok();
+            let federation = federation(&stored, source.as_ref());
+            let parts = federation.as_ref().map(Parts::of).unwrap_or_default();
+            let Stored { summary, manifest, .. } = &stored;
+            let page = terminal::render(summary, &parts, manifest, width(), stdout_color());
+            anstream::print!("{page}");
+            match write(&stored, source.as_ref(), federation, remarks) {
                 Ok(path) => {
                     anstream::eprintln!("page in {}", path.display());
                     Exit::Done
@@ -54,27 +58,31 @@ pub(super) fn main(arguments: &Arguments) -> Exit {
     }
 }
 
-fn write(stored: &Stored, mut remarks: Vec<String>) -> Result<PathBuf, Exit> {
-    let path = stored.dir.join("topology.yaml");
-    let source = topology::read(&path);
-    let loaded = source.as_ref().ok().map(|source| topology::load_copy(source, &[]));
-    let topology = loaded.and_then(Result::ok);
-    // A file of another run would make a page that is wrong without looking so.
-    let other = topology.as_ref().is_some_and(|topology| {
-        // Not by the digest: it changes with every new key of the format.
-        let federation = &topology.federation;
-        federation.name != stored.manifest.name || federation.run.seed != stored.manifest.seed
-    });
-    let federation = topology.filter(|_| !other).map(|topology| topology.federation);
-    let text = source.as_ref().ok().map(|source| source.text.as_str());
-    if federation.is_none() {
-        let why = match &source {
-            _ if other => "topology.yaml is not that of this run",
-            Err(_) => "topology.yaml could not be read",
-            Ok(_) => "this version finds mistakes in topology.yaml",
-        };
+/// The topology of a run, or why it is not known.
+fn federation(stored: &Stored, source: Option<&Source>) -> Result<Federation, &'static str> {
+    let source = source.ok_or("topology.yaml could not be read")?;
+    let loaded = topology::load_copy(source, &[]);
+    let topology = loaded.map_err(|_| "this version finds mistakes in topology.yaml")?;
+    // A file of another run would make a page that is wrong without looking so. Not by the digest:
+    // it changes with every new key of the format.
+    let federation = topology.federation;
+    match federation.name == stored.manifest.name && federation.run.seed == stored.manifest.seed {
+        true => Ok(federation),
+        false => Err("topology.yaml is not that of this run"),
+    }
+}
+
+fn write(
+    stored: &Stored,
+    source: Option<&Source>,
+    federation: Result<Federation, &'static str>,
+    mut remarks: Vec<String>,
+) -> Result<PathBuf, Exit> {
+    if let Err(why) = &federation {
         remarks.push(format!("There is no map, and events are not marked: {why}."));
     }
+    let federation = federation.ok();
+    let text = source.map(|source| source.text.as_str());
     if let (Some(federation), Some(last)) = (&federation, stored.series.last()) {
         let runs = stored.manifest.replication_seeds.len().max(1) as f64;
         let warm_up = federation.run.warm_up.as_secs_f64();

@@ -16,6 +16,7 @@ use crate::measure::selector::Selector;
 use crate::report::csv::SeriesRow;
 use crate::report::folder::{Bundle, Folder, FolderError, MessageRow, ReplicationRow};
 use crate::report::manifest::{Precision, WarmUp};
+use crate::report::parts::Parts;
 use crate::report::read::Stored;
 use crate::report::summary::Summary;
 use crate::report::{html, numbers, terminal};
@@ -188,9 +189,13 @@ fn simulate(arguments: &Arguments) -> Result<Exit, Exit> {
     let page = html::run_page(&stored, Some(&loaded.topology.federation), Some(&resolved), &[]);
     Folder::write_page(&stored.dir, &page).map_err(folder_error)?;
     let Stored { manifest, summary, dir, .. } = stored;
+    let parts = Parts::of(&loaded.topology.federation);
     output::write(&arguments.outputs, &summary, &manifest)?;
     if !arguments.outputs.on_stdout() {
-        anstream::print!("{}", terminal::render(&summary, &manifest, width(), stdout_color()));
+        anstream::print!(
+            "{}",
+            terminal::render(&summary, &parts, &manifest, width(), stdout_color())
+        );
         anstream::println!("results in {}", dir.display());
     }
     Ok(match replicated.ended {

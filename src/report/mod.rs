@@ -14,6 +14,7 @@ pub mod lines;
 pub mod manifest;
 pub mod markdown;
 pub mod numbers;
+pub mod parts;
 pub mod plots;
 pub mod points;
 pub mod read;

@@ -7,9 +7,11 @@ use anstyle::{AnsiColor, Style};
 use super::lines::paragraphs;
 use super::manifest::{Manifest, Precision, StopReason, WarmUp};
 use super::numbers::{count, percent, seconds, three};
+use super::parts::Parts;
 use super::summary::{Metric, Summary, Verdict};
 use super::table::table;
 use crate::domain::outcome::{Reason, Route};
+use crate::domain::part::PartKind;
 
 /// Stations that are shown.
 const BUSIEST: usize = 6;
@@ -19,9 +21,15 @@ const HIGH: f64 = 0.7;
 /// Gap in Little's law up to which a queue counts as settled.
 const SETTLED: f64 = 0.05;
 
-/// The summary of a run in so many columns.
-pub fn render(summary: &Summary, manifest: &Manifest, width: usize, color: bool) -> String {
-    let mut page = Page { text: String::new(), width, color, summary };
+/// The summary of a run in so many columns; `parts` are those of its topology.
+pub fn render(
+    summary: &Summary,
+    parts: &Parts,
+    manifest: &Manifest,
+    width: usize,
+    color: bool,
+) -> String {
+    let mut page = Page { text: String::new(), width, color, summary, parts };
     page.head(manifest);
     page.asked(manifest);
     page.messages(manifest.replication_seeds.len());
@@ -42,6 +50,7 @@ struct Page<'a> {
     width: usize,
     color: bool,
     summary: &'a Summary,
+    parts: &'a Parts,
 }
 
 impl Page<'_> {
@@ -292,11 +301,11 @@ impl Page<'_> {
                 .filter_map(|metric| metric.rate)
                 .sum();
             let latency = self.summary.find("sms_latency", &[("operator", operator)]);
-            let prefix = format!("{operator}/smsc[");
+            let known = |shown| if self.parts.is_empty() { "-".to_owned() } else { shown };
             let highest = |name: &str, figure: fn(&Metric) -> Option<f64>| {
                 let nodes = self.summary.named(name);
                 nodes
-                    .filter(|metric| metric.label("station").starts_with(&prefix))
+                    .filter(|m| self.parts.is_of(m.label("station"), PartKind::Smsc, operator))
                     .filter_map(figure)
                     .fold(0.0, f64::max)
             };
@@ -306,8 +315,8 @@ impl Page<'_> {
                 count(of("sms_delivered")),
                 format!("{}/s", three(rate)),
                 seconds(latency.and_then(|metric| metric.percentiles).and_then(|p| p.p95)),
-                percent(highest("station_utilisation", |metric| metric.mean)),
-                count(highest("station_queue_length", |metric| metric.max) as u64),
+                known(percent(highest("station_utilisation", |metric| metric.mean))),
+                known(count(highest("station_queue_length", |metric| metric.max) as u64)),
             ];
             row.extend(shown.iter().map(|name| count(of(&format!("sms_{name}")))));
             rows.push(row);

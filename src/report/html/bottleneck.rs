@@ -4,6 +4,7 @@
 use super::over::clock;
 use super::verdict::{Run, plural};
 use crate::domain::outcome::Reason;
+use crate::domain::part::{Bound, PartKind};
 use crate::report::numbers::{count, percent, seconds, three};
 use crate::report::summary::{Metric, Summary, Verdict};
 
@@ -15,6 +16,7 @@ const STRETCH: usize = 2;
 /// A station over time.
 struct Station<'a> {
     name: &'a str,
+    kind: PartKind,
     utilisation: f64,
     highest_queue: f64,
     mean_queue: f64,
@@ -36,6 +38,7 @@ impl<'a> Station<'a> {
         let curve = |metric| run.over.curve(metric, &key, "mean").unwrap_or_default();
         Some(Self {
             name,
+            kind: run.parts.kind(name)?,
             utilisation,
             highest_queue: queue.max?,
             mean_queue: queue.mean?,
@@ -73,88 +76,47 @@ impl<'a> Station<'a> {
         });
         came.max_by(f64::total_cmp)
     }
+}
 
-    fn kind(&self) -> &str {
-        let part = self.name.rsplit('/').next().unwrap_or("");
-        part.split('[').next().unwrap_or("")
-    }
-
-    fn part(&self) -> Part {
-        match self.kind() {
-            "smsc" => Part::Licence,
-            "hlr" => Part::Workers("look-ups"),
-            "im_server" => Part::Workers("requests"),
-            "relay" | "translator" => Part::Workers("transfers"),
-            "rate_limit" | "sms-rate_limit" => Part::RateLimit,
-            _ => Part::Bandwidth,
-        }
+fn used_up(bound: Bound) -> &'static str {
+    match bound {
+        Bound::Licence => "its licence was used up",
+        Bound::Workers => "all its workers were busy",
+        Bound::Rate => "its rate was used up",
+        Bound::Bandwidth => "its bandwidth was used up",
     }
 }
 
-/// What limits a station.
-#[derive(Clone, Copy)]
-enum Part {
-    Licence,
-    /// They serve these.
-    Workers(&'static str),
-    RateLimit,
-    Bandwidth,
-}
-
-impl Part {
-    fn jobs(self) -> &'static str {
-        match self {
-            Self::Licence => "short messages",
-            Self::Workers(jobs) => jobs,
-            Self::RateLimit => "messages",
-            Self::Bandwidth => "transfers",
-        }
-    }
-
-    fn used_up(self) -> &'static str {
-        match self {
-            Self::Licence => "its licence was used up",
-            Self::Workers(_) => "all its workers were busy",
-            Self::RateLimit => "its rate was used up",
-            Self::Bandwidth => "its bandwidth was used up",
-        }
-    }
-
-    fn used(self) -> &'static str {
-        match self {
-            Self::Licence => "of its licence was used",
-            Self::Workers(_) => "of its workers were busy",
-            Self::RateLimit => "of its rate was used",
-            Self::Bandwidth => "of its bandwidth was used",
-        }
-    }
-
-    /// What would be enough for so many jobs a second, where so many can be done.
-    fn enough(self, asked: f64, capacity: f64) -> String {
-        let times = three(asked / capacity);
-        let need = count(asked.ceil() as u64);
-        match self {
-            Self::Licence => format!("a licence of at least {need} messages a second"),
-            Self::Workers(_) => {
-                let more = (asked / capacity).ceil().max(2.0);
-                format!("at least {} times the workers, or faster ones", count(more as u64))
-            }
-            Self::RateLimit => format!("a rate of at least {need} messages a second"),
-            Self::Bandwidth => format!("at least {times} times the bandwidth"),
-        }
+fn used(bound: Bound) -> &'static str {
+    match bound {
+        Bound::Licence => "of its licence was used",
+        Bound::Workers => "of its workers were busy",
+        Bound::Rate => "of its rate was used",
+        Bound::Bandwidth => "of its bandwidth was used",
     }
 }
 
-/// Reasons of refusals that more of something would have avoided.
-const LIMITS: [Reason; 7] = [
-    Reason::ImServerFull,
-    Reason::RelayFull,
-    Reason::TranslatorFull,
-    Reason::SmscFull,
-    Reason::RateLimited,
-    Reason::RateLimitFull,
-    Reason::ReplyNumbers,
-];
+/// What would be enough for so many jobs a second, where so many can be done.
+fn enough(bound: Bound, asked: f64, capacity: f64) -> String {
+    let times = three(asked / capacity);
+    let need = count(asked.ceil() as u64);
+    match bound {
+        Bound::Licence => format!("a licence of at least {need} messages a second"),
+        Bound::Workers => {
+            let more = (asked / capacity).ceil().max(2.0);
+            format!("at least {} times the workers, or faster ones", count(more as u64))
+        }
+        Bound::Rate => format!("a rate of at least {need} messages a second"),
+        Bound::Bandwidth => format!("at least {times} times the bandwidth"),
+    }
+}
+
+/// Reasons of refusals that more of something would have avoided: full queues, rates that are used
+/// up, numbers that are all taken.
+fn limiting() -> Vec<Reason> {
+    let full = PartKind::ALL.iter().filter_map(|kind| kind.full());
+    full.chain([Reason::RateLimited, Reason::ReplyNumbers]).collect()
+}
 
 /// What was too small, from when to when, and what would be enough; where nothing was, what comes
 /// closest.
@@ -167,7 +129,10 @@ pub fn bottleneck(run: &Run<'_>) -> String {
     if run.over.times.is_empty() {
         return "What was too small is not known: nothing is known over time.".to_owned();
     }
-    let refused = refused_for(run.summary, &LIMITS);
+    if run.parts.is_empty() {
+        return "What was too small is not known: the topology could not be read.".to_owned();
+    }
+    let refused = refused_for(run.summary, &limiting());
     let down = refused_for(run.summary, &[Reason::NodeDown]);
     let mut said = Vec::new();
     if let Some((worst, stretch)) = full.first() {
@@ -218,7 +183,8 @@ fn limits(run: &Run<'_>, stations: &[Station<'_>], refused: u64) -> String {
     let mut text = format!("Limits refused {messages}.");
     // A rate limit is told of as the agreement's.
     let refusals = run.summary.named("station_refused");
-    let refusals = refusals.filter(|metric| !metric.label("station").ends_with("rate_limit"));
+    let kind = |metric: &&Metric| run.parts.kind(metric.label("station"));
+    let refusals = refusals.filter(|metric| kind(metric) != Some(PartKind::RateLimit));
     let refusals = refusals.max_by_key(|metric| metric.count);
     if let Some(metric) = refusals.filter(|metric| metric.count > Some(0)) {
         let (name, jobs) = (metric.label("station"), count(metric.count.unwrap_or(0)));
@@ -231,10 +197,12 @@ fn limits(run: &Run<'_>, stations: &[Station<'_>], refused: u64) -> String {
     });
     let Some(most) = pairs.max_by_key(|metric| metric.count) else { return text };
     let (from, to) = (most.label("from"), most.label("to"));
-    let gate = format!("{from}->{to}/");
     let refused = run.over.curve("agreement_refused", &format!("from={from};to={to}"), "rate");
-    let rate =
-        stations.iter().find(|s| s.name.starts_with(&gate) && matches!(s.part(), Part::RateLimit));
+    let limits = |station: &&Station<'_>| {
+        let peer = run.parts.get(station.name).and_then(|known| known.peer.as_deref());
+        run.parts.is_of(station.name, PartKind::RateLimit, from) && peer == Some(to)
+    };
+    let rate = stations.iter().find(limits);
     let (Some(rate), Some(refused)) = (rate, refused) else { return text };
     let Some(capacity) = rate.capacity else { return text };
     let came = rate.busy.iter().zip(&refused).map(|(share, refused)| share * capacity + refused);
@@ -245,7 +213,7 @@ fn limits(run: &Run<'_>, stations: &[Station<'_>], refused: u64) -> String {
             " {from} may send {to} {}/s, and in the busiest {step} had {}/s for it: agree on {}.",
             three(capacity),
             three(asked),
-            Part::RateLimit.enough(asked, capacity),
+            enough(Bound::Rate, asked, capacity),
         ),
         // Within an interval there was room: what came at once was too much.
         false => format!(
@@ -259,7 +227,7 @@ fn limits(run: &Run<'_>, stations: &[Station<'_>], refused: u64) -> String {
 }
 
 fn saturated(run: &Run<'_>, station: &Station<'_>, (first, last): (usize, usize)) -> String {
-    let part = station.part();
+    let (jobs, bound) = (station.kind.jobs(), station.kind.bound());
     let over = run.over;
     let (from, to) = (over.times[first], over.end(last));
     let mut text = format!(
@@ -267,9 +235,9 @@ fn saturated(run: &Run<'_>, station: &Station<'_>, (first, last): (usize, usize)
         station.name,
         clock(from),
         clock(to),
-        part.used_up(),
+        used_up(bound),
         count(station.highest_queue as u64),
-        part.jobs(),
+        jobs,
     );
     let peak = (0..station.queue.len())
         .max_by(|a, b| station.queue[*a].total_cmp(&station.queue[*b]))
@@ -290,7 +258,6 @@ fn saturated(run: &Run<'_>, station: &Station<'_>, (first, last): (usize, usize)
     let refused = run.summary.find("station_refused", &[("station", station.name)]);
     if let Some(refused) = refused.and_then(|metric| metric.count).filter(|count| *count > 0) {
         // What was turned away is not in the series: how much more was asked for is not known.
-        let jobs = part.jobs();
         text.push_str(&format!(
             " Its queue was full as well and refused {} {jobs}: without a limit to it, a run tells \
              how much would be enough.",
@@ -299,16 +266,16 @@ fn saturated(run: &Run<'_>, station: &Station<'_>, (first, last): (usize, usize)
         return text;
     }
     if let (Some(capacity), Some(asked)) = (station.capacity, station.asked(over.step())) {
-        let enough = part.enough(asked, capacity);
+        let enough = enough(bound, asked, capacity);
         text.push_str(&format!(
             " In its busiest {} it was asked for {}/s and can do {}/s: ",
             seconds(Some(over.step())),
             three(asked),
             three(capacity),
         ));
-        text.push_str(&match (run.summary.verdict, part) {
-            (Verdict::Failed, Part::Licence) => format!("buy {enough}."),
-            (Verdict::Failed, Part::RateLimit) => format!("agree on {enough}."),
+        text.push_str(&match (run.summary.verdict, bound) {
+            (Verdict::Failed, Bound::Licence) => format!("buy {enough}."),
+            (Verdict::Failed, Bound::Rate) => format!("agree on {enough}."),
             (Verdict::Failed, _) => format!("give it {enough}."),
             _ => format!("{enough} would leave no queue."),
         });
@@ -323,20 +290,19 @@ fn closest(stations: &[Station<'_>]) -> String {
     let Some(station) = all.max_by(|a, b| highest(a).total_cmp(&highest(b))) else {
         return "Nothing is known of its stations over time.".to_owned();
     };
-    let part = station.part();
     let top = highest(station);
     let mut text = format!(
         "Closest to its limit came {}: {} {} on average, {} in its busiest interval",
         station.name,
         percent(station.utilisation),
-        part.used(),
+        used(station.kind.bound()),
         percent(top),
     );
     if top > 0.0 && top < 1.0 {
         text.push_str(&format!(
             ", so it could serve {} times the {}",
             three(1.0 / top),
-            part.jobs()
+            station.kind.jobs()
         ));
     }
     text.push('.');

@@ -19,6 +19,7 @@ pub use self::capacity::capacity_page;
 pub use self::compare::compare_page;
 use self::over::Over;
 use self::verdict::Run;
+use super::parts::Parts;
 use super::read::Stored;
 use crate::domain::federation::Federation;
 
@@ -38,11 +39,13 @@ pub fn run_page(
     let measured = federation.map(|federation| each - federation.run.warm_up.as_secs_f64());
     let over = Over::new(&stored.series, measured);
     let moments = federation.map(moments::moments).unwrap_or_default();
+    let parts = federation.map(Parts::of).unwrap_or_default();
     let run = Run {
         summary: &stored.summary,
         manifest: &stored.manifest,
         over: &over,
         federation,
+        parts: &parts,
         moments: &moments,
     };
     let body = sections::body(&run, topology, remarks);

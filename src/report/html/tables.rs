@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::shell::table;
 use super::verdict::Run;
 use crate::domain::outcome::{Route, Stage};
+use crate::domain::part::PartKind;
 use crate::report::numbers::{count, percent, seconds, three};
 use crate::report::summary::{Metric, Percentiles, Summary};
 
@@ -190,10 +191,11 @@ pub fn sms(run: &Run<'_>) -> Option<String> {
                 let of = summary.named(name).filter(|m| m.label("operator") == operator);
                 of.filter_map(|metric| metric.count).sum()
             };
-            let prefix = format!("{operator}/smsc[");
+            let known = |shown| if run.parts.is_empty() { "-".to_owned() } else { shown };
             let highest = |name: &str, figure: fn(&Metric) -> Option<f64>| {
                 let nodes = summary.named(name);
-                let nodes = nodes.filter(|m| m.label("station").starts_with(&prefix));
+                let nodes =
+                    nodes.filter(|m| run.parts.is_of(m.label("station"), PartKind::Smsc, operator));
                 nodes.filter_map(figure).fold(0.0, f64::max)
             };
             let latency = summary.find("sms_latency", &[("operator", operator)]);
@@ -203,8 +205,8 @@ pub fn sms(run: &Run<'_>) -> Option<String> {
                     .map(|name| count(sum(&format!("sms_{name}")))),
             );
             row.push(seconds(latency.and_then(|m| m.percentiles).and_then(|p| p.p95)));
-            row.push(percent(highest("station_utilisation", |metric| metric.mean)));
-            row.push(count(highest("station_queue_length", |metric| metric.max) as u64));
+            row.push(known(percent(highest("station_utilisation", |metric| metric.mean))));
+            row.push(known(count(highest("station_queue_length", |metric| metric.max) as u64)));
             row
         })
         .collect();

@@ -11,6 +11,7 @@ use super::shell::capital;
 use crate::domain::federation::{Federation, OperatorKind};
 use crate::report::manifest::{Manifest, StopReason};
 use crate::report::numbers::{count, percent, seconds};
+use crate::report::parts::Parts;
 use crate::report::summary::{Summary, Verdict};
 
 /// A run that is spoken of.
@@ -24,6 +25,8 @@ pub struct Run<'a> {
     pub over: &'a Over<'a>,
     /// The topology, where it can be read.
     pub federation: Option<&'a Federation>,
+    /// What its stations are; none are known without a topology.
+    pub parts: &'a Parts,
     /// What changed during the run.
     pub moments: &'a [Moment],
 }

@@ -1,0 +1,59 @@
+//! The parts behind the stations of a summary, by the topology of the run: a file has their names
+//! alone. Terminal and page ask it; without a topology it knows none.
+
+use std::collections::BTreeMap;
+
+use crate::domain::federation::Federation;
+use crate::domain::part::{Owner, PartKind};
+use crate::domain::stations::Stations;
+
+/// What the stations of a run are, by their names.
+#[derive(Clone, Debug, Default)]
+pub struct Parts(BTreeMap<String, Known>);
+
+/// What a station is.
+#[derive(Clone, Debug)]
+pub struct Known {
+    /// Its kind.
+    pub kind: PartKind,
+    /// Whose; of an agreement's, the sending side.
+    pub operator: String,
+    /// Of an agreement's, the other side.
+    pub peer: Option<String>,
+}
+
+impl Parts {
+    /// The parts of a run of this topology.
+    pub fn of(federation: &Federation) -> Self {
+        let name = |id| federation.operator(id).name.clone();
+        let known = Stations::new(federation).all.into_iter().map(|station| {
+            let peer = match station.part.owner {
+                Owner::Side(id, _) => Some(name(federation.agreement(id).peer(station.operator))),
+                Owner::Operator(_) | Owner::Node(..) => None,
+            };
+            let operator = name(station.operator);
+            (station.name, Known { kind: station.part.kind, operator, peer })
+        });
+        Self(known.collect())
+    }
+
+    /// Whether none are known.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// What a station is.
+    pub fn get(&self, station: &str) -> Option<&Known> {
+        self.0.get(station)
+    }
+
+    /// What a station is, if it is one.
+    pub fn kind(&self, station: &str) -> Option<PartKind> {
+        self.get(station).map(|known| known.kind)
+    }
+
+    /// Whether a station is an operator's of this kind.
+    pub fn is_of(&self, station: &str, kind: PartKind, operator: &str) -> bool {
+        self.get(station).is_some_and(|known| known.kind == kind && known.operator == operator)
+    }
+}
