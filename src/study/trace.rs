@@ -3,9 +3,10 @@
 
 use std::sync::Arc;
 
-use crate::domain::id::{MessageId, OperatorId, SubscriberId};
+use crate::domain::id::{MessageId, OperatorId, Role, SubscriberId};
 use crate::domain::observation::{Carried, Decision, Observation, SmsEvent};
 use crate::domain::outcome::{Reason, Route, SmsOrigin, TransferKind};
+use crate::domain::part::PartKind;
 use crate::domain::time::Instant;
 use crate::engine::simulation::{Fault, Simulation};
 use crate::model::context::Observer;
@@ -349,12 +350,14 @@ impl Steps {
 
 /// The part of an operator that refuses for such a reason.
 fn part(reason: Reason) -> &'static str {
-    match reason {
-        Reason::RelayFull => " relay",
-        Reason::TranslatorFull | Reason::RateLimited | Reason::RateLimitFull => " gateway",
-        Reason::SmscFull => " smsc",
-        Reason::StoppedByClient => " client",
-        Reason::ImServerFull | Reason::TooLong | Reason::ReplyNumbers | Reason::Blocked => " imsp",
+    let full = PartKind::ALL.iter().find(|kind| kind.full() == Some(reason));
+    match (full.map(|kind| kind.role()), reason) {
+        (Some(Role::Imsp), _) => " imsp",
+        (_, Reason::TooLong | Reason::ReplyNumbers | Reason::Blocked) => " imsp",
+        (Some(Role::Smsc), _) => " smsc",
+        (Some(Role::Relay), _) => " relay",
+        (Some(Role::Gateway), _) | (_, Reason::RateLimited) => " gateway",
+        (_, Reason::StoppedByClient) => " client",
         _ => "",
     }
 }
