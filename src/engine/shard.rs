@@ -13,7 +13,7 @@ use crate::domain::part::PartKind;
 use crate::domain::time::Instant;
 use crate::model::context::{Context, Observer};
 use crate::model::crowd::Crowd;
-use crate::model::gateway::{Arrived, Gateway};
+use crate::model::gateway::Gateway;
 use crate::model::hlr::Hlr;
 use crate::model::imsp::Imsp;
 use crate::model::message::{Message, Store};
@@ -241,11 +241,11 @@ impl<O: Observer> Shard<O> {
                 }
             }
 
-            Input::Incoming(transfer) => match gateway.incoming(transfer, cx) {
-                Arrived::Here(input) => cx.out.now(input),
-                Arrived::Through(transfer) => node(relay).arrive(transfer, gateway, cx),
-                Arrived::Done => {}
-            },
+            Input::Incoming(transfer) => {
+                if let Some(transfer) = gateway.incoming(transfer, cx) {
+                    node(relay).arrive(transfer, gateway, cx);
+                }
+            }
             Input::Repeat(place) => gateway.repeat(place, cx),
             Input::Release(transfer) => gateway.release(transfer, cx),
 

@@ -55,17 +55,6 @@ struct Limit {
     interval: Duration,
 }
 
-/// Where an incoming transfer is to be handled.
-#[derive(Clone, Copy, Debug)]
-pub enum Arrived {
-    /// By another node of this operator.
-    Here(Input),
-    /// It passes through: the hub's relay has it.
-    Through(Transfer),
-    /// Nothing is left to do.
-    Done,
-}
-
 impl Gateway {
     /// The gateway of `operator`, all links at rest.
     pub fn new(plan: &Plan, operator: OperatorId) -> Self {
@@ -200,9 +189,9 @@ impl Gateway {
         place
     }
 
-    /// Something comes in over an agreement: it is answered where the protocol asks for it, and
-    /// told where to go.
-    pub fn incoming(&mut self, mut transfer: Transfer, cx: &mut Context<'_>) -> Arrived {
+    /// Something comes in over an agreement: it is answered where the protocol asks for it, and goes
+    /// to its node. What only passes through is given back, for the hub's relay.
+    pub fn incoming(&mut self, mut transfer: Transfer, cx: &mut Context<'_>) -> Option<Transfer> {
         let agreement = transfer.agreement;
         let terms = cx.plan.federation.agreement(agreement);
         let peer = terms.peer(cx.operator);
@@ -214,13 +203,21 @@ impl Gateway {
             self.acknowledge(agreement, cx);
         }
         if transfer.to != cx.operator {
-            return Arrived::Through(transfer);
+            return Some(transfer);
         }
         if self.translates(agreement, cx) && !matches!(transfer.payload, Payload::Ack) {
             self.translate(Passage { transfer, outward: false }, cx);
-            return Arrived::Done;
+        } else {
+            self.hand_in(transfer, cx);
         }
-        arrived(&transfer, cx).map_or(Arrived::Done, Arrived::Here)
+        None
+    }
+
+    /// What has come in, in this operator's own language, goes to its node.
+    fn hand_in(&mut self, transfer: Transfer, cx: &mut Context<'_>) {
+        if let Some(input) = arrived(&transfer, cx) {
+            cx.out.now(input);
+        }
     }
 
     fn side(&mut self, agreement: AgreementId) -> &mut Side {

@@ -2,7 +2,7 @@
 //! request that crosses takes one service, either way; what is answered hop by hop, the gateway
 //! answers itself. It changes nothing but the time that things take.
 
-use super::{Gateway, arrived, carried};
+use super::{Gateway, carried};
 use crate::domain::federation::{self, Protocol};
 use crate::domain::id::{AgreementId, OperatorId};
 use crate::domain::observation::Observation;
@@ -95,8 +95,8 @@ impl Gateway {
             cx.observe(Observation::Translated { operator, kind, carried });
             if outward {
                 self.transmit(transfer, true, cx);
-            } else if let Some(input) = arrived(&transfer, cx) {
-                cx.out.now(input);
+            } else {
+                self.hand_in(transfer, cx);
             }
         }
     }
