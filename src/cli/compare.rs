@@ -8,10 +8,9 @@ use tokio_util::sync::CancellationToken;
 
 use super::output::{Place, put};
 use super::progress::Progress;
-use super::run::folder_error;
 use super::signal::stop_on_signal;
 use super::topology::{Loaded, load, overrides};
-use super::{Exit, fault, stdout_color, width};
+use super::{Exit, fault, folder_error, stdout_color, width};
 use crate::measure::selector::{Names, Selector};
 use crate::report::compare::{Outcome, Party, Report, Show, markdown, render};
 use crate::report::folder::Folder;

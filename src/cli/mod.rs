@@ -23,6 +23,8 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use crate::report::folder::FolderError;
+
 /// What the process says with its exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
@@ -119,6 +121,15 @@ fn fault(error: impl std::fmt::Display) -> Exit {
     anstream::eprintln!("error: {error}");
     anstream::eprintln!("this is a fault of interwork, not of the topology: nothing is written");
     Exit::Fault
+}
+
+/// Prints why a result folder cannot be had.
+fn folder_error(error: FolderError) -> Exit {
+    anstream::eprintln!("error: {error}");
+    match error {
+        FolderError::NotEmpty { .. } => Exit::BadInput,
+        _ => Exit::FileError,
+    }
 }
 
 /// Columns to write for: those of the terminal between 80 and 100, or 100 where there is none.

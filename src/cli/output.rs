@@ -4,9 +4,8 @@
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use super::Exit;
 use super::record::utc;
-use super::run::folder_error;
+use super::{Exit, folder_error};
 use crate::report::folder::Folder;
 use crate::report::junit::{Case, Verdict, junit};
 use crate::report::manifest::{Manifest, Precision, StopReason};

@@ -95,6 +95,6 @@ fn write(
         }
     }
     let page = html::run_page(stored, federation.as_ref(), text, &remarks);
-    Folder::write_page(&stored.dir, &page).map_err(super::run::folder_error)?;
+    Folder::write_page(&stored.dir, &page).map_err(super::folder_error)?;
     Ok(stored.dir.join(html::NAME))
 }

@@ -10,11 +10,11 @@ use super::progress::Progress;
 use super::record::{self, Record, utc};
 use super::signal::stop_on_signal;
 use super::topology::{Loaded, figure, load, overrides, set_baseline};
-use super::{Exit, fault, stdout_color, watch, width};
+use super::{Exit, fault, folder_error, stdout_color, watch, width};
 use crate::domain::federation::Federation;
 use crate::measure::selector::Selector;
 use crate::report::csv::SeriesRow;
-use crate::report::folder::{Bundle, Folder, FolderError, MessageRow, ReplicationRow};
+use crate::report::folder::{Bundle, Folder, MessageRow, ReplicationRow};
 use crate::report::manifest::{Precision, WarmUp};
 use crate::report::parts::Parts;
 use crate::report::read::Stored;
@@ -280,15 +280,6 @@ fn said(arguments: &Arguments) -> Vec<String> {
         options.push("--stop-on-slo".to_owned());
     }
     options
-}
-
-/// Prints why a result folder cannot be had.
-pub(super) fn folder_error(error: FolderError) -> Exit {
-    anstream::eprintln!("error: {error}");
-    match error {
-        FolderError::NotEmpty { .. } => Exit::BadInput,
-        _ => Exit::FileError,
-    }
 }
 
 fn row(sample: &Sample, federation: &Federation) -> MessageRow {

@@ -7,10 +7,9 @@ use std::time::SystemTime;
 
 use super::progress::Progress;
 use super::record::{machine, utc};
-use super::run::folder_error;
 use super::signal::stop_on_signal;
 use super::topology::count_of_problems;
-use super::{Exit, fault, stderr_color, width};
+use super::{Exit, fault, folder_error, stderr_color, width};
 use crate::report::manifest::StudyManifest;
 use crate::report::tasks::{Found, StudyFolder};
 use crate::study::sweep::{self, Broken, Part, Place, Stopped, Sweep};
