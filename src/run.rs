@@ -383,7 +383,7 @@ fn finish(
         let part = Collector::new(Arc::clone(setup)).finish(until, recorders, &in_flight);
         measured.push_part(part);
     }
-    let results = measured.results();
+    let results = slo::results(&measured);
     let samples = samples::merge(samplers, options.samples);
     Ok(Finished { seed, measured, results, samples, events, at, ended: Ending::Finished })
 }

@@ -9,8 +9,8 @@ use rustc_hash::FxHashMap;
 use super::Setup;
 use super::catalogue::{Kind, Metric};
 use super::key::Key;
+use super::labels::scale;
 use super::levels::StationLevels;
-use super::measured::scale;
 use super::results::Batch;
 use crate::domain::observation::StationId;
 

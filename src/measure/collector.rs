@@ -6,20 +6,19 @@ use std::sync::Arc;
 
 use super::Setup;
 use super::batches::Batches;
-use super::catalogue::{CHANNELS, Label, Metric};
+use super::catalogue::Metric;
 use super::histogram::Recorded;
 use super::key::Key;
+use super::labels::{self, scale};
 use super::levels::{Level, StationLevels};
-use super::measured::{Gauge, Measured, label_texts, part, scale};
+use super::measured::{Gauge, Measured};
 use super::presence::{FirstAndLast, Join};
 use super::recorder::{Figures, IntervalPart, Recorder, RecorderPart};
 use super::results::SeriesRow;
 use super::slo;
 use crate::domain::id::OperatorId;
 use crate::domain::observation::{StationId, Subject};
-use crate::domain::outcome::{
-    ContactKind, PresenceScope, Reason, Route, SmsOrigin, Stage, TransferKind,
-};
+use crate::domain::outcome::TransferKind;
 use crate::domain::time::{Duration, Instant};
 
 /// Joins the parts of all shards.
@@ -251,23 +250,6 @@ fn settlement(setup: &Setup, whole: &mut Figures) -> Gauges {
     owed
 }
 
-/// A label's value in words.
-pub(super) fn label_value(setup: &Setup, label: Label, value: u32) -> String {
-    let place = value as usize;
-    match label {
-        Label::Route => Route::ALL[place].label().to_owned(),
-        Label::Reason => Reason::ALL[place].label().to_owned(),
-        Label::Stage => Stage::ALL[place].label().to_owned(),
-        Label::Scope => PresenceScope::ALL[place].label().to_owned(),
-        Label::Channel => CHANNELS[place].to_owned(),
-        Label::Origin => SmsOrigin::ALL[place].label().to_owned(),
-        Label::Contact => ContactKind::ALL[place].label().to_owned(),
-        Label::Transfer => TransferKind::ALL[place].label().to_owned(),
-        Label::Station => setup.stations[place].name.clone(),
-        Label::From | Label::To | Label::Operator => setup.operators[place].clone(),
-    }
-}
-
 /// The time series, by time, then by metric and labels.
 fn series(
     setup: &Setup,
@@ -285,7 +267,7 @@ fn series(
             continue;
         }
         let mut row = |key: Key, statistic, value, unit| {
-            let texts = label_texts(setup, key);
+            let texts = labels::texts(setup, key);
             let texts: Vec<String> =
                 texts.iter().map(|(name, value)| format!("{name}={value}")).collect();
             let metric = key.metric().info().name;
@@ -293,7 +275,7 @@ fn series(
                 time_s,
                 metric,
                 labels: texts.join(";"),
-                part: part(setup, key),
+                part: labels::part(setup, key),
                 statistic,
                 value,
                 unit,

@@ -7,13 +7,12 @@ use std::sync::Arc;
 
 use super::Setup;
 use super::Window;
-use super::catalogue::{Info, Kind, Label, Metric, Unit};
-use super::collector::label_value;
+use super::catalogue::{Kind, Label, Metric};
 use super::histogram::Recorded;
 use super::key::{ANY, Key};
+use super::labels::{self, scale};
 use super::recorder::Figures;
-use super::results::{self, Batch, MetricValue, Results, SeriesRow, TaggedHistogram};
-use crate::domain::part::Part;
+use super::results::{self, Batch, MetricValue, SeriesRow, TaggedHistogram};
 
 /// Everything that one run, or several added, measured.
 #[derive(Clone, Debug)]
@@ -100,18 +99,8 @@ impl Measured {
         }
     }
 
-    /// Everything in words, judged by the setup's SLO lines.
-    pub fn results(&self) -> Results {
-        Results {
-            metrics: self.metrics(),
-            series: self.series.clone(),
-            histograms: self.tagged(),
-            slo: self.setup.slo.iter().map(|line| line.judge(self)).collect(),
-            measured: self.span,
-        }
-    }
-
-    fn metrics(&self) -> Vec<results::Metric> {
+    /// Every figure in words, for full label sets and rolled up, in the order of keys.
+    pub(super) fn metrics(&self) -> Vec<results::Metric> {
         let mut all: BTreeMap<Key, MetricValue> = BTreeMap::new();
         let mut merged: BTreeMap<Key, Recorded> = BTreeMap::new();
         let mut counted: BTreeMap<Key, i64> = BTreeMap::new();
@@ -156,8 +145,8 @@ impl Measured {
                 let info = key.metric().info();
                 results::Metric {
                     name: info.name,
-                    labels: label_texts(&self.setup, key),
-                    part: part(&self.setup, key),
+                    labels: labels::texts(&self.setup, key),
+                    part: labels::part(&self.setup, key),
                     unit: info.unit.text(&self.setup.currency),
                     value,
                     batches: batches.remove(&key).unwrap_or_default(),
@@ -177,24 +166,20 @@ impl Measured {
         if parts > 0.0 { gauge.integral / parts } else { 0.0 }
     }
 
-    fn tagged(&self) -> Vec<TaggedHistogram> {
+    /// Every distribution with its full label set.
+    pub(super) fn tagged(&self) -> Vec<TaggedHistogram> {
         let sorted: BTreeMap<&Key, &Box<Recorded>> = self.whole.histograms.iter().collect();
         sorted
             .into_iter()
             .map(|(key, recorded)| {
                 let mut tag = key.metric().info().name.to_owned();
-                for (name, value) in label_texts(&self.setup, *key) {
+                for (name, value) in labels::texts(&self.setup, *key) {
                     tag.push_str(&format!(";{name}={value}"));
                 }
                 TaggedHistogram { tag, counts: recorded.counts().clone() }
             })
             .collect()
     }
-}
-
-/// Thousandths of a sample's unit to one of the result's.
-pub(super) fn scale(info: Info) -> f64 {
-    if info.unit == Unit::Seconds { 1e9 } else { 1e3 }
 }
 
 /// A key as it is, and once more without `from` and `to`. Counts of refusals and losses by reason
@@ -208,19 +193,4 @@ fn rolled_up(key: Key) -> impl Iterator<Item = Key> {
     }
     let rolled = Key::new(key.metric(), &labels);
     std::iter::once(key).chain((rolled != key).then_some(rolled))
-}
-
-/// The part that a station's key is about.
-pub(super) fn part(setup: &Setup, key: Key) -> Option<Part> {
-    let place = key.metric().info().labels.iter().position(|label| *label == Label::Station)?;
-    setup.stations.get(key.labels()[place] as usize).map(|station| station.part)
-}
-
-/// Label names and values of a key.
-pub(super) fn label_texts(setup: &Setup, key: Key) -> Vec<(&'static str, String)> {
-    let labels = key.metric().info().labels.iter().zip(key.labels());
-    labels
-        .filter(|(_, value)| *value != ANY)
-        .map(|(label, value)| (label.name(), label_value(setup, *label, value)))
-        .collect()
 }

@@ -10,6 +10,7 @@ pub mod counts;
 pub mod glance;
 pub mod histogram;
 mod key;
+mod labels;
 mod levels;
 pub mod measured;
 pub mod pick;

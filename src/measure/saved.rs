@@ -6,17 +6,15 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use super::catalogue::{CHANNELS, Kind, Label, Metric};
+use super::catalogue::{Kind, Label, Metric};
 use super::counts::Counts;
 use super::histogram::Recorded;
 use super::key::{ANY, Key};
+use super::labels;
 use super::measured::{Gauge, Measured};
 use super::recorder::Figures;
 use super::results::Batch;
 use super::{Setup, Window};
-use crate::domain::outcome::{
-    ContactKind, PresenceScope, Reason, Route, SmsOrigin, Stage, TransferKind,
-};
 use crate::domain::time::Instant;
 
 /// Largest count that is believed: thousands of them can be added.
@@ -208,41 +206,25 @@ fn batch(pair: &str) -> Option<Batch> {
 }
 
 /// The key of a metric with labels that the setup has.
-fn key(setup: &Setup, metric: &str, labels: &str) -> Result<Key, &'static str> {
+fn key(setup: &Setup, metric: &str, places: &str) -> Result<Key, &'static str> {
     let known = Metric::ALL.iter().find(|known| known.info().name == metric);
     let metric = *known.ok_or("no metric has this name")?;
     let info = metric.info();
     let mut values = Vec::new();
-    for (text, label) in labels.split(',').zip(info.labels) {
+    for (text, label) in places.split(',').zip(info.labels) {
         let value = match text {
             "*" if *label != Label::Station => ANY,
             _ => match text.parse() {
-                Ok(value) if (value as usize) < choices(setup, *label) => value,
+                Ok(value) if labels::word(setup, *label, value).is_some() => value,
                 _ => return Err("a label has no such value here"),
             },
         };
         values.push(value);
     }
-    if values.len() != labels.split(',').count() || values.len() != info.labels.len() {
+    if values.len() != places.split(',').count() || values.len() != info.labels.len() {
         return Err("the metric has other labels");
     }
     Ok(Key::new(metric, &values))
-}
-
-/// How many values a label has.
-fn choices(setup: &Setup, label: Label) -> usize {
-    match label {
-        Label::Route => Route::ALL.len(),
-        Label::Reason => Reason::ALL.len(),
-        Label::Stage => Stage::ALL.len(),
-        Label::Scope => PresenceScope::ALL.len(),
-        Label::Channel => CHANNELS.len(),
-        Label::Origin => SmsOrigin::ALL.len(),
-        Label::Contact => ContactKind::ALL.len(),
-        Label::Transfer => TransferKind::ALL.len(),
-        Label::Station => setup.stations.len(),
-        Label::From | Label::To | Label::Operator => setup.operators.len(),
-    }
 }
 
 #[cfg(test)]
@@ -252,6 +234,7 @@ mod tests {
     use crate::domain::part::{Part, PartKind};
     use crate::domain::stations::Station;
     use crate::domain::time::Duration;
+    use crate::measure::slo;
     use proptest::prelude::*;
 
     fn setup() -> Arc<Setup> {
@@ -332,14 +315,14 @@ mod tests {
             let written = lines(&first);
             let again = restore(&setup(), &written).map_err(TestCaseError::fail)?;
             prop_assert_eq!(&lines(&again), &written);
-            prop_assert_eq!(again.results().metrics, first.results().metrics);
+            prop_assert_eq!(slo::results(&again).metrics, slo::results(&first).metrics);
         }
 
         #[test]
         fn no_line_makes_a_panic(line in "(counter|histogram|gauge|batches|window|run) ?[a-z_]{0,16} ?[0-9,*]{0,8}( [0-9:.e-]{0,40}){0,5}") {
             let mut lines = lines(&measured(&[1], &[1]));
             lines.push(line);
-            let _ = restore(&setup(), &lines).map(|measured| measured.results());
+            let _ = restore(&setup(), &lines).map(|measured| slo::results(&measured));
         }
     }
 }

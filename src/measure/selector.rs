@@ -5,13 +5,11 @@
 use std::fmt;
 use std::ops::Range;
 
-use super::catalogue::{CHANNELS, Kind, Label, Metric, Unit};
+use super::catalogue::{Kind, Label, Metric, Unit};
 use super::histogram::Recorded;
 use super::key::{ANY, Key};
-use super::measured::{Gauge, Measured, label_texts, scale};
-use crate::domain::outcome::{
-    ContactKind, PresenceScope, Reason, Route, SmsOrigin, Stage, TransferKind,
-};
+use super::labels::{self, scale};
+use super::measured::{Gauge, Measured};
 
 /// A figure of the results.
 #[derive(Clone, Debug, PartialEq)]
@@ -179,7 +177,7 @@ impl Selector {
         let first =
             |best: (f64, Key), other: &(f64, Key)| if other.0 > best.0 { *other } else { best };
         let (_, key) = all.iter().skip(1).fold(*all.first()?, first);
-        let labels = label_texts(&measured.setup, key);
+        let labels = labels::texts(&measured.setup, key);
         let station = labels.into_iter().find(|(name, _)| *name == "station");
         station.map(|(_, station)| station).filter(|_| all.len() > 1)
     }
@@ -198,7 +196,7 @@ impl Selector {
 
     /// Labels that only the metric asked for has do not bear on what it is a share of.
     fn suits(&self, measured: &Measured, key: Key, metric: Metric) -> bool {
-        let texts = label_texts(&measured.setup, key);
+        let texts = labels::texts(&measured.setup, key);
         let known = |name: &str| metric.info().labels.iter().any(|label| label.name() == name);
         let mut asked = self.filter.iter().filter(|(name, _)| known(name));
         asked.all(|(name, value)| texts.iter().any(|(n, v)| n == name && v == value))
@@ -404,18 +402,11 @@ pub(super) fn mean<'a>(word: &str, right: impl Iterator<Item = &'a str>) -> Opti
 
 fn values(label: Label, names: &Names) -> Vec<&str> {
     match label {
-        Label::Route => Route::ALL.iter().map(|v| v.label()).collect(),
-        Label::Reason => Reason::ALL.iter().map(|v| v.label()).collect(),
-        Label::Stage => Stage::ALL.iter().map(|v| v.label()).collect(),
-        Label::Scope => PresenceScope::ALL.iter().map(|v| v.label()).collect(),
-        Label::Channel => CHANNELS.to_vec(),
-        Label::Origin => SmsOrigin::ALL.iter().map(|v| v.label()).collect(),
-        Label::Contact => ContactKind::ALL.iter().map(|v| v.label()).collect(),
-        Label::Transfer => TransferKind::ALL.iter().map(|v| v.label()).collect(),
         Label::Station => names.stations.iter().map(String::as_str).collect(),
         Label::From | Label::To | Label::Operator => {
             names.operators.iter().map(String::as_str).collect()
         }
+        _ => (0..).map_while(|place| labels::closed(label, place)).collect(),
     }
 }
 

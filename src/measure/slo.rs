@@ -5,7 +5,7 @@
 
 use super::catalogue::Metric;
 use super::measured::Measured;
-use super::results::SloOutcome;
+use super::results::{Results, SloOutcome};
 use super::selector::{self, Misread, Names, Selector, Statistic};
 use super::{Setup, Window};
 use crate::domain::time::{Duration, Instant};
@@ -266,6 +266,17 @@ impl Line {
                 Op::Less | Op::LessEqual => !self.holds(so_far),
                 _ => false,
             }
+    }
+}
+
+/// Everything that was measured in words, judged by the setup's lines.
+pub fn results(measured: &Measured) -> Results {
+    Results {
+        metrics: measured.metrics(),
+        series: measured.series.clone(),
+        histograms: measured.tagged(),
+        slo: measured.setup.slo.iter().map(|line| line.judge(measured)).collect(),
+        measured: measured.span,
     }
 }
 

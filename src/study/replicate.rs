@@ -215,7 +215,7 @@ pub(super) fn added(runs: Vec<Finished>) -> Replicated {
     let Finished { samples, mut measured, mut results, .. } = first;
     if each.len() > 1 {
         runs.for_each(|run| measured.add(&run.measured));
-        results = measured.results();
+        results = slo::results(&measured);
     }
     let ended = ended.unwrap_or(Ending::Finished);
     if ended != Ending::Finished {

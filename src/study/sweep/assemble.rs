@@ -6,6 +6,7 @@ use super::{Point, Sweep};
 use crate::measure::measured::Measured;
 use crate::measure::pick::rolled_up;
 use crate::measure::results::{Metric, Results};
+use crate::measure::slo;
 use crate::report::points::PointRow;
 use crate::report::tables::Tables;
 use crate::report::tasks::{Found, StudyFolder};
@@ -74,7 +75,7 @@ fn of_point(
         };
         assembled.events += task.events;
         let measured = restored(case.clone(), point, &task).map_err(broken)?;
-        let mut results = measured.results();
+        let mut results = slo::results(&measured);
         picked(&mut results.metrics);
         tables.replication(replication, results.metrics.iter())?;
         each.push(results);
@@ -84,7 +85,7 @@ fn of_point(
         }
     }
     let Some(pooled) = pooled else { return Ok(()) };
-    let mut all = pooled.results();
+    let mut all = slo::results(&pooled);
     picked(&mut all.metrics);
     let metrics: Vec<&[Metric]> = each.iter().map(|results| results.metrics.as_slice()).collect();
     let all = replicate::with_intervals(all, &metrics);
