@@ -15,13 +15,14 @@ use crate::domain::outcome::Defect;
 use crate::domain::population::Population;
 use crate::domain::stations::Stations;
 use crate::domain::time::{Duration, Instant};
+use crate::engine::process::{LogicalProcess as _, Progress};
 use crate::engine::shard::Shard;
 use crate::engine::simulation::{Fault, Simulation};
-use crate::engine::windows::{LogicalProcess as _, Looks, Progress};
+use crate::engine::windows::Looks;
 use crate::measure::audit::{self, AuditPart, Auditor, Violation};
-use crate::measure::glance::{Copies, Glance};
+use crate::measure::glance::Glance;
 use crate::measure::measured::Measured;
-use crate::measure::recorder::{Recorder, RecorderPart};
+use crate::measure::recorder::{Figures, IntervalPart, Recorder, RecorderPart};
 use crate::measure::results::Results;
 use crate::measure::selector::Names;
 use crate::measure::slo;
@@ -231,6 +232,35 @@ struct Watch {
     within: Vec<Recorder>,
     auditor: Auditor,
     sampler: Sampler,
+    wanted: Wanted,
+}
+
+/// What is asked of a watch at the end of an interval, besides the interval.
+#[derive(Clone, Debug)]
+struct Wanted {
+    /// All counts, for lines that may have failed already.
+    so_far: bool,
+    /// Copies of all recorders, for a glance; with the setup of the whole.
+    copies: Option<Arc<Setup>>,
+}
+
+/// What a watch says at the end of an interval.
+struct Report {
+    interval: IntervalPart,
+    so_far: Option<Figures>,
+    /// Of the whole, then of the parts.
+    copies: Vec<RecorderPart>,
+}
+
+impl Watch {
+    fn report(&mut self, at: Instant) -> Report {
+        let interval = self.recorder.close_interval(at);
+        let so_far = self.wanted.so_far.then(|| self.recorder.so_far());
+        let recorders = std::iter::once(&self.recorder).chain(&self.within);
+        let copies = self.wanted.copies.iter().filter(|whole| at > whole.window.start);
+        let copies = copies.flat_map(|whole| recorders.clone().map(|it| it.copied(at, whole)));
+        Report { interval, so_far, copies: copies.collect() }
+    }
 }
 
 impl Observer for Watch {
@@ -277,31 +307,33 @@ pub fn watched(
     let windows = setup.windows();
     let within: Vec<Arc<Setup>> =
         windows.iter().map(|window| Arc::new(setup.within(*window))).collect();
+    let copies = shown.as_ref().map(|_| Arc::clone(setup));
+    let wanted = Wanted { so_far: options.stop_on_slo, copies };
     let mut simulation = Simulation::new(plan, |id| Watch {
         recorder: Recorder::new(Arc::clone(setup), id),
         within: within.iter().map(|part| Recorder::new(Arc::clone(part), id)).collect(),
         auditor: Auditor::new(),
         sampler: Sampler::new(options.samples, setup.window),
+        wanted: wanted.clone(),
     });
     let mut collector = Collector::new(Arc::clone(setup));
     // Ends the run from within.
     let own = stop.child_token();
     let mut failed = false;
-    let mut close = |at: Instant, shards: &mut [&mut Shard<Watch>]| {
-        let parts = shards.iter_mut().map(|shard| shard.observer.recorder.close_interval(at));
-        collector.interval(at, parts.collect());
-        if options.stop_on_slo {
-            let recorders: Vec<&Recorder> = shards.iter().map(|s| &s.observer.recorder).collect();
-            failed |= collector.has_failed(at, &recorders);
-            if failed {
-                own.cancel();
-            }
+    let mut close = |at: Instant, mut reports: Vec<Report>| {
+        let so_far: Vec<Figures> = reports.iter_mut().filter_map(|r| r.so_far.take()).collect();
+        let copies = reports.iter_mut().map(|r| std::mem::take(&mut r.copies)).collect();
+        collector.interval(at, reports.into_iter().map(|report| report.interval).collect());
+        failed |= options.stop_on_slo && collector.has_failed(at, so_far.into_iter());
+        if failed {
+            own.cancel();
         }
         if let Some(show) = shown.as_mut().filter(|_| at > setup.window.start) {
-            show(glance(&collector, at, setup, &within, shards));
+            show(glance(&collector, at, &within, copies));
         }
     };
-    let looks = Looks { stop: &own, progress, ticks: ticks(setup), tick: &mut close };
+    let report = |shard: &mut Shard<Watch>, at| shard.observer.report(at);
+    let looks = Looks { stop: &own, progress, ticks: ticks(setup), report, tick: &mut close };
     let at = simulation
         .watched(setup.window.end, options.threads, looks)
         .map_err(|fault| RunError::Fault { seed, fault })?;
@@ -318,20 +350,18 @@ pub fn watched(
     Ok(finished)
 }
 
-/// What there is to see at the end of an interval.
+/// What there is to see at the end of an interval, by the copies of every shard.
 fn glance(
     collector: &Collector,
     at: Instant,
-    setup: &Arc<Setup>,
     within: &[Arc<Setup>],
-    shards: &[&mut Shard<Watch>],
+    copies: Vec<Vec<RecorderPart>>,
 ) -> Glance {
-    let recorders: Vec<&Recorder> = shards.iter().map(|s| &s.observer.recorder).collect();
-    let parts = within.iter().enumerate().map(|(place, part)| {
-        let recorders: Vec<&Recorder> = shards.iter().map(|s| &s.observer.within[place]).collect();
-        Copies::within(part, setup, at, &recorders)
-    });
-    collector.glance(at, Copies::of(setup, at, &recorders), parts.collect())
+    let mut copies: Vec<_> = copies.into_iter().map(Vec::into_iter).collect();
+    let mut next = || copies.iter_mut().filter_map(Iterator::next).collect::<Vec<RecorderPart>>();
+    let whole = next();
+    let parts = within.iter().map(|setup| (Arc::clone(setup), next())).collect();
+    collector.glance(at, whole, parts)
 }
 
 /// The ends of the series' intervals, but for the last, which ends with the run.
@@ -363,7 +393,7 @@ fn finish(
     let mut parts: Vec<Vec<RecorderPart>> = within.iter().map(|_| Vec::new()).collect();
     let mut audits: Vec<AuditPart> = Vec::new();
     let mut samplers = Vec::new();
-    for Watch { recorder, within, auditor, sampler } in simulation.into_observers() {
+    for Watch { recorder, within, auditor, sampler, .. } in simulation.into_observers() {
         recorders.push(recorder.finish(at));
         for (part, recorder) in parts.iter_mut().zip(within) {
             part.push(recorder.finish(at));

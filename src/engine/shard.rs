@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::calendar::{Calendar, Event};
 use super::decisions::Decisions;
-use super::windows::LogicalProcess;
+use super::process::LogicalProcess;
 use crate::domain::federation::{Event as Happening, Outage, TimedEvent};
 use crate::domain::id::{OperatorId, Role, SubscriberId};
 use crate::domain::observation::Leave;

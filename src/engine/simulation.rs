@@ -6,8 +6,9 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::decisions::initially_online;
+use super::process::{self, LogicalProcess as _, Schedule};
 use super::shard::Shard;
-use super::windows::{self, Ended, LogicalProcess as _, Looks, Schedule};
+use super::windows::{self, Ended, Looks};
 use crate::domain::id::OperatorId;
 use crate::domain::time::{Duration, Instant};
 use crate::model::context::Observer;
@@ -111,7 +112,7 @@ impl<O: Observer + Send + 'static> Simulation<O> {
     /// A panic in a shard. Nothing is left to go on with.
     pub fn run_until(&mut self, end: Instant, threads: usize) -> Result<(), Fault> {
         let schedule = Schedule { lookahead: self.lookahead, end, threads };
-        let ended = windows::run(std::mem::take(&mut self.shards), &schedule, None);
+        let ended = windows::run(std::mem::take(&mut self.shards), &schedule);
         self.ended(ended).map(drop)
     }
 
@@ -119,23 +120,23 @@ impl<O: Observer + Send + 'static> Simulation<O> {
     ///
     /// # Errors
     /// A panic in a shard or of who looks on. Nothing is left to go on with.
-    pub fn watched(
+    pub fn watched<R: Send + 'static>(
         &mut self,
         end: Instant,
         threads: usize,
-        looks: Looks<'_, Shard<O>>,
+        looks: Looks<'_, Shard<O>, R>,
     ) -> Result<Instant, Fault> {
         let schedule = Schedule { lookahead: self.lookahead, end, threads };
-        let ended = windows::run(std::mem::take(&mut self.shards), &schedule, Some(looks));
+        let ended = windows::watched(std::mem::take(&mut self.shards), &schedule, looks);
         self.ended(ended)
     }
 
-    fn ended(&mut self, ended: Result<Ended<Shard<O>>, windows::Fault>) -> Result<Instant, Fault> {
-        let Ended { shards, at } = ended.map_err(|fault| {
+    fn ended(&mut self, ended: Result<Ended<Shard<O>>, process::Fault>) -> Result<Instant, Fault> {
+        let Ended { processes, at } = ended.map_err(|fault| {
             let name = |place: usize| self.plan.federation.operators[place].name.clone();
             Fault { at: fault.at, operator: fault.process.map(name) }
         })?;
-        self.shards = shards;
+        self.shards = processes;
         Ok(at)
     }
 

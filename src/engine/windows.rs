@@ -3,353 +3,277 @@
 //! sent meanwhile is handed over before the next. Windows start at the earliest event anywhere, so
 //! idle time costs nothing; they end at the ticks of measurement as well.
 //!
-//! Every thread has its shards and computes the same windows by itself, from what all have posted:
-//! one meeting a window, no coordinator. What is posted and sent has two places, used in turn, so
-//! that nobody overwrites what a slower thread still reads.
+//! Every worker has its shards and computes the same windows by itself, from what all say at the end
+//! of the last: one meeting a window, no coordinator (`worker`). Here they are shared out. The calling
+//! thread is the first worker, and who looks on is called from there alone.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::Relaxed};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use tokio::runtime::Builder;
 use tokio_util::sync::CancellationToken;
 
-use super::barrier::Barrier;
-use crate::domain::time::{Duration, Instant};
-
-/// What has a calendar of its own and reaches others by mail alone: the shard of an operator, or
-/// whatever else is to run in lookahead windows (`benches/peers` has PHOLD).
-pub trait LogicalProcess: Send {
-    /// What goes from one to another.
-    type Mail: Send;
-
-    /// Its number among all of the run, from 0 and without gaps.
-    fn index(&self) -> usize;
-    /// How much of the work it is likely to make, in any unit.
-    fn weight(&self) -> u64;
-    /// When its next event is due; `Instant::NEVER` if there is none.
-    fn next(&self) -> Instant;
-    /// Events processed so far.
-    fn events(&self) -> u64;
-    /// Processes all events before `end`, in order.
-    fn run_until(&mut self, end: Instant);
-    /// Hands out what goes to others, in the order in which it was sent.
-    fn send(&mut self, to: impl FnMut(Self::Mail));
-    /// Takes in what another has sent.
-    fn receive(&mut self, mail: Self::Mail);
-    /// For whom it is, and when it arrives: not sooner than the lookahead after it was sent.
-    fn address(mail: &Self::Mail) -> (usize, Instant);
-}
-
-/// How to run.
-#[derive(Clone, Debug)]
-pub struct Schedule {
-    /// No shard can reach another sooner than this; `None`: no shard can reach another.
-    pub lookahead: Option<Duration>,
-    /// The run ends here; events at this very instant do not happen.
-    pub end: Instant,
-    /// Threads to run shards on, at least 1.
-    pub threads: usize,
-}
+use super::barrier::Patience;
+use super::exchange::Alone;
+use super::process::{Fault, LogicalProcess, Progress, Schedule, Tick};
+use super::threads::Threads;
+use super::worker::{Came, Common, Onlooker, Worker};
+use crate::domain::time::Instant;
 
 /// What came of a run.
 #[derive(Debug)]
 pub struct Ended<P> {
-    /// The shards, in the order of their numbers, with everything that was on its way to them.
-    pub shards: Vec<P>,
+    /// In the order of their numbers, with everything that was on its way to them.
+    pub processes: Vec<P>,
     /// Where the run ended: the schedule's end, or earlier if it was cancelled.
     pub at: Instant,
 }
 
-/// Something panicked: an invariant of the program is broken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Fault {
-    /// Start of the window in which it happened, or the tick.
-    pub at: Instant,
-    /// The process that failed; `None`: it was who looks on.
-    pub process: Option<usize>,
-}
-
-/// Somebody to be told of progress: simulated time, events so far.
-pub type Progress<'a> = &'a mut dyn FnMut(Instant, u64);
-
-/// Called at each tick with all shards, in the order of their numbers.
-pub type Tick<'a, P> = &'a mut dyn FnMut(Instant, &mut [&mut P]);
-
-/// Somebody who looks on, from the calling thread. Shards wait as long as it takes.
-pub struct Looks<'a, P> {
+/// Somebody who looks on, from the calling thread.
+pub struct Looks<'a, P, R> {
     /// Ends the run at the end of a window once it is cancelled.
     pub stop: &'a CancellationToken,
-    /// Told at the end of each window.
+    /// Told at the end of each window; the next one waits as long as it takes.
     pub progress: Progress<'a>,
-    /// Instants at which all shards pause, ascending, before the end.
+    /// Instants at which all processes report, ascending, before the end.
     pub ticks: Vec<Instant>,
-    /// Called then.
-    pub tick: Tick<'a, P>,
+    /// What a process has to say then.
+    pub report: fn(&mut P, Instant) -> R,
+    /// Given all reports of a tick, in the order of processes.
+    pub tick: Tick<'a, R>,
 }
 
-/// Runs the shards until the schedule's end, or until who looks on has had enough.
+/// Runs the processes until the schedule's end.
 ///
 /// # Errors
-/// A panic in a shard, or of who looks on.
+/// A panic in a process.
 pub fn run<P: LogicalProcess<Mail: 'static> + 'static>(
-    shards: Vec<P>,
+    processes: Vec<P>,
     schedule: &Schedule,
-    looks: Option<Looks<'_, P>>,
 ) -> Result<Ended<P>, Fault> {
-    let threads = schedule.threads.clamp(1, shards.len().max(1));
-    let ticks = looks.as_ref().map_or(Vec::new(), |looks| looks.ticks.clone());
-    let team = Arc::new(Team::new(shards, schedule, ticks, threads));
-    // The calling thread is the first worker: what looks on is called from there alone.
-    let at = if threads == 1 {
-        Worker::new(&team, 0).run(looks)
-    } else {
-        let runtime = Builder::new_multi_thread()
-            .worker_threads(1)
-            .max_blocking_threads(threads)
-            .build()
-            .map_err(|_| Fault { at: Instant::START, process: None })?;
-        let others: Vec<_> = (1..threads)
-            .map(|id| {
-                let team = Arc::clone(&team);
-                runtime.spawn_blocking(move || Worker::new(&team, id).run(None))
-            })
-            .collect();
-        let at = Worker::new(&team, 0).run(looks);
-        for other in others {
-            let _ = runtime.block_on(other);
-        }
-        at
-    }?;
-    let team = Arc::into_inner(team).ok_or(Fault { at, process: None })?;
-    let parts =
-        team.parts.into_iter().map(|p| p.into_inner().unwrap_or_else(PoisonError::into_inner));
-    let mut shards: Vec<P> = parts.flatten().collect();
-    shards.sort_by_key(P::index);
-    Ok(Ended { shards, at })
+    share(processes, schedule, Vec::new(), |_, _| (), None)
 }
 
-/// What the threads share.
-struct Team<P: LogicalProcess> {
-    schedule: Schedule,
+/// The same with somebody who looks on, and may have enough before.
+///
+/// # Errors
+/// A panic in a process, or of who looks on.
+pub fn watched<P: LogicalProcess<Mail: 'static> + 'static, R: Send + 'static>(
+    processes: Vec<P>,
+    schedule: &Schedule,
+    looks: Looks<'_, P, R>,
+) -> Result<Ended<P>, Fault> {
+    let Looks { stop, progress, ticks, report, tick } = looks;
+    share(processes, schedule, ticks, report, Some(Onlooker { stop, progress, tick }))
+}
+
+/// Shares processes out among workers, and lets these run.
+fn share<P: LogicalProcess<Mail: 'static> + 'static, R: Send + 'static>(
+    mut processes: Vec<P>,
+    schedule: &Schedule,
     ticks: Vec<Instant>,
-    /// The shards of each worker.
-    parts: Vec<Mutex<Vec<P>>>,
-    /// Of each shard: worker, and place with that worker.
-    places: Vec<(usize, usize)>,
-    barrier: Barrier,
-    turns: [Turn<P::Mail>; 2],
-    /// A look at all shards failed.
-    broken: AtomicBool,
-}
-
-/// What all have to say at the end of a window.
-struct Turn<M> {
-    posted: Vec<Posted>,
-    /// From worker times workers plus to worker.
-    mail: Vec<Mutex<Vec<M>>>,
-}
-
-/// One worker's word at the end of a window.
-struct Posted {
-    /// When its next event is due, or what it sent to others.
-    next: AtomicU64,
-    /// Events so far.
-    events: AtomicU64,
-    /// It wants the run to end.
-    stop: AtomicBool,
-    /// Its process that failed, or `usize::MAX`.
-    fault: AtomicUsize,
-}
-
-impl Posted {
-    fn new() -> Self {
-        Self {
-            next: AtomicU64::new(u64::MAX),
-            events: AtomicU64::new(0),
-            stop: AtomicBool::new(false),
-            fault: AtomicUsize::new(usize::MAX),
-        }
+    report: fn(&mut P, Instant) -> R,
+    onlooker: Option<Onlooker<'_, R>>,
+) -> Result<Ended<P>, Fault> {
+    let threads = schedule.threads.clamp(1, processes.len().max(1));
+    let mut places = vec![(0, 0); processes.len()];
+    let mut parts: Vec<Vec<P>> = (0..threads).map(|_| Vec::new()).collect();
+    let mut loads = vec![0u64; threads];
+    // The heaviest first, each to the least loaded worker.
+    processes.sort_by_key(|process| (std::cmp::Reverse(process.weight()), process.index()));
+    for process in processes {
+        let lightest = (0..threads).min_by_key(|&w| (loads[w], w)).unwrap_or(0);
+        loads[lightest] += process.weight();
+        places[process.index()] = (lightest, parts[lightest].len());
+        parts[lightest].push(process);
     }
+    let common = Arc::new(Common { schedule: schedule.clone(), ticks, report, places });
+    let (at, mut processes) = match <[Vec<P>; 1]>::try_from(parts) {
+        Ok([own]) => Worker::new(&common, 0, own, Alone).run(onlooker),
+        Err(parts) => on_threads(&common, parts, onlooker)?,
+    };
+    processes.sort_by_key(P::index);
+    at.map(|at| Ended { processes, at })
 }
 
-impl<P: LogicalProcess> Team<P> {
-    fn new(shards: Vec<P>, schedule: &Schedule, ticks: Vec<Instant>, threads: usize) -> Self {
-        let mut places = vec![(0, 0); shards.len()];
-        let mut parts: Vec<Vec<P>> = (0..threads).map(|_| Vec::new()).collect();
-        let mut loads = vec![0u64; threads];
-        // The heaviest first, each to the least loaded worker.
-        let mut order: Vec<P> = shards;
-        order.sort_by_key(|shard| (std::cmp::Reverse(shard.weight()), shard.index()));
-        for shard in order {
-            let lightest = (0..threads).min_by_key(|&w| (loads[w], w)).unwrap_or(0);
-            loads[lightest] += shard.weight();
-            places[shard.index()] = (lightest, parts[lightest].len());
-            parts[lightest].push(shard);
-        }
-        let turn = || Turn {
-            posted: (0..threads).map(|_| Posted::new()).collect(),
-            mail: (0..threads * threads).map(|_| Mutex::default()).collect(),
+fn on_threads<P: LogicalProcess<Mail: 'static> + 'static, R: Send + 'static>(
+    common: &Arc<Common<P, R>>,
+    parts: Vec<Vec<P>>,
+    onlooker: Option<Onlooker<'_, R>>,
+) -> Result<Came<P>, Fault> {
+    let broken = Fault { at: Instant::START, process: None };
+    let threads = parts.len();
+    let runtime = Builder::new_multi_thread()
+        .worker_threads(1)
+        .max_blocking_threads(threads)
+        .build()
+        .map_err(|_| broken)?;
+    let team = Threads::<P::Mail, (usize, R)>::team(threads, Patience::of(threads));
+    let worker = |(id, (own, threads))| Worker::new(common, id, own, threads);
+    let mut workers = parts.into_iter().zip(team).enumerate().map(worker);
+    let first = workers.next();
+    let others: Vec<_> =
+        workers.map(|worker| runtime.spawn_blocking(move || worker.run(None))).collect();
+    let mut came = first.map_or((Ok(common.schedule.end), Vec::new()), |first| first.run(onlooker));
+    for other in others {
+        came.1.extend(runtime.block_on(other).map_err(|_| broken)?.1);
+    }
+    Ok(came)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::time::Duration;
+
+    const LOOKAHEAD: Duration = Duration(10);
+    const END: Instant = Instant(1000);
+
+    /// Passes on whatever comes, to the next of four; panics at an instant.
+    #[derive(Debug)]
+    struct Toy {
+        index: usize,
+        due: Vec<Instant>,
+        sent: Vec<(usize, Instant)>,
+        events: u64,
+        fails: Instant,
+    }
+
+    fn toys(fails: [u64; 4]) -> Vec<Toy> {
+        let toy = |(index, fails)| Toy {
+            index,
+            due: vec![Instant(index as u64)],
+            sent: Vec::new(),
+            events: 0,
+            fails: Instant(fails),
         };
-        Self {
-            schedule: schedule.clone(),
-            ticks,
-            parts: parts.into_iter().map(Mutex::new).collect(),
-            places,
-            barrier: Barrier::new(threads),
-            turns: [turn(), turn()],
-            broken: AtomicBool::new(false),
+        fails.into_iter().enumerate().map(toy).collect()
+    }
+
+    impl LogicalProcess for Toy {
+        type Mail = (usize, Instant);
+
+        fn index(&self) -> usize {
+            self.index
+        }
+        fn weight(&self) -> u64 {
+            // The last comes first.
+            1 + self.index as u64
+        }
+        fn next(&self) -> Instant {
+            self.due.iter().copied().min().unwrap_or(Instant::NEVER)
+        }
+        fn events(&self) -> u64 {
+            self.events
+        }
+        fn run_until(&mut self, end: Instant) {
+            for at in self.due.extract_if(.., |at| *at < end) {
+                assert!(at < self.fails, "a fault that this test has put in");
+                self.events += 1;
+                self.sent.push(((self.index + 1) % 4, at + LOOKAHEAD));
+            }
+        }
+        fn send(&mut self, to: impl FnMut(Self::Mail)) {
+            self.sent.drain(..).for_each(to);
+        }
+        fn receive(&mut self, (_, at): Self::Mail) {
+            self.due.push(at);
+        }
+        fn address(mail: &Self::Mail) -> (usize, Instant) {
+            *mail
         }
     }
 
-    fn part(&self, worker: usize) -> MutexGuard<'_, Vec<P>> {
-        locked(&self.parts[worker])
-    }
-}
-
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// One thread of a run.
-struct Worker<'t, P: LogicalProcess> {
-    team: &'t Team<P>,
-    id: usize,
-    /// When the next event of each of its shards is due.
-    due: Vec<Instant>,
-    /// What goes to each worker.
-    sent: Vec<Vec<P::Mail>>,
-    now: Instant,
-    turn: usize,
-    /// Its process that failed, or `usize::MAX`.
-    failed: usize,
-}
-
-impl<'t, P: LogicalProcess> Worker<'t, P> {
-    fn new(team: &'t Team<P>, id: usize) -> Self {
-        let sent = team.parts.iter().map(|_| Vec::new()).collect();
-        Self { team, id, due: Vec::new(), sent, now: Instant::START, turn: 0, failed: usize::MAX }
+    fn schedule(threads: usize) -> Schedule {
+        Schedule { lookahead: Some(LOOKAHEAD), end: END, threads }
     }
 
-    /// Runs windows until the end; where that is, all workers agree.
-    fn run(mut self, mut looks: Option<Looks<'_, P>>) -> Result<Instant, Fault> {
-        let team = self.team;
-        let mut ticks = team.ticks.iter().copied().peekable();
-        let mut part = team.part(self.id);
-        self.due = part.iter().map(P::next).collect();
-        self.post(&part, looks.as_ref());
-        loop {
-            team.barrier.wait();
-            let posted = &team.turns[self.turn].posted;
-            let failed = posted.iter().map(|posted| posted.fault.load(Relaxed)).min();
-            if let Some(process) = failed.filter(|process| *process != usize::MAX) {
-                return Err(Fault { at: self.now, process: Some(process) });
-            }
-            let stop = posted.iter().any(|posted| posted.stop.load(Relaxed));
-            let next = posted.iter().map(|posted| posted.next.load(Relaxed)).min();
-            let next = Instant(next.unwrap_or(u64::MAX));
-            self.receive(&mut part);
-            if let Some(looks) = &mut looks {
-                let events = posted.iter().map(|posted| posted.events.load(Relaxed)).sum();
-                (looks.progress)(self.now, events);
-            }
-            self.turn = 1 - self.turn;
-            let bound = loop {
-                while let Some(due) = ticks.next_if(|&due| due <= self.now) {
-                    drop(part);
-                    self.look(due, looks.as_mut())?;
-                    part = team.part(self.id);
-                }
-                if stop {
-                    return Ok(self.now);
-                }
-                let end = team.schedule.end;
-                let bound = ticks.peek().map_or(end, |&due| due.min(end));
-                if next < bound {
-                    break bound;
-                }
-                if bound >= end {
-                    return Ok(end);
-                }
-                self.now = bound;
-            };
-            let lookahead = team.schedule.lookahead;
-            let end = lookahead.map_or(bound, |lookahead| (next + lookahead).min(bound));
-            self.window(&mut part, end);
-            self.now = if self.failed < usize::MAX { next } else { end };
-            self.post(&part, looks.as_ref());
+    /// Runs toys with ticks at 100 and 500, and somebody who looks on.
+    fn looked_at(
+        toys: Vec<Toy>,
+        threads: usize,
+        stop: &CancellationToken,
+        progress: &mut dyn FnMut(Instant, u64),
+        tick: Tick<'_, (usize, u64)>,
+    ) -> Result<Ended<Toy>, Fault> {
+        let ticks = vec![Instant(100), Instant(500)];
+        let report = |toy: &mut Toy, at: Instant| {
+            assert!(at != toy.fails, "a report that this test lets fail");
+            (toy.index, toy.events)
+        };
+        watched(toys, &schedule(threads), Looks { stop, progress, ticks, report, tick })
+    }
+
+    const SOUND: [u64; 4] = [u64::MAX; 4];
+
+    #[test]
+    fn all_events_happen_on_any_number_of_threads_once() {
+        for threads in [1, 2, 3, 9] {
+            let ended = run(toys(SOUND), &schedule(threads)).expect("sound");
+            let events: Vec<u64> = ended.processes.iter().map(|toy| toy.events).collect();
+            assert_eq!((ended.at, events), (END, vec![100; 4]), "{threads} threads");
         }
     }
 
-    /// Runs the shards that have something to do before `end`.
-    fn window(&mut self, part: &mut [P], end: Instant) {
-        let (places, sent) = (&self.team.places, &mut self.sent);
-        for (shard, due) in part.iter_mut().zip(&mut self.due).filter(|(_, due)| **due < end) {
-            let window = AssertUnwindSafe(|| {
-                shard.run_until(end);
-                shard.send(|mail| {
-                    let (to, at) = P::address(&mail);
-                    debug_assert!(at >= end, "nothing arrives within its window");
-                    let (worker, _) = places[to];
-                    sent[worker].push(mail);
-                });
-                *due = shard.next();
+    #[test]
+    fn of_two_that_fail_in_one_window_the_first_is_named() {
+        for threads in [1, 2, 3, 4] {
+            let failed = run(toys([u64::MAX, 502, 502, 502]), &schedule(threads));
+            let at = Instant(500);
+            assert_eq!(failed.expect_err("it fails"), Fault { at, process: Some(1) });
+        }
+    }
+
+    #[test]
+    fn reports_come_in_the_order_of_processes() {
+        for threads in [1, 2, 4] {
+            let mut seen = Vec::new();
+            let stop = CancellationToken::new();
+            let ended = looked_at(toys(SOUND), threads, &stop, &mut |_, _| {}, &mut |at, all| {
+                seen.push((at.0, all));
             });
-            // The others run as well, so that it is the same one that is named on any number of
-            // threads.
-            if catch_unwind(window).is_err() {
-                self.failed = self.failed.min(shard.index());
-            }
-        }
-        // What stays with this worker needs no mail; it is due after the window.
-        let mut own = std::mem::take(&mut self.sent[self.id]);
-        own.drain(..).for_each(|mail| self.deliver(part, mail));
-        self.sent[self.id] = own;
-    }
-
-    fn deliver(&mut self, part: &mut [P], mail: P::Mail) {
-        let (to, at) = P::address(&mail);
-        let (_, place) = self.team.places[to];
-        self.due[place] = self.due[place].min(at);
-        part[place].receive(mail);
-    }
-
-    /// Says how things stand, and hands over what goes to others.
-    fn post(&mut self, part: &[P], looks: Option<&Looks<'_, P>>) {
-        let turn = &self.team.turns[self.turn];
-        let mut next = self.due.iter().copied().min().unwrap_or(Instant::NEVER);
-        let workers = self.team.parts.len();
-        for (to, sent) in self.sent.iter_mut().enumerate().filter(|(_, sent)| !sent.is_empty()) {
-            next = sent.iter().map(|mail| P::address(mail).1).fold(next, Instant::min);
-            locked(&turn.mail[self.id * workers + to]).append(sent);
-        }
-        let posted = &turn.posted[self.id];
-        posted.next.store(next.0, Relaxed);
-        posted.events.store(part.iter().map(P::events).sum(), Relaxed);
-        posted.stop.store(looks.is_some_and(|looks| looks.stop.is_cancelled()), Relaxed);
-        posted.fault.store(self.failed, Relaxed);
-    }
-
-    /// Takes in what others have sent.
-    fn receive(&mut self, part: &mut [P]) {
-        let workers = self.team.parts.len();
-        for from in 0..workers {
-            let mut mail = locked(&self.team.turns[self.turn].mail[from * workers + self.id]);
-            mail.drain(..).for_each(|mail| self.deliver(part, mail));
+            ended.expect("sound");
+            let all = |events| (0..4).map(|index| (index, events)).collect::<Vec<_>>();
+            assert_eq!(seen, [(100, all(10)), (500, all(50))], "{threads} threads");
         }
     }
 
-    /// The first worker looks at all shards while the others wait.
-    fn look(&self, at: Instant, looks: Option<&mut Looks<'_, P>>) -> Result<(), Fault> {
-        self.team.barrier.wait();
-        if let Some(looks) = looks {
-            let mut parts: Vec<_> = (0..self.team.parts.len()).map(|w| self.team.part(w)).collect();
-            let mut all: Vec<&mut P> = parts.iter_mut().flat_map(|part| part.iter_mut()).collect();
-            all.sort_by_key(|shard| shard.index());
-            let look = AssertUnwindSafe(|| (looks.tick)(at, &mut all));
-            self.team.broken.store(catch_unwind(look).is_err(), Relaxed);
+    #[test]
+    fn a_report_that_fails_names_its_process_and_the_tick() {
+        for threads in [1, 2, 4] {
+            let stop = CancellationToken::new();
+            let toys = toys([u64::MAX, u64::MAX, 500, u64::MAX]);
+            let failed = looked_at(toys, threads, &stop, &mut |_, _| {}, &mut |at, _| {
+                assert!(at == Instant(100), "nobody is shown half the reports");
+            });
+            let fault = Fault { at: Instant(500), process: Some(2) };
+            assert_eq!(failed.expect_err("it fails"), fault, "{threads} threads");
         }
-        self.team.barrier.wait();
-        if self.team.broken.load(Relaxed) { Err(Fault { at, process: None }) } else { Ok(()) }
+    }
+
+    #[test]
+    fn who_looks_on_may_fail_and_no_thread_is_left_waiting() {
+        for threads in [1, 2, 4] {
+            let stop = CancellationToken::new();
+            let failed = looked_at(toys(SOUND), threads, &stop, &mut |_, _| {}, &mut |_, _| {
+                panic!("a tick that this test lets fail");
+            });
+            assert_eq!(failed.expect_err("it fails").process, None, "{threads} threads");
+            let mut late = |at: Instant, _| assert!(at < END, "this test lets it fail");
+            let failed = looked_at(toys(SOUND), threads, &stop, &mut late, &mut |_, _| {});
+            assert_eq!(failed.expect_err("it fails").process, None, "{threads} threads");
+        }
+    }
+
+    #[test]
+    fn a_wish_to_stop_ends_all_in_the_same_window() {
+        for threads in [1, 2, 4] {
+            let stop = CancellationToken::new();
+            let ended = looked_at(toys(SOUND), threads, &stop, &mut |_, _| {}, &mut |_, _| {
+                stop.cancel();
+            });
+            let ended = ended.expect("sound");
+            let events: Vec<u64> = ended.processes.iter().map(|toy| toy.events).collect();
+            assert_eq!((ended.at, events), (Instant(110), vec![11; 4]), "{threads} threads");
+        }
     }
 }

@@ -13,7 +13,7 @@ use super::labels::{self, scale};
 use super::levels::{Level, StationLevels};
 use super::measured::{Gauge, Measured};
 use super::presence::{FirstAndLast, Join};
-use super::recorder::{Figures, IntervalPart, Recorder, RecorderPart};
+use super::recorder::{Figures, IntervalPart, RecorderPart};
 use super::results::SeriesRow;
 use super::slo;
 use crate::domain::id::OperatorId;
@@ -100,11 +100,9 @@ impl Collector {
     }
 
     /// Whether an SLO line cannot be met any more, by what all shards have counted up to `at`.
-    pub fn has_failed(&self, at: Instant, recorders: &[&Recorder]) -> bool {
+    pub fn has_failed(&self, at: Instant, parts: impl Iterator<Item = Figures>) -> bool {
         let mut whole = Figures::default();
-        for recorder in recorders {
-            whole.merge(recorder.so_far().clone());
-        }
+        parts.for_each(|part| whole.merge(part));
         complete_ledger(&mut whole);
         let seconds = measured(&self.setup, at);
         let mut so_far = Measured::of_figures(Arc::clone(&self.setup), whole, seconds);

@@ -11,7 +11,7 @@ use super::collector::Collector;
 use super::key::Key;
 use super::levels::{Level, StationLevels};
 use super::measured::Measured;
-use super::recorder::{Figures, Recorder, RecorderPart};
+use super::recorder::{Figures, RecorderPart};
 use super::results::SloOutcome;
 use super::slo::Line;
 use crate::domain::observation::StationId;
@@ -96,39 +96,17 @@ fn standing(line: &Line, outcome: &SloOutcome) -> Standing {
     }
 }
 
-/// Copies of what all shards counted, in a part of the measured time.
-#[derive(Debug)]
-pub struct Copies {
-    setup: Arc<Setup>,
-    parts: Vec<RecorderPart>,
-}
-
-impl Copies {
-    /// Of recorders that have the same setup, up to `at`, the end of an interval.
-    pub fn of(setup: &Arc<Setup>, at: Instant, recorders: &[&Recorder]) -> Self {
-        // Distributions are large; levels and counts are not.
-        let wanted: Vec<Metric> = setup.slo.iter().map(|line| line.selector().metric).collect();
-        Self::with(setup, at, recorders, &wanted)
-    }
-
-    /// The same of a part of the time that lines of `whole` ask for.
-    pub fn within(part: &Arc<Setup>, whole: &Setup, at: Instant, recorders: &[&Recorder]) -> Self {
-        let wanted: Vec<Metric> = whole.slo.iter().map(|line| line.selector().metric).collect();
-        let until = at.clamp(part.window.start, part.window.end);
-        Self::with(part, until, recorders, &wanted)
-    }
-
-    fn with(setup: &Arc<Setup>, at: Instant, recorders: &[&Recorder], wanted: &[Metric]) -> Self {
-        let parts = recorders.iter().map(|recorder| recorder.copy(wanted).finish(at)).collect();
-        Self { setup: Arc::clone(setup), parts }
-    }
-}
-
 impl Collector {
-    /// What there is to see at `at`, where an interval has just ended.
-    pub fn glance(&self, at: Instant, copies: Copies, within: Vec<Copies>) -> Glance {
+    /// What there is to see at `at`, where an interval has just ended, by copies of all recorders;
+    /// `within` has those for parts of the measured time, and their setups.
+    pub fn glance(
+        &self,
+        at: Instant,
+        whole: Vec<RecorderPart>,
+        within: Vec<(Arc<Setup>, Vec<RecorderPart>)>,
+    ) -> Glance {
         let setup = Arc::clone(&self.setup);
-        let (whole, stations, reply_numbers) = joined(copies.parts);
+        let (whole, stations, reply_numbers) = joined(whole);
         let place = self.intervals.len().saturating_sub(1);
         let start = setup.window.start + setup.interval * place as u64;
         let length = at.since(start).0 as f64;
@@ -146,7 +124,7 @@ impl Collector {
         };
         let seen = (0..).zip(&setup.stations).map(station).collect();
         let mut measured = self.sums(at, whole, &stations, &reply_numbers);
-        for Copies { setup, parts } in within {
+        for (setup, parts) in within {
             let until = at.clamp(setup.window.start, setup.window.end);
             let (whole, stations, reply_numbers) = joined(parts);
             let part = Self::new(setup).sums(until, whole, &stations, &reply_numbers);

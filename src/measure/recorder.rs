@@ -20,7 +20,7 @@ use crate::domain::time::Instant;
 
 /// Counters and distributions by key.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Figures {
+pub struct Figures {
     pub(super) counters: FxHashMap<Key, i64>,
     pub(super) histograms: FxHashMap<Key, Box<Recorded>>,
 }
@@ -199,9 +199,10 @@ impl Recorder {
         all.filter(|(key, ..)| key.metric() != Metric::Settlement).collect()
     }
 
-    /// A copy to be finished before the end, by somebody who looks on: counters, levels, and the
-    /// distributions of the metrics that are wanted.
-    pub(super) fn copy(&self, wanted: &[Metric]) -> Self {
+    /// A copy of what it has counted up to `at`, or to the end of its part of the measured time. Of
+    /// distributions, which are large, only those that SLO lines of the `whole` ask for.
+    pub fn copied(&self, at: Instant, whole: &Setup) -> RecorderPart {
+        let wanted: Vec<Metric> = whole.slo.iter().map(|line| line.selector().metric).collect();
         let histograms = self.whole.histograms.iter();
         let histograms = histograms.filter(|(key, _)| wanted.contains(&key.metric()));
         let some = |metric, recorded: &Recorded| match wanted.contains(&metric) {
@@ -215,7 +216,7 @@ impl Recorder {
             served: seen.served,
         };
         let stations = self.stations.iter().map(|(id, seen)| (*id, Box::new(station(seen))));
-        Self {
+        let copy = Self {
             setup: Arc::clone(&self.setup),
             whole: Figures {
                 counters: self.whole.counters.clone(),
@@ -226,12 +227,13 @@ impl Recorder {
             presence: presence::Part::default(),
             stations: stations.collect(),
             reply_numbers: self.reply_numbers.clone(),
-        }
+        };
+        copy.finish(at.clamp(self.setup.window.start, self.setup.window.end))
     }
 
     /// What was counted and recorded since the start, but for stations.
-    pub(super) fn so_far(&self) -> &Figures {
-        &self.whole
+    pub fn so_far(&self) -> Figures {
+        self.whole.clone()
     }
 
     /// Ends the run at `at`.

@@ -12,7 +12,8 @@ use std::time;
 
 use interwork::domain::time::{Duration, Instant};
 use interwork::engine::calendar::{Calendar, Event};
-use interwork::engine::windows::{self, LogicalProcess, Schedule};
+use interwork::engine::process::{LogicalProcess, Schedule};
+use interwork::engine::windows;
 use interwork::model::message::Slot;
 use interwork::model::outbox::Input;
 use interwork_peers::{Draws, LOOKAHEAD, POPULATION, argument};
@@ -154,7 +155,7 @@ fn main() {
             end: Instant::START + Duration::from_secs_f64(end),
             threads: argument(4, 1) as usize,
         };
-        shards = windows::run(shards, &schedule, None).expect("no invariant is broken").shards;
+        shards = windows::run(shards, &schedule).expect("no invariant is broken").processes;
     }
     let elapsed = start.elapsed().as_secs_f64();
     let reached = shards.iter().map(|shard| shard.now).max().unwrap_or(Instant::START);
