@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 /// Layers from the top; modules of one layer are siblings.
 const LAYERS: &[&[&str]] = &[
-    &["main", "cli"],
+    &["main", "cli", "face"],
     &["study"],
     &["run"],
     &["topology", "engine", "report"],
