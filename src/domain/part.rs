@@ -74,75 +74,47 @@ pub struct Part {
     pub owner: Owner,
 }
 
-impl PartKind {
-    /// The node of an operator that the part belongs to: the source of the events at which its
-    /// services end.
-    pub const fn role(self) -> Role {
-        match self {
-            Self::ImServer => Role::Imsp,
-            Self::Smsc => Role::Smsc,
-            Self::Hlr => Role::Hlr,
-            Self::Relay => Role::Relay,
-            Self::Translator | Self::Link | Self::RateLimit => Role::Gateway,
-        }
-    }
+/// What is the same of all parts of a kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Info {
+    /// The node of an operator that has it: the source of the events at which services end.
+    pub role: Role,
+    /// What there can be too little of.
+    pub bound: Bound,
+    /// Why it refuses when its queue is full; `None` if its queue has no bound.
+    pub full: Option<Reason>,
+    /// What it is, for people.
+    pub title: &'static str,
+    /// What it serves, for people.
+    pub jobs: &'static str,
+}
 
-    /// What bounds it.
-    pub const fn bound(self) -> Bound {
-        match self {
-            Self::ImServer | Self::Hlr | Self::Relay | Self::Translator => Bound::Workers,
-            Self::Smsc => Bound::Licence,
-            Self::Link => Bound::Bandwidth,
-            Self::RateLimit => Bound::Rate,
-        }
+impl PartKind {
+    /// What is known of the kind.
+    pub const fn info(self) -> Info {
+        use {Bound::*, Reason::*, Role::*};
+        let (role, bound, full, title, jobs) = match self {
+            Self::ImServer => (Imsp, Workers, Some(ImServerFull), "IM server", "requests"),
+            Self::Smsc => (Role::Smsc, Licence, Some(SmscFull), "SMSC licence", "short messages"),
+            Self::Hlr => (Role::Hlr, Workers, None, "HLR", "look-ups"),
+            Self::Relay => (Role::Relay, Workers, Some(RelayFull), "hub", "transfers"),
+            Self::Translator => (Gateway, Workers, Some(TranslatorFull), "translator", "transfers"),
+            Self::Link => (Gateway, Bandwidth, None, "link", "transfers"),
+            Self::RateLimit => (Gateway, Rate, Some(RateLimitFull), "agreement cap", "messages"),
+        };
+        Info { role, bound, full, title, jobs }
     }
 
     /// Whether the timeline can let it fail as a node. A rule cannot, and what becomes of a link
     /// concerns both operators (`link_down`).
-    pub fn can_fail(self) -> bool {
-        matches!(self.bound(), Bound::Workers | Bound::Licence)
+    pub const fn can_fail(self) -> bool {
+        matches!(self.info().bound, Bound::Workers | Bound::Licence)
     }
 
     /// Whether a job leaves as its service begins: a rate limit's service is room taken, not time
     /// spent.
-    pub fn passes(self) -> bool {
-        self.bound() == Bound::Rate
-    }
-
-    /// Why it refuses when its queue is full; `None` if its queue has no bound.
-    pub const fn full(self) -> Option<Reason> {
-        match self {
-            Self::ImServer => Some(Reason::ImServerFull),
-            Self::Smsc => Some(Reason::SmscFull),
-            Self::Hlr | Self::Link => None,
-            Self::Relay => Some(Reason::RelayFull),
-            Self::Translator => Some(Reason::TranslatorFull),
-            Self::RateLimit => Some(Reason::RateLimitFull),
-        }
-    }
-
-    /// What it is, for people.
-    pub const fn title(self) -> &'static str {
-        match self {
-            Self::ImServer => "IM server",
-            Self::Smsc => "SMSC licence",
-            Self::Hlr => "HLR",
-            Self::Relay => "hub",
-            Self::Translator => "translator",
-            Self::Link => "link",
-            Self::RateLimit => "agreement cap",
-        }
-    }
-
-    /// What it serves, for people.
-    pub const fn jobs(self) -> &'static str {
-        match self {
-            Self::ImServer => "requests",
-            Self::Smsc => "short messages",
-            Self::Hlr => "look-ups",
-            Self::Relay | Self::Translator | Self::Link => "transfers",
-            Self::RateLimit => "messages",
-        }
+    pub const fn passes(self) -> bool {
+        matches!(self.info().bound, Bound::Rate)
     }
 
     /// Parallel servers of an operator's part of this kind, of each node if it has nodes; `None` if

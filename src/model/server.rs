@@ -79,7 +79,9 @@ impl<J: Copy> Server<J> {
         let step = match self.station.arrive(job, claim, cx) {
             Arrival::Started(place) => Step::Begins(place),
             Arrival::Queued => Step::None,
-            Arrival::Full(job) => return Err((job, self.kind.full().unwrap_or(Reason::NodeDown))),
+            Arrival::Full(job) => {
+                return Err((job, self.kind.info().full.unwrap_or(Reason::NodeDown)));
+            }
             Arrival::Down(job) => return Err((job, Reason::NodeDown)),
         };
         Ok(Turn { step, resumes: false })
@@ -112,7 +114,7 @@ impl<J: Copy> Server<J> {
                 break place;
             }
             let over = Input::Served { kind: self.kind, node: self.node, place };
-            cx.at(cx.now + service, self.kind.role(), over);
+            cx.at(cx.now + service, self.kind.info().role, over);
         };
         let (served, next) = self.station.end(place, cx);
         turn.step = next.map_or(Step::None, Step::Begins);

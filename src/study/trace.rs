@@ -350,8 +350,8 @@ impl Steps {
 
 /// The part of an operator that refuses for such a reason.
 fn part(reason: Reason) -> &'static str {
-    let full = PartKind::ALL.iter().find(|kind| kind.full() == Some(reason));
-    match (full.map(|kind| kind.role()), reason) {
+    let full = PartKind::ALL.iter().find(|kind| kind.info().full == Some(reason));
+    match (full.map(|kind| kind.info().role), reason) {
         (Some(Role::Imsp), _) => " imsp",
         (_, Reason::TooLong | Reason::ReplyNumbers | Reason::Blocked) => " imsp",
         (Some(Role::Smsc), _) => " smsc",

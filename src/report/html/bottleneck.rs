@@ -114,7 +114,7 @@ fn enough(bound: Bound, asked: f64, capacity: f64) -> String {
 /// Reasons of refusals that more of something would have avoided: full queues, rates that are used
 /// up, numbers that are all taken.
 fn limiting() -> Vec<Reason> {
-    let full = PartKind::ALL.iter().filter_map(|kind| kind.full());
+    let full = PartKind::ALL.iter().filter_map(|kind| kind.info().full);
     full.chain([Reason::RateLimited, Reason::ReplyNumbers]).collect()
 }
 
@@ -227,7 +227,7 @@ fn limits(run: &Run<'_>, stations: &[Station<'_>], refused: u64) -> String {
 }
 
 fn saturated(run: &Run<'_>, station: &Station<'_>, (first, last): (usize, usize)) -> String {
-    let (jobs, bound) = (station.kind.jobs(), station.kind.bound());
+    let (jobs, bound) = (station.kind.info().jobs, station.kind.info().bound);
     let over = run.over;
     let (from, to) = (over.times[first], over.end(last));
     let mut text = format!(
@@ -295,14 +295,14 @@ fn closest(stations: &[Station<'_>]) -> String {
         "Closest to its limit came {}: {} {} on average, {} in its busiest interval",
         station.name,
         percent(station.utilisation),
-        used(station.kind.bound()),
+        used(station.kind.info().bound),
         percent(top),
     );
     if top > 0.0 && top < 1.0 {
         text.push_str(&format!(
             ", so it could serve {} times the {}",
             three(1.0 / top),
-            station.kind.jobs()
+            station.kind.info().jobs
         ));
     }
     text.push('.');

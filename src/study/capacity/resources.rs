@@ -42,7 +42,7 @@ impl Resource {
     /// What it is, for people.
     pub fn kind(self) -> &'static str {
         match self {
-            Self::Part(part) => part.kind.title(),
+            Self::Part(part) => part.kind.info().title,
             Self::ReplyNumbers(_) => "reply numbers",
         }
     }
