@@ -1,12 +1,10 @@
 //! A topology with its service level objectives, both right: what `run`, `check` and studies begin
 //! with. It reads no file; places lead back to the source.
 
-use std::ops::Range;
-
 use crate::measure::selector::Misread;
 use crate::measure::slo;
 use crate::run;
-use crate::topology::{Override, Problem, Source, Topology};
+use crate::topology::{Override, Place, Problem, Source, Topology, introduced};
 
 /// Reads a topology with `load` and its SLO lines.
 ///
@@ -22,13 +20,12 @@ pub fn checked(
     let (names, measured) = (run::names(federation), federation.run.duration);
     let mut lines = Vec::new();
     let mut problems = Vec::new();
-    for (line, span) in federation.slo.iter().zip(topology.slo_spans()) {
+    for (line, &place) in federation.slo.iter().zip(topology.slo_places()) {
         match slo::parse(line, &names, measured) {
             Ok(line) => lines.push(line),
             Err(problem) => {
-                let mut shown = within(source, line, span, problem);
-                shown.name_override(overrides);
-                problems.push(shown);
+                let shown = within(source, line, place, problem);
+                problems.push(introduced(shown, overrides));
             }
         }
     }
@@ -36,13 +33,10 @@ pub fn checked(
 }
 
 /// What is wrong with a line or figure that stands at a place of a file.
-pub(super) fn within(source: &Source, line: &str, span: &Range<usize>, wrong: Misread) -> Problem {
+pub(super) fn within(source: &Source, line: &str, place: Place, wrong: Misread) -> Problem {
     // A line written plain stands in the file as it is.
-    let plain = source.text.get(span.clone()).is_some_and(|text| text == line);
-    let at = match plain {
-        true => span.start + wrong.span.start..span.start + wrong.span.end,
-        false => span.clone(),
-    };
+    let plain = place.text(&source.text).is_some_and(|text| text == line);
+    let at = if plain { place.part(wrong.span) } else { place };
     let shown = Problem::at(at, wrong.message);
     match wrong.help {
         Some(help) => shown.help(help),

@@ -1,9 +1,8 @@
 //! What relates operators to each other: agreements, portability, prefixes, domains, totals. Part
 //! of building a federation.
 
-use std::ops::Range;
-
-use super::build::{Builder, count, duration, flag, items, node, number, share, span, text};
+use super::build::{Builder, count, duration, flag, items, node, number, place, share, text};
+use super::place::Place;
 use super::tree::{Entry, Node, Value};
 use super::units;
 use crate::domain::federation::*;
@@ -17,7 +16,7 @@ impl Builder<'_> {
             let parties = items(item, "between");
             let [a, b] = parties else {
                 if item.get("between").is_some() {
-                    let at = span(item, "between");
+                    let at = place(item, "between");
                     self.wrong(at, "an agreement is between exactly two operators", "");
                 }
                 continue;
@@ -26,7 +25,11 @@ impl Builder<'_> {
                 continue;
             };
             if first == second {
-                self.wrong(span(item, "between"), "an operator needs no agreement with itself", "");
+                self.wrong(
+                    place(item, "between"),
+                    "an operator needs no agreement with itself",
+                    "",
+                );
                 continue;
             }
             let agreement = self.agreement(item, [first, second], federation);
@@ -37,7 +40,7 @@ impl Builder<'_> {
             });
             if twin {
                 self.wrong(
-                    span(item, "between"),
+                    place(item, "between"),
                     "these two have an agreement of this protocol already",
                     "two operators have at most one agreement a protocol",
                 );
@@ -74,12 +77,12 @@ impl Builder<'_> {
                     "a provider without a mobile network takes part by `protocol: ssp`"
                 }
             };
-            self.wrong(span(item, "protocol"), message, help);
+            self.wrong(place(item, "protocol"), message, help);
         }
         let words = |key: &str| -> Vec<&str> { items(item, key).iter().map(Node::text).collect() };
         let features = match item.get("features") {
             Some(_) if protocol == Protocol::Sms => {
-                let at = span(item, "features");
+                let at = place(item, "features");
                 self.wrong(at, "features belong to `protocol: ssp`", "leave them out");
                 Features { messaging: true, presence: false, search: false, groups: false }
             }
@@ -156,8 +159,7 @@ impl Builder<'_> {
         let tariff = item.get("tariff").into_iter().flat_map(Node::entries);
         let charged = tariff
             .filter(|price| price.key != "sms" && units::number(price.node.text()) != Ok(0.0));
-        let places: Vec<Range<usize>> =
-            changed.chain(charged).map(|entry| entry.node.span.clone()).collect();
+        let places: Vec<Place> = changed.chain(charged).map(|entry| entry.node.place).collect();
         for place in places {
             self.wrong(
                 place,
@@ -170,7 +172,7 @@ impl Builder<'_> {
     fn refresh(&mut self, terms: &Node) -> Option<Duration> {
         let interval = units::duration(text(terms, "refresh")).ok()?;
         if interval < Duration::from_secs(1) {
-            let at = span(terms, "refresh");
+            let at = place(terms, "refresh");
             self.wrong(at, "a refresh interval is at least a second", "`none` turns refresh off");
             return None;
         }
@@ -181,14 +183,14 @@ impl Builder<'_> {
         let latency = self.delay(node, "latency");
         if latency.min().is_zero() {
             self.wrong(
-                span(node, "latency"),
+                place(node, "latency"),
                 "the latency of a link can be zero here, but its minimum must be above zero",
                 "shift it: { shifted: { by: 1ms, plus: … } }",
             );
         }
         let loss = share(node, "loss");
         if loss >= 1.0 {
-            self.wrong(span(node, "loss"), "a link that loses everything is no link", "");
+            self.wrong(place(node, "loss"), "a link that loses everything is no link", "");
         }
         let bandwidth = node.get("bandwidth").and_then(|b| units::bandwidth(b.text()).ok());
         Link { latency, bandwidth, loss: loss.min(0.999) }
@@ -208,7 +210,7 @@ impl Builder<'_> {
         if single {
             let limit = self.rate_limit(given, protocol);
             if hub.contains(&true) && limit.as_ref().is_some_and(|l| l.over == OverLimit::Sms) {
-                self.wrong(span(given, "over"), "a hub cannot convert to SMS", help);
+                self.wrong(place(given, "over"), "a hub cannot convert to SMS", help);
             }
             return [limit.clone(), limit];
         }
@@ -216,7 +218,7 @@ impl Builder<'_> {
         for entry in given.entries() {
             let named = Node {
                 value: Value::Scalar(entry.key.clone()),
-                span: entry.span.clone(),
+                place: entry.place,
                 ..entry.node.clone()
             };
             let Some(id) = self.operator_id(&named) else { continue };
@@ -224,13 +226,13 @@ impl Builder<'_> {
                 Some(side) => {
                     sides[side] = self.rate_limit(&entry.node, protocol);
                     if hub[side] && sides[side].as_ref().is_some_and(|l| l.over == OverLimit::Sms) {
-                        let at = span(&entry.node, "over");
+                        let at = place(&entry.node, "over");
                         self.wrong(at, "a hub cannot convert to SMS", "use `refuse` or `queue`");
                     }
                 }
                 None => {
                     let message = format!("`{}` is no party of this agreement", entry.key);
-                    self.wrong(entry.span.clone(), message, "");
+                    self.wrong(entry.place, message, "");
                 }
             }
         }
@@ -243,7 +245,7 @@ impl Builder<'_> {
             _ => units::rate(text(node, "rate")).ok()?,
         };
         if !(1e-6..=1e9).contains(&rate) {
-            self.wrong(node.span.clone(), "a rate limit is above zero and below 1000000000/s", "");
+            self.wrong(node.place, "a rate limit is above zero and below 1000000000/s", "");
             return None;
         }
         let second = (rate + 0.5).max(1.0) as u32;
@@ -259,23 +261,23 @@ impl Builder<'_> {
         };
         if over == OverLimit::Sms && protocol == Protocol::Sms {
             let help = "use `refuse` or `queue`";
-            self.wrong(span(node, "over"), "short messages cannot fall back to SMS", help);
+            self.wrong(place(node, "over"), "short messages cannot fall back to SMS", help);
         }
         let queue = matches!(over, OverLimit::Queue { .. });
         if node.get("queue_limit").is_some() && !queue {
             let help = "leave it out, or say `over: queue`";
-            self.wrong(span(node, "queue_limit"), "nothing queues at this limit", help);
+            self.wrong(place(node, "queue_limit"), "nothing queues at this limit", help);
         }
         let meter = match (node.get("window"), node.get("burst")) {
             (Some(window), Some(_)) => {
                 let help = "leave one of them out";
-                self.wrong(window.span.clone(), "a limit has a window or a burst, not both", help);
+                self.wrong(window.place, "a limit has a window or a burst, not both", help);
                 return None;
             }
             (Some(window), None) => {
                 let length = duration(node, "window");
                 if length < Duration::from_millis(1) {
-                    self.wrong(window.span.clone(), "a window lasts at least a millisecond", "");
+                    self.wrong(window.place, "a window lasts at least a millisecond", "");
                     return None;
                 }
                 Meter::Window(length)
@@ -307,21 +309,21 @@ impl Builder<'_> {
                 .sum();
             let twin = rows.iter().any(|known| (known.from, known.to) == (from, to));
             if from == to {
-                self.wrong(item.span.clone(), "numbers are ported to another operator", "");
+                self.wrong(item.place, "numbers are ported to another operator", "");
             } else if let Some(hub) = hub {
                 let message =
                     format!("`{}` is a hub and has no numbers", federation.operator(hub).name);
-                self.wrong(item.span.clone(), message, "");
+                self.wrong(item.place, message, "");
             } else if twin {
-                self.wrong(item.span.clone(), "these two have a row already", "one row a pair");
+                self.wrong(item.place, "these two have a row already", "one row a pair");
             } else if left + row.share > 1.0 + 1e-9 {
                 let name = &federation.operator(from).name;
                 let message = format!("more than all numbers of `{name}` are ported");
-                self.wrong(span(item, "share"), message, "its shares add up to 100% at most");
+                self.wrong(place(item, "share"), message, "its shares add up to 100% at most");
             } else if row.share * total(from) > total(to) {
                 let name = &federation.operator(to).name;
                 let message = format!("`{name}` has fewer subscribers than numbers ported to it");
-                self.wrong(span(item, "share"), message, "");
+                self.wrong(place(item, "share"), message, "");
             }
             rows.push(row);
         }
@@ -330,7 +332,7 @@ impl Builder<'_> {
 
     /// Prefixes: E.164, owned once, long enough a number for everybody.
     pub(super) fn numbers(&mut self, operators: &[&Entry]) {
-        let mut known: Vec<(&str, &str, Range<usize>)> = Vec::new();
+        let mut known: Vec<(&str, &str, Place)> = Vec::new();
         for entry in operators {
             for item in items(&entry.node, "numbers") {
                 let prefix = item.text();
@@ -342,7 +344,7 @@ impl Builder<'_> {
                 {
                     let message = format!("`{prefix}` is no E.164 prefix");
                     let help = "a plus sign and 1 to 12 digits, in quotes: \"+46700\"";
-                    self.wrong(item.span.clone(), message, help);
+                    self.wrong(item.place, message, help);
                     continue;
                 }
                 let subscribers = node(&entry.node, "subscribers");
@@ -350,16 +352,16 @@ impl Builder<'_> {
                     .map_or(0, |s| u64::from(count(s, "im")) + u64::from(count(s, "sms_only")));
                 if total >= 10u64.saturating_pow(15 - digits.len() as u32) {
                     let message = format!("`{prefix}` leaves too few digits for {total} numbers");
-                    self.wrong(item.span.clone(), message, "a number has at most 15 digits");
+                    self.wrong(item.place, message, "a number has at most 15 digits");
                 }
                 for (other, owner, _) in &known {
                     if prefix.starts_with(other) || other.starts_with(prefix) {
                         let message = format!("`{prefix}` overlaps with `{other}` of `{owner}`");
                         let help = "a number has one range holder";
-                        self.wrong(item.span.clone(), message, help);
+                        self.wrong(item.place, message, help);
                     }
                 }
-                known.push((prefix, entry.key.as_str(), item.span.clone()));
+                known.push((prefix, entry.key.as_str(), item.place));
             }
         }
     }
@@ -372,7 +374,7 @@ impl Builder<'_> {
             if !entry.key.chars().all(plain) || !(1..=64).contains(&entry.key.len()) {
                 let message = format!("`{}` is no name for an operator", entry.key);
                 let help = "1 to 64 letters, digits, `-` and `_`";
-                self.wrong(entry.span.clone(), message, help);
+                self.wrong(entry.place, message, help);
             }
         }
         if let Some(name) = root.get("name") {
@@ -385,7 +387,7 @@ impl Builder<'_> {
             {
                 let help = "up to 100 characters, without `/`, `\\`, `:` or a dot in front: it \
                             names the result folder";
-                self.wrong(name.span.clone(), format!("`{text}` is no name for a topology"), help);
+                self.wrong(name.place, format!("`{text}` is no name for a topology"), help);
             }
         }
     }
@@ -397,7 +399,7 @@ impl Builder<'_> {
         let plain = text.chars().all(|c| c.is_ascii_alphabetic()) && (1..=8).contains(&text.len());
         if !plain || text == "null" {
             let message = format!("`{text}` is no currency");
-            self.wrong(currency.span.clone(), message, "up to 8 letters, such as EUR");
+            self.wrong(currency.place, message, "up to 8 letters, such as EUR");
         }
     }
 
@@ -410,11 +412,11 @@ impl Builder<'_> {
             let plain = |b: u8| b.is_ascii_alphanumeric() || b == b'.' || b == b'-';
             if name.is_empty() || name.len() > 253 || !name.bytes().all(plain) {
                 let help = "such as im.operator.example";
-                self.wrong(domain.span.clone(), format!("`{name}` is no domain name"), help);
+                self.wrong(domain.place, format!("`{name}` is no domain name"), help);
             }
             if let Some((_, owner)) = known.iter().find(|(known, _)| *known == name) {
                 let message = format!("the domain `{name}` belongs to `{owner}` already");
-                self.wrong(domain.span.clone(), message, "");
+                self.wrong(domain.place, message, "");
             }
             known.push((name, &entry.key));
         }
@@ -426,7 +428,7 @@ impl Builder<'_> {
             let overload = entry.node.get("im_server").and_then(|s| s.get("overload"));
             if let Some(overload) = overload.filter(|o| matches!(o.value, Value::Map(_))) {
                 let help = "overload: none; `queue_limit` bounds the queue";
-                self.wrong(overload.span.clone(), "shedding is not simulated yet", help);
+                self.wrong(overload.place, "shedding is not simulated yet", help);
             }
         }
     }

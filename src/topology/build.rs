@@ -1,10 +1,10 @@
 //! From a completed tree to a `Federation`: names resolved, values related to each other. What one
 //! value alone can get wrong has been said before; here are the mistakes between values.
 
-use std::ops::Range;
 use std::sync::Arc;
 
 use super::files::Files;
+use super::place::Place;
 use super::problem::Problem;
 use super::tree::{Entry, Node, Value};
 use super::units;
@@ -80,10 +80,10 @@ pub(super) fn items<'n>(parent: &'n Node, key: &str) -> &'n [Node] {
     node(parent, key).map_or(&[], Node::items)
 }
 
-pub(super) fn span(parent: &Node, key: &str) -> Range<usize> {
+pub(super) fn place(parent: &Node, key: &str) -> Place {
     match node(parent, key) {
-        Some(node) if !node.span.is_empty() => node.span.clone(),
-        _ => parent.span.clone(),
+        Some(node) if !node.place.is_empty() => node.place,
+        _ => parent.place,
     }
 }
 
@@ -127,8 +127,8 @@ fn subscribers(operator: &Node) -> Subscribers {
 }
 
 impl Builder<'_> {
-    pub(super) fn wrong(&mut self, span: Range<usize>, message: impl Into<String>, help: &str) {
-        let problem = Problem::at(span, message);
+    pub(super) fn wrong(&mut self, place: Place, message: impl Into<String>, help: &str) {
+        let problem = Problem::at(place, message);
         self.problems.push(if help.is_empty() { problem } else { problem.help(help) });
     }
 
@@ -137,7 +137,7 @@ impl Builder<'_> {
         if let Ok(place) = self.names.binary_search_by(|known| known.as_str().cmp(name)) {
             return Some(OperatorId(place as u16));
         }
-        let problem = Problem::at(node.span.clone(), format!("no operator is called `{name}`"))
+        let problem = Problem::at(node.place, format!("no operator is called `{name}`"))
             .help(format!("operators here: {}", self.names.join(", ")));
         self.problems.push(problem.did_you_mean(name, self.names.iter().map(String::as_str)));
         None
@@ -153,14 +153,14 @@ impl Builder<'_> {
         let im = matches!(kind, OperatorKind::Imsp | OperatorKind::Ims);
         if im && smsc.is_none() && counts.sms_only > 0 {
             self.wrong(
-                span(subscribers, "sms_only"),
+                place(subscribers, "sms_only"),
                 "a provider without an SMSC serves no legacy customers",
                 "give it an `smsc`, or no `sms_only` subscribers",
             );
         }
         if kind == OperatorKind::Mno && counts.im > 0 {
             self.wrong(
-                span(subscribers, "im"),
+                place(subscribers, "im"),
                 "an operator without IM has no IM users",
                 "use `kind: imsp`, or count them as `sms_only`",
             );
@@ -206,19 +206,19 @@ impl Builder<'_> {
                 if kinds.get(&entry.key).is_none() {
                     let message = format!("no access kind is called `{}`", entry.key);
                     let known = kinds.entries().iter().map(|kind| kind.key.as_str());
-                    let problem = Problem::at(entry.span.clone(), message);
+                    let problem = Problem::at(entry.place, message);
                     self.problems.push(problem.did_you_mean(&entry.key, known));
                 }
             }
             let total: f64 = shares.entries().iter().map(|s| share(shares, &s.key)).sum();
             if (total - 1.0).abs() > 1e-9 {
                 let message = format!("the shares of access add up to {:.4} %", total * 100.0);
-                self.wrong(shares.span.clone(), message, "they add up to 100 %");
+                self.wrong(shares.place, message, "they add up to 100 %");
             }
         }
         let known: Vec<&str> = kinds.entries().iter().map(|kind| kind.key.as_str()).collect();
         if known.is_empty() {
-            self.wrong(kinds.span.clone(), "an operator has at least one kind of access", "");
+            self.wrong(kinds.place, "an operator has at least one kind of access", "");
         }
         let default = |kind: &str| match (known.as_slice(), kind) {
             (["mobile", "wired"] | ["wired", "mobile"], "mobile") => 0.8,
@@ -314,7 +314,7 @@ impl Builder<'_> {
         let throughput = rate(node, "throughput");
         if !(1e-6..=1e9).contains(&throughput) {
             let message = "a throughput is above zero and at most 1000000000/s";
-            self.wrong(span(node, "throughput"), message, "");
+            self.wrong(place(node, "throughput"), message, "");
         }
         let waits = items(node, "retry").iter();
         Smsc {
@@ -331,7 +331,7 @@ impl Builder<'_> {
     fn hlr(&mut self, operator: &Node, node: &Node) -> Hlr {
         let attached = share(node, "attached");
         if attached <= 0.0 {
-            self.wrong(span(node, "attached"), "some phones are attached at any moment", "");
+            self.wrong(place(node, "attached"), "some phones are attached at any moment", "");
         }
         let detached_for = self.delay(node, "detached_for");
         self.operator_periods(operator, &detached_for);
@@ -360,14 +360,14 @@ impl Builder<'_> {
             "uniform" => {
                 let (min, max) = (duration(inner, "min"), duration(inner, "max"));
                 if min > max {
-                    self.wrong(inner.span.clone(), "`min` is above `max`", "");
+                    self.wrong(inner.place, "`min` is above `max`", "");
                 }
                 D::Uniform { min, max: max.max(min) }
             }
             "lognormal" => {
                 let (median, p99) = (duration(inner, "median"), duration(inner, "p99"));
                 if median.is_zero() || p99 <= median {
-                    self.wrong(inner.span.clone(), "`median` is above zero, `p99` above it", "");
+                    self.wrong(inner.place, "`median` is above zero, `p99` above it", "");
                 }
                 D::Lognormal { median, p99: p99.max(median + Duration(1)) }
             }
@@ -392,7 +392,7 @@ impl Builder<'_> {
         };
         let plain = units::number(inner.text()).unwrap_or(0.0);
         if plain > 1e6 {
-            self.wrong(inner.span.clone(), "a mean is at most a million", "");
+            self.wrong(inner.place, "a mean is at most a million", "");
         }
         match key.as_str() {
             "poisson" => C::Poisson(plain.min(1e6)),
@@ -404,7 +404,7 @@ impl Builder<'_> {
             "lognormal" => {
                 let (median, p99) = (number(inner, "median"), number(inner, "p99"));
                 if median <= 0.0 || p99 <= median {
-                    self.wrong(inner.span.clone(), "`median` is above zero, `p99` above it", "");
+                    self.wrong(inner.place, "`median` is above zero, `p99` above it", "");
                     return C::Constant(0);
                 }
                 C::Lognormal { median, p99 }
@@ -424,7 +424,7 @@ impl Builder<'_> {
         };
         let length = duration(node, "duration");
         if length < Duration::from_millis(1) {
-            self.wrong(span(node, "duration"), "a run measures at least a millisecond", "");
+            self.wrong(place(node, "duration"), "a run measures at least a millisecond", "");
         }
         let seed = units::count(text(node, "seed"), 0, u64::MAX).unwrap_or(0);
         let find_warm_up = text(node, "warm_up") == "auto";

@@ -1,8 +1,9 @@
 //! From what the file says to what holds: every key checked against the table, every default
 //! filled in, every scalar checked for its kind. All mistakes are collected.
 
+use super::place::Place;
 use super::problem::Problem;
-use super::shape::{self, Default, Field, Shape};
+use super::shape::{self, Default, Field, Shape, instead_of};
 use super::tree::{Entry, Node, Origin, Value, parse};
 use super::units;
 
@@ -40,7 +41,7 @@ struct Completer<'a> {
 
 impl Completer<'_> {
     fn wrong(&mut self, node: &Node, message: impl Into<String>) {
-        self.problems.push(Problem::at(node.span.clone(), message));
+        self.problems.push(Problem::at(node.place, message));
     }
 
     fn node(&mut self, node: &Node, shape: &Shape, name: &str) -> Node {
@@ -94,7 +95,7 @@ impl Completer<'_> {
                     Ok(())
                 } else {
                     let message = format!("`{text}` is not one of {}", words.join(", "));
-                    let problem = Problem::at(node.span.clone(), format!("`{name}`: {message}"));
+                    let problem = Problem::at(node.place, format!("`{name}`: {message}"));
                     self.problems.push(problem.did_you_mean(text, words.iter().copied()));
                     return node.clone();
                 }
@@ -113,10 +114,8 @@ impl Completer<'_> {
         };
         for entry in entries {
             if !fields.iter().any(|field| field.key == entry.key) {
-                let problem = Problem::at(
-                    entry.span.clone(),
-                    format!("unknown key `{}` in {name}", entry.key),
-                );
+                let problem =
+                    Problem::at(entry.place, format!("unknown key `{}` in {name}", entry.key));
                 let keys: Vec<&str> = fields.iter().map(|field| field.key).collect();
                 let known = format!("known here: {}", keys.join(", "));
                 let problem = problem.help(known);
@@ -132,16 +131,19 @@ impl Completer<'_> {
             let given = entries.iter().find(|entry| entry.key == field.key);
             let value = match (given, field.default) {
                 (Some(entry), _) => self.node(&entry.node, &field.shape, field.key),
-                (None, Default::Is(yaml)) => self.default(yaml, &field.shape, field.key),
+                (None, Default::Is(yaml)) => {
+                    self.default(yaml, node.place, &field.shape, field.key)
+                }
                 (None, Default::Absent) => continue,
                 (None, Default::Required) => {
+                    // The first character: what else is wrong with it is another matter.
                     let message = format!("`{}` is missing in {name}", field.key);
-                    self.problems.push(Problem::at(first_line(node), message).help(field.doc));
+                    self.problems.push(Problem::at(node.place.first(), message).help(field.doc));
                     continue;
                 }
             };
-            let span = given.map_or(node.span.clone(), |entry| entry.span.clone());
-            done.push(Entry { key: field.key.to_owned(), span, node: value });
+            let place = given.map_or(node.place, |entry| entry.place);
+            done.push(Entry { key: field.key.to_owned(), place, node: value });
         }
         Node { value: Value::Map(done), ..node.clone() }
     }
@@ -152,18 +154,14 @@ impl Completer<'_> {
             let given = |key: &&&str| entries.iter().any(|other| other.key == **key);
             if let Some(other) = instead_of(&entry.key).iter().find(given) {
                 let message = format!("`{}` stands instead of `{other}`", entry.key);
-                self.problems.push(Problem::at(entry.span.clone(), message).help("leave one out"));
+                self.problems.push(Problem::at(entry.place, message).help("leave one out"));
             }
         }
     }
 
-    fn default(&mut self, yaml: &str, shape: &Shape, name: &str) -> Node {
-        // The table's own defaults parse; a test completes a topology from nothing else.
-        let node = parse(yaml, Origin::Default).unwrap_or_else(|_| Node {
-            span: 0..0,
-            origin: Origin::Default,
-            value: Value::Scalar(String::new()),
-        });
+    fn default(&mut self, yaml: &str, place: Place, shape: &Shape, name: &str) -> Node {
+        let mut node = parse(yaml, Origin::Default).expect("the table's own defaults parse");
+        node.put(place);
         self.node(&node, shape, name)
     }
 
@@ -243,7 +241,7 @@ impl Completer<'_> {
         for entry in node.entries() {
             if !shape::SERVICE_KINDS.contains(&entry.key.as_str()) {
                 let message = format!("unknown kind of request `{}`", entry.key);
-                let problem = Problem::at(entry.span.clone(), message);
+                let problem = Problem::at(entry.place, message);
                 let kinds = shape::SERVICE_KINDS.iter().copied();
                 self.problems.push(problem.did_you_mean(&entry.key, kinds));
             }
@@ -291,8 +289,8 @@ impl Completer<'_> {
         };
         if !kinds.contains(&entry.key.as_str()) {
             let message = format!("`{name}`: unknown distribution `{}`", entry.key);
-            let problem = Problem::at(entry.span.clone(), message)
-                .help(format!("one of {}", kinds.join(", ")));
+            let problem =
+                Problem::at(entry.place, message).help(format!("one of {}", kinds.join(", ")));
             self.problems.push(problem.did_you_mean(&entry.key, kinds.iter().copied()));
             return node.clone();
         }
@@ -338,15 +336,6 @@ impl Completer<'_> {
     }
 }
 
-/// Keys that another replaces.
-pub(super) fn instead_of(key: &str) -> &'static [&'static str] {
-    match key {
-        "total" => &["per_user"],
-        "file" => &["per_user", "elsewhere", "sms_only", "sms_only_elsewhere", "mutual"],
-        _ => &[],
-    }
-}
-
 /// Whether a key is replaced by another that is given.
 fn replaced(entries: &[Entry], key: &str) -> bool {
     entries.iter().any(|entry| instead_of(&entry.key).contains(&key))
@@ -354,10 +343,4 @@ fn replaced(entries: &[Entry], key: &str) -> bool {
 
 fn is_map(shape: &Shape) -> bool {
     matches!(shape, Shape::Map(_) | Shape::Named(_))
-}
-
-/// The place of a node, for problems about what it lacks.
-fn first_line(node: &Node) -> std::ops::Range<usize> {
-    // The first character: what else is wrong with it is another matter.
-    node.span.start..node.span.end.min(node.span.start + 1)
 }

@@ -65,7 +65,7 @@ impl Files {
         let table = Empirical::new(copy(node.text()), &rows);
         if table.is_none() {
             let message = format!("`{}`: the weights add up to nothing", node.text());
-            problems.push(Problem::at(node.span.clone(), message));
+            problems.push(Problem::at(node.place, message));
         }
         table.map(Arc::new)
     }
@@ -109,7 +109,7 @@ impl Files {
         seen.dedup();
         if seen.len() < rows.len() {
             let message = format!("`{}` has a pair twice", node.text());
-            problems.push(Problem::at(node.span.clone(), message));
+            problems.push(Problem::at(node.place, message));
             rows.clear();
         }
         let rows = Arc::new(rows);
@@ -131,7 +131,7 @@ impl Files {
             Err(reason) => {
                 let message = format!("`{}` could not be read: {reason}", node.text());
                 let help = "the path is relative to the topology file";
-                problems.push(Problem::at(node.span.clone(), message).help(help));
+                problems.push(Problem::at(node.place, message).help(help));
                 return None;
             }
         };
@@ -160,14 +160,14 @@ impl Files {
                     bad += 1;
                     if bad <= 10 {
                         let message = format!("`{}`, line {line}: {reason}", node.text());
-                        problems.push(Problem::at(node.span.clone(), message));
+                        problems.push(Problem::at(node.place, message));
                     }
                 }
             }
         }
         if rows.is_empty() && bad == 0 {
             let message = format!("`{}` has no rows", node.text());
-            problems.push(Problem::at(node.span.clone(), message));
+            problems.push(Problem::at(node.place, message));
         }
         (bad == 0 && !rows.is_empty()).then_some(rows)
     }

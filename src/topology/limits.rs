@@ -1,9 +1,8 @@
 //! What a run can hold: totals of subscribers, contacts and decisions, and periods so short that a
 //! run would never end. Part of building a federation; each refusal says the limit.
 
-use std::ops::Range;
-
-use super::build::{Builder, items, node, span};
+use super::build::{Builder, items, node, place};
+use super::place::Place;
 use super::tree::Node;
 use crate::domain::distribution::DurationDistribution;
 use crate::domain::federation::{Federation, Load, MessageRate, Run, Subscribers, Workload};
@@ -27,12 +26,12 @@ const RETRY: Duration = Duration::from_millis(100);
 impl Builder<'_> {
     /// Refuses what is beyond the limits.
     pub(super) fn limits(&mut self, root: &Node, federation: &Federation) {
-        let operators = key_span(root, "operators");
+        let operators = key_place(root, "operators");
         if federation.operators.len() > 4096 {
             self.wrong(operators.clone(), "a federation has at most 4096 operators", "");
         }
         if federation.agreements.len() > 65_535 {
-            self.wrong(span(root, "agreements"), "a federation has at most 65535 agreements", "");
+            self.wrong(place(root, "agreements"), "a federation has at most 65535 agreements", "");
         }
         let total = |Subscribers { im, sms_only }| u64::from(im) + u64::from(sms_only);
         let subscribers: u64 = federation.operators.iter().map(|o| total(o.subscribers)).sum();
@@ -56,13 +55,13 @@ impl Builder<'_> {
         if seats > CONTACTS {
             let help = "lower `groups.rooms` or `groups.members`";
             let message = "rooms hold at most 500 million members together";
-            self.wrong(key_span(root, "workload"), message, help);
+            self.wrong(key_place(root, "workload"), message, help);
         }
         if contacts > CONTACTS {
             let message = "contact lists hold at most 500 million contacts together";
             let millions = contacts / 1e6;
             let help = format!("{millions:.0} million are asked for: lower `contacts.per_user`");
-            self.wrong(key_span(root, "workload"), message, &help);
+            self.wrong(key_place(root, "workload"), message, &help);
         }
         let run = &federation.run;
         let decisions: f64 = federation
@@ -74,7 +73,7 @@ impl Builder<'_> {
             let message = format!("users decide at most {DECISIONS:e} things in a run");
             let help =
                 format!("about {decisions:.1e} are asked for: lower rates, load or duration");
-            self.wrong(span(root, "workload"), message, &help);
+            self.wrong(place(root, "workload"), message, &help);
         }
     }
 
@@ -83,13 +82,13 @@ impl Builder<'_> {
         if let Some(hlr) = node(operator, "hlr")
             && detached.mean() < PERIOD
         {
-            let at = span(hlr, "detached_for");
+            let at = place(hlr, "detached_for");
             self.wrong(at, "a phone stays detached for a second or more on average", "");
         }
         let waits = node(operator, "smsc").map_or(&[][..], |smsc| items(smsc, "retry"));
         for wait in waits {
             if super::units::duration(wait.text()).is_ok_and(|wait| wait < RETRY) {
-                self.wrong(wait.span.clone(), "an attempt is repeated after 100ms or more", "");
+                self.wrong(wait.place, "an attempt is repeated after 100ms or more", "");
             }
         }
     }
@@ -101,14 +100,14 @@ impl Builder<'_> {
             && length.mean() < PERIOD
         {
             let help = "`unlimited` keeps users logged in, or out, for the whole run";
-            self.wrong(span(node, "length"), "a session lasts a second or more on average", help);
+            self.wrong(place(node, "length"), "a session lasts a second or more on average", help);
         }
         let bursts = node(workload, "messages").and_then(|messages| node(messages, "arrivals"));
         if let Some(bursty) = bursts.and_then(|arrivals| arrivals.get("bursty")) {
             for key in ["mean_on", "mean_off"] {
                 let mean = node(bursty, key).map(|n| super::units::duration(n.text()));
                 if mean.is_some_and(|mean| mean.is_ok_and(|mean| mean < PERIOD)) {
-                    self.wrong(span(bursty, key), "bursts and pauses last a second or more", "");
+                    self.wrong(place(bursty, key), "bursts and pauses last a second or more", "");
                 }
             }
         }
@@ -116,9 +115,9 @@ impl Builder<'_> {
 }
 
 /// The place of a key of the topology.
-fn key_span(root: &Node, key: &str) -> Range<usize> {
+fn key_place(root: &Node, key: &str) -> Place {
     let entry = root.entries().iter().find(|entry| entry.key == key);
-    entry.map_or(root.span.clone(), |entry| entry.span.clone())
+    entry.map_or(root.place, |entry| entry.place)
 }
 
 /// Things that the users of an operator decide in a run, as expected, answers included.

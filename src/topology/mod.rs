@@ -9,6 +9,7 @@ mod files;
 mod limits;
 mod outages;
 mod overrides;
+mod place;
 mod problem;
 mod resolved;
 mod scalar;
@@ -22,12 +23,12 @@ mod tree;
 mod units;
 mod workloads;
 
-use std::ops::Range;
 use std::path::Path;
 
 use crate::domain::federation::Federation;
 
-pub use self::overrides::Override;
+pub use self::overrides::{Override, introduced};
+pub use self::place::Place;
 pub use self::problem::Problem;
 pub use self::scalar::Scalar;
 pub use self::schema::schema;
@@ -62,7 +63,7 @@ pub struct Topology {
     /// What is worth a look although it is valid.
     pub warnings: Vec<Problem>,
     resolved: Node,
-    slo_spans: Vec<Range<usize>>,
+    slo_places: Vec<Place>,
     attachments: Vec<(String, Vec<u8>)>,
 }
 
@@ -106,7 +107,7 @@ fn load_from(
         let help = "`interwork new` writes one to start from";
         let problem = match source.text.is_empty() {
             true => Problem::nowhere(format!("{}: the file is empty; {message}", source.path)),
-            false => Problem::at(raw.span, message),
+            false => Problem::at(raw.place, message),
         };
         return Err(vec![problem.help(help)]);
     }
@@ -123,18 +124,17 @@ fn load_from(
     let mut between = Vec::new();
     let federation = build::federation(&resolved, &raw, &mut files, &mut between);
     // What follows from a value that is wrong in itself is no mistake of its own.
-    between.retain(|problem| !problems.iter().any(|known| problem.same_place(known)));
+    between.retain(|problem| !problems.iter().any(|known| problem.place().overlaps(known.place())));
     problems.extend(between);
     if !problems.is_empty() {
-        problems.sort_by_key(Problem::start);
+        problems.sort_by_key(|problem| problem.place().start());
         problems.dedup();
-        problems.iter_mut().for_each(|problem| problem.name_override(overrides));
-        return Err(problems);
+        return Err(problems.into_iter().map(|problem| introduced(problem, overrides)).collect());
     }
-    let slo_spans = resolved.get("slo").map_or(&[][..], Node::items);
-    let slo_spans = slo_spans.iter().map(|line| line.span.clone()).collect();
+    let slo_places = resolved.get("slo").map_or(&[][..], Node::items);
+    let slo_places = slo_places.iter().map(|line| line.place).collect();
     let attachments = files.read;
-    Ok(Topology { federation, warnings: Vec::new(), resolved, slo_spans, attachments })
+    Ok(Topology { federation, warnings: Vec::new(), resolved, slo_places, attachments })
 }
 
 impl Topology {
@@ -165,8 +165,8 @@ impl Topology {
     }
 
     /// Places of the SLO lines, in order.
-    pub fn slo_spans(&self) -> &[Range<usize>] {
-        &self.slo_spans
+    pub fn slo_places(&self) -> &[Place] {
+        &self.slo_places
     }
 
     /// Files the resolved topology names, with their content.

@@ -1,7 +1,7 @@
 //! What fails for a while by the timeline: links and parts of operators. Part of building a
 //! federation.
 
-use super::build::{Builder, duration, number, span};
+use super::build::{Builder, duration, number, place};
 use super::problem::Problem;
 use super::tree::{Node, Value};
 use super::units;
@@ -27,14 +27,14 @@ impl Builder<'_> {
         let [a, b] = two.items() else {
             // Too few have been refused already.
             if two.items().len() > 2 {
-                self.wrong(two.span.clone(), "a link is between exactly two operators", "");
+                self.wrong(two.place, "a link is between exactly two operators", "");
             }
             return None;
         };
         let (first, second) = (self.operator_id(a)?, self.operator_id(b)?);
         let agrees = |known: &&Agreement| known.side(first).is_some();
         if first == second {
-            self.wrong(two.span.clone(), "an operator has no link with itself", "");
+            self.wrong(two.place, "an operator has no link with itself", "");
             return None;
         }
         if !agreements.iter().filter(agrees).any(|known| known.side(second).is_some()) {
@@ -50,7 +50,7 @@ impl Builder<'_> {
                 true => format!("{} has none with anybody", a.text()),
                 false => format!("{} has agreements with {}", a.text(), partners.join(", ")),
             };
-            self.wrong(b.span.clone(), message, &help);
+            self.wrong(b.place, message, &help);
             return None;
         }
         let outage = Outage::Link { between: [first, second], fault: fault? };
@@ -68,7 +68,7 @@ impl Builder<'_> {
         let Some((name, part)) = node.text().split_once('.') else {
             let message = format!("`{}` is no part of an operator", node.text());
             let help = "operator.part, such as imsp-b.smsc; one node in quotes: \"imsp-b.smsc[1]\"";
-            self.wrong(node.span.clone(), message, help);
+            self.wrong(node.place, message, help);
             return None;
         };
         let named = Node { value: Value::Scalar(name.to_owned()), ..node.clone() };
@@ -102,7 +102,7 @@ impl Builder<'_> {
             (Some(part), Some(place)) => {
                 let Some(nodes) = part.kind.nodes(operator) else {
                     let message = format!("`{word}` has no nodes of its own");
-                    self.wrong(node.span.clone(), message, &format!("{name}.{word}"));
+                    self.wrong(node.place, message, &format!("{name}.{word}"));
                     return None;
                 };
                 let last = u64::from(nodes.saturating_sub(1));
@@ -115,13 +115,13 @@ impl Builder<'_> {
                     _ => format!("from \"{name}.{word}[0]\" to \"{name}.{word}[{last}]\""),
                 };
                 let help = format!("{help}; {name}.{word} is all of it");
-                self.wrong(node.span.clone(), message, &help);
+                self.wrong(node.place, message, &help);
                 None
             }
             (None, _) => {
                 let has: Vec<&str> = parts.iter().map(|part| part.kind.label()).collect();
                 let message = format!("`{name}` has no `{word}`");
-                let problem = Problem::at(node.span.clone(), message)
+                let problem = Problem::at(node.place, message)
                     .help(format!("what can be down there: {}", has.join(", ")));
                 self.problems.push(problem.did_you_mean(word, has));
                 None
@@ -133,12 +133,12 @@ impl Builder<'_> {
     fn lasts(&mut self, item: &Node) -> Option<Duration> {
         let help = "for: 30s";
         if item.get("for").is_none() {
-            self.wrong(item.span.clone(), "an outage says how long it lasts", help);
+            self.wrong(item.place, "an outage says how long it lasts", help);
             return None;
         }
         let lasts = duration(item, "for");
         if lasts.is_zero() {
-            self.wrong(span(item, "for"), "an outage lasts longer than no time at all", help);
+            self.wrong(place(item, "for"), "an outage lasts longer than no time at all", help);
             return None;
         }
         Some(lasts)
@@ -148,13 +148,13 @@ impl Builder<'_> {
     fn factor(&mut self, item: &Node) -> Option<f64> {
         if item.get("factor").is_none() {
             let message = "a slow link says how many times as slow it is";
-            self.wrong(item.span.clone(), message, "factor: 5");
+            self.wrong(item.place, message, "factor: 5");
             return None;
         }
         let factor = number(item, "factor");
         if factor < 1.0 {
             let message = "a factor below 1 would make the link faster";
-            self.wrong(span(item, "factor"), message, "factor: 5 is five times the latency");
+            self.wrong(place(item, "factor"), message, "factor: 5 is five times the latency");
             return None;
         }
         Some(factor)
@@ -171,7 +171,7 @@ impl Builder<'_> {
             if item.get(key).is_some() && !owners.contains(&said) {
                 let message = format!("`{key}` says nothing of `{said}`");
                 let help = format!("it belongs to {}", owners.join(", "));
-                self.wrong(span(item, key), message, &help);
+                self.wrong(place(item, key), message, &help);
             }
         }
     }

@@ -2,22 +2,11 @@
 //! defaults are filled in.
 
 use std::fmt;
-use std::ops::Range;
 
+use super::place::Place;
 use super::problem::Problem;
+use super::shape::instead_of;
 use super::tree::{Entry, Node, Origin, Value};
-
-/// The place that stands for an override: beyond any file, so that a mistake in its value leads back
-/// to it.
-fn place_of(index: usize) -> Range<usize> {
-    usize::MAX - 1 - index..usize::MAX - index
-}
-
-/// Which override has this place.
-pub(super) fn override_at(span: &Range<usize>) -> Option<usize> {
-    let index = (usize::MAX - 1).checked_sub(span.start)?;
-    (index < 1 << 20).then_some(index)
-}
 
 /// One override.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,7 +15,7 @@ pub struct Override {
     value: String,
     text: String,
     /// How a mistake in it is introduced.
-    pub(super) said: String,
+    said: String,
 }
 
 impl Override {
@@ -67,22 +56,23 @@ impl Override {
         {
             // Else it would be a new one, of which nearly everything is missing.
             let known = operators.entries().iter().map(|entry| entry.key.as_str());
-            let problem = Problem::at(place_of(index), format!("no operator is called `{name}`"));
+            let problem =
+                Problem::at(Place::Override(index), format!("no operator is called `{name}`"));
             return Err(problem.did_you_mean(name, known));
         }
         self.set(root, Some(complete), index, 0)
-            .map_err(|message| Problem::at(place_of(index), message))
+            .map_err(|message| Problem::at(Place::Override(index), message))
     }
 
     /// The value: a scalar as it stands, a list or map as YAML in one line.
     fn node(&self, index: usize) -> Result<Node, String> {
         if !self.value.starts_with(['[', '{']) {
             let value = Value::Scalar(self.value.clone());
-            return Ok(Node { span: place_of(index), origin: Origin::CommandLine, value });
+            return Ok(Node { place: Place::Override(index), origin: Origin::CommandLine, value });
         }
         let mut node = super::tree::parse(&self.value, Origin::CommandLine)
             .map_err(|problem| problem.message().to_owned())?;
-        place(&mut node, &place_of(index));
+        node.put(Place::Override(index));
         Ok(node)
     }
 
@@ -118,12 +108,10 @@ impl Override {
             Value::Map(entries) => {
                 let complete = complete.and_then(|node| node.get(key));
                 // What it stands instead of gives way to it.
-                let twins = super::complete::instead_of(key);
+                let twins = instead_of(key);
                 entries.retain(|entry| !twins.contains(&entry.key.as_str()));
-                entries.retain(|entry| {
-                    !super::complete::instead_of(&entry.key).contains(&key.as_str())
-                });
-                self.set(child(entries, key, place_of(index)), complete, index, depth + 1)
+                entries.retain(|entry| !instead_of(&entry.key).contains(&key.as_str()));
+                self.set(child(entries, key, Place::Override(index)), complete, index, depth + 1)
             }
             Value::Scalar(_) => Ok(()),
         }
@@ -137,35 +125,28 @@ impl fmt::Display for Override {
     }
 }
 
+/// The problem with the override it is about named, if it is about one of these.
+pub fn introduced(problem: Problem, overrides: &[Override]) -> Problem {
+    match problem.about_override().and_then(|set| overrides.get(set)) {
+        Some(set) => problem.of(&set.said),
+        None => problem,
+    }
+}
+
 /// The keys of a path.
 fn split(path: &str) -> Option<Vec<String>> {
     let keys: Vec<String> = path.split('.').map(str::to_owned).collect();
     (keys.len() <= 16 && !keys.iter().any(String::is_empty)).then_some(keys)
 }
 
-fn child<'a>(entries: &'a mut Vec<Entry>, key: &str, span: Range<usize>) -> &'a mut Node {
-    let place = entries.iter().position(|entry| entry.key == key).unwrap_or_else(|| {
+fn child<'a>(entries: &'a mut Vec<Entry>, key: &str, place: Place) -> &'a mut Node {
+    let found = entries.iter().position(|entry| entry.key == key).unwrap_or_else(|| {
         let value = Value::Map(Vec::new());
-        let node = Node { span: span.clone(), origin: Origin::CommandLine, value };
-        entries.push(Entry { key: key.to_owned(), span, node });
+        let node = Node { place, origin: Origin::CommandLine, value };
+        entries.push(Entry { key: key.to_owned(), place, node });
         entries.len() - 1
     });
-    &mut entries[place].node
-}
-
-/// Gives everything within a node the same place.
-fn place(node: &mut Node, span: &Range<usize>) {
-    node.span = span.clone();
-    match &mut node.value {
-        Value::Scalar(_) => {}
-        Value::List(items) => items.iter_mut().for_each(|item| place(item, span)),
-        Value::Map(entries) => {
-            for entry in entries {
-                entry.span = span.clone();
-                place(&mut entry.node, span);
-            }
-        }
-    }
+    &mut entries[found].node
 }
 
 /// The item meant by a key: a number, or for agreements the two parties as `a:b`.

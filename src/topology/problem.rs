@@ -1,37 +1,28 @@
 //! A mistake in a topology: where, why, how to mend. Shown with a frame of the source.
 
-use std::ops::Range;
-
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
 use super::Source;
-use super::overrides::{Override, override_at};
+use super::place::Place;
 use crate::domain::words::nearest;
 
 /// A mistake.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
-    /// In the source, in bytes; `None` for a value of the command line.
-    span: Option<Range<usize>>,
-    /// Which `--set` it is about.
-    set: Option<usize>,
+    place: Place,
     message: String,
     help: Option<String>,
 }
 
 impl Problem {
-    /// A mistake at a place of the source, or in the override that has this place.
-    pub fn at(span: Range<usize>, message: impl Into<String>) -> Self {
-        let message = message.into();
-        match override_at(&span) {
-            None => Self { span: Some(span), set: None, message, help: None },
-            set => Self { span: None, set, message, help: None },
-        }
+    /// A mistake at a place of the source or in an override.
+    pub fn at(place: Place, message: impl Into<String>) -> Self {
+        Self { place, message: message.into(), help: None }
     }
 
     /// A mistake that is nowhere in the source.
     pub fn nowhere(message: impl Into<String>) -> Self {
-        Self { span: None, set: None, message: message.into(), help: None }
+        Self::at(Place::File, message)
     }
 
     /// How to mend it.
@@ -50,42 +41,29 @@ impl Problem {
         }
     }
 
-    /// Where it starts, to sort by.
-    pub fn start(&self) -> usize {
-        self.span.as_ref().map_or(0, |span| span.start)
-    }
-
-    /// Whether both are about the same place of the source or the same override.
-    pub fn same_place(&self, other: &Self) -> bool {
-        match (&self.span, &other.span) {
-            (Some(a), Some(b)) => a.start < b.end && b.start < a.end,
-            _ => self.set.is_some() && self.set == other.set,
-        }
-    }
-
-    /// Names the override it is about, if it is about one.
-    pub fn name_override(&mut self, overrides: &[Override]) {
-        if let Some(set) = self.set.and_then(|set| overrides.get(set)) {
-            self.message = format!("{}: {}", set.said, self.message);
-        }
+    /// Where it is.
+    pub fn place(&self) -> Place {
+        self.place
     }
 
     /// Which override it is about.
     pub fn about_override(&self) -> Option<usize> {
-        self.set
+        match self.place {
+            Place::Override(index) => Some(index),
+            Place::Source { .. } | Place::File => None,
+        }
     }
 
     /// The same mistake at the place of another file that led to it.
     #[must_use]
-    pub fn led_to_by(self, span: Range<usize>, whose: &str) -> Self {
-        let message = format!("{whose}: {}", self.message);
-        Self { span: Some(span), set: None, message, help: self.help }
+    pub fn led_to_by(self, place: Place, whose: &str) -> Self {
+        Self { place, ..self.of(whose) }
     }
 
-    /// The same mistake, with the file it is about.
+    /// The same mistake, with the file or override it is about.
     #[must_use]
-    pub fn of_file(mut self, name: &str) -> Self {
-        self.message = format!("{name}: {}", self.message);
+    pub fn of(mut self, whose: &str) -> Self {
+        self.message = format!("{whose}: {}", self.message);
         self
     }
 
@@ -100,10 +78,10 @@ impl Problem {
         let renderer = if color { Renderer::styled() } else { Renderer::plain() };
         let renderer = renderer.term_width(width);
         let title = Level::ERROR.primary_title(self.message.clone());
-        let mut group = match &self.span {
-            Some(span) => {
-                let end = span.end.min(source.text.len());
-                let start = span.start.min(end);
+        let mut group = match self.place {
+            Place::Source { start, end } => {
+                let end = end.min(source.text.len());
+                let start = start.min(end);
                 // A place of no length is shown as one character.
                 let (start, end) = visible(&source.text, start, end);
                 title.element(
@@ -113,7 +91,7 @@ impl Problem {
                         .annotation(AnnotationKind::Primary.span(start..end)),
                 )
             }
-            None => Group::with_title(title),
+            Place::Override(_) | Place::File => Group::with_title(title),
         };
         if let Some(help) = &self.help {
             group = group.element(Level::HELP.message(help.clone()));

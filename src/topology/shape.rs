@@ -592,3 +592,12 @@ const RUN: &[Field] = &[
         "Independent repeats, seeds derived from `seed`; figures get 95 % intervals.",
     ),
 ];
+
+/// Keys that another replaces.
+pub fn instead_of(key: &str) -> &'static [&'static str] {
+    match key {
+        "total" => &["per_user"],
+        "file" => &["per_user", "elsewhere", "sms_only", "sms_only_elsewhere", "mutual"],
+        _ => &[],
+    }
+}

@@ -1,7 +1,7 @@
 //! What changes during a run: upgrades, operators that become IMSPs, agreements that begin; what
 //! fails stands in `outages`. Part of building a federation.
 
-use super::build::{Builder, duration, items, span, text};
+use super::build::{Builder, duration, items, place, text};
 use super::complete;
 use super::tree::{Node, Origin, Value};
 use super::units;
@@ -24,7 +24,7 @@ impl Builder<'_> {
             let mut said = EVENTS.iter().filter_map(|key| Some((*key, item.get(key)?)));
             let (Some((key, what)), None) = (said.next(), said.next()) else {
                 let help = format!("one of {}", EVENTS.join(", "));
-                self.wrong(item.span.clone(), "an event says one thing that happens", &help);
+                self.wrong(item.place, "an event says one thing that happens", &help);
                 continue;
             };
             self.belongs_elsewhere(item, key);
@@ -45,7 +45,7 @@ impl Builder<'_> {
     fn upgraded(&mut self, who: &Node, then: &Federation) -> Option<Event> {
         let form = "a legacy customer is operator/index, such as imsp-b/17";
         let Some((name, index)) = who.text().rsplit_once('/') else {
-            self.wrong(who.span.clone(), form, "");
+            self.wrong(who.place, form, "");
             return None;
         };
         let named = Node { value: Value::Scalar(name.to_owned()), ..who.clone() };
@@ -60,7 +60,7 @@ impl Builder<'_> {
             _ => {
                 let message = format!("`{}` is no legacy customer", who.text());
                 let help = format!("those of {name} are {im} to {}", total.saturating_sub(1));
-                self.wrong(who.span.clone(), message, &help);
+                self.wrong(who.place, message, &help);
                 None
             }
         }
@@ -71,16 +71,17 @@ impl Builder<'_> {
         let domain = text(item, "domain").to_owned();
         if then.operator(id).kind != OperatorKind::Mno {
             let message = format!("`{}` is no operator without IM", operator.text());
-            self.wrong(operator.span.clone(), message, "");
+            self.wrong(operator.place, message, "");
             return None;
         }
         if domain.is_empty() || then.operators.iter().any(|known| known.domain == domain) {
             let help = "domain: im.operator.example, of nobody else";
-            self.wrong(item.span.clone(), "an IMSP has a domain of its own", help);
+            self.wrong(item.place, "an IMSP has a domain of its own", help);
             return None;
         }
         // Everything else as by default.
-        let empty = Node { value: Value::Map(Vec::new()), span: 0..0, origin: Origin::Default };
+        let empty =
+            Node { value: Value::Map(Vec::new()), place: operator.place, origin: Origin::Default };
         let imsp = self.imsp(&complete::imsp(&empty));
         Some(Event::BecomesImsp { operator: id, domain, imsp: Box::new(imsp) })
     }
@@ -93,7 +94,7 @@ impl Builder<'_> {
         then: &Federation,
     ) -> Option<Event> {
         let [a, b] = items(item, "between") else {
-            self.wrong(item.span.clone(), "an agreement is between exactly two operators", "");
+            self.wrong(item.place, "an agreement is between exactly two operators", "");
             return None;
         };
         let (first, second) = (self.operator_id(a)?, self.operator_id(b)?);
@@ -105,7 +106,7 @@ impl Builder<'_> {
         });
         if twin || first == second {
             let message = "these two have an agreement of this protocol already";
-            self.wrong(span(item, "between"), message, "");
+            self.wrong(place(item, "between"), message, "");
             return None;
         }
         federation.agreements.push(Agreement { begins: Some(at), ..agreement });

@@ -7,16 +7,14 @@ use std::ops::Range;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_saphyr::Spanned;
 
+use super::place::Place;
 use super::problem::Problem;
-
-/// A place in the source text, in bytes.
-pub type Span = Range<usize>;
 
 /// A value with its place. Values that the file does not have come from defaults.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Node {
-    /// Where it stands; empty for a default.
-    pub span: Span,
+    /// Where it stands; a default, where the map stands that lacks it.
+    pub place: Place,
     /// Who decided it.
     pub origin: Origin,
     /// What it is.
@@ -51,7 +49,7 @@ pub struct Entry {
     /// The key.
     pub key: String,
     /// Where the key stands.
-    pub span: Span,
+    pub place: Place,
     /// Its value.
     pub node: Node,
 }
@@ -75,6 +73,21 @@ impl Node {
         match &self.value {
             Value::List(items) => items,
             _ => &[],
+        }
+    }
+
+    /// Gives this and everything within it the same place.
+    pub fn put(&mut self, place: Place) {
+        self.place = place;
+        match &mut self.value {
+            Value::Scalar(_) => {}
+            Value::List(items) => items.iter_mut().for_each(|item| item.put(place)),
+            Value::Map(entries) => {
+                for entry in entries {
+                    entry.place = place;
+                    entry.node.put(place);
+                }
+            }
         }
     }
 
@@ -123,21 +136,23 @@ fn refused(text: &str, error: &serde_saphyr::Error) -> Problem {
     let said = said.rfind(" at line ").map_or(said.as_str(), |end| &said[..end]);
     if let Some(key) = said.strip_prefix("duplicate mapping key: ") {
         let key = key.split(',').next().unwrap_or(key);
-        return Problem::at(at, format!("the key `{key}` stands here twice")).help("remove one");
+        return Problem::at(at.into(), format!("the key `{key}` stands here twice"))
+            .help("remove one");
     }
     if said.contains("Documents") {
         let message = "a topology is one YAML document, here is another";
-        return Problem::at(at, message).help("remove `---` and what follows");
+        return Problem::at(at.into(), message).help("remove `---` and what follows");
     }
     if said.contains("recursive") {
-        return Problem::at(at, "an alias stands within what it repeats").help("write it out");
+        return Problem::at(at.into(), "an alias stands within what it repeats")
+            .help("write it out");
     }
     let help = "indent with spaces, close every bracket and quote, put a space after each colon";
-    Problem::at(at, format!("this is not valid YAML: {said}")).help(help)
+    Problem::at(at.into(), format!("this is not valid YAML: {said}")).help(help)
 }
 
 /// A place given by line and column, for errors without bytes.
-fn line_and_column(text: &str, location: serde_saphyr::Location) -> Span {
+fn line_and_column(text: &str, location: serde_saphyr::Location) -> Range<usize> {
     let (line, column) = (location.line() as usize, location.column() as usize);
     let before: usize = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
     let within = text.get(before..).unwrap_or("");
@@ -220,18 +235,18 @@ fn node(text: &str, spanned: Spanned<Raw>, origin: Origin) -> Node {
             entries
                 .into_iter()
                 .map(|(key, value)| Entry {
-                    span: span_of(text, key.referenced),
+                    place: span_of(text, key.referenced).into(),
                     key: key.value,
                     node: node(text, value, origin),
                 })
                 .collect(),
         ),
     };
-    Node { span, origin, value }
+    Node { place: span.into(), origin, value }
 }
 
 /// The bytes of a location.
-fn span_of(text: &str, location: serde_saphyr::Location) -> Span {
+fn span_of(text: &str, location: serde_saphyr::Location) -> Range<usize> {
     let span = location.span();
     let start = span.byte_offset().unwrap_or(0) as usize;
     let length = span.byte_len().unwrap_or(0) as usize;

@@ -4,9 +4,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::build::{Builder, count, duration, flag, items, number, rate, share, span, text};
+use super::build::{Builder, count, duration, flag, items, number, place, rate, share, text};
 use super::complete;
 use super::problem::Problem;
+use super::shape::instead_of;
 use super::tree::{Entry, Node, Value};
 use super::units;
 use crate::domain::federation::*;
@@ -22,7 +23,7 @@ impl Builder<'_> {
         for entry in overrides.entries() {
             let named = Node {
                 value: Value::Scalar(entry.key.clone()),
-                span: entry.span.clone(),
+                place: entry.place,
                 ..entry.node.clone()
             };
             if let Some(id) = self.operator_id(&named) {
@@ -47,15 +48,11 @@ impl Builder<'_> {
     /// What the workload of one operator cannot say.
     fn own_workload(&mut self, entry: &Entry, kind: OperatorKind) {
         if entry.node.get("by_operator").is_some() {
-            self.wrong(
-                entry.span.clone(),
-                "`by_operator` does not nest",
-                "name each operator once",
-            );
+            self.wrong(entry.place, "`by_operator` does not nest", "name each operator once");
         }
         if kind == OperatorKind::Hub {
             let message = format!("`{}` is a hub and has no users", entry.key);
-            self.wrong(entry.span.clone(), message, "leave it out");
+            self.wrong(entry.place, message, "leave it out");
         }
         // Legacy customers answer, and do nothing else.
         let answers = |part: &&Entry| {
@@ -71,7 +68,7 @@ impl Builder<'_> {
         {
             let message = format!("`{}` has no IM users: its customers only answer", entry.key);
             let help = "messages.reply, messages.length and messages.ucs2 can be set";
-            self.wrong(part.span.clone(), message, help);
+            self.wrong(part.place, message, help);
         }
     }
 
@@ -83,7 +80,7 @@ impl Builder<'_> {
         let reply = messages.get("reply").unwrap_or(&empty);
         if share(reply, "share") >= 1.0 {
             self.wrong(
-                span(reply, "share"),
+                place(reply, "share"),
                 "if every message were answered, no conversation would ever end",
                 "answers are answered in turn: a share below 100% is needed",
             );
@@ -193,8 +190,8 @@ fn overlay(under: &mut Node, over: &Node) {
     for entry in theirs {
         // What is laid over replaces, and is not replaced.
         mine.retain(|known| {
-            !complete::instead_of(&entry.key).contains(&known.key.as_str())
-                && !complete::instead_of(&known.key).contains(&entry.key.as_str())
+            !instead_of(&entry.key).contains(&known.key.as_str())
+                && !instead_of(&known.key).contains(&entry.key.as_str())
         });
         // A distribution is one value: its kinds are not laid over each other.
         match mine.iter_mut().find(|known| known.key == entry.key) {

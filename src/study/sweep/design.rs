@@ -1,11 +1,9 @@
 //! From what parameters take to points: all with all, lists side by side, a Latin hypercube, or one
 //! parameter at a time. Values keep the unit they are written with.
 
-use std::ops::Range;
-
 use crate::domain::random::StreamSeed;
 use crate::topology::study::{Design, MOST_POINTS, Parameter, Study, Takes};
-use crate::topology::{Problem, Scalar};
+use crate::topology::{Place, Problem, Scalar};
 
 /// One parameter's value at a point.
 #[derive(Clone, Debug, PartialEq)]
@@ -13,7 +11,7 @@ pub(super) struct Choice {
     /// As the topology would have it.
     pub(super) text: String,
     /// What it comes from, in the study.
-    pub(super) span: Range<usize>,
+    pub(super) place: Place,
     /// Whether it is the topology's own, so that nothing is set.
     pub(super) own: bool,
 }
@@ -47,7 +45,7 @@ pub(super) fn points(study: &Study) -> Result<Vec<Vec<Choice>>, Vec<Problem>> {
 fn list(one: &Parameter, design: Design, problems: &mut Vec<Problem>) -> Option<Vec<Choice>> {
     let name = &one.path.text;
     let mut wrong = |message: String, help: &str| {
-        problems.push(Problem::at(one.path.span.clone(), message).help(help));
+        problems.push(Problem::at(one.path.place, message).help(help));
         None
     };
     let hypercube = matches!(design, Design::LatinHypercube { .. });
@@ -66,19 +64,19 @@ fn list(one: &Parameter, design: Design, problems: &mut Vec<Problem>) -> Option<
             "add steps, such as { from: 10/s, to: 40/s, steps: 4 }",
         ),
         (Takes::Between { .. }, _) if hypercube => Some(Vec::new()),
-        (Takes::Between { from, to, steps, span }, _) => {
+        (Takes::Between { from, to, steps, place }, _) => {
             let steps = steps.unwrap_or(2).max(2);
             let share = |step: u32| f64::from(step) / f64::from(steps - 1);
             let mut texts: Vec<String> =
                 (0..steps).map(|step| between(from, to, share(step))).collect();
             texts.dedup();
-            let choice = |text| Choice { text, span: span.clone(), own: false };
+            let choice = |text| Choice { text, place: *place, own: false };
             Some(texts.into_iter().map(choice).collect())
         }
         (Takes::Values(values), _) => {
             let choice = |value: &crate::topology::study::Written| Choice {
                 text: value.text.clone(),
-                span: value.span.clone(),
+                place: value.place,
                 own: false,
             };
             Some(values.iter().map(choice).collect())
@@ -100,7 +98,7 @@ fn between(from: &Scalar, to: &Scalar, share: f64) -> String {
 fn grid(study: &Study, lists: &[Vec<Choice>]) -> Result<Vec<Vec<Choice>>, Vec<Problem>> {
     let count = lists.iter().try_fold(1u64, |all, list| all.checked_mul(list.len() as u64));
     if count.is_none_or(|count| count > MOST_POINTS) {
-        let at = study.parameters.first().map_or(0..0, |one| one.path.span.clone());
+        let at = study.parameters.first().map_or(Place::File, |one| one.path.place);
         let message = format!("this grid has more than {MOST_POINTS} points");
         let help = "take fewer values, or a latin_hypercube";
         return Err(vec![Problem::at(at, message).help(help)]);
@@ -123,7 +121,7 @@ fn side_by_side(study: &Study, lists: &[Vec<Choice>]) -> Result<Vec<Vec<Choice>>
         let (name, leader) = (&one.path.text, &study.parameters[0].path.text);
         let message =
             format!("`{name}` takes {} values, but `{leader}` takes {}", list.len(), first.len());
-        Problem::at(one.path.span.clone(), message).help("lists taken together are equally long")
+        Problem::at(one.path.place, message).help("lists taken together are equally long")
     });
     let problems: Vec<Problem> = problems.collect();
     if problems.is_empty() { Ok(transposed(lists, first.len())) } else { Err(problems) }
@@ -144,7 +142,7 @@ fn latin(one: &Parameter, points: u32, seed: u64) -> Vec<Choice> {
     let values = parts.into_iter().map(|part| {
         let share = (f64::from(part) + stream.unit()) / f64::from(points);
         match &one.takes {
-            Takes::Between { from, to, span, .. } => {
+            Takes::Between { from, to, place, .. } => {
                 // A count has as many values as there are, not one less.
                 let text = match from.whole() && to.whole() {
                     true => {
@@ -153,14 +151,14 @@ fn latin(one: &Parameter, points: u32, seed: u64) -> Vec<Choice> {
                     }
                     false => between(from, to, share),
                 };
-                Choice { text, span: span.clone(), own: false }
+                Choice { text, place: *place, own: false }
             }
             Takes::Values(values) => {
                 let place = ((share * values.len() as f64) as usize).min(values.len() - 1);
                 let value = &values[place];
-                Choice { text: value.text.clone(), span: value.span.clone(), own: false }
+                Choice { text: value.text.clone(), place: value.place, own: false }
             }
-            Takes::Own => Choice { text: String::new(), span: one.path.span.clone(), own: true },
+            Takes::Own => Choice { text: String::new(), place: one.path.place, own: true },
         }
     });
     values.collect()
@@ -183,25 +181,25 @@ pub(super) fn around(
         problems.push(Problem::nowhere("one at a time needs parameters"));
     }
     for (place, one) in study.parameters.iter().enumerate() {
-        let (path, span) = (&one.path.text, || one.path.span.clone());
+        let (path, at) = (&one.path.text, || one.path.place);
         let value = match own(path) {
             Ok(value) => value,
             Err(reason) => {
-                problems.push(Problem::at(span(), format!("`{path}`: {reason}")));
+                problems.push(Problem::at(at(), format!("`{path}`: {reason}")));
                 continue;
             }
         };
         let text = value.with(value.number);
-        base.push(Choice { text: text.clone(), span: span(), own: true });
+        base.push(Choice { text: text.clone(), place: at(), own: true });
         for factor in [1.0 - change, 1.0 + change] {
             let changed = value.with(value.number * factor);
             if changed == text {
                 let percent = change * 100.0;
                 let message = format!("`{path}` is {text}: no other value is {percent} % away");
-                problems.push(Problem::at(span(), message).help("take a larger change"));
+                problems.push(Problem::at(at(), message).help("take a larger change"));
                 break;
             }
-            changes.push((place, Choice { text: changed, span: span(), own: false }));
+            changes.push((place, Choice { text: changed, place: at(), own: false }));
         }
     }
     if !problems.is_empty() {

@@ -7,7 +7,6 @@ mod design;
 mod points;
 mod tasks;
 
-use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -79,7 +78,7 @@ pub enum Broken {
 }
 
 /// A text with its place in the study.
-type At<T> = (T, Range<usize>);
+type At<T> = (T, topology::Place);
 
 impl Sweep {
     /// Reads a study and checks every point of it.

@@ -2,7 +2,6 @@
 //! equal ones once, each at the place that led to it.
 
 use std::collections::BTreeSet;
-use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use super::design::{self, Choice};
@@ -68,7 +67,7 @@ pub(super) fn open(place: &Place) -> Result<Sweep, Broken> {
         let end = metric.text.find('{').filter(|_| points.is_empty());
         match Pick::parse(&metric.text[..end.unwrap_or(metric.text.len())], &names) {
             Ok(pick) => picks.push(pick),
-            Err(error) => wrong.here(within(&source, &metric.text, &metric.span, error)),
+            Err(error) => wrong.here(within(&source, &metric.text, metric.place, error)),
         }
     }
     let tasks: u64 = points.iter().map(|point: &Point| u64::from(point.replications)).sum();
@@ -77,7 +76,8 @@ pub(super) fn open(place: &Place) -> Result<Sweep, Broken> {
         wrong.here(Problem::nowhere(message).help("take fewer points or replications"));
     }
     if !wrong.all.is_empty() {
-        let order = |(of, problem): &(Source, Problem)| (of.path != source.path, problem.start());
+        let order =
+            |(of, problem): &(Source, Problem)| (of.path != source.path, problem.place().start());
         wrong.all.sort_by_key(order);
         return Err(Broken::Wrong(wrong.all));
     }
@@ -134,7 +134,7 @@ fn members(study: &Study, place: &Place, wrong: &mut Wrong) -> Vec<Source> {
             Ok(source) => members.push(source),
             Err(error) => {
                 let help = "the path is relative to the study";
-                wrong.here(Problem::at(file.span.clone(), error.to_string()).help(help));
+                wrong.here(Problem::at(file.place, error.to_string()).help(help));
             }
         }
     }
@@ -143,23 +143,30 @@ fn members(study: &Study, place: &Place, wrong: &mut Wrong) -> Vec<Source> {
 
 /// What is set at every point, each with its place in the study.
 fn sets(study: &Study, wrong: &mut Wrong) -> Vec<At<Override>> {
-    let seed = study.seed.map(|seed| ("run.seed", seed.to_string(), 0..0));
-    let replications = study.replications.map(|n| ("run.replications", n.to_string(), 0..0));
-    let set = study.set.iter().map(|setting| {
-        (setting.path.as_str(), setting.value.text.clone(), setting.value.span.clone())
-    });
+    let start = topology::Place::from(0..0);
+    let seed = study.seed.map(|seed| ("run.seed", seed.to_string(), start));
+    let replications = study.replications.map(|n| ("run.replications", n.to_string(), start));
+    let set = study
+        .set
+        .iter()
+        .map(|setting| (setting.path.as_str(), setting.value.text.clone(), setting.value.place));
     let mut sets = Vec::new();
-    for (path, value, span) in seed.into_iter().chain(replications).chain(set) {
-        sets.extend(set_one(path, &value, span, wrong));
+    for (path, value, place) in seed.into_iter().chain(replications).chain(set) {
+        sets.extend(set_one(path, &value, place, wrong));
     }
     sets
 }
 
-fn set_one(path: &str, value: &str, span: Range<usize>, wrong: &mut Wrong) -> Option<At<Override>> {
+fn set_one(
+    path: &str,
+    value: &str,
+    place: topology::Place,
+    wrong: &mut Wrong,
+) -> Option<At<Override>> {
     match Override::of_study(path, value) {
-        Ok(set) => Some((set, span)),
+        Ok(set) => Some((set, place)),
         Err(message) => {
-            wrong.here(Problem::at(span, format!("`{path}`: {message}")));
+            wrong.here(Problem::at(place, format!("`{path}`: {message}")));
             None
         }
     }
@@ -191,7 +198,7 @@ impl Opening<'_> {
             for (parameter, choice) in self.study.parameters.iter().zip(choices) {
                 if !choice.own {
                     let path = &parameter.path.text;
-                    sets.extend(set_one(path, &choice.text, choice.span.clone(), wrong));
+                    sets.extend(set_one(path, &choice.text, choice.place, wrong));
                 }
             }
             let Some(topology) = self.load(place, source, &sets, wrong) else { continue };
@@ -223,7 +230,7 @@ impl Opening<'_> {
         design::around(self.study, change, own).unwrap_or_else(|problems| {
             let name = file_name(&source.path);
             for problem in problems {
-                wrong.here(problem.of_file(&name));
+                wrong.here(problem.of(&name));
             }
             Vec::new()
         })
@@ -242,9 +249,9 @@ impl Opening<'_> {
             Err(problems) => {
                 for problem in problems {
                     match problem.about_override().and_then(|set| sets.get(set)) {
-                        Some((_, span)) => {
+                        Some((_, place)) => {
                             let name = file_name(&source.path);
-                            wrong.here(problem.led_to_by(span.clone(), &name));
+                            wrong.here(problem.led_to_by(*place, &name));
                         }
                         None => wrong.add(source, problem),
                     }
@@ -254,7 +261,7 @@ impl Opening<'_> {
             Ok((topology, lines)) => {
                 let asking = lines.iter().find(|line| line.needs_baseline());
                 if let Some(line) = asking {
-                    let at = self.study.topologies[place].file.span.clone();
+                    let at = self.study.topologies[place].file.place;
                     let message = format!("`{}` compares with an earlier run", line.text());
                     let help = "a study has none: leave the line out of this topology";
                     wrong.here(Problem::at(at, message).help(help));
@@ -271,7 +278,7 @@ impl Opening<'_> {
                 None => self.attachments[place].push((name, content)),
                 Some((_, known)) if *known == content => {}
                 Some(_) => {
-                    let at = self.study.topologies[place].file.span.clone();
+                    let at = self.study.topologies[place].file.place;
                     let message =
                         format!("{}: points name two files `{}`", source.path, file_name(&name));
                     wrong.here(Problem::at(at, message).help("rename one of them"));

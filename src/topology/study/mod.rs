@@ -4,8 +4,7 @@
 mod schema;
 mod shape;
 
-use std::ops::Range;
-
+use super::place::Place;
 use super::problem::Problem;
 use super::shape::Field;
 use super::tree::{self, Node, Origin, Value};
@@ -60,7 +59,7 @@ pub struct Written {
     /// What is written.
     pub text: String,
     /// Where, in bytes.
-    pub span: Range<usize>,
+    pub place: Place,
 }
 
 /// A topology of a study.
@@ -104,7 +103,7 @@ pub enum Takes {
         /// How many in equal steps, for a grid or list.
         steps: Option<u32>,
         /// Where it stands.
-        span: Range<usize>,
+        place: Place,
     },
     /// The topology's own.
     Own,
@@ -138,7 +137,7 @@ pub fn parse(source: &Source) -> Result<Study, Vec<Problem>> {
     if !matches!(raw.value, Value::Map(_)) {
         let problem = match source.text.is_empty() {
             true => Problem::nowhere(format!("{}: the file is empty", source.path)),
-            false => Problem::at(raw.span, "a study is a map of keys and values"),
+            false => Problem::at(raw.place, "a study is a map of keys and values"),
         };
         return Err(vec![problem.help("docs/studies.md has one to start from")]);
     }
@@ -162,13 +161,13 @@ pub fn parse(source: &Source) -> Result<Study, Vec<Problem>> {
     if problems.is_empty() {
         return Ok(study);
     }
-    problems.sort_by_key(Problem::start);
+    problems.sort_by_key(|problem| problem.place().start());
     problems.dedup();
     Err(problems)
 }
 
 fn written(node: &Node) -> Written {
-    Written { text: resolved::flow(node), span: node.span.clone() }
+    Written { text: resolved::flow(node), place: node.place }
 }
 
 struct Reader<'a> {
@@ -176,8 +175,8 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn wrong(&mut self, span: &Range<usize>, message: impl Into<String>, help: &str) {
-        self.problems.push(Problem::at(span.clone(), message).help(help));
+    fn wrong(&mut self, place: Place, message: impl Into<String>, help: &str) {
+        self.problems.push(Problem::at(place, message).help(help));
     }
 
     fn each<T>(
@@ -196,7 +195,7 @@ impl Reader<'_> {
         let good = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | ' ');
         if name.is_empty() || name.len() > 100 || !name.chars().all(good) || name.starts_with('.') {
             let help = "letters, digits, `-`, `_` and `.`: a folder is called so";
-            self.wrong(&node.span, format!("`{name}` is no name for a study"), help);
+            self.wrong(node.place, format!("`{name}` is no name for a study"), help);
         }
         name.to_owned()
     }
@@ -208,20 +207,20 @@ impl Reader<'_> {
             _ => node.get("file"),
         };
         let Some(file) = file.filter(|file| !file.text().is_empty()) else {
-            self.wrong(&node.span, "a topology is the name of a file, or a map with `file`", HELP);
+            self.wrong(node.place, "a topology is the name of a file, or a map with `file`", HELP);
             return None;
         };
         let mut columns = Vec::new();
         for entry in node.entries().iter().filter(|entry| entry.key != "file") {
             if TAKEN.contains(&entry.key.as_str()) {
                 let message = format!("the results have a column `{}` of their own", entry.key);
-                self.wrong(&entry.span, message, "give it another name");
+                self.wrong(entry.place, message, "give it another name");
             }
             match &entry.node.value {
                 Value::Scalar(text) => columns.push((entry.key.clone(), text.clone())),
                 _ => {
                     let message = format!("`{}` is a column: a single value is needed", entry.key);
-                    self.wrong(&entry.node.span, message, HELP);
+                    self.wrong(entry.node.place, message, HELP);
                 }
             }
         }
@@ -245,19 +244,19 @@ impl Reader<'_> {
                 }
                 Value::List(_) => {
                     let message = format!("`{}` takes no value at all", entry.key);
-                    self.wrong(&entry.node.span, message, "list its values");
+                    self.wrong(entry.node.place, message, "list its values");
                     None
                 }
                 Value::Scalar(_) => {
                     let message = format!("`{}` takes several values, as a list", entry.key);
                     let help = "what is the same for every point belongs to `set`";
-                    self.wrong(&entry.node.span, message, help);
+                    self.wrong(entry.node.place, message, help);
                     None
                 }
                 Value::Map(_) => self.range(&entry.key, &entry.node),
             };
             if let Some(takes) = takes {
-                let path = Written { text: entry.key.clone(), span: entry.span.clone() };
+                let path = Written { text: entry.key.clone(), place: entry.place };
                 parameters.push(Parameter { path, takes });
             }
         }
@@ -272,7 +271,7 @@ impl Reader<'_> {
             (None, None) if node.entries().is_empty() => return Some(Takes::Own),
             _ => {
                 let help = "such as { from: 10/s, to: 40/s }";
-                self.wrong(&node.span, format!("`{name}`: a range has `from` and `to`"), help);
+                self.wrong(node.place, format!("`{name}`: a range has `from` and `to`"), help);
                 return None;
             }
         };
@@ -280,7 +279,7 @@ impl Reader<'_> {
             let read = Scalar::parse(node.text()).filter(|scalar| scalar.number >= 0.0);
             if read.is_none() {
                 let message = format!("`{name}`: `{}` is no number with a unit", node.text());
-                self.problems.push(Problem::at(node.span.clone(), message));
+                self.problems.push(Problem::at(node.place, message));
             }
             read
         };
@@ -288,22 +287,22 @@ impl Reader<'_> {
         let (low, high) = (low?, high?);
         if low.unit() != high.unit() {
             let message = format!("`{name}`: `{}` and `{}` have two units", from.text(), to.text());
-            self.wrong(&node.span, message, "write both ends in the same unit");
+            self.wrong(node.place, message, "write both ends in the same unit");
             return None;
         }
         if low.number >= high.number {
             let message = format!("`{name}`: `from` is not below `to`");
-            self.wrong(&node.span, message, "swap them, or list the values");
+            self.wrong(node.place, message, "swap them, or list the values");
             return None;
         }
-        Some(Takes::Between { from: low, to: high, steps, span: node.span.clone() })
+        Some(Takes::Between { from: low, to: high, steps, place: node.place })
     }
 
     fn design(&mut self, node: Option<&Node>) -> Design {
         let Some(node) = node else { return Design::Grid };
         let inner = |design: &str, key: &str| node.get(design).and_then(|d| d.get(key));
         if node.entries().len() > 1 {
-            self.wrong(&node.span, "a study has one design", "leave all but one out");
+            self.wrong(node.place, "a study has one design", "leave all but one out");
         }
         if let Some(points) = inner("latin_hypercube", "points") {
             let points = points.text().replace('_', "").parse().unwrap_or(1);
@@ -313,13 +312,13 @@ impl Reader<'_> {
             let share = units::share(change.text()).unwrap_or(0.5);
             if share <= 0.0 || share >= 1.0 {
                 let message = "a change is above 0 and below 100%";
-                self.wrong(&change.span, message, "such as 20%");
+                self.wrong(change.place, message, "such as 20%");
             }
             return Design::OneAtATime { change: share };
         }
         if matches!(node.value, Value::Map(_)) && node.entries().is_empty() {
             let help = "such as { latin_hypercube: { points: 20 } }";
-            self.wrong(&node.span, "which design is meant?", help);
+            self.wrong(node.place, "which design is meant?", help);
         }
         let example = match node.text() {
             "latin_hypercube" => "{ latin_hypercube: { points: 20 } }",
@@ -328,22 +327,22 @@ impl Reader<'_> {
             _ => return Design::Grid,
         };
         let message = format!("`{}` needs a number", node.text());
-        self.wrong(&node.span, message, &format!("such as {example}"));
+        self.wrong(node.place, message, &format!("such as {example}"));
         Design::Grid
     }
 
     /// What is said in two places.
     fn twice(&mut self, study: &Study) {
         for parameter in &study.parameters {
-            let Written { text, span } = &parameter.path;
+            let Written { text, place } = &parameter.path;
             if study.set.iter().any(|setting| setting.path == *text) {
                 let message = format!("`{text}` stands in `set` as well");
-                self.wrong(span, message, "leave one out");
+                self.wrong(*place, message, "leave one out");
             }
             let column = |member: &Member| member.columns.iter().any(|(name, _)| name == text);
             if study.topologies.iter().any(column) {
                 let message = format!("`{text}` is a column of a topology as well");
-                self.wrong(span, message, "give the column another name");
+                self.wrong(*place, message, "give the column another name");
             }
         }
     }
