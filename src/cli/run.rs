@@ -12,6 +12,7 @@ use super::signal::stop_on_signal;
 use super::topology::{Loaded, figure, load, overrides, set_baseline};
 use super::{Exit, fault, folder_error, stdout_color, watch, width};
 use crate::domain::federation::Federation;
+use crate::domain::quantity;
 use crate::measure::selector::Selector;
 use crate::report::csv::SeriesRow;
 use crate::report::folder::{Bundle, Folder, MessageRow, ReplicationRow};
@@ -91,11 +92,7 @@ pub(super) struct Arguments {
 
 /// `5%` or `0.05`.
 pub(super) fn share(text: &str) -> Result<f64, String> {
-    let value = match text.strip_suffix('%') {
-        Some(percent) => percent.trim().parse::<f64>().map(|percent| percent / 100.0),
-        None => text.parse(),
-    };
-    match value {
+    match quantity::share(text) {
         Ok(value) if value > 0.0 && value < 1.0 => Ok(value),
         _ => Err("a share above 0 and below 1, such as 5%".to_owned()),
     }

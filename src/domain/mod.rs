@@ -11,6 +11,7 @@ pub mod outcome;
 pub mod part;
 pub mod population;
 pub mod presence;
+pub mod quantity;
 pub mod random;
 pub mod rooms;
 pub mod stations;

@@ -8,6 +8,7 @@ use super::measured::Measured;
 use super::results::{Results, SloOutcome};
 use super::selector::{self, Misread, Names, Selector, Statistic};
 use super::{Setup, Window};
+use crate::domain::quantity;
 use crate::domain::time::{Duration, Instant};
 
 /// A line that parses.
@@ -89,7 +90,10 @@ pub fn parse(text: &str, names: &Names, measured: Duration) -> Result<Line, Misr
     };
     let bound = match bound.strip_prefix("baseline") {
         Some(change) => {
-            let change = baseline(change.trim()).map_err(|message| wrong(bound, message, None))?;
+            let change = change.trim();
+            let read = if change.is_empty() { Some(0.0) } else { quantity::change(change) };
+            let missing = || wrong(bound, format!("`{change}` is no change such as +5%"), None);
+            let change = read.ok_or_else(missing)?;
             if span.is_some() {
                 let message = "an earlier run is known as a whole, not in parts".to_owned();
                 return Err(wrong(rest, message, Some("leave out the time or the baseline")));
@@ -105,14 +109,7 @@ pub fn parse(text: &str, names: &Names, measured: Duration) -> Result<Line, Misr
 fn span(text: &str, during: bool, measured: Duration) -> Result<Span, String> {
     let time = |text: &str| {
         let text = text.trim();
-        let end = text.find(|c: char| !(c.is_ascii_digit() || c == '.')).unwrap_or(text.len());
-        let (digits, unit) = text.split_at(end);
-        let units = [("ms", 1e-3), ("s", 1.0), ("m", 60.0), ("h", 3600.0)];
-        let seconds = units.iter().find(|(name, _)| *name == unit).map(|(_, seconds)| seconds);
-        match (digits.parse::<f64>(), seconds) {
-            (Ok(value), Some(seconds)) => Ok(Duration::from_secs_f64(value * seconds)),
-            _ => Err(format!("`{text}` is no time such as 5m")),
-        }
+        quantity::duration(text).map_err(|_| format!("`{text}` is no time such as 5m"))
     };
     let (from, to) = match text.split_once("..") {
         Some((from, to)) if during => (time(from)?, Some(time(to)?)),
@@ -129,34 +126,15 @@ fn span(text: &str, during: bool, measured: Duration) -> Result<Span, String> {
     Ok(Span { from, to })
 }
 
-/// `+5%`, `-10%` or nothing, as a share.
-fn baseline(text: &str) -> Result<f64, String> {
-    if text.is_empty() {
-        return Ok(0.0);
-    }
-    let percent = text.strip_suffix('%').and_then(|digits| digits.replace(' ', "").parse().ok());
-    match percent {
-        Some(percent) if text.starts_with(['+', '-']) && f64::is_finite(percent) => {
-            Ok(percent / 100.0)
-        }
-        _ => Err(format!("`{text}` is no change such as +5%")),
-    }
-}
-
 /// A bound in the metric's base unit.
 pub fn value(selector: &Selector, text: &str) -> Result<f64, String> {
-    let end = text
-        .find(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | '_' | '-')))
-        .unwrap_or(text.len());
-    let (digits, unit) = text.split_at(end);
-    let value: f64 = digits
-        .replace('_', "")
-        .parse()
-        .map_err(|_| format!("`{text}` is no number with a unit"))?;
+    let (value, unit) =
+        quantity::split(text).ok_or_else(|| format!("`{text}` is no number with a unit"))?;
     let units = selector::units(selector);
-    match units.iter().find(|(name, _)| *name == unit.trim()) {
+    match units.iter().find(|(name, _)| *name == unit) {
         Some((_, per)) => Ok(value / per),
         None => {
+            let digits = text.strip_suffix(unit).unwrap_or(text).trim_end();
             let allowed: Vec<String> =
                 units.iter().map(|(name, _)| format!("{digits}{name}")).collect();
             Err(format!("`{text}` has the wrong unit here: {} would do", allowed.join(", ")))

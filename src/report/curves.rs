@@ -7,6 +7,7 @@ use plotters::prelude::*;
 
 use super::plots::{COLOURS, font, picture, swatch};
 use super::points::{PointRow, Points, Reading};
+use crate::domain::quantity;
 
 /// Lines in one picture at most; more cannot be told apart.
 const MOST_LINES: usize = 16;
@@ -110,12 +111,8 @@ fn axis<'p>(
     value: impl Fn(&'p PointRow) -> &'p str,
     others: impl Fn(&'p PointRow) -> String,
 ) -> Option<Axis> {
-    let split = |text: &'p str| {
-        let end = text.find(|c: char| !(c.is_ascii_digit() || c == '.')).unwrap_or(text.len());
-        Some((text[..end].parse::<f64>().ok()?, text[end..].trim()))
-    };
     let numbers: Vec<Option<(f64, &str)>> =
-        points.rows.iter().map(|row| split(value(row))).collect();
+        points.rows.iter().map(|row| quantity::split(value(row))).collect();
     let unit = numbers.iter().flatten().next()?.1;
     let numbers: Vec<Option<f64>> =
         numbers.into_iter().map(|n| n.filter(|(_, own)| *own == unit).map(|(n, _)| n)).collect();

@@ -4,9 +4,9 @@
 use super::build::{Builder, count, duration, flag, items, node, number, place, share, text};
 use super::place::Place;
 use super::tree::{Entry, Node, Value};
-use super::units;
 use crate::domain::federation::*;
 use crate::domain::id::OperatorId;
+use crate::domain::quantity;
 use crate::domain::time::Duration;
 
 impl Builder<'_> {
@@ -109,7 +109,7 @@ impl Builder<'_> {
         let sizes = item.get("sizes").unwrap_or(item);
         let tariff = item.get("tariff").unwrap_or(item);
         let size =
-            |key: &str| units::count(text(sizes, key), 1, 100_000_000).ok().map(|n| n as u32);
+            |key: &str| quantity::count(text(sizes, key), 1, 100_000_000).ok().map(|n| n as u32);
         Agreement {
             between,
             protocol,
@@ -158,7 +158,7 @@ impl Builder<'_> {
         let changed = terms.filter(|term| !usual.contains(&(term.key.as_str(), term.node.text())));
         let tariff = item.get("tariff").into_iter().flat_map(Node::entries);
         let charged = tariff
-            .filter(|price| price.key != "sms" && units::number(price.node.text()) != Ok(0.0));
+            .filter(|price| price.key != "sms" && quantity::number(price.node.text()) != Ok(0.0));
         let places: Vec<Place> = changed.chain(charged).map(|entry| entry.node.place).collect();
         for place in places {
             self.wrong(
@@ -170,7 +170,7 @@ impl Builder<'_> {
     }
 
     fn refresh(&mut self, terms: &Node) -> Option<Duration> {
-        let interval = units::duration(text(terms, "refresh")).ok()?;
+        let interval = quantity::duration(text(terms, "refresh")).ok()?;
         if interval < Duration::from_secs(1) {
             let at = place(terms, "refresh");
             self.wrong(at, "a refresh interval is at least a second", "`none` turns refresh off");
@@ -192,7 +192,7 @@ impl Builder<'_> {
         if loss >= 1.0 {
             self.wrong(place(node, "loss"), "a link that loses everything is no link", "");
         }
-        let bandwidth = node.get("bandwidth").and_then(|b| units::bandwidth(b.text()).ok());
+        let bandwidth = node.get("bandwidth").and_then(|b| quantity::bandwidth(b.text()).ok());
         Link { latency, bandwidth, loss: loss.min(0.999) }
     }
 
@@ -241,8 +241,8 @@ impl Builder<'_> {
 
     fn rate_limit(&mut self, node: &Node, protocol: Protocol) -> Option<RateLimit> {
         let rate = match node.value {
-            Value::Scalar(_) => units::rate(node.text()).ok()?,
-            _ => units::rate(text(node, "rate")).ok()?,
+            Value::Scalar(_) => quantity::rate(node.text()).ok()?,
+            _ => quantity::rate(text(node, "rate")).ok()?,
         };
         if !(1e-6..=1e9).contains(&rate) {
             self.wrong(node.place, "a rate limit is above zero and below 1000000000/s", "");

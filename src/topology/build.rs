@@ -7,10 +7,10 @@ use super::files::Files;
 use super::place::Place;
 use super::problem::Problem;
 use super::tree::{Entry, Node, Value};
-use super::units;
 use crate::domain::distribution::{CountDistribution, DurationDistribution, Zipf};
 use crate::domain::federation::*;
 use crate::domain::id::OperatorId;
+use crate::domain::quantity;
 use crate::domain::time::Duration;
 
 /// Builds the federation of a completed topology. `raw` is the tree before completion, for the
@@ -92,24 +92,24 @@ pub(super) fn flag(parent: &Node, key: &str) -> bool {
 }
 
 pub(super) fn count(parent: &Node, key: &str) -> u32 {
-    units::count(text(parent, key), 0, u64::MAX)
+    quantity::count(text(parent, key), 0, u64::MAX)
         .map_or(0, |value| value.min(u32::MAX.into()) as u32)
 }
 
 pub(super) fn number(parent: &Node, key: &str) -> f64 {
-    units::number(text(parent, key)).unwrap_or(0.0)
+    quantity::number(text(parent, key)).unwrap_or(0.0)
 }
 
 pub(super) fn share(parent: &Node, key: &str) -> f64 {
-    units::share(text(parent, key)).unwrap_or(0.0)
+    quantity::share(text(parent, key)).unwrap_or(0.0)
 }
 
 pub(super) fn rate(parent: &Node, key: &str) -> f64 {
-    units::rate(text(parent, key)).unwrap_or(0.0)
+    quantity::rate(text(parent, key)).unwrap_or(0.0)
 }
 
 pub(super) fn duration(parent: &Node, key: &str) -> Duration {
-    units::duration(text(parent, key)).unwrap_or(Duration::ZERO)
+    quantity::duration(text(parent, key)).unwrap_or(Duration::ZERO)
 }
 
 fn kind(operator: &Node) -> OperatorKind {
@@ -322,7 +322,7 @@ impl Builder<'_> {
             throughput,
             queue_limit: count(node, "queue_limit"),
             validity: duration(node, "validity"),
-            retry: waits.map(|wait| units::duration(wait.text()).unwrap_or_default()).collect(),
+            retry: waits.map(|wait| quantity::duration(wait.text()).unwrap_or_default()).collect(),
             alert: flag(node, "alert"),
             attempt_time: self.delay(node, "attempt_time"),
         }
@@ -352,9 +352,9 @@ impl Builder<'_> {
 
     pub(super) fn delay_of(&mut self, node: &Node) -> DurationDistribution {
         use DurationDistribution as D;
-        let constant = || D::Constant(units::duration(node.text()).unwrap_or_default());
+        let constant = || D::Constant(quantity::duration(node.text()).unwrap_or_default());
         let [Entry { key, node: inner, .. }] = node.entries() else { return constant() };
-        let plain = units::duration(inner.text()).unwrap_or_default();
+        let plain = quantity::duration(inner.text()).unwrap_or_default();
         match key.as_str() {
             "exponential" => D::Exponential(plain),
             "uniform" => {
@@ -390,7 +390,7 @@ impl Builder<'_> {
         let [Entry { key, node: inner, .. }] = node.entries() else {
             return C::Constant(count(parent, key));
         };
-        let plain = units::number(inner.text()).unwrap_or(0.0);
+        let plain = quantity::number(inner.text()).unwrap_or(0.0);
         if plain > 1e6 {
             self.wrong(inner.place, "a mean is at most a million", "");
         }
@@ -426,7 +426,7 @@ impl Builder<'_> {
         if length < Duration::from_millis(1) {
             self.wrong(place(node, "duration"), "a run measures at least a millisecond", "");
         }
-        let seed = units::count(text(node, "seed"), 0, u64::MAX).unwrap_or(0);
+        let seed = quantity::count(text(node, "seed"), 0, u64::MAX).unwrap_or(0);
         let find_warm_up = text(node, "warm_up") == "auto";
         let warm_up = if find_warm_up { Duration::ZERO } else { duration(node, "warm_up") };
         let replications = count(node, "replications").max(1);

@@ -5,7 +5,7 @@ use super::place::Place;
 use super::problem::Problem;
 use super::shape::{self, Default, Field, Shape, instead_of};
 use super::tree::{Entry, Node, Origin, Value, parse};
-use super::units;
+use crate::domain::quantity;
 
 /// Keys of duration distributions.
 const DURATIONS: &[&str] =
@@ -84,12 +84,12 @@ impl Completer<'_> {
                 "true" | "false" => Ok(()),
                 _ => Err("`true` or `false` is needed".to_owned()),
             },
-            Shape::Count(min, max) => units::count(text, *min, *max).map(drop),
-            Shape::Number => units::number(text).map(drop),
-            Shape::Share => units::share(text).map(drop),
-            Shape::Duration => units::duration(text).map(drop),
-            Shape::Rate => units::rate(text).map(drop),
-            Shape::Bandwidth => units::bandwidth(text).map(drop),
+            Shape::Count(min, max) => quantity::count(text, *min, *max).map(drop),
+            Shape::Number => quantity::number(text).map(drop),
+            Shape::Share => quantity::share(text).map(drop),
+            Shape::Duration => quantity::duration(text).map(drop),
+            Shape::Rate => quantity::rate(text).map(drop),
+            Shape::Bandwidth => quantity::bandwidth(text).map(drop),
             Shape::Word(words) => {
                 if words.contains(&text.as_str()) {
                     Ok(())

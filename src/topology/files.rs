@@ -7,10 +7,10 @@ use std::sync::Arc;
 
 use super::problem::Problem;
 use super::tree::Node;
-use super::units;
 use crate::domain::distribution::Empirical;
 use crate::domain::federation::{ContactPair, Subscribers};
 use crate::domain::id::OperatorId;
+use crate::domain::quantity;
 
 /// Largest file that a topology may name, in bytes.
 const LIMIT: u64 = 256 << 20;
@@ -45,12 +45,12 @@ impl Files {
         node: &Node,
         problems: &mut Vec<Problem>,
     ) -> Option<Arc<Empirical>> {
-        self.table(node, problems, |value| units::duration(value).map(|duration| duration.0))
+        self.table(node, problems, |value| quantity::duration(value).map(|duration| duration.0))
     }
 
     /// Counts with weights.
     pub fn counts(&mut self, node: &Node, problems: &mut Vec<Problem>) -> Option<Arc<Empirical>> {
-        self.table(node, problems, |value| units::count(value, 0, u32::MAX.into()))
+        self.table(node, problems, |value| quantity::count(value, 0, u32::MAX.into()))
     }
 
     fn table(
@@ -60,7 +60,7 @@ impl Files {
         parse: impl Fn(&str) -> Result<u64, String>,
     ) -> Option<Arc<Empirical>> {
         let rows = self.rows(node, ["value", "weight"], problems, |[value, weight]| {
-            Ok((parse(value)?, units::number(weight)?))
+            Ok((parse(value)?, quantity::number(weight)?))
         })?;
         let table = Empirical::new(copy(node.text()), &rows);
         if table.is_none() {
@@ -90,7 +90,7 @@ impl Files {
             if total == 0 {
                 return Err(format!("`{name}` has no subscribers"));
             }
-            let index = units::count(index, 0, total - 1)?;
+            let index = quantity::count(index, 0, total - 1)?;
             Ok((OperatorId(place as u16), index as u32))
         };
         let rows = self.rows(node, ["from", "to"], problems, |[owner, contact]| {

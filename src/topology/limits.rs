@@ -6,6 +6,7 @@ use super::place::Place;
 use super::tree::Node;
 use crate::domain::distribution::DurationDistribution;
 use crate::domain::federation::{Federation, Load, MessageRate, Run, Subscribers, Workload};
+use crate::domain::quantity;
 use crate::domain::time::Duration;
 
 /// Subscribers of a federation: their numbering has 32 bits, their state some 20 bytes each.
@@ -28,7 +29,7 @@ impl Builder<'_> {
     pub(super) fn limits(&mut self, root: &Node, federation: &Federation) {
         let operators = key_place(root, "operators");
         if federation.operators.len() > 4096 {
-            self.wrong(operators.clone(), "a federation has at most 4096 operators", "");
+            self.wrong(operators, "a federation has at most 4096 operators", "");
         }
         if federation.agreements.len() > 65_535 {
             self.wrong(place(root, "agreements"), "a federation has at most 65535 agreements", "");
@@ -87,7 +88,7 @@ impl Builder<'_> {
         }
         let waits = node(operator, "smsc").map_or(&[][..], |smsc| items(smsc, "retry"));
         for wait in waits {
-            if super::units::duration(wait.text()).is_ok_and(|wait| wait < RETRY) {
+            if quantity::duration(wait.text()).is_ok_and(|wait| wait < RETRY) {
                 self.wrong(wait.place, "an attempt is repeated after 100ms or more", "");
             }
         }
@@ -105,7 +106,7 @@ impl Builder<'_> {
         let bursts = node(workload, "messages").and_then(|messages| node(messages, "arrivals"));
         if let Some(bursty) = bursts.and_then(|arrivals| arrivals.get("bursty")) {
             for key in ["mean_on", "mean_off"] {
-                let mean = node(bursty, key).map(|n| super::units::duration(n.text()));
+                let mean = node(bursty, key).map(|n| quantity::duration(n.text()));
                 if mean.is_some_and(|mean| mean.is_ok_and(|mean| mean < PERIOD)) {
                     self.wrong(place(bursty, key), "bursts and pauses last a second or more", "");
                 }

@@ -20,7 +20,6 @@ pub mod study;
 mod tests;
 mod timeline;
 mod tree;
-mod units;
 mod workloads;
 
 use std::path::Path;
@@ -33,7 +32,6 @@ pub use self::problem::Problem;
 pub use self::scalar::Scalar;
 pub use self::schema::schema;
 use self::tree::{Node, Origin, Value};
-pub use self::units::duration;
 
 /// Largest topology file, in bytes.
 const LIMIT: u64 = 64 << 20;

@@ -4,10 +4,10 @@
 use super::build::{Builder, duration, number, place};
 use super::problem::Problem;
 use super::tree::{Node, Value};
-use super::units;
 use crate::domain::federation::*;
 use crate::domain::id::OperatorId;
 use crate::domain::part::Part;
+use crate::domain::quantity;
 use crate::domain::time::Duration;
 
 impl Builder<'_> {
@@ -106,7 +106,7 @@ impl Builder<'_> {
                     return None;
                 };
                 let last = u64::from(nodes.saturating_sub(1));
-                if let Ok(place) = units::count(place, 0, last) {
+                if let Ok(place) = quantity::count(place, 0, last) {
                     return Some(Part::node(part.kind, id, place as u16));
                 }
                 let message = format!("`{name}` has no {} node `{place}`", word.to_uppercase());

@@ -5,6 +5,7 @@ use super::Topology;
 use super::overrides::item;
 use super::shape::{self, Field, Shape};
 use super::tree::Value;
+use crate::domain::quantity;
 use crate::domain::words::nearest;
 
 /// A number with its unit.
@@ -21,10 +22,8 @@ pub struct Scalar {
 impl Scalar {
     /// Reads a value.
     pub fn parse(text: &str) -> Option<Self> {
-        let end = text.find(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | '_' | '-')));
-        let (digits, unit) = text.split_at(end.unwrap_or(text.len()));
-        let number: f64 = digits.replace('_', "").parse().ok()?;
-        let whole = unit.is_empty() && !digits.contains('.');
+        let (number, unit) = quantity::split(text)?;
+        let whole = unit.is_empty() && !text.contains('.');
         number.is_finite().then(|| Self { number, unit: unit.to_owned(), whole })
     }
 

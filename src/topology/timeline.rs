@@ -4,9 +4,9 @@
 use super::build::{Builder, duration, items, place, text};
 use super::complete;
 use super::tree::{Node, Origin, Value};
-use super::units;
 use crate::domain::federation::*;
 use crate::domain::id::AgreementId;
+use crate::domain::quantity;
 
 /// What can happen: an item of the timeline has exactly one of these keys.
 const EVENTS: [&str; 6] =
@@ -52,7 +52,7 @@ impl Builder<'_> {
         let operator = self.operator_id(&named)?;
         let Subscribers { im, sms_only } = then.operator(operator).subscribers;
         let total = u64::from(im) + u64::from(sms_only);
-        let index = units::count(index, 0, total.saturating_sub(1)).ok().filter(|_| total > 0);
+        let index = quantity::count(index, 0, total.saturating_sub(1)).ok().filter(|_| total > 0);
         match index {
             Some(index) if index >= u64::from(im) => {
                 Some(Event::Upgrade { operator, index: index as u32 })

@@ -9,8 +9,8 @@ use super::complete;
 use super::problem::Problem;
 use super::shape::instead_of;
 use super::tree::{Entry, Node, Value};
-use super::units;
 use crate::domain::federation::*;
+use crate::domain::quantity;
 
 impl Builder<'_> {
     /// The workload of every operator, in id order.
@@ -110,7 +110,7 @@ impl Builder<'_> {
                 ucs2: share(messages, "ucs2"),
                 recipients: match messages.get("recipients").map(Node::entries) {
                     Some([Entry { node: exponent, .. }]) => {
-                        Recipients::Zipf(units::number(exponent.text()).unwrap_or(0.0))
+                        Recipients::Zipf(quantity::number(exponent.text()).unwrap_or(0.0))
                     }
                     _ => Recipients::Uniform,
                 },

@@ -1,6 +1,7 @@
 //! `--fail-on` lines: `metric{label=value} statistic +5%`, a figure and how far it may move from the
 //! baseline's. Read before anything runs; judged by `weigh`.
 
+use crate::domain::quantity;
 use crate::measure::selector::{Misread, Names, Selector};
 
 /// A line that can be read.
@@ -37,17 +38,14 @@ impl FailOn {
             return wrong("a change is missing, or has no sign".to_owned());
         }
         let selector = Selector::parse(figure, names)?;
-        let percent = change[1..]
-            .strip_suffix('%')
-            .filter(|digits| digits.chars().all(|c| c.is_ascii_digit() || c == '.'));
-        let Some(limit) = percent.and_then(|digits| digits.parse::<f64>().ok()) else {
+        let Some(limit) = quantity::change(change).map(f64::abs) else {
             return wrong(format!("`{change}` is no change such as +5%"));
         };
         let up = change.starts_with('+');
-        if !up && limit > 100.0 {
+        if !up && limit > 1.0 {
             return wrong(format!("`{change}`: nothing falls by more than 100 %"));
         }
-        Ok(Self { text: line.to_owned(), selector, up, limit: limit / 100.0 })
+        Ok(Self { text: line.to_owned(), selector, up, limit })
     }
 }
 

@@ -15,6 +15,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::domain::quantity;
 use crate::domain::text::Text;
 use crate::domain::time::{Duration, Instant};
 
@@ -163,7 +164,7 @@ pub fn parse(text: &str) -> Result<Script, ScriptError> {
                 script.cast.insert(name.to_owned(), (operator.to_owned(), index));
             }
             (time, rest) => {
-                let after = crate::topology::duration(time).map_err(|reason| {
+                let after = quantity::duration(time).map_err(|reason| {
                     let is_time = time.starts_with(|c: char| c.is_ascii_digit() || c == '-');
                     fail(match is_time {
                         true => format!("`{time}`: {reason}"),

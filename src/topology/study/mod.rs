@@ -8,8 +8,8 @@ use super::place::Place;
 use super::problem::Problem;
 use super::shape::Field;
 use super::tree::{self, Node, Origin, Value};
-use super::{Scalar, units};
-use super::{Source, complete, resolved};
+use super::{Scalar, Source, complete, resolved};
+use crate::domain::quantity;
 
 pub use self::schema::schema;
 pub use self::shape::MOST_POINTS;
@@ -309,7 +309,7 @@ impl Reader<'_> {
             return Design::LatinHypercube { points };
         }
         if let Some(change) = inner("one_at_a_time", "change") {
-            let share = units::share(change.text()).unwrap_or(0.5);
+            let share = quantity::share(change.text()).unwrap_or(0.5);
             if share <= 0.0 || share >= 1.0 {
                 let message = "a change is above 0 and below 100%";
                 self.wrong(change.place, message, "such as 20%");

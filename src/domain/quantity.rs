@@ -1,5 +1,5 @@
-//! Quantities with their unit in the text. Pure parsing, one function a kind; every message says
-//! what is allowed.
+//! Quantities with their unit in the text: the one reader of numbers with units, of topologies, SLO
+//! lines and options alike. One function a kind; every message says what is allowed.
 
 use crate::domain::time::Duration;
 
@@ -17,7 +17,7 @@ pub fn duration(text: &str) -> Result<Duration, String> {
         ("h", 3600.0),
         ("d", 86_400.0),
     ];
-    let (value, unit) = split(text)?;
+    let (value, unit) = positive(text)?;
     if unit.is_empty() {
         return Err(format!("a duration needs a unit, such as `{value}ms` or `{value}s`"));
     }
@@ -36,7 +36,7 @@ pub fn duration(text: &str) -> Result<Duration, String> {
 /// # Errors
 /// A sentence that says what is wrong and what is allowed.
 pub fn rate(text: &str) -> Result<f64, String> {
-    let (value, unit) = split(text)?;
+    let (value, unit) = positive(text)?;
     let per = match unit {
         "/s" => 1.0,
         "/min" => 60.0,
@@ -55,7 +55,7 @@ pub fn rate(text: &str) -> Result<f64, String> {
 /// # Errors
 /// A sentence that says what is wrong and what is allowed.
 pub fn share(text: &str) -> Result<f64, String> {
-    let (value, unit) = split(text)?;
+    let (value, unit) = positive(text)?;
     let share = match unit {
         "" => value,
         "%" => value / 100.0,
@@ -72,7 +72,7 @@ pub fn share(text: &str) -> Result<f64, String> {
 /// # Errors
 /// A sentence that says what is wrong and what is allowed.
 pub fn bandwidth(text: &str) -> Result<f64, String> {
-    let (value, unit) = split(text)?;
+    let (value, unit) = positive(text)?;
     let size = match unit {
         "bit/s" => 1.0,
         "kbit/s" => 1e3,
@@ -96,7 +96,7 @@ pub fn bandwidth(text: &str) -> Result<f64, String> {
 /// # Errors
 /// A sentence that says what is wrong and what is allowed.
 pub fn number(text: &str) -> Result<f64, String> {
-    match split(text)? {
+    match positive(text)? {
         (value, "") => Ok(value),
         (_, unit) => Err(format!("a plain number has no unit, but this has `{unit}`")),
     }
@@ -115,20 +115,65 @@ pub fn count(text: &str, min: u64, max: u64) -> Result<u64, String> {
     if (min..=max).contains(&value) { Ok(value) } else { Err(allowed()) }
 }
 
-/// A number that is finite and not negative, and whatever follows it.
-fn split(text: &str) -> Result<(f64, &str), String> {
-    let end =
-        text.find(|c: char| !(c.is_ascii_digit() || c == '.' || c == '_')).unwrap_or(text.len());
+/// `+5%`, `-10%`: a change by a share, with its sign; nothing if it has no sign or no percent.
+pub fn change(text: &str) -> Option<f64> {
+    let size = text.strip_prefix(['+', '-'])?.trim_start();
+    let (percent, unit) = split(size).filter(|(percent, _)| percent.is_finite())?;
+    let sign = if text.starts_with('-') { -1.0 } else { 1.0 };
+    (unit == "%" && !size.starts_with('-')).then_some(sign * percent / 100.0)
+}
+
+/// A number and whatever follows it. A number too large to be held is infinite.
+pub fn split(text: &str) -> Option<(f64, &str)> {
+    let unsigned = text.strip_prefix('-').unwrap_or(text);
+    let end = unsigned.find(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | '_')));
+    let end = text.len() - unsigned.len() + end.unwrap_or(unsigned.len());
     let (digits, unit) = text.split_at(end);
+    Some((digits.replace('_', "").parse().ok()?, unit.trim()))
+}
+
+/// A number that is finite and not negative, and whatever follows it.
+fn positive(text: &str) -> Result<(f64, &str), String> {
     if text.starts_with('-') {
         return Err("a negative quantity makes no sense here".to_owned());
     }
-    let value: f64 = digits
-        .replace('_', "")
-        .parse()
-        .map_err(|_| format!("`{text}` is not a quantity: a number and a unit are needed"))?;
-    if !value.is_finite() {
-        return Err(format!("`{text}` is too large"));
+    match split(text) {
+        None => Err(format!("`{text}` is not a quantity: a number and a unit are needed")),
+        Some((value, _)) if !value.is_finite() => Err(format!("`{text}` is too large")),
+        Some(read) => Ok(read),
     }
-    Ok((value, unit.trim()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_change_has_a_sign_and_a_percent() {
+        for (text, is) in [("+5%", Some(0.05)), ("-10 %", Some(-0.1)), ("+ 0%", Some(0.0))] {
+            assert_eq!(change(text), is, "{text}");
+        }
+        for text in ["5%", "+5", "+-5%", "+inf%", "+%", "", "-"] {
+            assert_eq!(change(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_number_ends_where_its_unit_begins() {
+        assert_eq!(split("-1_000.5 /s"), Some((-1000.5, "/s")));
+        assert_eq!(split("5-3s"), Some((5.0, "-3s")));
+        assert_eq!(split(".inf/s"), None);
+        assert_eq!(split(&"9".repeat(400)), Some((f64::INFINITY, "")));
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read_and_no_text_panics(n in 0u32..1_000_000, text in "\\PC{0,20}") {
+            prop_assert_eq!(duration(&format!("{n}ms")), Ok(Duration::from_millis(n.into())));
+            prop_assert_eq!(rate(&format!("{n} /min")), Ok(f64::from(n) / 60.0));
+            prop_assert_eq!(count(&n.to_string(), 0, u64::MAX), Ok(n.into()));
+            let _ = (share(&text), bandwidth(&text), number(&text), change(&text));
+        }
+    }
 }
