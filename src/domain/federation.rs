@@ -420,6 +420,17 @@ pub struct Features {
     pub groups: bool,
 }
 
+impl Features {
+    /// All that a protocol can carry.
+    pub fn all(protocol: Protocol) -> Self {
+        let all = match protocol {
+            Protocol::Ssp => true,
+            Protocol::Sms => false,
+        };
+        Self { messaging: true, presence: all, search: all, groups: all }
+    }
+}
+
 /// The transport of an agreement.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Link {

@@ -1,26 +1,24 @@
 //! From what the file says to what holds: every key checked against the table, every default
-//! filled in, every scalar checked for its kind. All mistakes are collected.
+//! filled in, every scalar read. All mistakes are collected.
 
+use super::keys::{self, instead_of};
+use super::node::{Entry, Meaning, Node, Origin, Value};
 use super::place::Place;
 use super::problem::Problem;
-use super::shape::{self, Default, Field, Shape, instead_of};
-use super::tree::{Entry, Node, Origin, Value, parse};
+use super::shape::{self, Default, Field, Shape};
+use super::tree::parse;
+use super::words;
+use crate::domain::federation::OperatorKind;
 use crate::domain::quantity;
-
-/// Keys of duration distributions.
-const DURATIONS: &[&str] =
-    &["exponential", "uniform", "lognormal", "erlang", "shifted", "empirical"];
-/// Keys of count distributions.
-const COUNTS: &[&str] = &["poisson", "geometric", "zipf", "lognormal", "empirical"];
 
 /// Completes a whole topology.
 pub fn topology(root: &Node, problems: &mut Vec<Problem>) -> Node {
-    Completer { problems }.node(root, &Shape::Map(shape::TOPOLOGY), "the topology")
+    Completer { problems }.node(root, &Shape::Map(keys::TOPOLOGY), "the topology")
 }
 
 /// Completes the workload of one operator.
 pub fn workload(root: &Node, problems: &mut Vec<Problem>) -> Node {
-    Completer { problems }.node(root, &Shape::Map(shape::WORKLOAD), "workload")
+    Completer { problems }.node(root, &Shape::Map(keys::WORKLOAD), "workload")
 }
 
 /// Completes a map of fixed keys.
@@ -30,7 +28,7 @@ pub fn map(node: &Node, fields: &[Field], name: &str, problems: &mut Vec<Problem
 
 /// An IMSP of which only defaults are known.
 pub fn imsp(root: &Node) -> Node {
-    let parts = shape::IMSP.iter().filter(|field| matches!(field.key, "im_server" | "legacy"));
+    let parts = keys::IMSP.iter().filter(|field| matches!(field.key, "im_server" | "legacy"));
     let fields: Vec<Field> = parts.copied().collect();
     Completer { problems: &mut Vec::new() }.map(root, &fields, "an IMSP")
 }
@@ -46,72 +44,88 @@ impl Completer<'_> {
 
     fn node(&mut self, node: &Node, shape: &Shape, name: &str) -> Node {
         match shape {
-            Shape::Map(fields) => return self.map(node, fields, name),
-            Shape::Operators => return self.operators(node),
-            Shape::Named(inner) => return self.named(node, inner, name),
-            Shape::List(inner, least) => return self.list(node, inner, *least, name),
+            Shape::Map(fields) => self.map(node, fields, name),
+            Shape::Operators => self.operators(node),
+            Shape::Named(inner) => self.named(node, inner, name),
+            Shape::List(inner, least) => self.list(node, inner, *least, name),
             Shape::Either(scalar, other) => {
-                let inner = if matches!(node.value, Value::Scalar(_)) {
+                let inner = match (&node.value, scalar, other) {
                     // A scalar that is no word of the first shape may be one of the second.
-                    match (scalar, other) {
-                        (Shape::Word(words), second)
-                            if !words.contains(&node.text()) && !is_map(second) =>
-                        {
-                            second
-                        }
-                        _ => scalar,
+                    (Value::Scalar(text), Shape::Word(words), second)
+                        if !words.contains(&text.as_str()) && !is_map(second) =>
+                    {
+                        second
                     }
-                } else {
-                    other
+                    (Value::Scalar(_), ..) => scalar,
+                    _ => other,
                 };
-                return self.node(node, inner, name);
+                self.node(node, inner, name)
             }
-            Shape::Free => return node.clone(),
-            Shape::ServiceTimes => return self.service_times(node, name),
-            Shape::RateLimit => return self.rate_limit(node, name),
-            Shape::WorkloadByOperator => return self.by_operator(node),
-            Shape::DurationDistribution => return self.distribution(node, DURATIONS, name, true),
-            Shape::CountDistribution => return self.distribution(node, COUNTS, name, false),
-            _ => {}
+            Shape::Free => node.clone(),
+            Shape::ServiceTimes => self.service_times(node, name),
+            Shape::RateLimit => self.rate_limit(node, name),
+            Shape::WorkloadByOperator => self.by_operator(node),
+            Shape::DurationDistribution => {
+                self.distribution(node, &Shape::Duration, shape::DELAYS, name)
+            }
+            Shape::CountDistribution => {
+                let plain = Shape::Count(0, u32::MAX.into());
+                self.distribution(node, &plain, shape::COUNTS, name)
+            }
+            Shape::Text
+            | Shape::Flag
+            | Shape::Count(..)
+            | Shape::Number
+            | Shape::Share
+            | Shape::Duration
+            | Shape::Rate
+            | Shape::Bandwidth
+            | Shape::Word(_) => {
+                let meaning = self.scalar(node, shape, name).unwrap_or_else(|problem| {
+                    self.problems.push(problem);
+                    Meaning::Refused
+                });
+                node.with(node.value.clone(), meaning)
+            }
         }
+    }
+
+    /// What a single value means.
+    fn scalar(&self, node: &Node, shape: &Shape, name: &str) -> Result<Meaning, Problem> {
         let Value::Scalar(text) = &node.value else {
-            self.wrong(node, format!("`{name}` is a single value, not a list or map"));
-            return node.clone();
+            let message = format!("`{name}` is a single value, not a list or map");
+            return Err(Problem::at(node.place, message));
         };
-        let checked = match shape {
-            Shape::Text => Ok(()),
+        let read = match shape {
             Shape::Flag => match text.as_str() {
-                "true" | "false" => Ok(()),
+                "true" => Ok(Meaning::Flag(true)),
+                "false" => Ok(Meaning::Flag(false)),
                 _ => Err("`true` or `false` is needed".to_owned()),
             },
-            Shape::Count(min, max) => quantity::count(text, *min, *max).map(drop),
-            Shape::Number => quantity::number(text).map(drop),
-            Shape::Share => quantity::share(text).map(drop),
-            Shape::Duration => quantity::duration(text).map(drop),
-            Shape::Rate => quantity::rate(text).map(drop),
-            Shape::Bandwidth => quantity::bandwidth(text).map(drop),
-            Shape::Word(words) => {
-                if words.contains(&text.as_str()) {
-                    Ok(())
-                } else {
-                    let message = format!("`{text}` is not one of {}", words.join(", "));
-                    let problem = Problem::at(node.place, format!("`{name}`: {message}"));
-                    self.problems.push(problem.did_you_mean(text, words.iter().copied()));
-                    return node.clone();
+            Shape::Count(min, max) => quantity::count(text, *min, *max).map(Meaning::Count),
+            Shape::Number => quantity::number(text).map(Meaning::Number),
+            Shape::Share => quantity::share(text).map(Meaning::Number),
+            Shape::Rate => quantity::rate(text).map(Meaning::Number),
+            Shape::Bandwidth => quantity::bandwidth(text).map(Meaning::Number),
+            Shape::Duration => quantity::duration(text).map(Meaning::Duration),
+            Shape::Word(words) => match words.iter().find(|word| *word == text) {
+                Some(word) => Ok(Meaning::Word(word)),
+                None => {
+                    let message = format!("`{name}`: `{text}` is not one of {}", words.join(", "));
+                    let problem = Problem::at(node.place, message);
+                    return Err(problem.did_you_mean(text, words.iter().copied()));
                 }
-            }
-            _ => Ok(()),
+            },
+            _ => Ok(Meaning::Itself),
         };
-        if let Err(reason) = checked {
-            self.wrong(node, format!("`{name}`: {reason}"));
-        }
-        node.clone()
+        read.map_err(|reason| Problem::at(node.place, format!("`{name}`: {reason}")))
     }
 
     fn map(&mut self, node: &Node, fields: &[Field], name: &str) -> Node {
         let Some(entries) = self.entries(node, name) else {
-            return Node { value: Value::Map(Vec::new()), ..node.clone() };
+            return node.with(Value::Map(Vec::new()), Meaning::Refused);
         };
+        let mut meaning = Meaning::Itself;
         for entry in entries {
             if !fields.iter().any(|field| field.key == entry.key) {
                 let problem =
@@ -120,6 +134,7 @@ impl Completer<'_> {
                 let known = format!("known here: {}", keys.join(", "));
                 let problem = problem.help(known);
                 self.problems.push(problem.did_you_mean(&entry.key, keys));
+                meaning = Meaning::Refused;
             }
         }
         self.alternatives(entries);
@@ -131,21 +146,20 @@ impl Completer<'_> {
             let given = entries.iter().find(|entry| entry.key == field.key);
             let value = match (given, field.default) {
                 (Some(entry), _) => self.node(&entry.node, &field.shape, field.key),
-                (None, Default::Is(yaml)) => {
-                    self.default(yaml, node.place, &field.shape, field.key)
-                }
+                (None, Default::Is(yaml)) => self.default(yaml, node.place, field),
                 (None, Default::Absent) => continue,
                 (None, Default::Required) => {
                     // The first character: what else is wrong with it is another matter.
                     let message = format!("`{}` is missing in {name}", field.key);
                     self.problems.push(Problem::at(node.place.first(), message).help(field.doc));
+                    meaning = Meaning::Refused;
                     continue;
                 }
             };
             let place = given.map_or(node.place, |entry| entry.place);
             done.push(Entry { key: field.key.to_owned(), place, node: value });
         }
-        Node { value: Value::Map(done), ..node.clone() }
+        node.with(Value::Map(done), meaning)
     }
 
     /// What stands instead of another does not stand beside it.
@@ -159,10 +173,10 @@ impl Completer<'_> {
         }
     }
 
-    fn default(&mut self, yaml: &str, place: Place, shape: &Shape, name: &str) -> Node {
+    fn default(&mut self, yaml: &str, place: Place, field: &Field) -> Node {
         let mut node = parse(yaml, Origin::Default).expect("the table's own defaults parse");
         node.put(place);
-        self.node(&node, shape, name)
+        self.node(&node, &field.shape, field.key)
     }
 
     fn entries<'n>(&mut self, node: &'n Node, name: &str) -> Option<&'n [Entry]> {
@@ -178,161 +192,127 @@ impl Completer<'_> {
     }
 
     fn named(&mut self, node: &Node, inner: &Shape, name: &str) -> Node {
-        let Some(entries) = self.entries(node, name) else { return node.clone() };
+        let Some(entries) = self.entries(node, name) else {
+            return node.with(node.value.clone(), Meaning::Refused);
+        };
         let done = entries
             .iter()
-            .map(|entry| Entry { node: self.node(&entry.node, inner, &entry.key), ..entry.clone() })
+            .map(|Entry { key, place, node }| {
+                let node = self.node(node, inner, key);
+                Entry { key: key.clone(), place: *place, node }
+            })
             .collect();
-        Node { value: Value::Map(done), ..node.clone() }
+        node.with(Value::Map(done), Meaning::Itself)
     }
 
     fn list(&mut self, node: &Node, inner: &Shape, least: usize, name: &str) -> Node {
         let Value::List(items) = &node.value else {
             self.wrong(node, format!("`{name}` is a list, such as [ … ]"));
-            return Node { value: Value::List(Vec::new()), ..node.clone() };
+            return node.with(Value::List(Vec::new()), Meaning::Refused);
         };
         if items.len() < least {
             self.wrong(node, format!("`{name}` needs at least {least} item(s)"));
         }
         let done = items.iter().map(|item| self.node(item, inner, name)).collect();
-        Node { value: Value::List(done), ..node.clone() }
+        node.with(Value::List(done), Meaning::Itself)
     }
 
     fn operators(&mut self, node: &Node) -> Node {
         let Some(entries) = self.entries(node, "operators") else {
-            return Node { value: Value::Map(Vec::new()), ..node.clone() };
+            return node.with(Value::Map(Vec::new()), Meaning::Refused);
         };
         if entries.is_empty() {
             self.wrong(node, "a federation has at least one operator");
         }
         let mut done = Vec::new();
         for entry in entries {
-            let fields = match entry.node.get("kind").map(Node::text) {
-                Some("mno") => shape::MNO,
-                Some("hub") => shape::HUB,
-                Some("ims") => shape::IMS,
-                Some("imsp") | None => shape::IMSP,
+            let kind = entry.node.get("kind").map(Node::text);
+            let fields = match kind.map(|kind| words::KIND.meaning(kind)) {
+                Some(Some(OperatorKind::Mno)) => keys::MNO,
+                Some(Some(OperatorKind::Hub)) => keys::HUB,
+                Some(Some(OperatorKind::Ims)) => keys::IMS,
+                Some(Some(OperatorKind::Imsp)) | None => keys::IMSP,
                 // What else is wrong with it depends on what it is meant to be.
-                Some(_) => &shape::IMSP[..1],
+                Some(None) => &keys::IMSP[..1],
             };
-            let known = matches!(
-                entry.node.get("kind").map(Node::text),
-                Some("imsp" | "ims" | "mno" | "hub") | None
-            );
-            let given = if known {
-                entry.node.clone()
+            let name = format!("operator `{}`", entry.key);
+            let node = if fields.len() == 1 {
+                let kind = entry.node.entries().iter().filter(|e| e.key == "kind").cloned();
+                let kind = entry.node.with(Value::Map(kind.collect()), Meaning::Itself);
+                Node { meaning: Meaning::Refused, ..self.map(&kind, fields, &name) }
             } else {
-                let kind =
-                    entry.node.entries().iter().filter(|e| e.key == "kind").cloned().collect();
-                Node { value: Value::Map(kind), ..entry.node.clone() }
+                self.map(&entry.node, fields, &name)
             };
-            let node = self.map(&given, fields, &format!("operator `{}`", entry.key));
-            done.push(Entry { node, ..entry.clone() });
+            done.push(Entry { key: entry.key.clone(), place: entry.place, node });
         }
-        Node { value: Value::Map(done), ..node.clone() }
+        node.with(Value::Map(done), Meaning::Itself)
     }
 
     fn service_times(&mut self, node: &Node, name: &str) -> Node {
-        let by_kind =
-            node.entries().iter().any(|entry| shape::SERVICE_KINDS.contains(&entry.key.as_str()));
-        if !by_kind {
-            return self.distribution(node, DURATIONS, name, true);
+        let known = |entry: &Entry| keys::SERVICE_KINDS.contains(&entry.key.as_str());
+        if !node.entries().iter().any(known) {
+            return self.node(node, &Shape::DurationDistribution, name);
         }
-        for entry in node.entries() {
-            if !shape::SERVICE_KINDS.contains(&entry.key.as_str()) {
-                let message = format!("unknown kind of request `{}`", entry.key);
-                let problem = Problem::at(entry.place, message);
-                let kinds = shape::SERVICE_KINDS.iter().copied();
-                self.problems.push(problem.did_you_mean(&entry.key, kinds));
-            }
+        for entry in node.entries().iter().filter(|entry| !known(entry)) {
+            let message = format!("unknown kind of request `{}`", entry.key);
+            let problem = Problem::at(entry.place, message);
+            let kinds = keys::SERVICE_KINDS.iter().copied();
+            self.problems.push(problem.did_you_mean(&entry.key, kinds));
         }
-        self.named(node, &Shape::DurationDistribution, name)
+        let mut times = self.named(node, &Shape::DurationDistribution, name);
+        if let Value::Map(entries) = &mut times.value {
+            entries.retain(known);
+        }
+        times
     }
 
     fn rate_limit(&mut self, node: &Node, name: &str) -> Node {
         if matches!(node.value, Value::Scalar(_)) {
             return self.node(node, &Shape::Rate, name);
         }
-        let own = |entry: &Entry| shape::LIMIT.iter().any(|field| field.key == entry.key);
+        let own = |entry: &Entry| keys::LIMIT.iter().any(|field| field.key == entry.key);
         if node.entries().iter().any(own) {
-            return self.map(node, shape::LIMIT, name);
+            return self.map(node, keys::LIMIT, name);
         }
-        let sides = Shape::Either(&Shape::Rate, &Shape::Map(shape::LIMIT));
+        let sides = Shape::Either(&Shape::Rate, &Shape::Map(keys::LIMIT));
         self.named(node, &sides, name)
     }
 
     fn by_operator(&mut self, node: &Node) -> Node {
         // Checked after it has been laid over the common workload.
         if self.entries(node, "by_operator").is_none() {
-            return Node { value: Value::Map(Vec::new()), ..node.clone() };
+            return node.with(Value::Map(Vec::new()), Meaning::Refused);
         }
         node.clone()
     }
 
-    fn distribution(&mut self, node: &Node, kinds: &[&str], name: &str, time: bool) -> Node {
-        let plain = if time { Shape::Duration } else { Shape::Count(0, u32::MAX.into()) };
+    /// A plain value, or one of the distributions with its parameters.
+    fn distribution(&mut self, node: &Node, plain: &Shape, kinds: &[Field], name: &str) -> Node {
+        let refused = || node.with(node.value.clone(), Meaning::Refused);
+        let keys = || kinds.iter().map(|kind| kind.key);
         let entries = match &node.value {
-            Value::Scalar(_) => return self.node(node, &plain, name),
+            Value::Scalar(_) => return self.node(node, plain, name),
             Value::Map(entries) => entries,
             Value::List(_) => {
                 self.wrong(node, format!("`{name}` is a value or a distribution, not a list"));
-                return node.clone();
+                return refused();
             }
         };
+        let one_of = keys().collect::<Vec<_>>().join(", ");
         let [entry] = entries.as_slice() else {
-            let message = format!(
-                "`{name}`: a distribution has exactly one of the keys {}",
-                kinds.join(", ")
-            );
+            let message = format!("`{name}`: a distribution has exactly one of the keys {one_of}");
             self.wrong(node, message);
-            return node.clone();
+            return refused();
         };
-        if !kinds.contains(&entry.key.as_str()) {
+        let Some(kind) = kinds.iter().find(|kind| kind.key == entry.key) else {
             let message = format!("`{name}`: unknown distribution `{}`", entry.key);
-            let problem =
-                Problem::at(entry.place, message).help(format!("one of {}", kinds.join(", ")));
-            self.problems.push(problem.did_you_mean(&entry.key, kinds.iter().copied()));
-            return node.clone();
-        }
-        let value = if time { Shape::Duration } else { Shape::Number };
-        const fn required(key: &'static str, shape: Shape) -> Field {
-            Field { key, shape, default: Default::Required, doc: "a distribution's parameter" }
-        }
-        let inner = match entry.key.as_str() {
-            "exponential" => self.node(&entry.node, &Shape::Duration, &entry.key),
-            "poisson" | "geometric" => self.node(&entry.node, &Shape::Number, &entry.key),
-            "uniform" => {
-                const FIELDS: &[Field] =
-                    &[required("min", Shape::Duration), required("max", Shape::Duration)];
-                self.map(&entry.node, FIELDS, &entry.key)
-            }
-            "lognormal" => {
-                let fields = [required("median", value), required("p99", value)];
-                self.map(&entry.node, &fields, &entry.key)
-            }
-            "erlang" => {
-                const FIELDS: &[Field] =
-                    &[required("k", Shape::Count(1, 10_000)), required("mean", Shape::Duration)];
-                self.map(&entry.node, FIELDS, &entry.key)
-            }
-            "shifted" => {
-                const FIELDS: &[Field] = &[
-                    required("by", Shape::Duration),
-                    required("plus", Shape::DurationDistribution),
-                ];
-                self.map(&entry.node, FIELDS, &entry.key)
-            }
-            "zipf" => {
-                const FIELDS: &[Field] = &[
-                    required("max", Shape::Count(1, 1_000_000)),
-                    required("exponent", Shape::Number),
-                ];
-                self.map(&entry.node, FIELDS, &entry.key)
-            }
-            _ => self.node(&entry.node, &Shape::Text, &entry.key),
+            let problem = Problem::at(entry.place, message).help(format!("one of {one_of}"));
+            self.problems.push(problem.did_you_mean(&entry.key, keys()));
+            return refused();
         };
-        let done = Entry { node: inner, ..entry.clone() };
-        Node { value: Value::Map(vec![done]), ..node.clone() }
+        let inner = self.node(&entry.node, &kind.shape, kind.key);
+        let done = Entry { key: entry.key.clone(), place: entry.place, node: inner };
+        node.with(Value::Map(vec![done]), Meaning::Itself)
     }
 }
 

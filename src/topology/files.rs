@@ -5,8 +5,8 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::node::Node;
 use super::problem::Problem;
-use super::tree::Node;
 use crate::domain::distribution::Empirical;
 use crate::domain::federation::{ContactPair, Subscribers};
 use crate::domain::id::OperatorId;

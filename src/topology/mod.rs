@@ -1,13 +1,12 @@
 //! Topology files: the only place that knows YAML. A file becomes a tree with places (`tree`), the
-//! tree is completed by the one table of keys (`shape`, `complete`), and the complete tree becomes
-//! a [`Federation`] (`build`, `between`). All mistakes are reported at once (`problem`).
+//! tree is completed by the one table of keys (`keys`, `complete`), each value read once, and the
+//! complete tree becomes a [`Federation`] (`build`). All mistakes are reported at once (`problem`).
 
-mod between;
 mod build;
 mod complete;
 mod files;
-mod limits;
-mod outages;
+mod keys;
+mod node;
 mod overrides;
 mod place;
 mod problem;
@@ -18,20 +17,19 @@ mod shape;
 pub mod study;
 #[cfg(test)]
 mod tests;
-mod timeline;
 mod tree;
-mod workloads;
+mod words;
 
 use std::path::Path;
 
 use crate::domain::federation::Federation;
 
+use self::node::{Node, Origin, Value};
 pub use self::overrides::{Override, introduced};
 pub use self::place::Place;
 pub use self::problem::Problem;
 pub use self::scalar::Scalar;
 pub use self::schema::schema;
-use self::tree::{Node, Origin, Value};
 
 /// Largest topology file, in bytes.
 const LIMIT: u64 = 64 << 20;

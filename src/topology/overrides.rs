@@ -3,10 +3,10 @@
 
 use std::fmt;
 
+use super::keys::instead_of;
+use super::node::{Entry, Meaning, Node, Origin, Value};
 use super::place::Place;
 use super::problem::Problem;
-use super::shape::instead_of;
-use super::tree::{Entry, Node, Origin, Value};
 
 /// One override.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,7 +68,12 @@ impl Override {
     fn node(&self, index: usize) -> Result<Node, String> {
         if !self.value.starts_with(['[', '{']) {
             let value = Value::Scalar(self.value.clone());
-            return Ok(Node { place: Place::Override(index), origin: Origin::CommandLine, value });
+            return Ok(Node {
+                place: Place::Override(index),
+                origin: Origin::CommandLine,
+                value,
+                meaning: Meaning::Itself,
+            });
         }
         let mut node = super::tree::parse(&self.value, Origin::CommandLine)
             .map_err(|problem| problem.message().to_owned())?;
@@ -142,7 +147,7 @@ fn split(path: &str) -> Option<Vec<String>> {
 fn child<'a>(entries: &'a mut Vec<Entry>, key: &str, place: Place) -> &'a mut Node {
     let found = entries.iter().position(|entry| entry.key == key).unwrap_or_else(|| {
         let value = Value::Map(Vec::new());
-        let node = Node { place, origin: Origin::CommandLine, value };
+        let node = Node { place, origin: Origin::CommandLine, value, meaning: Meaning::Itself };
         entries.push(Entry { key: key.to_owned(), place, node });
         entries.len() - 1
     });

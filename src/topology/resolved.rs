@@ -4,7 +4,7 @@
 use std::fmt::Write;
 
 use super::files::copy;
-use super::tree::{Entry, Node, Origin, Value};
+use super::node::{Entry, Node, Origin, Value};
 
 /// Writes a completed tree; with `origins`, each value has its origin as a comment.
 pub fn yaml(root: &Node, origins: bool) -> String {

@@ -2,9 +2,10 @@
 //! `20ms`, `35%`, `1.0`.
 
 use super::Topology;
+use super::keys;
+use super::node::Value;
 use super::overrides::item;
-use super::shape::{self, Field, Shape};
-use super::tree::Value;
+use super::shape::{Field, Shape};
 use crate::domain::quantity;
 use crate::domain::words::nearest;
 
@@ -56,7 +57,7 @@ impl Topology {
     /// A sentence that says what is there instead.
     pub fn scalar(&self, path: &str) -> Result<Scalar, String> {
         let mut at = &self.resolved;
-        let mut shape = Shape::Map(shape::TOPOLOGY);
+        let mut shape = Shape::Map(keys::TOPOLOGY);
         for (depth, key) in path.split('.').enumerate() {
             at = match &at.value {
                 Value::List(items) => {
@@ -90,9 +91,9 @@ fn below(shape: Shape, key: &str) -> Shape {
     match shape {
         Shape::Map(fields) => field(fields).unwrap_or(Shape::Text),
         // By name first: the kinds of operators share what their keys mean.
-        Shape::Operators => Shape::Named(&Shape::Map(shape::IMS)),
+        Shape::Operators => Shape::Named(&Shape::Map(keys::IMS)),
         Shape::Named(inner) => match inner {
-            Shape::Map(fields) => field(fields).or(field(shape::HUB)).unwrap_or(*inner),
+            Shape::Map(fields) => field(fields).or(field(keys::HUB)).unwrap_or(*inner),
             _ => *inner,
         },
         Shape::List(inner, _) => *inner,

@@ -2,11 +2,12 @@
 
 use serde_json::{Map, Value, json};
 
-use super::shape::{self, Default, Field, Shape};
+use super::keys;
+use super::shape::{Default, Field, Shape};
 
 /// The schema (draft 2020-12), pretty, with a newline at its end.
 pub fn schema() -> String {
-    let mut root = map(shape::TOPOLOGY, false);
+    let mut root = map(keys::TOPOLOGY, false);
     let head = json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Interwork topology, format 1",
@@ -40,7 +41,7 @@ fn definitions() -> Value {
             "zipf": { "type": "object", "additionalProperties": false, "required": ["max", "exponent"], "properties": { "max": { "type": "integer", "minimum": 1 }, "exponent": { "type": "number" } } },
             "lognormal": { "type": "object", "additionalProperties": false, "required": ["median", "p99"], "properties": { "median": { "type": "number" }, "p99": { "type": "number" } } },
             "empirical": { "type": "string", "description": "CSV file of value,weight beside the topology." } } } ] },
-        "workload": map(shape::WORKLOAD, true),
+        "workload": map(keys::WORKLOAD, true),
     })
 }
 
@@ -63,7 +64,7 @@ fn value(shape: &Shape) -> Value {
         Shape::CountDistribution => reference("counts"),
         Shape::Either(a, b) => json!({ "anyOf": [value(a), value(b)] }),
         Shape::ServiceTimes => {
-            let kinds: Map<String, Value> = shape::SERVICE_KINDS
+            let kinds: Map<String, Value> = keys::SERVICE_KINDS
                 .iter()
                 .map(|kind| ((*kind).to_owned(), reference("durations")))
                 .collect();
@@ -72,14 +73,14 @@ fn value(shape: &Shape) -> Value {
             json!({ "anyOf": [reference("durations"), by_kind] })
         }
         Shape::RateLimit => {
-            let side = json!({ "anyOf": [reference("rate"), map(shape::LIMIT, false)] });
+            let side = json!({ "anyOf": [reference("rate"), map(keys::LIMIT, false)] });
             let sides = json!({ "type": "object", "additionalProperties": side });
-            json!({ "anyOf": [reference("rate"), map(shape::LIMIT, false), sides] })
+            json!({ "anyOf": [reference("rate"), map(keys::LIMIT, false), sides] })
         }
         Shape::Map(fields) => map(fields, false),
         Shape::Operators => {
             let kinds =
-                [shape::IMSP, shape::IMS, shape::MNO, shape::HUB].map(|fields| map(fields, false));
+                [keys::IMSP, keys::IMS, keys::MNO, keys::HUB].map(|fields| map(fields, false));
             json!({ "type": "object", "minProperties": 1, "additionalProperties": { "anyOf": kinds } })
         }
         Shape::Named(inner) => json!({ "type": "object", "additionalProperties": value(inner) }),

@@ -1,5 +1,5 @@
-//! The one table of what a topology may say: keys, kinds of values, defaults and their reasons.
-//! The reader, the JSON Schema, the resolved file and the suggestions all follow it.
+//! What a value of a topology or study may be, and the rows of the tables of keys (`keys`,
+//! `study::shape`): the reader, the JSON Schema, the resolved file and the suggestions follow them.
 
 /// What a value may be.
 #[derive(Clone, Copy, Debug)]
@@ -70,534 +70,54 @@ pub enum Default {
     Is(&'static str),
 }
 
-use self::Default::{Absent, Is, Required};
-use self::Shape::{Count, Either, Flag, List, Map, Named, Number, Rate, Share, Text, Word};
-
-const fn field(key: &'static str, shape: Shape, default: Default, doc: &'static str) -> Field {
+/// A row of a table.
+pub const fn field(key: &'static str, shape: Shape, default: Default, doc: &'static str) -> Field {
     Field { key, shape, default, doc }
 }
 
-const MANY: u64 = u32::MAX as u64;
-const DURATION: Shape = Shape::Duration;
-const DELAY: Shape = Shape::DurationDistribution;
-const COUNTS: Shape = Shape::CountDistribution;
-
-/// The whole file.
-pub const TOPOLOGY: &[Field] = &[
-    field("interwork", Count(1, 1), Required, "Version of the format: 1."),
-    field("name", Text, Required, "Name of the topology; names the result folder."),
-    field("description", Text, Is("\"\""), "One line for people."),
-    field("operators", Shape::Operators, Required, "Operators by name."),
-    field(
-        "portability",
-        List(&Map(PORTABILITY), 0),
-        Is("[]"),
-        "Numbers served by another operator than their prefix says.",
-    ),
-    field(
-        "agreements",
-        List(&Map(AGREEMENT), 0),
-        Required,
-        "Interconnect agreements; may be empty.",
-    ),
-    field("currency", Text, Is("EUR"), "Currency of every tariff."),
-    field("workload", Map(WORKLOAD), Is("{}"), "What users do."),
-    field(
-        "timeline",
-        List(&Map(EVENT), 0),
-        Is("[]"),
-        "Events during the run, at times counted from the start of measuring.",
-    ),
-    field("run", Map(RUN), Is("{}"), "Seed and times."),
-    field(
-        "slo",
-        List(&Text, 0),
-        Is("[]"),
-        "Service level objectives; one that fails makes `run` exit with 99.",
-    ),
-];
-
-const KIND: Field =
-    field("kind", Word(&["imsp", "ims", "mno", "hub"]), Required, "imsp, ims, mno or hub.");
-
-/// An operator of kind `imsp`.
-pub const IMSP: &[Field] = &[
-    KIND,
-    field("domain", Text, Required, "Domain of name@domain addresses."),
-    field("numbers", List(&Text, 1), Required, "E.164 prefixes owned, quoted, with the plus sign."),
-    field("subscribers", Map(SUBSCRIBERS), Is("{}"), "Subscribers served."),
-    field(
-        "access",
-        Named(&DELAY),
-        Is("{ mobile: { lognormal: { median: 120ms, p99: 600ms } }, wired: 15ms }"),
-        "One-way delay between device and operator, by kind of access.",
-    ),
-    field("im_server", Map(IM_SERVER), Is("{}"), "The IM server."),
-    field(
-        "smsc",
-        Either(&Word(&["none"]), &Map(SMSC)),
-        Is("{}"),
-        "The SMSC; none for a provider without a mobile network.",
-    ),
-    field("hlr", Map(HLR), Is("{}"), "The HLR."),
-    field("legacy", Map(LEGACY), Is("{}"), "Legacy customers (OMTP 2 and 3)."),
-    field(
-        "expose",
-        List(&Word(&["provider", "device_type", "access_network"]), 0),
-        Is("[provider, device_type, access_network]"),
-        "What users see of their contacts (RD-8).",
-    ),
-];
-
-/// An operator of kind `ims`: all of an IMSP, and the translator (IMS-2).
-pub const IMS: &[Field] = &{
-    let mut fields = [KIND; IMSP.len() + 1];
-    let mut place = 0;
-    while place < IMSP.len() {
-        fields[place] = IMSP[place];
-        place += 1;
-    }
-    fields[place] = field(
-        "translator",
-        Map(TRANSLATOR),
-        Is("{}"),
-        "Between the SIP inside and the SSP of interconnects.",
-    );
-    fields
-};
-
-/// An operator of kind `mno`.
-pub const MNO: &[Field] = &[
-    KIND,
-    field("numbers", List(&Text, 1), Required, "E.164 prefixes owned, quoted, with the plus sign."),
-    field("subscribers", Map(SUBSCRIBERS), Is("{}"), "Subscribers served."),
-    field(
-        "access",
-        Named(&DELAY),
-        Is("{ mobile: { lognormal: { median: 120ms, p99: 600ms } } }"),
-        "One-way delay between handset and operator.",
-    ),
-    field("smsc", Map(SMSC), Is("{}"), "The SMSC."),
-    field("hlr", Map(HLR), Is("{}"), "The HLR."),
-];
-
-/// An operator of kind `hub`.
-pub const HUB: &[Field] = &[KIND, field("relay", Map(RELAY), Is("{}"), "The transit server.")];
-
-const SUBSCRIBERS: &[Field] = &[
-    field("im", Count(0, MANY), Is("0"), "IM users: account, UID and client."),
-    field("sms_only", Count(0, MANY), Is("0"), "Legacy customers."),
-    field(
-        "access",
-        Named(&Share),
-        Absent,
-        "Shares of the IM users by kind of access; evenly over a single kind, else 80% mobile and 20% wired.",
-    ),
-];
-
-const IM_SERVER: &[Field] = &[
-    field("workers", Count(1, 1_000_000), Is("8"), "Parallel servers at one queue."),
-    field(
-        "service_time",
-        Shape::ServiceTimes,
-        Is("{ exponential: 2ms }"),
-        "Per request; or a map by kind of request.",
-    ),
-    field("queue_limit", Count(0, MANY), Is("100000"), "Requests waiting; one more is refused."),
-    field(
-        "priority",
-        Word(&["none", "messages_first"]),
-        Is("none"),
-        "Whether instant messages overtake other waiting requests.",
-    ),
-    field(
-        "overload",
-        Either(&Word(&["none"]), &Map(OVERLOAD)),
-        Is("none"),
-        "Shedding under overload (not simulated yet).",
-    ),
-];
-
-const OVERLOAD: &[Field] = &[
-    field("shed_above", Share, Required, "Utilisation above which requests are shed."),
-    field("first", List(&Text, 0), Required, "Kinds of request shed first."),
-];
-
-/// Kinds of request of an IM server, as keys of `service_time`.
-pub const SERVICE_KINDS: &[&str] = &[
-    "message",
-    "presence",
-    "notification",
-    "subscribe",
-    "search",
-    "login",
-    "validate",
-    "contact",
-    "group",
-    "default",
-];
-
-const SMSC: &[Field] = &[
-    field("nodes", Count(1, 1000), Is("1"), "Nodes; a submission goes to one at random."),
-    field("throughput", Rate, Is("200/s"), "Licensed short messages a second and node."),
-    field("queue_limit", Count(0, MANY), Is("1000000"), "Short messages waiting at a node."),
-    field("validity", DURATION, Is("48h"), "An undelivered short message expires after it."),
-    field(
-        "retry",
-        List(&DURATION, 1),
-        Is("[1m, 1m, 1m, 1m, 1m, 10m, 10m, 10m, 10m, 10m, 10m, 1h]"),
-        "Waits after failed attempts; the last repeats.",
-    ),
-    field(
-        "alert",
-        Flag,
-        Is("true"),
-        "Whether the HLR's report that a phone is back causes an attempt at once.",
-    ),
-    field(
-        "attempt_time",
-        DELAY,
-        Is("{ lognormal: { median: 2.5s, p99: 12s } }"),
-        "From the HLR's answer to the handset: paging and radio.",
-    ),
-];
-
-const HLR: &[Field] = &[
-    field("workers", Count(1, 1_000_000), Is("20"), "Parallel look-ups at one queue."),
-    field("lookup_time", DELAY, Is("{ exponential: 150ms }"), "Time of a look-up."),
-    field("attached", Share, Is("92%"), "Share of phones attached at a moment."),
-    field("detached_for", DELAY, Is("{ exponential: 40m }"), "How long a phone stays detached."),
-];
-
-const LEGACY: &[Field] = &[
-    field(
-        "register",
-        Word(&["on_contact", "never"]),
-        Is("on_contact"),
-        "Pre-registration of legacy customers (use case 1).",
-    ),
-    field(
-        "presence",
-        Word(&["online", "offline", "hlr"]),
-        Is("online"),
-        "How legacy customers look (IM-0010).",
-    ),
-    field("status_text", Text, Is("SMS-only"), "Their StatusText (CR16)."),
-    field(
-        "overlong",
-        Word(&["refuse", "truncate", "split"]),
-        Is("refuse"),
-        "Text over one short message (IM-0030).",
-    ),
-    field(
-        "source_notice",
-        Text,
-        Is("\"\""),
-        "Text added to a fallback SMS; counts towards its length.",
-    ),
-    field(
-        "notice",
-        Word(&["none", "once", "each"]),
-        Is("once"),
-        "What the client tells its user (IM-0060).",
-    ),
-    field(
-        "client_limit",
-        Share,
-        Is("0%"),
-        "Share of users whose client stops a text too long for a legacy contact (IM-0040).",
-    ),
-    field("visible", Flag, Is("true"), "Whether clients mark legacy contacts (IM-0070)."),
-    field(
-        "sms_commands",
-        Flag,
-        Is("true"),
-        "Whether legacy customers may set their presence by SMS.",
-    ),
-    field("reply_numbers", Count(1, MANY), Is("1000"), "Numbers that carry replies back."),
-    field("reply_hold", DURATION, Is("24h"), "How long an unused assignment is kept."),
-    field(
-        "reply_exhausted",
-        Word(&["refuse", "reuse_oldest"]),
-        Is("refuse"),
-        "When a recipient has used up all reply numbers.",
-    ),
-];
-
-const RELAY: &[Field] = &[
-    field("workers", Count(1, 1_000_000), Is("16"), "Parallel servers at one queue."),
-    field("service_time", DELAY, Is("500us"), "Time to pass on one transfer."),
-    field("queue_limit", Count(0, MANY), Is("100000"), "Transfers waiting."),
-];
-
-const TRANSLATOR: &[Field] = &[
-    field("workers", Count(1, 1_000_000), Is("16"), "Parallel servers at one queue."),
-    field(
-        "message_time",
-        DELAY,
-        Is("{ exponential: 1ms }"),
-        "Time to translate an instant message.",
-    ),
-    field(
-        "presence_time",
-        DELAY,
-        Is("{ exponential: 1ms }"),
-        "Time to translate anything else: presence, subscriptions, contact requests.",
-    ),
-    field("queue_limit", Count(0, MANY), Is("100000"), "Transfers waiting."),
-];
-
-const EVENT: &[Field] = &[
-    field("at", DURATION, Required, "When, from the start of measuring."),
-    field("upgrade", Text, Absent, "A legacy customer becomes an IM user, as operator/index."),
-    field("becomes_imsp", Text, Absent, "An operator without IM becomes an IMSP."),
-    field("domain", Text, Absent, "Its domain from then on."),
-    field("agree", Map(AGREEMENT), Absent, "An agreement that begins."),
-    field(
-        "link_down",
-        List(&Text, 2),
-        Absent,
-        "Two operators whose agreements lose, and repeat, all that is sent meanwhile.",
-    ),
-    field("link_slow", List(&Text, 2), Absent, "Two operators whose latencies are longer."),
-    field("factor", Number, Absent, "How many times as long with `link_slow`, 1 at least."),
-    field(
-        "node_down",
-        Text,
-        Absent,
-        "A part that serves nobody: imsp-b.im_server, imsp-b.smsc, \"imsp-b.smsc[1]\" (one node), \
-         imsp-b.hlr, hub-x.relay, ims-c.translator.",
-    ),
-    field("for", DURATION, Absent, "How long a link or node is down or slow."),
-];
-
-const PORTABILITY: &[Field] = &[
-    field("from", Text, Required, "Operator whose prefix the numbers have."),
-    field("to", Text, Required, "Operator that serves them."),
-    field("share", Share, Required, "Share of the numbers of `from`."),
-];
-
-const AGREEMENT: &[Field] = &[
-    field("between", List(&Text, 2), Required, "The two operators."),
-    field(
-        "protocol",
-        Word(&["ssp", "sms"]),
-        Required,
-        "ssp: instant messages and presence; sms: short messages.",
-    ),
-    field(
-        "addressing",
-        List(&Word(&["e164", "uid"]), 1),
-        Is("[e164, uid]"),
-        "How users are addressed.",
-    ),
-    field(
-        "features",
-        List(&Word(&["messaging", "presence", "search", "groups"]), 0),
-        Absent,
-        "What an ssp agreement carries; all by default.",
-    ),
-    field("link", Map(LINK), Is("{}"), "The transport."),
-    field("rate_limit", Shape::RateLimit, Absent, "Limit on the messages of each side."),
-    field(
-        "retry_timeout",
-        DURATION,
-        Is("2s"),
-        "A transfer without an answer is repeated after it.",
-    ),
-    field("presence", Map(PRESENCE_TERMS), Is("{}"), "How presence crosses."),
-    field("sizes", Map(SIZES), Is("{}"), "Bytes on the wire by kind."),
-    field("tariff", Map(TARIFF), Is("{}"), "Owed by the sending side."),
-];
-
-const LINK: &[Field] = &[
-    field(
-        "latency",
-        DELAY,
-        Is("{ shifted: { by: 15ms, plus: { exponential: 5ms } } }"),
-        "One way; its minimum is above zero.",
-    ),
-    field("bandwidth", Shape::Bandwidth, Absent, "Serialisation delay by message size."),
-    field("loss", Share, Is("0%"), "Share of transfers lost and repeated."),
-];
-
-/// A limit of one side.
-pub const LIMIT: &[Field] = &[
-    field("rate", Rate, Required, "Messages a second."),
-    field(
-        "burst",
-        Count(1, MANY),
-        Absent,
-        "Places of the leaky bucket; the messages of a second, or 1 with a queue.",
-    ),
-    field("window", DURATION, Absent, "Counter per calendar window instead of a bucket."),
-    field(
-        "over",
-        Word(&["refuse", "queue", "sms"]),
-        Is("refuse"),
-        "What happens to a message over the limit.",
-    ),
-    field("queue_limit", Count(0, MANY), Absent, "Messages waiting; four hours of the rate."),
-];
-
-const PRESENCE_TERMS: &[Field] = &[
-    field(
-        "fan_out",
-        Word(&["per_watcher", "per_domain"]),
-        Is("per_watcher"),
-        "One notification per watcher, or per change and domain.",
-    ),
-    field("acknowledged", Flag, Is("true"), "Each request is answered."),
-    field(
-        "refresh",
-        Either(&Word(&["none"]), &DURATION),
-        Is("none"),
-        "Subscription refresh interval.",
-    ),
-    field(
-        "subscription",
-        Word(&["per_contact", "per_list"]),
-        Is("per_contact"),
-        "One subscription per contact or per list.",
-    ),
-    field("notify_on_refresh", Flag, Is("true"), "Whether refresh and end also send the state."),
-];
-
-const SIZE: Shape = Either(&Word(&["encoded"]), &Count(1, 100_000_000));
-const SIZES: &[Field] = &[
-    field("message", SIZE, Is("encoded"), "Bytes of an instant message."),
-    field("notification", SIZE, Is("encoded"), "Bytes of a presence notification."),
-    field("subscribe", SIZE, Is("encoded"), "Bytes of a subscription."),
-    field("validate", SIZE, Is("encoded"), "Bytes of a validation request."),
-    field("contact", SIZE, Is("encoded"), "Bytes of a contact request."),
-    field("answer", SIZE, Is("encoded"), "Bytes of an answer."),
-    field("sms", SIZE, Is("encoded"), "Bytes of a short message."),
-];
-
-const TARIFF: &[Field] = &[
-    field("message", Number, Is("0"), "Per instant message."),
-    field("sms", Number, Is("0"), "Per segment of a short message."),
-    field("presence", Number, Is("0"), "Per presence notification."),
-    field("monthly", Number, Is("0"), "Owed by each side every month, whatever crosses."),
-];
-
-/// The workload.
-pub const WORKLOAD: &[Field] = &[
-    field("contacts", Map(CONTACTS), Is("{}"), "Contact lists."),
-    field("messages", Map(MESSAGES), Is("{}"), "First messages and answers."),
-    field("presence", Map(PRESENCE), Is("{}"), "Presence changes."),
-    field("sessions", Map(SESSIONS), Is("{}"), "Logins and logouts."),
-    field("growth", Map(GROWTH), Is("{}"), "Contacts added during the run."),
-    field("groups", Map(GROUPS), Is("{}"), "Group messaging."),
-    field("load", Number, Is("1.0"), "Multiplies all rates."),
-    field("stages", List(&Map(STAGE), 0), Is("[]"), "Load over the measured time."),
-    field(
-        "by_operator",
-        Shape::WorkloadByOperator,
-        Is("{}"),
-        "Overrides for the users of one operator.",
-    ),
-];
-
-const CONTACTS: &[Field] = &[
-    field(
-        "per_user",
-        COUNTS,
-        Is("{ zipf: { max: 200, exponent: 1.1 } }"),
-        "Contacts of an IM user.",
-    ),
-    field("elsewhere", Share, Is("35%"), "Share of IM contacts served by other operators."),
-    field("sms_only", Share, Is("30%"), "Share of contacts that are legacy customers."),
-    field("sms_only_elsewhere", Share, Is("60%"), "Of those, the share served by other operators."),
-    field("mutual", Share, Is("80%"), "Share of IM contacts that also list the user."),
-    field("file", Text, Absent, "Contacts from a CSV file instead: from,to as operator/index."),
-];
-
-const MESSAGES: &[Field] = &[
-    field("per_user", Rate, Is("12/h"), "First messages of an online IM user."),
-    field("total", Rate, Absent, "One arrival process for all users of the operator instead."),
-    field(
-        "arrivals",
-        Either(&Word(&["poisson", "constant"]), &Map(BURSTY_CHOICE)),
-        Is("poisson"),
-        "How arrivals are spread over time.",
-    ),
-    field("length", COUNTS, Is("{ lognormal: { median: 38, p99: 300 } }"), "Characters."),
-    field("ucs2", Share, Is("5%"), "Share of texts outside the GSM 7-bit alphabet."),
-    field(
-        "recipients",
-        Either(&Word(&["uniform"]), &Map(ZIPF_CHOICE)),
-        Is("{ zipf: 1.0 }"),
-        "Weight over the sender's contact list.",
-    ),
-    field("reply", Map(REPLY), Is("{}"), "Answers."),
-];
-
-const BURSTY_CHOICE: &[Field] = &[field("bursty", Map(BURSTY), Required, "On and off in turn.")];
-const BURSTY: &[Field] = &[
-    field("mean_on", DURATION, Required, "Mean length of an on period."),
-    field("mean_off", DURATION, Required, "Mean length of an off period."),
-];
-const ZIPF_CHOICE: &[Field] = &[field("zipf", Number, Required, "Exponent.")];
-const REPLY: &[Field] = &[
-    field("share", Share, Is("60%"), "Share of delivered messages that are answered."),
-    field(
-        "after",
-        DELAY,
-        Is("{ lognormal: { median: 25s, p99: 20m } }"),
-        "From the delivery to the intent to answer.",
-    ),
-];
-const PRESENCE: &[Field] =
-    &[field("changes", Rate, Is("3/h"), "Presence changes of an online IM user.")];
-const SESSIONS: &[Field] = &[
-    field("online", Share, Is("60%"), "Share of IM users logged in at a moment."),
-    field(
-        "length",
-        Either(&Word(&["unlimited"]), &DELAY),
-        Is("{ exponential: 2h }"),
-        "Session length.",
-    ),
-    field(
-        "offline_messages",
-        Word(&["store", "sms", "refuse"]),
-        Is("store"),
-        "A message to an IM user who is logged out.",
-    ),
-];
-const GROWTH: &[Field] = &[
-    field("add_contact", Rate, Is("0.1/h"), "Contacts an online IM user adds."),
-    field("accept", Share, Is("95%"), "Share of contact requests accepted."),
-    field("upgrades", Rate, Is("0/h"), "Legacy customers becoming IM users, per operator."),
-];
-const GROUPS: &[Field] = &[
-    field("rooms", Count(0, 10_000_000), Is("0"), "Rooms per operator."),
-    field("members", COUNTS, Is("{ geometric: 6 }"), "Members of a room."),
-    field("messages", Rate, Is("0/h"), "Messages of a member."),
-];
-const STAGE: &[Field] = &[
-    field("for", DURATION, Required, "How long it lasts."),
-    field("load", Number, Required, "Load at its end."),
-    field("ramp", Flag, Is("false"), "Whether the load moves linearly from the stage before."),
-];
-const WARM_UP: Shape = Either(&Word(&["auto"]), &DURATION);
-const RUN: &[Field] = &[
-    field("seed", Count(0, u64::MAX), Is("42"), "Every random stream derives from it."),
-    field("warm_up", WARM_UP, Is("2m"), "Not measured; `auto`: by a pilot run, at most half."),
-    field("duration", DURATION, Is("10m"), "Measured."),
-    field(
-        "replications",
-        Count(1, 10_000),
-        Is("1"),
-        "Independent repeats, seeds derived from `seed`; figures get 95 % intervals.",
-    ),
-];
-
-/// Keys that another replaces.
-pub fn instead_of(key: &str) -> &'static [&'static str] {
-    match key {
-        "total" => &["per_user"],
-        "file" => &["per_user", "elsewhere", "sms_only", "sms_only_elsewhere", "mutual"],
-        _ => &[],
-    }
+const fn parameter(key: &'static str, shape: Shape) -> Field {
+    field(key, shape, Default::Required, "a distribution's parameter")
 }
+
+/// Distributions of durations; a value has exactly one of these keys.
+pub const DELAYS: &[Field] = &[
+    parameter("exponential", Shape::Duration),
+    parameter(
+        "uniform",
+        Shape::Map(&[parameter("min", Shape::Duration), parameter("max", Shape::Duration)]),
+    ),
+    parameter(
+        "lognormal",
+        Shape::Map(&[parameter("median", Shape::Duration), parameter("p99", Shape::Duration)]),
+    ),
+    parameter(
+        "erlang",
+        Shape::Map(&[parameter("k", Shape::Count(1, 10_000)), parameter("mean", Shape::Duration)]),
+    ),
+    parameter(
+        "shifted",
+        Shape::Map(&[
+            parameter("by", Shape::Duration),
+            parameter("plus", Shape::DurationDistribution),
+        ]),
+    ),
+    parameter("empirical", Shape::Text),
+];
+
+/// Distributions of counts; a value has exactly one of these keys.
+pub const COUNTS: &[Field] = &[
+    parameter("poisson", Shape::Number),
+    parameter("geometric", Shape::Number),
+    parameter(
+        "zipf",
+        Shape::Map(&[
+            parameter("max", Shape::Count(1, 1_000_000)),
+            parameter("exponent", Shape::Number),
+        ]),
+    ),
+    parameter(
+        "lognormal",
+        Shape::Map(&[parameter("median", Shape::Number), parameter("p99", Shape::Number)]),
+    ),
+    parameter("empirical", Shape::Text),
+];

@@ -1,5 +1,7 @@
 //! The format's own example, and what a resolved topology promises.
 
+mod table;
+
 use super::*;
 
 /// The example of the format's description, without what is not simulated yet.

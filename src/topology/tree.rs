@@ -7,98 +7,8 @@ use std::ops::Range;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_saphyr::Spanned;
 
-use super::place::Place;
+use super::node::{Entry, Meaning, Node, Origin, Value};
 use super::problem::Problem;
-
-/// A value with its place. Values that the file does not have come from defaults.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Node {
-    /// Where it stands; a default, where the map stands that lacks it.
-    pub place: Place,
-    /// Who decided it.
-    pub origin: Origin,
-    /// What it is.
-    pub value: Value,
-}
-
-/// Who decided a value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Origin {
-    /// The format.
-    Default,
-    /// The file.
-    File,
-    /// An option of the command line.
-    CommandLine,
-}
-
-/// A value.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Value {
-    /// Any scalar, as written; quotes resolved.
-    Scalar(String),
-    /// A list.
-    List(Vec<Node>),
-    /// A map, in the order of the file.
-    Map(Vec<Entry>),
-}
-
-/// A key with its value.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Entry {
-    /// The key.
-    pub key: String,
-    /// Where the key stands.
-    pub place: Place,
-    /// Its value.
-    pub node: Node,
-}
-
-impl Node {
-    /// The value of a key, if this is a map that has it.
-    pub fn get(&self, key: &str) -> Option<&Node> {
-        self.entries().iter().find(|entry| entry.key == key).map(|entry| &entry.node)
-    }
-
-    /// The keys and values of a map; none of anything else.
-    pub fn entries(&self) -> &[Entry] {
-        match &self.value {
-            Value::Map(entries) => entries,
-            _ => &[],
-        }
-    }
-
-    /// The items of a list; none of anything else.
-    pub fn items(&self) -> &[Node] {
-        match &self.value {
-            Value::List(items) => items,
-            _ => &[],
-        }
-    }
-
-    /// Gives this and everything within it the same place.
-    pub fn put(&mut self, place: Place) {
-        self.place = place;
-        match &mut self.value {
-            Value::Scalar(_) => {}
-            Value::List(items) => items.iter_mut().for_each(|item| item.put(place)),
-            Value::Map(entries) => {
-                for entry in entries {
-                    entry.place = place;
-                    entry.node.put(place);
-                }
-            }
-        }
-    }
-
-    /// The text of a scalar; empty for anything else.
-    pub fn text(&self) -> &str {
-        match &self.value {
-            Value::Scalar(text) => text,
-            _ => "",
-        }
-    }
-}
 
 /// Parses one YAML document.
 ///
@@ -242,7 +152,7 @@ fn node(text: &str, spanned: Spanned<Raw>, origin: Origin) -> Node {
                 .collect(),
         ),
     };
-    Node { place: span.into(), origin, value }
+    Node { place: span.into(), origin, value, meaning: Meaning::Itself }
 }
 
 /// The bytes of a location.

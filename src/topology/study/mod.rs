@@ -4,12 +4,12 @@
 mod schema;
 mod shape;
 
+use super::node::{Entry, Node, Origin, Value};
 use super::place::Place;
 use super::problem::Problem;
 use super::shape::Field;
-use super::tree::{self, Node, Origin, Value};
+use super::tree;
 use super::{Scalar, Source, complete, resolved};
-use crate::domain::quantity;
 
 pub use self::schema::schema;
 pub use self::shape::MOST_POINTS;
@@ -144,17 +144,15 @@ pub fn parse(source: &Source) -> Result<Study, Vec<Problem>> {
     let mut problems = Vec::new();
     let whole = complete::map(&raw, shape::STUDY, "the study", &mut problems);
     let mut reader = Reader { problems: &mut problems };
-    let text = |key: &str| whole.get(key).map_or("", Node::text).to_owned();
-    let number = |key: &str| text(key).replace('_', "").parse::<u64>().ok();
     let study = Study {
         name: reader.name(whole.get("name")),
-        description: text("description"),
+        description: whole.part("description").text().to_owned(),
         topologies: reader.each(whole.get("topologies"), Reader::member),
         set: reader.settings(whole.get("set")),
         parameters: reader.parameters(whole.get("parameters")),
         design: reader.design(whole.get("design")),
-        replications: number("replications").and_then(|n| n.try_into().ok()),
-        seed: number("seed"),
+        replications: whole.get("replications").and_then(Node::known),
+        seed: whole.get("seed").and_then(Node::known),
         metrics: reader.each(whole.get("metrics"), |_, node| Some(written(node))),
     };
     reader.twice(&study);
@@ -230,7 +228,7 @@ impl Reader<'_> {
     fn settings(&mut self, node: Option<&Node>) -> Vec<Setting> {
         let entries = node.map_or(&[][..], Node::entries);
         let setting =
-            |entry: &tree::Entry| Setting { path: entry.key.clone(), value: written(&entry.node) };
+            |entry: &Entry| Setting { path: entry.key.clone(), value: written(&entry.node) };
         entries.iter().map(setting).collect()
     }
 
@@ -265,7 +263,7 @@ impl Reader<'_> {
 
     fn range(&mut self, name: &str, node: &Node) -> Option<Takes> {
         let range = complete::map(node, shape::RANGE, &format!("`{name}`"), self.problems);
-        let steps = range.get("steps").and_then(|steps| steps.text().parse().ok());
+        let steps = range.get("steps").and_then(Node::known);
         let (from, to) = match (range.get("from"), range.get("to")) {
             (Some(from), Some(to)) => (from, to),
             (None, None) if node.entries().is_empty() => return Some(Takes::Own),
@@ -305,11 +303,10 @@ impl Reader<'_> {
             self.wrong(node.place, "a study has one design", "leave all but one out");
         }
         if let Some(points) = inner("latin_hypercube", "points") {
-            let points = points.text().replace('_', "").parse().unwrap_or(1);
-            return Design::LatinHypercube { points };
+            return Design::LatinHypercube { points: points.known().unwrap_or(1) };
         }
         if let Some(change) = inner("one_at_a_time", "change") {
-            let share = quantity::share(change.text()).unwrap_or(0.5);
+            let share = change.known().unwrap_or(0.5);
             if share <= 0.0 || share >= 1.0 {
                 let message = "a change is above 0 and below 100%";
                 self.wrong(change.place, message, "such as 20%");

@@ -3,11 +3,7 @@
 
 use super::super::shape::Default::{Absent, Is, Required};
 use super::super::shape::Shape::{Count, Either, Free, List, Map, Named, Share, Text, Word};
-use super::super::shape::{Default, Field, Shape};
-
-const fn field(key: &'static str, shape: Shape, default: Default, doc: &'static str) -> Field {
-    Field { key, shape, default, doc }
-}
+use super::super::shape::{Field, field};
 
 /// Points at most.
 pub const MOST_POINTS: u64 = 100_000;

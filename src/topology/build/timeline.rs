@@ -1,39 +1,40 @@
 //! What changes during a run: upgrades, operators that become IMSPs, agreements that begin; what
 //! fails stands in `outages`. Part of building a federation.
 
-use super::build::{Builder, duration, items, place, text};
-use super::complete;
-use super::tree::{Node, Origin, Value};
+use super::super::complete;
+use super::super::node::{Meaning, Node, Value};
+use super::super::words::{self, Happening};
+use super::Builder;
 use crate::domain::federation::*;
 use crate::domain::id::AgreementId;
 use crate::domain::quantity;
-
-/// What can happen: an item of the timeline has exactly one of these keys.
-const EVENTS: [&str; 6] =
-    ["upgrade", "becomes_imsp", "agree", "link_down", "link_slow", "node_down"];
+use crate::domain::time::Duration;
 
 impl Builder<'_> {
     /// Events in the order of time; agreements among them join the others.
     pub(super) fn timeline(&mut self, root: &Node, federation: &mut Federation) {
-        let mut given: Vec<&Node> = items(root, "timeline").iter().collect();
-        given.sort_by_key(|item| duration(item, "at"));
+        let mut given: Vec<&Node> = root.part("timeline").items().iter().collect();
+        given.sort_by_key(|item| item.read::<Duration>("at"));
         // As it is by the time of each event.
         let mut then = federation.clone();
         for item in given {
-            let at = duration(item, "at");
-            let mut said = EVENTS.iter().filter_map(|key| Some((*key, item.get(key)?)));
+            let at = item.read("at");
+            let mut said = words::EVENTS.list.iter().filter_map(|key| Some((*key, item.get(key)?)));
             let (Some((key, what)), None) = (said.next(), said.next()) else {
-                let help = format!("one of {}", EVENTS.join(", "));
+                let help = format!("one of {}", words::EVENTS.list.join(", "));
                 self.wrong(item.place, "an event says one thing that happens", &help);
                 continue;
             };
             self.belongs_elsewhere(item, key);
-            let event = match key {
-                "upgrade" => self.upgraded(what, &then),
-                "becomes_imsp" => self.becomes_imsp(item, what, &then),
-                "agree" => self.agreed(what, at, federation, &then),
-                "node_down" => self.node_outage(item, what, &then),
-                _ => self.link_outage(item, what, key == "link_slow", &federation.agreements),
+            let agreements = &federation.agreements;
+            let event = match words::EVENTS.meaning(key) {
+                Some(Happening::Upgrade) => self.upgraded(what, &then),
+                Some(Happening::BecomesImsp) => self.becomes_imsp(item, what, &then),
+                Some(Happening::Agree) => self.agreed(what, at, federation, &then),
+                Some(Happening::LinkDown) => self.link_outage(item, what, false, agreements),
+                Some(Happening::LinkSlow) => self.link_outage(item, what, true, agreements),
+                Some(Happening::NodeDown) => self.node_outage(item, what, &then),
+                None => None,
             };
             if let Some(event) = event {
                 then.happen(&event);
@@ -48,8 +49,7 @@ impl Builder<'_> {
             self.wrong(who.place, form, "");
             return None;
         };
-        let named = Node { value: Value::Scalar(name.to_owned()), ..who.clone() };
-        let operator = self.operator_id(&named)?;
+        let operator = self.operator_called(name, who.place)?;
         let Subscribers { im, sms_only } = then.operator(operator).subscribers;
         let total = u64::from(im) + u64::from(sms_only);
         let index = quantity::count(index, 0, total.saturating_sub(1)).ok().filter(|_| total > 0);
@@ -68,7 +68,7 @@ impl Builder<'_> {
 
     fn becomes_imsp(&mut self, item: &Node, operator: &Node, then: &Federation) -> Option<Event> {
         let id = self.operator_id(operator)?;
-        let domain = text(item, "domain").to_owned();
+        let domain = item.get("domain").map_or("", Node::text).to_owned();
         if then.operator(id).kind != OperatorKind::Mno {
             let message = format!("`{}` is no operator without IM", operator.text());
             self.wrong(operator.place, message, "");
@@ -80,8 +80,7 @@ impl Builder<'_> {
             return None;
         }
         // Everything else as by default.
-        let empty =
-            Node { value: Value::Map(Vec::new()), place: operator.place, origin: Origin::Default };
+        let empty = operator.with(Value::Map(Vec::new()), Meaning::Itself);
         let imsp = self.imsp(&complete::imsp(&empty));
         Some(Event::BecomesImsp { operator: id, domain, imsp: Box::new(imsp) })
     }
@@ -89,11 +88,11 @@ impl Builder<'_> {
     fn agreed(
         &mut self,
         item: &Node,
-        at: crate::domain::time::Duration,
+        at: Duration,
         federation: &mut Federation,
         then: &Federation,
     ) -> Option<Event> {
-        let [a, b] = items(item, "between") else {
+        let [a, b] = item.part("between").items() else {
             self.wrong(item.place, "an agreement is between exactly two operators", "");
             return None;
         };
@@ -106,7 +105,7 @@ impl Builder<'_> {
         });
         if twin || first == second {
             let message = "these two have an agreement of this protocol already";
-            self.wrong(place(item, "between"), message, "");
+            self.wrong(item.place_of("between"), message, "");
             return None;
         }
         federation.agreements.push(Agreement { begins: Some(at), ..agreement });

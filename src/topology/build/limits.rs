@@ -1,12 +1,11 @@
 //! What a run can hold: totals of subscribers, contacts and decisions, and periods so short that a
 //! run would never end. Part of building a federation; each refusal says the limit.
 
-use super::build::{Builder, items, node, place};
-use super::place::Place;
-use super::tree::Node;
+use super::super::node::Node;
+use super::super::place::Place;
+use super::Builder;
 use crate::domain::distribution::DurationDistribution;
 use crate::domain::federation::{Federation, Load, MessageRate, Run, Subscribers, Workload};
-use crate::domain::quantity;
 use crate::domain::time::Duration;
 
 /// Subscribers of a federation: their numbering has 32 bits, their state some 20 bytes each.
@@ -32,7 +31,11 @@ impl Builder<'_> {
             self.wrong(operators, "a federation has at most 4096 operators", "");
         }
         if federation.agreements.len() > 65_535 {
-            self.wrong(place(root, "agreements"), "a federation has at most 65535 agreements", "");
+            self.wrong(
+                root.place_of("agreements"),
+                "a federation has at most 65535 agreements",
+                "",
+            );
         }
         let total = |Subscribers { im, sms_only }| u64::from(im) + u64::from(sms_only);
         let subscribers: u64 = federation.operators.iter().map(|o| total(o.subscribers)).sum();
@@ -74,21 +77,21 @@ impl Builder<'_> {
             let message = format!("users decide at most {DECISIONS:e} things in a run");
             let help =
                 format!("about {decisions:.1e} are asked for: lower rates, load or duration");
-            self.wrong(place(root, "workload"), message, &help);
+            self.wrong(root.place_of("workload"), message, &help);
         }
     }
 
     /// Refuses periods of an operator that are too short for a run to end.
     pub(super) fn operator_periods(&mut self, operator: &Node, detached: &DurationDistribution) {
-        if let Some(hlr) = node(operator, "hlr")
+        if let Some(hlr) = operator.get("hlr")
             && detached.mean() < PERIOD
         {
-            let at = place(hlr, "detached_for");
+            let at = hlr.place_of("detached_for");
             self.wrong(at, "a phone stays detached for a second or more on average", "");
         }
-        let waits = node(operator, "smsc").map_or(&[][..], |smsc| items(smsc, "retry"));
+        let waits = operator.part("smsc").part("retry").items();
         for wait in waits {
-            if quantity::duration(wait.text()).is_ok_and(|wait| wait < RETRY) {
+            if wait.known().is_some_and(|wait: Duration| wait < RETRY) {
                 self.wrong(wait.place, "an attempt is repeated after 100ms or more", "");
             }
         }
@@ -96,19 +99,21 @@ impl Builder<'_> {
 
     /// Refuses periods of a workload that are too short for a run to end.
     pub(super) fn workload_periods(&mut self, workload: &Node, built: &Workload) {
-        let sessions = node(workload, "sessions");
-        if let (Some(length), Some(node)) = (&built.sessions.length, sessions)
+        if let Some(length) = &built.sessions.length
             && length.mean() < PERIOD
         {
             let help = "`unlimited` keeps users logged in, or out, for the whole run";
-            self.wrong(place(node, "length"), "a session lasts a second or more on average", help);
+            self.wrong(
+                workload.part("sessions").place_of("length"),
+                "a session lasts a second or more on average",
+                help,
+            );
         }
-        let bursts = node(workload, "messages").and_then(|messages| node(messages, "arrivals"));
-        if let Some(bursty) = bursts.and_then(|arrivals| arrivals.get("bursty")) {
+        if let Some(bursty) = workload.part("messages").part("arrivals").get("bursty") {
             for key in ["mean_on", "mean_off"] {
-                let mean = node(bursty, key).map(|n| quantity::duration(n.text()));
-                if mean.is_some_and(|mean| mean.is_ok_and(|mean| mean < PERIOD)) {
-                    self.wrong(place(bursty, key), "bursts and pauses last a second or more", "");
+                let mean: Option<Duration> = bursty.part(key).known();
+                if mean.is_some_and(|mean| mean < PERIOD) {
+                    self.wrong(bursty.place_of(key), "bursts and pauses last a second or more", "");
                 }
             }
         }

@@ -2,31 +2,26 @@
 //! a federation.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
-use super::build::{Builder, count, duration, flag, items, number, place, rate, share, text};
-use super::complete;
-use super::problem::Problem;
-use super::shape::instead_of;
-use super::tree::{Entry, Node, Value};
+use super::super::complete;
+use super::super::keys::instead_of;
+use super::super::node::{Entry, Meaning, Node, Value};
+use super::super::problem::Problem;
+use super::super::words;
+use super::Builder;
+use crate::domain::distribution::CountDistribution;
 use crate::domain::federation::*;
-use crate::domain::quantity;
 
 impl Builder<'_> {
     /// The workload of every operator, in id order.
     pub(super) fn workloads(&mut self, root: &Node, raw: &Node) -> Vec<Workload> {
-        let empty = Node { value: Value::Map(Vec::new()), ..root.clone() };
-        let common = self.workload(root.get("workload").unwrap_or(&empty));
+        let empty = root.with(Value::Map(Vec::new()), Meaning::Itself);
+        let common = self.workload(root.part("workload"));
         let raw = raw.get("workload").unwrap_or(&empty);
         let overrides = raw.get("by_operator").unwrap_or(&empty);
         let mut own = BTreeMap::new();
         for entry in overrides.entries() {
-            let named = Node {
-                value: Value::Scalar(entry.key.clone()),
-                place: entry.place,
-                ..entry.node.clone()
-            };
-            if let Some(id) = self.operator_id(&named) {
+            if let Some(id) = self.operator_called(&entry.key, entry.place) {
                 self.own_workload(entry, self.kinds[id.index()]);
                 let mut merged = raw.clone();
                 remove(&mut merged, "by_operator");
@@ -73,78 +68,64 @@ impl Builder<'_> {
     }
 
     fn workload(&mut self, node: &Node) -> Workload {
-        let empty = Node { value: Value::Map(Vec::new()), ..node.clone() };
-        let part = |key| node.get(key).unwrap_or(&empty);
-        let (contacts, messages) = (part("contacts"), part("messages"));
-        let (sessions, growth, groups) = (part("sessions"), part("growth"), part("groups"));
-        let reply = messages.get("reply").unwrap_or(&empty);
-        if share(reply, "share") >= 1.0 {
+        let messages = node.part("messages");
+        let (sessions, growth) = (node.part("sessions"), node.part("growth"));
+        let (groups, reply) = (node.part("groups"), messages.part("reply"));
+        let reply_share: f64 = reply.read("share");
+        if reply_share >= 1.0 {
             self.wrong(
-                place(reply, "share"),
+                reply.place_of("share"),
                 "if every message were answered, no conversation would ever end",
                 "answers are answered in turn: a share below 100% is needed",
             );
         }
         let rate = match messages.get("total") {
-            Some(_) => MessageRate::Total(rate(messages, "total")),
-            None => MessageRate::PerUser(rate(messages, "per_user")),
+            Some(total) => MessageRate::Total(total.known().unwrap_or_default()),
+            None => MessageRate::PerUser(messages.read("per_user")),
         };
-        let length = match sessions.get("length") {
-            Some(node) if node.text() != "unlimited" => Some(self.delay_of(node)),
-            _ => None,
-        };
-        let pairs = contacts.get("file").map(|file| self.contact_list(file));
+        // The only word it may be is `unlimited`.
+        let length = sessions.get("length").filter(|length| !length.is_word());
+        let length = length.map(|length| self.delay_of(length));
         let workload = Workload {
-            contacts: Contacts {
-                per_user: self.counts(contacts, "per_user"),
-                elsewhere: share(contacts, "elsewhere"),
-                sms_only: share(contacts, "sms_only"),
-                sms_only_elsewhere: share(contacts, "sms_only_elsewhere"),
-                mutual: share(contacts, "mutual"),
-                pairs,
-            },
+            contacts: self.contacts(node.part("contacts")),
             messages: Messages {
                 rate,
-                arrivals: arrivals(messages),
+                arrivals: arrivals(messages.part("arrivals")),
                 length: self.counts(messages, "length"),
-                ucs2: share(messages, "ucs2"),
-                recipients: match messages.get("recipients").map(Node::entries) {
-                    Some([Entry { node: exponent, .. }]) => {
-                        Recipients::Zipf(quantity::number(exponent.text()).unwrap_or(0.0))
-                    }
-                    _ => Recipients::Uniform,
+                ucs2: messages.read("ucs2"),
+                recipients: match messages.part("recipients") {
+                    map if map.is_map() => Recipients::Zipf(map.read("zipf")),
+                    _ => messages.word("recipients", &words::RECIPIENTS),
                 },
-                reply_share: share(reply, "share").min(0.999_999),
+                reply_share: reply_share.min(0.999_999),
                 reply_after: self.delay(reply, "after"),
             },
-            presence_changes: self::rate(part("presence"), "changes"),
+            presence_changes: node.part("presence").read("changes"),
             sessions: Sessions {
-                online: share(sessions, "online"),
+                online: sessions.read("online"),
                 length,
-                offline: match text(sessions, "offline_messages") {
-                    "sms" => OfflineMessages::Sms,
-                    "refuse" => OfflineMessages::Refuse,
-                    _ => OfflineMessages::Store,
-                },
+                offline: sessions.word("offline_messages", &words::OFFLINE_MESSAGES),
             },
             growth: Growth {
-                add_contact: self::rate(growth, "add_contact"),
-                accept: share(growth, "accept"),
-                upgrades: self::rate(growth, "upgrades"),
+                add_contact: growth.read("add_contact"),
+                accept: growth.read("accept"),
+                upgrades: growth.read("upgrades"),
             },
             groups: Groups {
-                rooms: count(groups, "rooms"),
+                rooms: groups.read("rooms"),
                 members: self.counts(groups, "members"),
-                messages: self::rate(groups, "messages"),
+                messages: groups.read("messages"),
             },
             load: Load {
-                base: number(node, "load"),
-                stages: items(node, "stages")
+                base: node.read("load"),
+                stages: node
+                    .part("stages")
+                    .items()
                     .iter()
                     .map(|stage| LoadStage {
-                        length: duration(stage, "for"),
-                        load: number(stage, "load"),
-                        ramp: flag(stage, "ramp"),
+                        length: stage.read("for"),
+                        load: stage.read("load"),
+                        ramp: stage.read("ramp"),
                     })
                     .collect(),
             },
@@ -153,24 +134,36 @@ impl Builder<'_> {
         workload
     }
 
-    /// Contact lists from a file instead of by distribution; empty if it is wrong.
-    fn contact_list(&mut self, file: &Node) -> Arc<Vec<ContactPair>> {
+    /// By distribution, or from a file, where nothing else holds.
+    fn contacts(&mut self, contacts: &Node) -> Contacts {
         let Self { names, subscribers, files, problems, .. } = self;
-        files.contacts(file, names, subscribers, problems)
+        match contacts.get("file") {
+            Some(file) => Contacts {
+                per_user: CountDistribution::Constant(0),
+                elsewhere: 0.0,
+                sms_only: 0.0,
+                sms_only_elsewhere: 0.0,
+                mutual: 0.0,
+                pairs: Some(files.contacts(file, names, subscribers, problems)),
+            },
+            None => Contacts {
+                per_user: self.counts(contacts, "per_user"),
+                elsewhere: contacts.read("elsewhere"),
+                sms_only: contacts.read("sms_only"),
+                sms_only_elsewhere: contacts.read("sms_only_elsewhere"),
+                mutual: contacts.read("mutual"),
+                pairs: None,
+            },
+        }
     }
 }
 
-fn arrivals(messages: &Node) -> Arrivals {
-    match messages.get("arrivals") {
-        Some(node) if node.text() == "constant" => Arrivals::Constant,
-        Some(node) => match node.get("bursty") {
-            Some(bursty) => Arrivals::Bursty {
-                mean_on: duration(bursty, "mean_on"),
-                mean_off: duration(bursty, "mean_off"),
-            },
-            None => Arrivals::Poisson,
-        },
-        None => Arrivals::Poisson,
+fn arrivals(arrivals: &Node) -> Arrivals {
+    match arrivals.get("bursty") {
+        Some(bursty) => {
+            Arrivals::Bursty { mean_on: bursty.read("mean_on"), mean_off: bursty.read("mean_off") }
+        }
+        None => arrivals.one_of(&words::ARRIVALS).unwrap_or(words::ARRIVALS.first()),
     }
 }
 

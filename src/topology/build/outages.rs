@@ -1,9 +1,9 @@
 //! What fails for a while by the timeline: links and parts of operators. Part of building a
 //! federation.
 
-use super::build::{Builder, duration, number, place};
-use super::problem::Problem;
-use super::tree::{Node, Value};
+use super::super::node::Node;
+use super::super::problem::Problem;
+use super::Builder;
 use crate::domain::federation::*;
 use crate::domain::id::OperatorId;
 use crate::domain::part::Part;
@@ -71,8 +71,7 @@ impl Builder<'_> {
             self.wrong(node.place, message, help);
             return None;
         };
-        let named = Node { value: Value::Scalar(name.to_owned()), ..node.clone() };
-        let operator = self.operator_id(&named)?;
+        let operator = self.operator_called(name, node.place)?;
         let part = self.part(node, part, operator, then.operator(operator))?;
         Some(Event::Outage { outage: Outage::Part(part), lasts: lasts? })
     }
@@ -136,9 +135,9 @@ impl Builder<'_> {
             self.wrong(item.place, "an outage says how long it lasts", help);
             return None;
         }
-        let lasts = duration(item, "for");
+        let lasts: Duration = item.read("for");
         if lasts.is_zero() {
-            self.wrong(place(item, "for"), "an outage lasts longer than no time at all", help);
+            self.wrong(item.place_of("for"), "an outage lasts longer than no time at all", help);
             return None;
         }
         Some(lasts)
@@ -151,10 +150,10 @@ impl Builder<'_> {
             self.wrong(item.place, message, "factor: 5");
             return None;
         }
-        let factor = number(item, "factor");
+        let factor = item.read("factor");
         if factor < 1.0 {
             let message = "a factor below 1 would make the link faster";
-            self.wrong(place(item, "factor"), message, "factor: 5 is five times the latency");
+            self.wrong(item.place_of("factor"), message, "factor: 5 is five times the latency");
             return None;
         }
         Some(factor)
@@ -171,7 +170,7 @@ impl Builder<'_> {
             if item.get(key).is_some() && !owners.contains(&said) {
                 let message = format!("`{key}` says nothing of `{said}`");
                 let help = format!("it belongs to {}", owners.join(", "));
-                self.wrong(place(item, key), message, &help);
+                self.wrong(item.place_of(key), message, &help);
             }
         }
     }

@@ -1,22 +1,23 @@
 //! What relates operators to each other: agreements, portability, prefixes, domains, totals. Part
 //! of building a federation.
 
-use super::build::{Builder, count, duration, flag, items, node, number, place, share, text};
-use super::place::Place;
-use super::tree::{Entry, Node, Value};
+use super::super::keys;
+use super::super::node::{Entry, Node, Value};
+use super::super::place::Place;
+use super::super::shape::Default;
+use super::super::words::{self, Addressing, Feature, Over};
+use super::Builder;
 use crate::domain::federation::*;
 use crate::domain::id::OperatorId;
-use crate::domain::quantity;
 use crate::domain::time::Duration;
 
 impl Builder<'_> {
     pub(super) fn agreements(&mut self, root: &Node, federation: &Federation) -> Vec<Agreement> {
         let mut agreements: Vec<Agreement> = Vec::new();
-        for item in items(root, "agreements") {
-            let parties = items(item, "between");
-            let [a, b] = parties else {
+        for item in root.part("agreements").items() {
+            let [a, b] = item.part("between").items() else {
                 if item.get("between").is_some() {
-                    let at = place(item, "between");
+                    let at = item.place_of("between");
                     self.wrong(at, "an agreement is between exactly two operators", "");
                 }
                 continue;
@@ -26,7 +27,7 @@ impl Builder<'_> {
             };
             if first == second {
                 self.wrong(
-                    place(item, "between"),
+                    item.place_of("between"),
                     "an operator needs no agreement with itself",
                     "",
                 );
@@ -40,7 +41,7 @@ impl Builder<'_> {
             });
             if twin {
                 self.wrong(
-                    place(item, "between"),
+                    item.place_of("between"),
                     "these two have an agreement of this protocol already",
                     "two operators have at most one agreement a protocol",
                 );
@@ -56,7 +57,7 @@ impl Builder<'_> {
         between: [OperatorId; 2],
         federation: &Federation,
     ) -> Agreement {
-        let protocol = if text(item, "protocol") == "sms" { Protocol::Sms } else { Protocol::Ssp };
+        let protocol = item.word("protocol", &words::PROTOCOL);
         for party in between {
             let operator = federation.operator(party);
             if operator.kind != OperatorKind::Hub && operator.numbers.is_empty() {
@@ -77,54 +78,49 @@ impl Builder<'_> {
                     "a provider without a mobile network takes part by `protocol: ssp`"
                 }
             };
-            self.wrong(place(item, "protocol"), message, help);
+            self.wrong(item.place_of("protocol"), message, help);
         }
-        let words = |key: &str| -> Vec<&str> { items(item, key).iter().map(Node::text).collect() };
-        let features = match item.get("features") {
-            Some(_) if protocol == Protocol::Sms => {
-                let at = place(item, "features");
+        let features = match (item.get("features"), protocol) {
+            (Some(_), Protocol::Sms) => {
+                let at = item.place_of("features");
                 self.wrong(at, "features belong to `protocol: ssp`", "leave them out");
-                Features { messaging: true, presence: false, search: false, groups: false }
+                Features::all(protocol)
             }
-            Some(_) => {
-                let given = words("features");
-                let has = |feature| given.contains(&feature);
+            (Some(given), Protocol::Ssp) => {
+                let given = given.words(&words::FEATURES);
                 Features {
-                    messaging: has("messaging"),
-                    presence: has("presence"),
-                    search: has("search"),
-                    groups: has("groups"),
+                    messaging: given.contains(&Feature::Messaging),
+                    presence: given.contains(&Feature::Presence),
+                    search: given.contains(&Feature::Search),
+                    groups: given.contains(&Feature::Groups),
                 }
             }
-            None => {
-                let ssp = protocol == Protocol::Ssp;
-                Features { messaging: true, presence: ssp, search: ssp, groups: ssp }
-            }
+            (None, protocol) => Features::all(protocol),
         };
         if protocol == Protocol::Sms {
             self.only_for_ssp(item);
         }
-        let addressing = words("addressing");
-        let terms = item.get("presence").unwrap_or(item);
-        let sizes = item.get("sizes").unwrap_or(item);
-        let tariff = item.get("tariff").unwrap_or(item);
-        let size =
-            |key: &str| quantity::count(text(sizes, key), 1, 100_000_000).ok().map(|n| n as u32);
+        let addressing = item.part("addressing").words(&words::ADDRESSING);
+        let terms = item.part("presence");
+        let sizes = item.part("sizes");
+        let tariff = item.part("tariff");
+        // The only word it may be is `encoded`.
+        let size = |key| Some(sizes.part(key)).filter(|size| !size.is_word())?.known();
         Agreement {
             between,
             protocol,
-            e164: addressing.contains(&"e164"),
-            uid: addressing.contains(&"uid"),
+            e164: addressing.contains(&Addressing::Number),
+            uid: addressing.contains(&Addressing::Uid),
             features,
-            link: self.link(item.get("link").unwrap_or(item)),
+            link: self.link(item.part("link")),
             rate_limit: self.rate_limits(item, between, protocol, federation),
-            retry_timeout: duration(item, "retry_timeout"),
+            retry_timeout: item.read("retry_timeout"),
             presence: PresenceTerms {
-                per_domain: text(terms, "fan_out") == "per_domain",
-                acknowledged: flag(terms, "acknowledged"),
+                per_domain: terms.word("fan_out", &words::PER_DOMAIN),
+                acknowledged: terms.read("acknowledged"),
                 refresh: self.refresh(terms),
-                per_list: text(terms, "subscription") == "per_list",
-                notify_on_refresh: flag(terms, "notify_on_refresh"),
+                per_list: terms.word("subscription", &words::PER_LIST),
+                notify_on_refresh: terms.read("notify_on_refresh"),
             },
             sizes: Sizes {
                 message: size("message"),
@@ -136,10 +132,10 @@ impl Builder<'_> {
                 sms: size("sms"),
             },
             tariff: Tariff {
-                message: number(tariff, "message"),
-                sms: number(tariff, "sms"),
-                presence: number(tariff, "presence"),
-                monthly: number(tariff, "monthly"),
+                message: tariff.read("message"),
+                sms: tariff.read("sms"),
+                presence: tariff.read("presence"),
+                monthly: tariff.read("monthly"),
             },
             begins: None,
         }
@@ -147,18 +143,15 @@ impl Builder<'_> {
 
     /// Terms that mean nothing to short messages, unless they say what holds anyway.
     fn only_for_ssp(&mut self, item: &Node) {
-        let usual = [
-            ("fan_out", "per_watcher"),
-            ("acknowledged", "true"),
-            ("refresh", "none"),
-            ("subscription", "per_contact"),
-            ("notify_on_refresh", "true"),
-        ];
-        let terms = item.get("presence").into_iter().flat_map(Node::entries);
-        let changed = terms.filter(|term| !usual.contains(&(term.key.as_str(), term.node.text())));
-        let tariff = item.get("tariff").into_iter().flat_map(Node::entries);
-        let charged = tariff
-            .filter(|price| price.key != "sms" && quantity::number(price.node.text()) != Ok(0.0));
+        let usual = |term: &&Entry| {
+            let known = keys::PRESENCE_TERMS.iter().find(|known| known.key == term.key);
+            known.is_some_and(
+                |known| matches!(known.default, Default::Is(text) if text == term.node.text()),
+            )
+        };
+        let changed = item.part("presence").entries().iter().filter(|term| !usual(term));
+        let prices = item.part("tariff").entries().iter();
+        let charged = prices.filter(|price| price.key != "sms" && price.node.known() != Some(0.0));
         let places: Vec<Place> = changed.chain(charged).map(|entry| entry.node.place).collect();
         for place in places {
             self.wrong(
@@ -170,9 +163,11 @@ impl Builder<'_> {
     }
 
     fn refresh(&mut self, terms: &Node) -> Option<Duration> {
-        let interval = quantity::duration(text(terms, "refresh")).ok()?;
+        // The only word it may be is `none`.
+        let given = Some(terms.part("refresh")).filter(|refresh| !refresh.is_word());
+        let interval: Duration = given?.known()?;
         if interval < Duration::from_secs(1) {
-            let at = place(terms, "refresh");
+            let at = terms.place_of("refresh");
             self.wrong(at, "a refresh interval is at least a second", "`none` turns refresh off");
             return None;
         }
@@ -183,16 +178,16 @@ impl Builder<'_> {
         let latency = self.delay(node, "latency");
         if latency.min().is_zero() {
             self.wrong(
-                place(node, "latency"),
+                node.place_of("latency"),
                 "the latency of a link can be zero here, but its minimum must be above zero",
                 "shift it: { shifted: { by: 1ms, plus: … } }",
             );
         }
-        let loss = share(node, "loss");
+        let loss: f64 = node.read("loss");
         if loss >= 1.0 {
-            self.wrong(place(node, "loss"), "a link that loses everything is no link", "");
+            self.wrong(node.place_of("loss"), "a link that loses everything is no link", "");
         }
-        let bandwidth = node.get("bandwidth").and_then(|b| quantity::bandwidth(b.text()).ok());
+        let bandwidth = node.get("bandwidth").and_then(Node::known);
         Link { latency, bandwidth, loss: loss.min(0.999) }
     }
 
@@ -210,23 +205,18 @@ impl Builder<'_> {
         if single {
             let limit = self.rate_limit(given, protocol);
             if hub.contains(&true) && limit.as_ref().is_some_and(|l| l.over == OverLimit::Sms) {
-                self.wrong(place(given, "over"), "a hub cannot convert to SMS", help);
+                self.wrong(given.place_of("over"), "a hub cannot convert to SMS", help);
             }
             return [limit.clone(), limit];
         }
         let mut sides = [None, None];
         for entry in given.entries() {
-            let named = Node {
-                value: Value::Scalar(entry.key.clone()),
-                place: entry.place,
-                ..entry.node.clone()
-            };
-            let Some(id) = self.operator_id(&named) else { continue };
+            let Some(id) = self.operator_called(&entry.key, entry.place) else { continue };
             match between.iter().position(|&party| party == id) {
                 Some(side) => {
                     sides[side] = self.rate_limit(&entry.node, protocol);
                     if hub[side] && sides[side].as_ref().is_some_and(|l| l.over == OverLimit::Sms) {
-                        let at = place(&entry.node, "over");
+                        let at = entry.node.place_of("over");
                         self.wrong(at, "a hub cannot convert to SMS", "use `refuse` or `queue`");
                     }
                 }
@@ -240,33 +230,32 @@ impl Builder<'_> {
     }
 
     fn rate_limit(&mut self, node: &Node, protocol: Protocol) -> Option<RateLimit> {
-        let rate = match node.value {
-            Value::Scalar(_) => quantity::rate(node.text()).ok()?,
-            _ => quantity::rate(text(node, "rate")).ok()?,
-        };
+        // A rate alone is a limit with the usual terms.
+        let terms = Some(node).filter(|node| node.is_map());
+        let rate: f64 = terms.map_or(node, |terms| terms.part("rate")).known()?;
         if !(1e-6..=1e9).contains(&rate) {
             self.wrong(node.place, "a rate limit is above zero and below 1000000000/s", "");
             return None;
         }
         let second = (rate + 0.5).max(1.0) as u32;
-        let over = match text(node, "over") {
-            "queue" => OverLimit::Queue {
+        let over = match terms.map_or(Over::Refuse, |terms| terms.word("over", &words::OVER)) {
+            Over::Queue => OverLimit::Queue {
                 limit: match node.get("queue_limit") {
-                    Some(_) => count(node, "queue_limit"),
+                    Some(limit) => limit.known().unwrap_or_default(),
                     None => (rate * 4.0 * 3600.0).clamp(1.0, 4e9) as u32,
                 },
             },
-            "sms" => OverLimit::Sms,
-            _ => OverLimit::Refuse,
+            Over::Sms => OverLimit::Sms,
+            Over::Refuse => OverLimit::Refuse,
         };
         if over == OverLimit::Sms && protocol == Protocol::Sms {
             let help = "use `refuse` or `queue`";
-            self.wrong(place(node, "over"), "short messages cannot fall back to SMS", help);
+            self.wrong(node.place_of("over"), "short messages cannot fall back to SMS", help);
         }
         let queue = matches!(over, OverLimit::Queue { .. });
         if node.get("queue_limit").is_some() && !queue {
             let help = "leave it out, or say `over: queue`";
-            self.wrong(place(node, "queue_limit"), "nothing queues at this limit", help);
+            self.wrong(node.place_of("queue_limit"), "nothing queues at this limit", help);
         }
         let meter = match (node.get("window"), node.get("burst")) {
             (Some(window), Some(_)) => {
@@ -275,14 +264,14 @@ impl Builder<'_> {
                 return None;
             }
             (Some(window), None) => {
-                let length = duration(node, "window");
+                let length: Duration = node.read("window");
                 if length < Duration::from_millis(1) {
                     self.wrong(window.place, "a window lasts at least a millisecond", "");
                     return None;
                 }
                 Meter::Window(length)
             }
-            (None, Some(_)) => Meter::LeakyBucket { burst: count(node, "burst") },
+            (None, Some(_)) => Meter::LeakyBucket { burst: node.read("burst") },
             (None, None) => Meter::LeakyBucket { burst: if queue { 1 } else { second } },
         };
         Some(RateLimit { rate, meter, over })
@@ -290,12 +279,12 @@ impl Builder<'_> {
 
     pub(super) fn portability(&mut self, root: &Node, federation: &Federation) -> Vec<Portability> {
         let mut rows = Vec::new();
-        for item in items(root, "portability") {
+        for item in root.part("portability").items() {
             let (Some(from), Some(to)) = (item.get("from"), item.get("to")) else { continue };
             let (Some(from), Some(to)) = (self.operator_id(from), self.operator_id(to)) else {
                 continue;
             };
-            let row = Portability { from, to, share: share(item, "share") };
+            let row = Portability { from, to, share: item.read("share") };
             let total = |id: OperatorId| {
                 let Subscribers { im, sms_only } = federation.operator(id).subscribers;
                 f64::from(im) + f64::from(sms_only)
@@ -319,11 +308,11 @@ impl Builder<'_> {
             } else if left + row.share > 1.0 + 1e-9 {
                 let name = &federation.operator(from).name;
                 let message = format!("more than all numbers of `{name}` are ported");
-                self.wrong(place(item, "share"), message, "its shares add up to 100% at most");
+                self.wrong(item.place_of("share"), message, "its shares add up to 100% at most");
             } else if row.share * total(from) > total(to) {
                 let name = &federation.operator(to).name;
                 let message = format!("`{name}` has fewer subscribers than numbers ported to it");
-                self.wrong(place(item, "share"), message, "");
+                self.wrong(item.place_of("share"), message, "");
             }
             rows.push(row);
         }
@@ -334,7 +323,7 @@ impl Builder<'_> {
     pub(super) fn numbers(&mut self, operators: &[&Entry]) {
         let mut known: Vec<(&str, &str, Place)> = Vec::new();
         for entry in operators {
-            for item in items(&entry.node, "numbers") {
+            for item in super::numbers(&entry.node) {
                 let prefix = item.text();
                 let digits = prefix.strip_prefix('+').unwrap_or("");
                 if digits.is_empty()
@@ -347,9 +336,8 @@ impl Builder<'_> {
                     self.wrong(item.place, message, help);
                     continue;
                 }
-                let subscribers = node(&entry.node, "subscribers");
-                let total = subscribers
-                    .map_or(0, |s| u64::from(count(s, "im")) + u64::from(count(s, "sms_only")));
+                let Subscribers { im, sms_only } = super::subscribers(&entry.node);
+                let total = u64::from(im) + u64::from(sms_only);
                 if total >= 10u64.saturating_pow(15 - digits.len() as u32) {
                     let message = format!("`{prefix}` leaves too few digits for {total} numbers");
                     self.wrong(item.place, message, "a number has at most 15 digits");
@@ -424,9 +412,9 @@ impl Builder<'_> {
 
     /// What the format has and this version does not simulate is refused, never ignored.
     pub(super) fn not_yet(&mut self, root: &Node) {
-        for entry in root.get("operators").map_or(&[][..], Node::entries) {
+        for entry in root.part("operators").entries() {
             let overload = entry.node.get("im_server").and_then(|s| s.get("overload"));
-            if let Some(overload) = overload.filter(|o| matches!(o.value, Value::Map(_))) {
+            if let Some(overload) = overload.filter(|overload| overload.is_map()) {
                 let help = "overload: none; `queue_limit` bounds the queue";
                 self.wrong(overload.place, "shedding is not simulated yet", help);
             }

@@ -1,0 +1,142 @@
+//! The words of a topology, each with what it means: the table of keys lists them from here, and the
+//! builder reads them back from here, so that no word can be known to one and not to the other.
+
+use crate::domain::federation::{
+    Arrivals, Exposed, LegacyPresence, Notice, OfflineMessages, OperatorKind, Overlong, Protocol,
+    Recipients, ReplyExhausted,
+};
+
+/// Words that a value may be, with their meanings.
+#[derive(Clone, Copy, Debug)]
+pub struct Words<T: 'static> {
+    /// As a topology has them.
+    pub list: &'static [&'static str],
+    means: &'static [T],
+}
+
+impl<T: Copy> Words<T> {
+    /// What a word means.
+    pub fn meaning(&self, word: &str) -> Option<T> {
+        let place = self.list.iter().position(|known| *known == word)?;
+        Some(self.means[place])
+    }
+
+    /// The meaning of the first word, which stands in for a word that was refused.
+    pub fn first(&self) -> T {
+        self.means[0]
+    }
+}
+
+macro_rules! words {
+    ($($name:ident: $of:ty { $($word:literal: $means:expr),+ })+) => {
+        $(pub const $name: Words<$of> = Words { list: &[$($word),+], means: &[$($means),+] };)+
+    };
+}
+
+words! {
+    KIND: OperatorKind {
+        "imsp": OperatorKind::Imsp,
+        "ims": OperatorKind::Ims,
+        "mno": OperatorKind::Mno,
+        "hub": OperatorKind::Hub
+    }
+    EXPOSE: Exposed {
+        "provider": Exposed::Provider,
+        "device_type": Exposed::DeviceType,
+        "access_network": Exposed::AccessNetwork
+    }
+    MESSAGES_FIRST: bool { "none": false, "messages_first": true }
+    REGISTER_ON_CONTACT: bool { "on_contact": true, "never": false }
+    LEGACY_PRESENCE: LegacyPresence {
+        "online": LegacyPresence::Online,
+        "offline": LegacyPresence::Offline,
+        "hlr": LegacyPresence::Hlr
+    }
+    OVERLONG: Overlong {
+        "refuse": Overlong::Refuse,
+        "truncate": Overlong::Truncate,
+        "split": Overlong::Split
+    }
+    NOTICE: Notice { "none": Notice::None, "once": Notice::Once, "each": Notice::Each }
+    REPLY_EXHAUSTED: ReplyExhausted {
+        "refuse": ReplyExhausted::Refuse,
+        "reuse_oldest": ReplyExhausted::ReuseOldest
+    }
+    PROTOCOL: Protocol { "ssp": Protocol::Ssp, "sms": Protocol::Sms }
+    ADDRESSING: Addressing { "e164": Addressing::Number, "uid": Addressing::Uid }
+    FEATURES: Feature {
+        "messaging": Feature::Messaging,
+        "presence": Feature::Presence,
+        "search": Feature::Search,
+        "groups": Feature::Groups
+    }
+    OVER: Over { "refuse": Over::Refuse, "queue": Over::Queue, "sms": Over::Sms }
+    PER_DOMAIN: bool { "per_watcher": false, "per_domain": true }
+    PER_LIST: bool { "per_contact": false, "per_list": true }
+    ARRIVALS: Arrivals { "poisson": Arrivals::Poisson, "constant": Arrivals::Constant }
+    RECIPIENTS: Recipients { "uniform": Recipients::Uniform }
+    OFFLINE_MESSAGES: OfflineMessages {
+        "store": OfflineMessages::Store,
+        "sms": OfflineMessages::Sms,
+        "refuse": OfflineMessages::Refuse
+    }
+    // Keys, of which an event of the timeline has exactly one.
+    EVENTS: Happening {
+        "upgrade": Happening::Upgrade,
+        "becomes_imsp": Happening::BecomesImsp,
+        "agree": Happening::Agree,
+        "link_down": Happening::LinkDown,
+        "link_slow": Happening::LinkSlow,
+        "node_down": Happening::NodeDown
+    }
+}
+
+/// How users are addressed across an agreement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Addressing {
+    /// By E.164 number.
+    Number,
+    /// By `name@domain`.
+    Uid,
+}
+
+/// What an agreement may carry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Feature {
+    /// Instant messages.
+    Messaging,
+    /// Presence.
+    Presence,
+    /// Search.
+    Search,
+    /// Group messaging.
+    Groups,
+}
+
+/// What happens over a rate limit, before it is known how many may queue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Over {
+    /// Refused.
+    Refuse,
+    /// Waits.
+    Queue,
+    /// Becomes a short message.
+    Sms,
+}
+
+/// What can happen during a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Happening {
+    /// A legacy customer becomes an IM user.
+    Upgrade,
+    /// An operator without IM becomes an IMSP.
+    BecomesImsp,
+    /// An agreement begins.
+    Agree,
+    /// A link fails.
+    LinkDown,
+    /// A link is slower.
+    LinkSlow,
+    /// A part of an operator fails.
+    NodeDown,
+}
