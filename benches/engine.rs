@@ -75,7 +75,7 @@ operators:
 agreements: []
 run: { seed: 1, warm_up: 1m, duration: 5m }
 ";
-    let one = Source { path: "one".to_owned(), text: one.to_owned() };
+    let one = Source::new("one", one);
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("topologies/national.yaml");
     let national = topology::read(&path).expect("the shipped topology");
     let cases =

@@ -78,7 +78,7 @@ fn shipped(name: &str) -> Source {
 }
 
 fn text(text: &str) -> Source {
-    Source { path: "bench".to_owned(), text: text.to_owned() }
+    Source::new("bench", text)
 }
 
 /// Events, and seconds they took.

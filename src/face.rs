@@ -57,7 +57,7 @@ impl Topology {
     /// # Errors
     /// If anything is wrong with it or with an override.
     pub fn parse(yaml: &str, overrides: &[&str]) -> Result<Self, Error> {
-        Self::checked(&Source { path: "topology".to_owned(), text: yaml.to_owned() }, overrides)
+        Self::checked(&Source::new("topology", yaml), overrides)
     }
 
     fn checked(source: &Source, overrides: &[&str]) -> Result<Self, Error> {

@@ -39,7 +39,7 @@ run: { seed: 42, warm_up: 30s, duration: 10m }
 const SLOWER: &str = "operators.a.hlr.lookup_time={ exponential: 165ms }";
 
 fn side(letter: &str, sets: &[&str], lines: &[FailOn]) -> Side {
-    let source = Source { path: "small.yaml".to_owned(), text: SMALL.to_owned() };
+    let source = Source::new("small.yaml", SMALL);
     let sets: Vec<Override> =
         sets.iter().map(|set| Override::parse(set).expect("an override")).collect();
     let topology = topology::load(&source, &sets).expect("a valid topology");
@@ -67,7 +67,7 @@ fn side(letter: &str, sets: &[&str], lines: &[FailOn]) -> Side {
 }
 
 fn report(others: &[&[&str]], lines: &[&str], strict: bool) -> Report {
-    let source = Source { path: "small.yaml".to_owned(), text: SMALL.to_owned() };
+    let source = Source::new("small.yaml", SMALL);
     let names = run::names(&topology::load(&source, &[]).expect("a topology").federation);
     let lines: Vec<FailOn> =
         lines.iter().map(|line| FailOn::parse(line, &names).expect("a line")).collect();

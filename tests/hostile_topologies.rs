@@ -6,7 +6,7 @@ use interwork::topology::{self, Source};
 use proptest::prelude::*;
 
 fn refused(text: String) -> String {
-    let source = Source { path: "hostile.yaml".to_owned(), text };
+    let source = Source::new("hostile.yaml", text);
     let problems = topology::load(&source, &[]).expect_err("a hostile file is refused");
     problems.iter().map(|problem| problem.render(&source, 100, false)).collect()
 }
@@ -148,11 +148,11 @@ proptest! {
     #[test]
     fn a_damaged_topology_is_refused_or_valid_but_never_a_panic(damages in damages()) {
         for text in [topology::starter(), include_str!("../topologies/omtp-reference.yaml")] {
-            let source = Source { path: "damaged.yaml".to_owned(), text: damaged(text, &damages) };
+            let source = Source::new("damaged.yaml", damaged(text, &damages));
             match topology::load(&source, &[]) {
                 Ok(topology) => {
                     let again =
-                        Source { path: "resolved.yaml".to_owned(), text: topology.resolved_yaml() };
+                        Source::new("resolved.yaml", topology.resolved_yaml());
                     let same = topology::load(&again, &[]).map(|again| again.federation);
                     prop_assert!(same.is_ok_and(|same| same == topology.federation));
                 }

@@ -42,7 +42,7 @@ workload:
 run: {run}
 "
     );
-    let source = Source { path: "test.yaml".to_owned(), text };
+    let source = Source::new("test.yaml", text);
     let topology = topology::load(&source, &[]).expect("a valid topology");
     Case { federation: topology.federation, slo: Vec::new() }
 }

@@ -145,7 +145,7 @@ fn a_resolved_topology_repeats_the_replications() {
 /// Runs so many replications, and stops when so large a share of all is done.
 fn study(replications: u32, slo: &str, options: Options, stop_at: f64) -> Replicated {
     let text = format!("{TOPOLOGY}slo: [ {slo} ]\n");
-    let source = Source { path: "test.yaml".to_owned(), text };
+    let source = Source::new("test.yaml", text);
     let mut federation = topology::load(&source, &[]).expect("a topology").federation;
     federation.run.replications = replications;
     let (names, measured) = (interwork::run::names(&federation), federation.run.duration);

@@ -11,10 +11,11 @@ use crate::report::read;
 use crate::study::checked;
 use crate::study::replicate::Case;
 use crate::study::stored;
-use crate::topology::{self, Override, Topology};
+use crate::topology::{self, Override, Problem, Source, Topology};
 
 /// A valid topology with its parsed SLO lines.
 pub(super) struct Loaded {
+    pub(super) source: Source,
     pub(super) topology: Topology,
     pub(super) slo: Vec<slo::Line>,
 }
@@ -78,30 +79,28 @@ pub(super) fn load(path: &Path, overrides: &[Override]) -> Result<Loaded, Exit> 
         anstream::eprintln!("error: {error}");
         Exit::FileError
     })?;
+    load_source(source, overrides)
+}
+
+/// Checks a topology that has been read; prints every problem there is.
+pub(super) fn load_source(source: Source, overrides: &[Override]) -> Result<Loaded, Exit> {
     let (topology, slo) = checked(&source, overrides, topology::load).map_err(|problems| {
         for problem in &problems {
             anstream::eprintln!("{}\n", problem.render(&source, width(), stderr_color()));
         }
         let count = count_of_problems(problems.len());
-        anstream::eprintln!("{}: {count}, nothing was run", path.display());
+        anstream::eprintln!("{}: {count}, nothing was run", source.path);
         Exit::BadInput
     })?;
-    for warning in &topology.warnings {
-        anstream::eprintln!("{}\n", warning.render(&source, width(), stderr_color()));
-    }
-    Ok(Loaded { topology, slo })
+    Ok(Loaded { source, topology, slo })
 }
 
-/// Reads a topology whose problems and warnings have been told, with other values; the first thing
-/// that is wrong with them, if anything is.
-pub(super) fn reload(path: &Path, overrides: &[Override]) -> Result<Loaded, String> {
-    let source = topology::read(path).map_err(|error| error.to_string())?;
-    let (topology, slo) =
-        checked(&source, overrides, topology::load).map_err(|problems| match problems.first() {
-            Some(problem) => problem.message().to_owned(),
-            None => "a mistake".to_owned(),
-        })?;
-    Ok(Loaded { topology, slo })
+/// A topology whose problems have been told, with other values; the first thing that is wrong with
+/// them, if anything is.
+pub(super) fn reload(source: &Source, overrides: &[Override]) -> Result<Topology, String> {
+    let loaded = checked(source, overrides, topology::load);
+    let first = |problems: Vec<Problem>| problems[0].message().to_owned();
+    loaded.map(|(topology, _)| topology).map_err(first)
 }
 
 /// `1 problem`, `2 problems`.

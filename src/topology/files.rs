@@ -1,19 +1,16 @@
 //! Files that a topology names: distributions and contact lists as CSV, beside the topology. Read
 //! once; their bytes are kept, so that a result folder can hold copies.
 
-use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::node::Node;
 use super::problem::Problem;
+use super::source::{Named, Source};
 use crate::domain::distribution::Empirical;
 use crate::domain::federation::{ContactPair, Subscribers};
 use crate::domain::id::OperatorId;
 use crate::domain::quantity;
-
-/// Largest file that a topology may name, in bytes.
-const LIMIT: u64 = 256 << 20;
 
 /// Folder beside a resolved topology that holds copies of the files it names.
 const COPIES: &str = "inputs";
@@ -21,11 +18,12 @@ const COPIES: &str = "inputs";
 /// The files of one topology.
 #[derive(Debug)]
 pub struct Files {
+    named: Named,
     folder: PathBuf,
     /// Whether the folder holds copies under the names of `copy`.
     copied: bool,
     /// Paths as the resolved topology has them with their content, in order of first use.
-    pub read: Vec<(String, Vec<u8>)>,
+    pub read: Vec<(String, Arc<Vec<u8>>)>,
     /// Where each of `read` came from.
     sources: Vec<PathBuf>,
     /// Contact lists by path as given: a file may be named for many operators.
@@ -33,10 +31,17 @@ pub struct Files {
 }
 
 impl Files {
-    /// The files beside the topology at `path`, or the copies of them beside a copy of it.
-    pub fn beside(path: &str, copied: bool) -> Self {
-        let folder = Path::new(path).parent().unwrap_or(Path::new("")).to_owned();
-        Self { folder, copied, read: Vec::new(), sources: Vec::new(), contacts: Vec::new() }
+    /// The files beside a topology, or the copies of them beside a copy of it.
+    pub fn beside(source: &Source, copied: bool) -> Self {
+        let folder = Path::new(&source.path).parent().unwrap_or(Path::new("")).to_owned();
+        Self {
+            named: source.named.clone(),
+            folder,
+            copied,
+            read: Vec::new(),
+            sources: Vec::new(),
+            contacts: Vec::new(),
+        }
     }
 
     /// Durations with weights.
@@ -183,24 +188,10 @@ impl Files {
                 false => Err("another file of that name is named already: rename one".to_owned()),
             };
         }
-        let content = bounded(&path, LIMIT, "256 MiB")?;
+        let content = self.named.read(&path)?;
         self.read.push((copy, content));
         self.sources.push(path);
         Ok(self.read.len() - 1)
-    }
-}
-
-/// Reads a file up to a limit, whatever its length is said to be: some files have no end.
-///
-/// # Errors
-/// What the system says, or that the limit, in words `shown`, is exceeded.
-pub fn bounded(path: &Path, limit: u64, shown: &str) -> Result<Vec<u8>, String> {
-    let mut content = Vec::new();
-    let file = std::fs::File::open(path).map_err(|error| error.to_string())?;
-    file.take(limit + 1).read_to_end(&mut content).map_err(|error| error.to_string())?;
-    match content.len() as u64 > limit {
-        true => Err(format!("it is over {shown}")),
-        false => Ok(content),
     }
 }
 

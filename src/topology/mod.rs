@@ -14,13 +14,14 @@ mod resolved;
 mod scalar;
 mod schema;
 mod shape;
+mod source;
 pub mod study;
 #[cfg(test)]
 mod tests;
 mod tree;
 mod words;
 
-use std::path::Path;
+use std::sync::Arc;
 
 use crate::domain::federation::Federation;
 
@@ -30,49 +31,16 @@ pub use self::place::Place;
 pub use self::problem::Problem;
 pub use self::scalar::Scalar;
 pub use self::schema::schema;
-
-/// Largest topology file, in bytes.
-const LIMIT: u64 = 64 << 20;
-
-/// A topology file as read.
-#[derive(Clone, Debug)]
-pub struct Source {
-    /// As the user gave it.
-    pub path: String,
-    /// Its content.
-    pub text: String,
-}
-
-/// A file that could not be read.
-#[derive(Debug, thiserror::Error)]
-#[error("{path} could not be read: {reason}")]
-pub struct ReadError {
-    path: String,
-    reason: String,
-}
+pub use self::source::{ReadError, Source, read};
 
 /// A valid topology.
 #[derive(Debug)]
 pub struct Topology {
     /// What it means.
     pub federation: Federation,
-    /// What is worth a look although it is valid.
-    pub warnings: Vec<Problem>,
     resolved: Node,
     slo_places: Vec<Place>,
-    attachments: Vec<(String, Vec<u8>)>,
-}
-
-/// Reads a topology file.
-///
-/// # Errors
-/// If it cannot be read, is no UTF-8 text, or is over 64 MiB.
-pub fn read(path: &Path) -> Result<Source, ReadError> {
-    let shown = path.display().to_string();
-    let fail = |reason: String| ReadError { path: shown.clone(), reason };
-    let bytes = files::bounded(path, LIMIT, "64 MiB").map_err(fail)?;
-    let text = String::from_utf8(bytes).map_err(|_| fail("it is no UTF-8 text".to_owned()))?;
-    Ok(Source { path: shown, text })
+    attachments: Vec<(String, Arc<Vec<u8>>)>,
 }
 
 /// Checks a topology.
@@ -80,7 +48,7 @@ pub fn read(path: &Path) -> Result<Source, ReadError> {
 /// # Errors
 /// All mistakes there are, in the order of the file.
 pub fn load(source: &Source, overrides: &[Override]) -> Result<Topology, Vec<Problem>> {
-    load_from(source, overrides, files::Files::beside(&source.path, false))
+    load_from(source, overrides, files::Files::beside(source, false))
 }
 
 /// The same for a copy of a topology, beside which its files lie as [`Topology::attachments`] names
@@ -89,7 +57,7 @@ pub fn load(source: &Source, overrides: &[Override]) -> Result<Topology, Vec<Pro
 /// # Errors
 /// As [`load`].
 pub fn load_copy(source: &Source, overrides: &[Override]) -> Result<Topology, Vec<Problem>> {
-    load_from(source, overrides, files::Files::beside(&source.path, true))
+    load_from(source, overrides, files::Files::beside(source, true))
 }
 
 fn load_from(
@@ -130,7 +98,7 @@ fn load_from(
     let slo_places = resolved.get("slo").map_or(&[][..], Node::items);
     let slo_places = slo_places.iter().map(|line| line.place).collect();
     let attachments = files.read;
-    Ok(Topology { federation, warnings: Vec::new(), resolved, slo_places, attachments })
+    Ok(Topology { federation, resolved, slo_places, attachments })
 }
 
 impl Topology {
@@ -167,7 +135,7 @@ impl Topology {
 
     /// Files the resolved topology names, with their content.
     pub fn attachments(&self) -> Vec<(String, Vec<u8>)> {
-        self.attachments.clone()
+        self.attachments.iter().map(|(name, content)| (name.clone(), content.to_vec())).collect()
     }
 }
 

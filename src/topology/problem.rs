@@ -2,8 +2,8 @@
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
-use super::Source;
 use super::place::Place;
+use super::source::Source;
 use crate::domain::words::nearest;
 
 /// A mistake.

@@ -2,13 +2,15 @@
 
 mod table;
 
+use std::path::Path;
+
 use super::*;
 
 /// The example of the format's description, without what is not simulated yet.
 const EXAMPLE: &str = include_str!("example.yaml");
 
 fn valid(text: &str, overrides: &[&str]) -> Topology {
-    let source = Source { path: "example.yaml".to_owned(), text: text.to_owned() };
+    let source = Source::new("example.yaml", text);
     let parse = |set: &&str| Override::parse(set).expect("a good override");
     let overrides: Vec<Override> = overrides.iter().map(parse).collect();
     load(&source, &overrides).unwrap_or_else(|problems| {
@@ -62,7 +64,7 @@ fn all_mistakes_are_reported_at_once_with_place_reason_and_remedy() {
         .replace("kind: mno", "kind: mnoo")
         .replace("duration: 10m", "duration: 10")
         .replace("[imsp-a, imsp-b]", "[imsp-a, imsp-x]");
-    let source = Source { path: "bad.yaml".to_owned(), text };
+    let source = Source::new("bad.yaml", text);
     let problems = load(&source, &[]).expect_err("three mistakes");
     let shown: String = problems.iter().map(|p| p.render(&source, 100, false)).collect();
     for part in ["`mno`", "a duration needs a unit", "did you mean `imsp-a`?", "bad.yaml:"] {
@@ -76,7 +78,7 @@ fn told(text: &str) -> String {
 }
 
 fn told_beside(path: &str, text: &str) -> String {
-    let source = Source { path: path.to_owned(), text: text.to_owned() };
+    let source = Source::new(path, text);
     let problems = load(&source, &[]).expect_err("a mistake");
     problems.iter().map(|problem| problem.render(&source, 100, false)).collect()
 }
@@ -115,7 +117,7 @@ fn an_operator_may_have_its_contacts_from_a_file_or_by_rule() {
     std::fs::write(dir.path().join("pairs.csv"), "from,to\nnorth/0,north/1\n").expect("written");
     let load = |workload: &str| {
         let text = starter().replace("\nrun:", &format!("\n{workload}\nrun:"));
-        load(&Source { path: path.clone(), text }, &[]).expect("a valid topology").federation
+        load(&Source::new(path.clone(), text), &[]).expect("a valid topology").federation
     };
     let pairs = |federation: &Federation| -> Vec<Option<usize>> {
         let lists = federation.operators.iter().map(|o| o.workload.contacts.pairs.as_ref());
@@ -136,7 +138,7 @@ fn a_table_may_have_a_header_or_not() {
     let text = EXAMPLE.replace("wired: 15ms", "wired: { empirical: delays.csv }");
     let mean = |content: &str| {
         std::fs::write(dir.path().join("delays.csv"), content).expect("written");
-        let source = Source { path: path.clone(), text: text.clone() };
+        let source = Source::new(path.clone(), text.clone());
         let federation = load(&source, &[]).expect("a valid topology").federation;
         federation.operators[1].access[1].delay.mean().to_string()
     };

@@ -29,7 +29,7 @@ pub fn prepare(text: &str, sets: &[&str]) -> (Arc<Plan>, Arc<interwork::measure:
 
 /// A plan and its measurement.
 pub fn prepare_with_slo(text: &str, sets: &[&str]) -> (Arc<Plan>, Arc<interwork::measure::Setup>) {
-    let source = Source { path: "test.yaml".to_owned(), text: text.to_owned() };
+    let source = Source::new("test.yaml", text);
     let overrides: Vec<Override> =
         sets.iter().map(|set| Override::parse(set).expect("an override of the test")).collect();
     let topology = topology::load(&source, &overrides).unwrap_or_else(|problems| {

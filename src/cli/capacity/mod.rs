@@ -11,7 +11,7 @@ use self::document::{Found as Everything, document};
 use super::output::{Place, put};
 use super::progress::Progress;
 use super::signal::stop_on_signal;
-use super::topology::{Loaded, load, overrides, reload, set_baseline};
+use super::topology::{Loaded, load, load_source, overrides, reload, set_baseline};
 use super::{Exit, fault, folder_error, width};
 use crate::report::html;
 use crate::study::capacity::inputs;
@@ -87,7 +87,7 @@ fn find(arguments: &Arguments) -> Result<Exit, Exit> {
     let planned_case = loaded.case();
     // A value that the topology cannot have ends the search that way; the page says why.
     let refused: Mutex<Option<(f64, String)>> = Mutex::new(None);
-    let at = |value: f64| match case_at(arguments, &loaded, &overrides, &own, value) {
+    let at = |value: f64| match case_at(&arguments.vary, &loaded, &overrides, &own, value) {
         Ok(case) => Some(case),
         Err(why) => {
             *refused.lock().unwrap_or_else(PoisonError::into_inner) = Some((value, why));
@@ -169,7 +169,7 @@ fn planned(arguments: &Arguments, overrides: &[Override]) -> Result<(Loaded, Sca
     let text = if bare { own.with(given.number) } else { planned.clone() };
     let mut overrides = overrides.to_vec();
     overrides.push(set(&arguments.vary, &text)?);
-    let loaded = load(&arguments.topology, &overrides)?;
+    let loaded = load_source(loaded.source, &overrides)?;
     let own = varied(&loaded, &arguments.vary)?;
     Ok((loaded, own))
 }
@@ -211,15 +211,38 @@ fn check(loaded: &Loaded, planned: f64) -> Result<(), Exit> {
 
 /// The case at a value of what is varied, or why there is none.
 fn case_at(
-    arguments: &Arguments,
+    path: &str,
     loaded: &Loaded,
     overrides: &[Override],
     own: &Scalar,
     value: f64,
 ) -> Result<Case, String> {
     let mut overrides = overrides.to_vec();
-    let set = format!("{}={}", arguments.vary, own.with(value));
+    let set = format!("{path}={}", own.with(value));
     overrides.push(Override::parse(&set).map_err(|problem| problem.to_string())?);
-    let other = reload(&arguments.topology, &overrides)?;
-    Ok(Case { federation: other.topology.federation, slo: loaded.slo.clone() })
+    let other = reload(&loaded.source, &overrides)?;
+    Ok(Case { federation: other.federation, slo: loaded.slo.clone() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_search_is_about_the_files_as_they_were_when_it_began() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let (file, pairs) = (dir.path().join("t.yaml"), dir.path().join("pairs.csv"));
+        let own = "\n  contacts: { file: pairs.csv }\nrun:";
+        let text = crate::topology::starter().replace("\nrun:", own);
+        std::fs::write(&file, text).expect("written");
+        std::fs::write(&pairs, "north/0,north/1\n").expect("written");
+        let loaded = load(&file, &[]).expect("a valid topology");
+        let own = varied(&loaded, "workload.load").expect("a number");
+        std::fs::write(&file, "gone: true").expect("written");
+        std::fs::remove_file(&pairs).expect("removed");
+        let case = case_at("workload.load", &loaded, &[], &own, 2.0).expect("the same topology");
+        let mut expected = loaded.topology.federation.clone();
+        expected.operators.iter_mut().for_each(|operator| operator.workload.load.base = 2.0);
+        assert_eq!(case.federation, expected);
+    }
 }

@@ -32,7 +32,7 @@ slo:
   - message_latency p95 < 10m during 8m..9m
 "
     );
-    let source = Source { path: "storm.yaml".to_owned(), text };
+    let source = Source::new("storm.yaml", text);
     let warm_up = Override::parse("run.warm_up=1m").expect("an override");
     let federation = topology::load(&source, &[warm_up]).expect("a valid topology").federation;
     let (names, measured) = (run::names(&federation), federation.run.duration);

@@ -54,7 +54,7 @@ fn played(name: &str, defect: Option<Defect>) -> Result<(), String> {
 /// The federation of the scenarios.
 fn plan(sets: &[String], defect: Option<Defect>) -> Result<Arc<Plan>, String> {
     let text = table::TOPOLOGY.to_owned();
-    let source = Source { path: "omtp.yaml".to_owned(), text };
+    let source = Source::new("omtp.yaml", text);
     let overrides: Result<Vec<Override>, String> =
         sets.iter().map(|set| Override::parse(set)).collect();
     let topology = topology::load(&source, &overrides?).map_err(|problems| {

@@ -222,7 +222,7 @@ mod tests {
 
     fn parsed(text: &str) -> Study {
         let text = format!("study: 1\nname: s\ntopologies: [t.yaml]\n{text}");
-        study::parse(&Source { path: "s.yaml".to_owned(), text }).expect("a good study")
+        study::parse(&Source::new("s.yaml", text)).expect("a good study")
     }
 
     fn texts(study: &Study) -> Vec<String> {

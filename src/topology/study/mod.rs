@@ -7,9 +7,11 @@ mod shape;
 use super::node::{Entry, Node, Origin, Value};
 use super::place::Place;
 use super::problem::Problem;
+use super::scalar::Scalar;
 use super::shape::Field;
+use super::source::Source;
 use super::tree;
-use super::{Scalar, Source, complete, resolved};
+use super::{complete, resolved};
 
 pub use self::schema::schema;
 pub use self::shape::MOST_POINTS;

@@ -196,7 +196,7 @@ fn every_key_word_and_distribution_makes_a_federation_of_its_own() {
         std::fs::write(dir.path().join(name), rows).expect("written");
     }
     let path = dir.path().join("table.yaml").display().to_string();
-    let source = Source { path, text: BASE.to_owned() };
+    let source = Source::new(path, BASE);
     let federation = |sets: &[String]| {
         let sets: Vec<Override> =
             sets.iter().map(|set| Override::parse(set).expect("a good override")).collect();
