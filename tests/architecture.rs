@@ -1,6 +1,7 @@
 //! The shape of the sources, held as data: imports point downwards only, siblings do not know each
 //! other, each file says what it is. ARCHITECTURE.md has the same table for people.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Layers from the top; modules of one layer are siblings.
@@ -12,6 +13,9 @@ const LAYERS: &[&[&str]] = &[
     &["workload", "model", "measure", "wire"],
     &["domain"],
 ];
+
+/// Circles of files that are still to be opened; a line goes with its circle.
+const CIRCLES: &[&[&str]] = &[&["report/html/bottleneck.rs", "report/html/verdict.rs"]];
 
 /// Words that must not stay in the sources.
 const UNFINISHED: &[&str] = &["todo!(", "unimplemented!(", "dbg!(", "FIXME", "XXX", "#[ignore"];
@@ -82,6 +86,136 @@ fn faults(relative: &Path, text: &str) -> Vec<String> {
         }
     }
     faults
+}
+
+/// Every source file by its path below `src`.
+fn texts() -> BTreeMap<String, String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = Vec::new();
+    sources(&root, &mut files);
+    let named = |path: PathBuf| {
+        let text = std::fs::read_to_string(&path).expect("a source file");
+        (path.strip_prefix(&root).expect("below src").display().to_string(), text)
+    };
+    files.into_iter().map(named).collect()
+}
+
+/// The module of a file as its path below the crate: `a/b.rs` and `a/b/mod.rs` are `a::b`.
+fn module_path(file: &str) -> Vec<String> {
+    let file = file.trim_end_matches(".rs");
+    let file = file.strip_suffix("/mod").unwrap_or(file);
+    file.split('/').filter(|part| !matches!(*part, "lib" | "main")).map(str::to_owned).collect()
+}
+
+/// Paths of a use tree such as `a::{b, c::d}`.
+fn expanded(tree: &str) -> Vec<String> {
+    let Some((before, rest)) = tree.split_once('{') else {
+        return vec![tree.split(" as ").next().unwrap_or("").trim().to_owned()];
+    };
+    let inner = rest.rsplit_once('}').map_or(rest, |(inner, _)| inner);
+    let (mut depth, mut start, mut parts) = (0, 0, Vec::new());
+    for (at, c) in inner.char_indices() {
+        match c {
+            '{' => depth += 1,
+            '}' => depth -= 1,
+            ',' if depth == 0 => {
+                parts.push(&inner[start..at]);
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    parts.push(&inner[start..]);
+    let parts = parts.into_iter().map(str::trim).filter(|part| !part.is_empty());
+    parts.flat_map(expanded).map(|part| format!("{}{part}", before.trim())).collect()
+}
+
+/// Files that a file names in its `use` lines; its tests and the files of its folder left out.
+fn uses(file: &str, files: &BTreeMap<String, String>) -> BTreeSet<String> {
+    let modules: BTreeMap<Vec<String>, &String> =
+        files.keys().map(|file| (module_path(file), file)).collect();
+    let own = module_path(file);
+    let text = files[file].split("#[cfg(test)]\nmod tests {").next().unwrap_or("");
+    let mut found = BTreeSet::new();
+    for (at, _) in text.match_indices("use ") {
+        let line = text[..at].rsplit('\n').next().unwrap_or("").trim();
+        if !(line.is_empty() || line.starts_with("pub")) {
+            continue;
+        }
+        let tree = text[at + 4..].split(';').next().unwrap_or("");
+        for path in expanded(tree) {
+            let mut path: Vec<&str> = path.split("::").collect();
+            let mut from = match path[0] {
+                "crate" => Vec::new(),
+                "self" | "super" => own.clone(),
+                _ => continue,
+            };
+            while matches!(path.first(), Some(&("crate" | "self" | "super"))) {
+                if path.remove(0) == "super" {
+                    from.pop();
+                }
+            }
+            from.extend(path.iter().map(|part| (*part).to_owned()));
+            // The longest beginning that is a file: what follows is an item in it.
+            while !from.is_empty() && !modules.contains_key(&from) {
+                from.pop();
+            }
+            found.extend(modules.get(&from).map(|file| (*file).clone()));
+        }
+    }
+    // A folder's own file may call the files in it, and they may use what it says.
+    found.retain(|other| module_path(other) == own || !module_path(other).starts_with(&own));
+    found.remove(file);
+    found
+}
+
+/// Sets of files of which each uses all others, be it through further ones.
+fn circles(files: &BTreeMap<String, String>) -> BTreeSet<Vec<String>> {
+    let direct: BTreeMap<&String, BTreeSet<String>> =
+        files.keys().map(|file| (file, uses(file, files))).collect();
+    let reached = |from: &String| {
+        let mut seen = BTreeSet::new();
+        let mut open: Vec<&String> = direct[from].iter().collect();
+        while let Some(file) = open.pop() {
+            if seen.insert(file.clone()) {
+                open.extend(&direct[file]);
+            }
+        }
+        seen
+    };
+    let all: BTreeMap<&String, BTreeSet<String>> = files.keys().map(|f| (f, reached(f))).collect();
+    let circle = |file: &String| -> Vec<String> {
+        all[file].iter().filter(|other| all[*other].contains(file)).cloned().collect()
+    };
+    files.keys().map(circle).filter(|circle| circle.len() > 1).collect()
+}
+
+#[test]
+fn no_files_use_each_other_in_circles() {
+    let found = circles(&texts());
+    let known: BTreeSet<Vec<String>> = CIRCLES
+        .iter()
+        .map(|circle| circle.iter().map(|file| (*file).to_owned()).collect())
+        .collect();
+    let new: Vec<_> = found.difference(&known).collect();
+    assert!(new.is_empty(), "files use each other in circles; take out what both need: {new:#?}");
+    let gone: Vec<_> = known.difference(&found).collect();
+    assert!(gone.is_empty(), "no circles any more; strike them from CIRCLES: {gone:#?}");
+}
+
+#[test]
+fn the_rule_on_circles_can_fail() {
+    let files = |texts: &[(&str, &str)]| {
+        let owned = texts.iter().map(|(file, text)| ((*file).to_owned(), (*text).to_owned()));
+        circles(&owned.collect()).into_iter().flatten().collect::<Vec<_>>()
+    };
+    let (b, c) = ("use super::{b::{self, B}, d};", "pub use crate::a::c::C;\nfn f() {}");
+    let d = ("a/d.rs", "//! D");
+    assert_eq!(files(&[("a/c.rs", b), ("a/b.rs", c), d]), ["a/b.rs", "a/c.rs"]);
+    let tests = "#[cfg(test)]\nmod tests {\n    use crate::a::c::C;\n}";
+    assert!(files(&[("a/c.rs", b), ("a/b.rs", tests), d]).is_empty(), "tests may look back");
+    let (parent, child) = ("use self::b::B;\npub struct A;", "use super::A;");
+    assert!(files(&[("a/mod.rs", parent), ("a/b.rs", child)]).is_empty(), "a folder is one thing");
 }
 
 #[test]
