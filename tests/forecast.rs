@@ -5,7 +5,6 @@ mod common;
 
 use common::{close, gauge, metric, prepare, simulate};
 use interwork::domain::part::PartKind;
-use interwork::measure::results::MetricValue;
 use interwork::study::forecast::forecast;
 
 /// IMSPs, one on an IMS core, an operator without IM and a hub on the way, everything that forecasts depend on set
@@ -72,12 +71,8 @@ fn compare(sets: &[&str]) {
     assert!(expected.routes.len() == 9, "every route but groups: {:?}", expected.routes);
     for (route, rate) in &expected.routes {
         let labels = [("route", route.label())];
-        let MetricValue::Counter { rate: seen, .. } =
-            metric(&run.results, "messages_offered", &labels)
-        else {
-            panic!("messages_offered is counted")
-        };
-        close(route.label(), *rate, *seen, 8.0);
+        let seen = metric(&run.results, "messages_offered", &labels).rate.expect("counted");
+        close(route.label(), *rate, seen, 8.0);
     }
     let busy = expected.stations.iter().filter(|station| station.utilisation > 0.0);
     for station in busy {

@@ -67,9 +67,9 @@ fn intervals(case: &Case) -> Vec<Option<[f64; 2]>> {
             let results = all.expect("a sound run").results;
             let sojourn = |metric: &&Metric| metric.name == "station_sojourn";
             let sojourn = results.metrics.iter().find(sojourn).expect("messages went through it");
-            let mean = sojourn.intervals.iter().find(|(figure, _)| *figure == "mean");
+            let mean = sojourn.interval95.get("mean");
             let mut found = found.lock().unwrap_or_else(PoisonError::into_inner);
-            found.push(mean.map(|(_, interval)| *interval));
+            found.push(mean.copied());
         }
     };
     std::thread::scope(|scope| {

@@ -174,7 +174,7 @@ fn every_interval_holds_the_figure_that_it_is_of() {
         let study = study(replications, "", threads(2), f64::INFINITY);
         let mut intervals = 0;
         for metric in &study.results.metrics {
-            for (name, [low, high]) in &metric.intervals {
+            for (name, [low, high]) in &metric.interval95 {
                 let figures = metric.figures();
                 let value = figures.iter().find(|(figure, _)| figure == name).expect("a figure").1;
                 let rounding = 1e-9 * value.abs();
@@ -200,7 +200,7 @@ fn an_interrupted_study_keeps_the_whole_replications_and_nothing_half_done() {
     }
     assert_eq!(part.measured.runs() as usize, kept);
     assert_eq!(part.model_time_s, 70.0 * kept as f64, "each counts from start to end");
-    assert!(part.results.metrics.iter().any(|metric| !metric.intervals.is_empty()));
+    assert!(part.results.metrics.iter().any(|metric| !metric.interval95.is_empty()));
 }
 
 #[test]
@@ -226,7 +226,7 @@ fn a_study_ends_with_the_first_replication_that_an_slo_line_ended() {
     let study = &studies[0];
     assert_eq!(study.ended, Ending::StoppedBySlo);
     assert!(study.each.len() < 12, "{} replications", study.each.len());
-    let intervals = study.results.metrics.iter().map(|metric| metric.intervals.len());
+    let intervals = study.results.metrics.iter().map(|metric| metric.interval95.len());
     assert_eq!(intervals.sum::<usize>(), 0, "a run that ended for what it showed is no sample");
 }
 

@@ -4,10 +4,11 @@
 use std::num::NonZeroUsize;
 use std::path::Path;
 
+use interwork::measure::results::Slo;
 use interwork::measure::slo;
 use interwork::report::manifest::{Machine, Manifest, Precision, StopReason, WarmUp};
 use interwork::report::parts::Parts;
-use interwork::report::summary::{Slo, Summary};
+use interwork::report::summary::Summary;
 use interwork::report::terminal;
 use interwork::run::{self, Options};
 use interwork::study::replicate::{self, Case, Parallel};

@@ -35,7 +35,7 @@ fn what_is_seen_during_a_run_is_its_series() {
         let value = |metric: &str, labels: &str, statistic: &str| {
             let mut rows = finished.results.series.iter().filter(|row| {
                 (row.time_s - start).abs() < 1e-6
-                    && (row.metric, row.labels.as_str(), row.statistic)
+                    && (&*row.metric, row.labels.as_str(), &*row.statistic)
                         == (metric, labels, statistic)
             });
             rows.next().map(|row| row.value)

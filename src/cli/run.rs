@@ -14,7 +14,6 @@ use super::{Exit, fault, folder_error, stdout_color, watch, width};
 use crate::domain::federation::Federation;
 use crate::domain::quantity;
 use crate::measure::selector::Selector;
-use crate::report::csv::SeriesRow;
 use crate::report::folder::{Bundle, Folder, MessageRow, ReplicationRow};
 use crate::report::manifest::{Precision, WarmUp};
 use crate::report::parts::Parts;
@@ -179,7 +178,7 @@ fn simulate(arguments: &Arguments) -> Result<Exit, Exit> {
     let stored = Stored {
         manifest,
         summary: Summary::new(name, &replicated.results),
-        series: replicated.results.series.iter().map(SeriesRow::from).collect(),
+        series: replicated.results.series.clone(),
         replications: Vec::new(),
         dir,
     };

@@ -1,8 +1,12 @@
 //! All metrics with their kind, unit, labels and meaning: the one list that recording, results,
 //! SLO lines and documentation follow.
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 /// What a metric is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
 pub enum Kind {
     /// A distribution.
     Histogram,
@@ -101,6 +105,11 @@ macro_rules! metrics {
         impl Metric {
             /// All metrics, in the order of results.
             pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
+
+            /// The metric of a name.
+            pub fn named(name: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|metric| metric.info().name == name)
+            }
 
             /// The metric's entry.
             pub const fn info(self) -> Info {

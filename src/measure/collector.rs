@@ -264,19 +264,19 @@ fn series(
         if length.is_zero() {
             continue;
         }
-        let mut row = |key: Key, statistic, value, unit| {
+        let mut row = |key: Key, statistic: &'static str, value, unit: &'static str| {
             let texts = labels::texts(setup, key);
             let texts: Vec<String> =
                 texts.iter().map(|(name, value)| format!("{name}={value}")).collect();
             let metric = key.metric().info().name;
             rows.push(SeriesRow {
                 time_s,
-                metric,
+                metric: metric.into(),
                 labels: texts.join(";"),
                 part: labels::part(setup, key),
-                statistic,
+                statistic: statistic.into(),
                 value,
-                unit,
+                unit: unit.into(),
             });
         };
         for (key, count) in &interval.counters {

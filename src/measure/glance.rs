@@ -12,7 +12,7 @@ use super::key::Key;
 use super::levels::{Level, StationLevels};
 use super::measured::Measured;
 use super::recorder::{Figures, RecorderPart};
-use super::results::SloOutcome;
+use super::results::Slo;
 use super::slo::Line;
 use crate::domain::observation::StationId;
 use crate::domain::outcome::Route;
@@ -67,7 +67,7 @@ pub struct StationGlance {
 #[derive(Clone, Debug, PartialEq)]
 pub struct SloGlance {
     /// The line with its figure so far.
-    pub outcome: SloOutcome,
+    pub outcome: Slo,
     /// How it stands.
     pub standing: Standing,
 }
@@ -86,7 +86,7 @@ pub enum Standing {
 }
 
 /// What a line says of its figure so far.
-fn standing(line: &Line, outcome: &SloOutcome) -> Standing {
+fn standing(line: &Line, outcome: &Slo) -> Standing {
     match outcome.observed {
         None => Standing::Open,
         // Of a part of the time it is not asked, as with `--stop-on-slo`.

@@ -1,7 +1,8 @@
 //! What a figure is of: a metric with the values of its labels, in one number, so that finding a
 //! figure takes one multiplication. The order of keys is that of results.
 
-use super::catalogue::Metric;
+use super::catalogue::{Label, Metric};
+use super::results::Level;
 
 /// A label that is not there: a rolled-up metric.
 pub(super) const ANY: u32 = u32::MAX;
@@ -54,6 +55,16 @@ impl Key {
         }
         labels
     }
+
+    /// What a figure of it is of, by the catalogue's labels.
+    pub(super) fn level(self) -> Level {
+        let labels = self.labels();
+        let has = |wanted: Label| {
+            let place = self.metric().info().labels.iter().position(|label| *label == wanted);
+            place.is_some_and(|place| labels[place] != ANY)
+        };
+        Level::of(has(Label::From), has(Label::Reason))
+    }
 }
 
 /// Stations are too many for a narrow label; their metrics have no other.
@@ -71,7 +82,6 @@ fn of_station(metric: Metric) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::catalogue::Label;
     use super::*;
     use proptest::prelude::*;
 

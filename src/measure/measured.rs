@@ -12,7 +12,7 @@ use super::histogram::Recorded;
 use super::key::{ANY, Key};
 use super::labels::{self, scale};
 use super::recorder::Figures;
-use super::results::{self, Batch, MetricValue, SeriesRow, TaggedHistogram};
+use super::results::{self, Batch, SeriesRow, TaggedHistogram};
 
 /// Everything that one run, or several added, measured.
 #[derive(Clone, Debug)]
@@ -101,7 +101,6 @@ impl Measured {
 
     /// Every figure in words, for full label sets and rolled up, in the order of keys.
     pub(super) fn metrics(&self) -> Vec<results::Metric> {
-        let mut all: BTreeMap<Key, MetricValue> = BTreeMap::new();
         let mut merged: BTreeMap<Key, Recorded> = BTreeMap::new();
         let mut counted: BTreeMap<Key, i64> = BTreeMap::new();
         let mut batches: BTreeMap<Key, Vec<Batch>> = BTreeMap::new();
@@ -127,34 +126,33 @@ impl Measured {
                 }
             }
         }
+        let mut all: BTreeMap<Key, results::Metric> = BTreeMap::new();
+        let row = |key: Key| {
+            let info = key.metric().info();
+            let labels = labels::texts(&self.setup, key);
+            let labels = labels.into_iter().map(|(name, value)| (name.into(), value)).collect();
+            let unit = info.unit.text(&self.setup.currency);
+            let part = labels::part(&self.setup, key);
+            results::Metric { part, ..results::Metric::new(info.name, labels, info.kind, unit) }
+        };
         for (key, recorded) in merged {
-            let distribution = recorded.distribution(scale(key.metric().info()));
-            all.insert(key, MetricValue::Histogram(distribution));
+            let seen = recorded.distribution(scale(key.metric().info()));
+            all.insert(key, row(key).spread(seen));
         }
         for (key, count) in counted {
             let count = count.max(0) as u64;
             let rate = if self.seconds > 0.0 { count as f64 / self.seconds } else { 0.0 };
-            all.insert(key, MetricValue::Counter { count, rate });
+            all.insert(key, row(key).counted(count, rate));
         }
         for (key, gauge) in &self.gauges {
-            let Gauge { max, .. } = *gauge;
-            all.insert(*key, MetricValue::Gauge { mean: self.mean(*key, gauge), max });
+            all.insert(*key, row(*key).gauged(self.mean(*key, gauge), gauge.max));
         }
-        all.into_iter()
-            .map(|(key, value)| {
-                let info = key.metric().info();
-                results::Metric {
-                    name: info.name,
-                    labels: labels::texts(&self.setup, key),
-                    part: labels::part(&self.setup, key),
-                    unit: info.unit.text(&self.setup.currency),
-                    value,
-                    batches: batches.remove(&key).unwrap_or_default(),
-                    intervals: Vec::new(),
-                    batch_means: None,
-                }
-            })
-            .collect()
+        for (key, parts) in batches {
+            if let Some(metric) = all.get_mut(&key) {
+                metric.batches = parts;
+            }
+        }
+        all.into_values().collect()
     }
 
     /// A level's average over time; of money owed, that of a run.

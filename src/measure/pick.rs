@@ -31,41 +31,30 @@ impl Pick {
 
     /// Whether a metric of the results is meant.
     pub fn takes(&self, metric: &Metric) -> bool {
-        let has = |(name, value): &(&str, String)| {
-            metric.labels.iter().any(|(label, known)| label == name && known == value)
-        };
-        let asked = |name: &str| self.filter.iter().any(|(label, _)| *label == name);
-        let beyond = |(name, _): &(&str, String)| {
-            matches!(*name, "from" | "to") && !asked("from") && !asked("to")
-        };
+        let has = |(name, value): &(&str, String)| metric.label(name) == value;
+        let pairs = self.filter.iter().any(|(name, _)| matches!(*name, "from" | "to"));
         metric.name == self.metric.info().name
             && self.filter.iter().all(has)
-            && !metric.labels.iter().any(beyond)
+            && (pairs || rolled_up(metric))
     }
 }
 
 /// Whether a metric is rolled up over operators: what a study shows unless it says which metrics.
 pub fn rolled_up(metric: &Metric) -> bool {
-    !metric.labels.iter().any(|(name, _)| matches!(*name, "from" | "to"))
+    !metric.level().of_pair()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::results::MetricValue;
+    use super::super::catalogue::Kind;
     use super::*;
 
     #[test]
     fn a_pick_takes_what_its_filter_says_and_pairs_of_operators_only_if_asked() {
         let names = Names { operators: vec!["a".to_owned()], stations: Vec::new() };
-        let metric = |labels: &[(&'static str, &str)]| Metric {
-            name: "message_latency",
-            labels: labels.iter().map(|(name, value)| (*name, (*value).to_owned())).collect(),
-            part: None,
-            unit: "s".to_owned(),
-            value: MetricValue::Counter { count: 0, rate: 0.0 },
-            batches: Vec::new(),
-            intervals: Vec::new(),
-            batch_means: None,
+        let metric = |labels: &[(&'static str, &str)]| {
+            let labels = labels.iter().map(|(name, value)| ((*name).into(), (*value).to_owned()));
+            Metric::new("message_latency", labels.collect(), Kind::Counter, "s".to_owned())
         };
         let (hub, pair) = (metric(&[("route", "hub")]), metric(&[("route", "hub"), ("from", "a")]));
         let takes = |text: &str, metric| Pick::parse(text, &names).expect("good").takes(metric);

@@ -1,6 +1,14 @@
 //! What a run measured, ready to be shown: plain values in a fixed order. `measure` fills it,
-//! `report` writes and draws it, `study` compares it. No file format and no clock here.
+//! `report` writes and draws it, `study` compares it. These are the rows of the documents themselves:
+//! files, tables and pages have them as they stand here. No clock here.
 
+use std::borrow::Cow;
+
+use indexmap::IndexMap;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::catalogue::Kind;
 use super::counts::Counts;
 use crate::domain::part::Part;
 
@@ -14,40 +22,87 @@ pub struct Results {
     /// One histogram per metric and full label set, values in microseconds (a fan-out: counts).
     pub histograms: Vec<TaggedHistogram>,
     /// The SLO lines with what was observed.
-    pub slo: Vec<SloOutcome>,
+    pub slo: Vec<Slo>,
     /// Start and end of the measured time, seconds since the start of the run. The end is earlier
     /// than planned if the run was stopped.
     pub measured: (f64, f64),
 }
 
 /// One metric with one label set.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Metric {
     /// Such as `message_latency`.
-    pub name: &'static str,
-    /// In the order of the format's table; rolled-up metrics leave labels out.
-    pub labels: Vec<(&'static str, String)>,
-    /// Of a station's row, what the station is.
-    pub part: Option<Part>,
-    /// `s`, `1`, `B`, or the currency.
+    pub name: Cow<'static, str>,
+    /// Label names and values.
+    pub labels: IndexMap<Cow<'static, str>, String>,
+    /// histogram, counter or gauge.
+    pub kind: Kind,
+    /// Base unit: s, B, 1 or the currency.
     pub unit: String,
-    /// The figures.
-    pub value: MetricValue,
-    /// The measured time in parts, in order; empty where they were not kept.
-    pub batches: Vec<Batch>,
-    /// 95 % intervals of figures, by their names, where a valid method gave one.
-    pub intervals: Vec<(&'static str, [f64; 2])>,
-    /// What batch means there were, if the run is alone.
+    /// Samples of a histogram, events of a counter.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub count: Option<u64>,
+    /// Events a second of a counter.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub rate: Option<f64>,
+    /// Mean of a histogram; time average of a gauge.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub mean: Option<f64>,
+    /// Standard deviation of a histogram.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub stddev: Option<f64>,
+    /// Smallest sample.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub min: Option<f64>,
+    /// Percentiles of a histogram.
+    #[serde(flatten, default)]
+    pub percentiles: Option<Percentiles>,
+    /// Largest sample of a histogram; highest level of a gauge.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub max: Option<f64>,
+    /// 95 % intervals of the figures above, by their names, where the method behind them is valid.
+    #[serde(skip_serializing_if = "IndexMap::is_empty", default)]
+    pub interval95: IndexMap<Cow<'static, str>, [f64; 2]>,
+    /// Of a single run: the batch means that the interval rests on, or that are too few or too alike
+    /// for one.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub batch_means: Option<BatchMeans>,
+    /// Of a station's row, what the station is; unknown in documents.
+    #[serde(skip)]
+    pub part: Option<Part>,
+    /// The measured time in parts, in order; empty where they were not kept, and in documents.
+    #[serde(skip)]
+    pub batches: Vec<Batch>,
 }
 
-/// The batches that an interval rests on, or that are too few or too alike for one.
-#[derive(Clone, Copy, Debug, PartialEq)]
+/// Batch means of one run.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct BatchMeans {
     /// How many.
     pub number: u32,
     /// Correlation of each with the next.
     pub lag1: f64,
+}
+
+/// Percentiles; null where fewer than ten samples lie beyond. All are there or none: a metric
+/// without them is no histogram.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Percentiles {
+    /// Median.
+    #[serde(deserialize_with = "Option::deserialize")]
+    pub p50: Option<f64>,
+    /// 90th.
+    #[serde(deserialize_with = "Option::deserialize")]
+    pub p90: Option<f64>,
+    /// 95th.
+    #[serde(deserialize_with = "Option::deserialize")]
+    pub p95: Option<f64>,
+    /// 99th.
+    #[serde(deserialize_with = "Option::deserialize")]
+    pub p99: Option<f64>,
+    /// 99.9th.
+    #[serde(deserialize_with = "Option::deserialize")]
+    pub p999: Option<f64>,
 }
 
 /// What a metric's mean or rate is of one part of the measured time: `sum` / `weight`.
@@ -67,55 +122,149 @@ impl Batch {
     }
 }
 
-impl Metric {
-    /// All figures by name: of a histogram count, mean, stddev, min, percentiles and max; of a
-    /// counter count and rate; of a gauge mean and max. What too few samples carry is left out.
-    pub fn figures(&self) -> Vec<(&'static str, f64)> {
-        match self.value {
-            MetricValue::Counter { count, rate } => vec![("count", count as f64), ("rate", rate)],
-            MetricValue::Gauge { mean, max } => vec![("mean", mean), ("max", max)],
-            MetricValue::Histogram(d) if d.count == 0 => vec![("count", 0.0)],
-            MetricValue::Histogram(d) => {
-                let percentiles = [
-                    ("p50", d.p50),
-                    ("p90", d.p90),
-                    ("p95", d.p95),
-                    ("p99", d.p99),
-                    ("p999", d.p999),
-                ];
-                let mut all = vec![
-                    ("count", d.count as f64),
-                    ("mean", d.mean),
-                    ("stddev", d.stddev),
-                    ("min", d.min),
-                ];
-                all.extend(percentiles.iter().filter_map(|(name, p)| p.map(|p| (*name, p))));
-                all.push(("max", d.max));
-                all
-            }
+/// What a row is of: what is added up in it, and what it is one of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Level {
+    /// All pairs of operators, and all reasons; also a metric that knows neither.
+    Total,
+    /// One reason, all pairs of operators.
+    Reason,
+    /// One pair of operators, all reasons.
+    Pair,
+    /// One pair of operators and one reason.
+    PairReason,
+}
+
+impl Level {
+    /// By whether a row has the labels.
+    pub(super) fn of(pair: bool, reason: bool) -> Self {
+        match (pair, reason) {
+            (false, false) => Self::Total,
+            (false, true) => Self::Reason,
+            (true, false) => Self::Pair,
+            (true, true) => Self::PairReason,
         }
+    }
+
+    /// Whether it is of one pair of operators.
+    pub fn of_pair(self) -> bool {
+        matches!(self, Self::Pair | Self::PairReason)
+    }
+
+    /// Whether it is of one reason.
+    pub fn of_reason(self) -> bool {
+        matches!(self, Self::Reason | Self::PairReason)
     }
 }
 
-/// The figures of a metric.
-#[derive(Clone, Debug, PartialEq)]
-pub enum MetricValue {
-    /// A distribution.
-    Histogram(Distribution),
-    /// A count of events and its rate over the measured time.
-    Counter {
-        /// Events.
-        count: u64,
-        /// Events a second.
-        rate: f64,
-    },
-    /// A level, averaged over time.
-    Gauge {
-        /// Time average.
-        mean: f64,
-        /// Highest.
-        max: f64,
-    },
+impl Metric {
+    /// One without figures.
+    pub fn new(
+        name: impl Into<Cow<'static, str>>,
+        labels: IndexMap<Cow<'static, str>, String>,
+        kind: Kind,
+        unit: String,
+    ) -> Self {
+        Self {
+            name: name.into(),
+            labels,
+            kind,
+            unit,
+            count: None,
+            rate: None,
+            mean: None,
+            stddev: None,
+            min: None,
+            percentiles: None,
+            max: None,
+            interval95: IndexMap::new(),
+            batch_means: None,
+            part: None,
+            batches: Vec::new(),
+        }
+    }
+
+    /// The same with a count and a rate.
+    pub fn counted(self, count: u64, rate: f64) -> Self {
+        Self { count: Some(count), rate: Some(rate), ..self }
+    }
+
+    /// The same with a level.
+    pub fn gauged(self, mean: f64, max: f64) -> Self {
+        Self { mean: Some(mean), max: Some(max), ..self }
+    }
+
+    /// The same with a distribution.
+    pub fn spread(self, seen: Distribution) -> Self {
+        let Distribution { count, mean, stddev, min, p50, p90, p95, p99, p999, max } = seen;
+        Self {
+            count: Some(count),
+            mean: Some(mean),
+            stddev: Some(stddev),
+            min: Some(min),
+            percentiles: Some(Percentiles { p50, p90, p95, p99, p999 }),
+            max: Some(max),
+            ..self
+        }
+    }
+
+    /// What it is of.
+    pub fn level(&self) -> Level {
+        Level::of(self.labels.contains_key("from"), self.labels.contains_key("reason"))
+    }
+
+    /// Whether it is the one of this name with exactly these labels.
+    pub fn is(&self, name: &str, labels: &[(&str, &str)]) -> bool {
+        self.name == name
+            && self.labels.len() == labels.len()
+            && labels
+                .iter()
+                .all(|(label, value)| self.labels.get(*label).is_some_and(|v| v == value))
+    }
+
+    /// The value of a label; empty without it.
+    pub fn label(&self, name: &str) -> &str {
+        self.labels.get(name).map_or("", String::as_str)
+    }
+
+    /// Its labels as `name=value` pairs joined by `;`, as rows of CSV files have them.
+    pub fn joined(&self) -> String {
+        let pairs = self.labels.iter().map(|(name, value)| format!("{name}={value}"));
+        pairs.collect::<Vec<_>>().join(";")
+    }
+
+    /// The 50th, 95th and 99th percentile.
+    pub fn usual(&self) -> [Option<f64>; 3] {
+        self.percentiles.map_or([None; 3], |p| [p.p50, p.p95, p.p99])
+    }
+
+    /// A figure by its name; `None` without it.
+    pub fn figure(&self, name: &str) -> Option<f64> {
+        self.figures().into_iter().find(|(known, _)| *known == name).map(|(_, value)| value)
+    }
+
+    /// All figures by name: of a histogram count, mean, stddev, min, percentiles and max; of a
+    /// counter count and rate; of a gauge mean and max. What too few samples carry is left out.
+    pub fn figures(&self) -> Vec<(&'static str, f64)> {
+        if self.kind == Kind::Histogram && self.count == Some(0) {
+            return vec![("count", 0.0)];
+        }
+        let p = self.percentiles.unwrap_or_default();
+        let all = [
+            ("count", self.count.map(|count| count as f64)),
+            ("rate", self.rate),
+            ("mean", self.mean),
+            ("stddev", self.stddev),
+            ("min", self.min),
+            ("p50", p.p50),
+            ("p90", p.p90),
+            ("p95", p.p95),
+            ("p99", p.p99),
+            ("p999", p.p999),
+            ("max", self.max),
+        ];
+        all.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
+    }
 }
 
 /// A distribution in figures, in the metric's unit. Percentiles come from the merged histogram and
@@ -145,22 +294,23 @@ pub struct Distribution {
 }
 
 /// One figure of one interval.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SeriesRow {
     /// Start of the interval, seconds since the start of measuring.
     pub time_s: f64,
     /// The metric.
-    pub metric: &'static str,
+    pub metric: Cow<'static, str>,
     /// As `name=value` pairs joined by `;`, or empty.
     pub labels: String,
-    /// Of a station's row, what the station is.
+    /// Of a station's row, what the station is; unknown in documents.
+    #[serde(skip)]
     pub part: Option<Part>,
     /// `count`, `rate`, `mean`, `max`, `p50`, `p95`, `p99` …
-    pub statistic: &'static str,
+    pub statistic: Cow<'static, str>,
     /// In `unit`.
     pub value: f64,
     /// `s`, `1`, `1/s`, `B`.
-    pub unit: &'static str,
+    pub unit: Cow<'static, str>,
 }
 
 /// A histogram with its tag.
@@ -172,21 +322,42 @@ pub struct TaggedHistogram {
     pub counts: Counts,
 }
 
-/// One SLO line and how it went.
-#[derive(Clone, Debug, PartialEq)]
-pub struct SloOutcome {
+/// One SLO line.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Slo {
     /// As written.
     pub line: String,
-    /// The figure; `None` if too few samples carry it, which fails the line.
+    /// The figure; null if too few samples carry it.
     pub observed: Option<f64>,
     /// Of `observed`.
     pub unit: String,
-    /// What it was held against, in the same unit; of a baseline with its change.
+    /// What the figure was held against, in the same unit; of a baseline with its change.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bound: Option<f64>,
     /// The station whose figure it is, where the line is about whichever is highest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at: Option<String>,
     /// Whether it holds.
     pub passed: bool,
-    /// Whether that is final; a run that ended early leaves lines open, and those do not hold.
-    pub decided: bool,
+    /// Whether the run ended before that could be said; such a line has not passed.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub undecided: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_says_what_it_is_of_however_many_labels_it_has() {
+        let level = |labels: &[&'static str]| {
+            let labels = labels.iter().map(|name| ((*name).into(), "x".to_owned())).collect();
+            Metric::new("m", labels, Kind::Counter, "1".to_owned()).level()
+        };
+        assert_eq!(level(&["route"]), Level::Total);
+        assert_eq!(level(&["operator", "origin"]), Level::Total);
+        assert_eq!(level(&["route", "reason"]), Level::Reason);
+        assert_eq!(level(&["from", "to", "scope"]), Level::Pair);
+        assert_eq!(level(&["route", "from", "to", "reason"]), Level::PairReason);
+    }
 }

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use super::catalogue::{Kind, Label, Metric, Unit};
 use super::histogram::Recorded;
-use super::key::{ANY, Key};
+use super::key::Key;
 use super::labels::{self, scale};
 use super::measured::{Gauge, Measured};
 
@@ -387,10 +387,7 @@ impl Metric {
 /// Refusals and losses are counted by reason and in all: one of both.
 fn counts_once(key: Key, by_reason: bool) -> bool {
     match key.metric() {
-        Metric::MessagesRefused | Metric::MessagesLost => {
-            let reason = key.metric().info().labels.len() - 1;
-            (key.labels()[reason] != ANY) == by_reason
-        }
+        Metric::MessagesRefused | Metric::MessagesLost => key.level().of_reason() == by_reason,
         _ => true,
     }
 }

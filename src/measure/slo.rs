@@ -5,7 +5,7 @@
 
 use super::catalogue::Metric;
 use super::measured::Measured;
-use super::results::{Results, SloOutcome};
+use super::results::{Results, Slo};
 use super::selector::{self, Misread, Names, Selector, Statistic};
 use super::{Setup, Window};
 use crate::domain::quantity;
@@ -179,17 +179,17 @@ impl Line {
     }
 
     /// How the line went.
-    pub(super) fn judge(&self, measured: &Measured) -> SloOutcome {
+    pub(super) fn judge(&self, measured: &Measured) -> Slo {
         let part = measured.of(self.window(measured.setup.window));
         let observed = part.and_then(|part| self.selector.observe(part));
-        SloOutcome {
+        Slo {
             line: self.text.clone(),
             observed,
             unit: self.selector.unit(&measured.setup.currency),
             bound: self.bound(),
             at: part.and_then(|part| self.selector.highest(part)),
             passed: observed.is_some_and(|observed| self.holds(observed)),
-            decided: true,
+            undecided: false,
         }
     }
 
@@ -260,12 +260,12 @@ pub fn results(measured: &Measured) -> Results {
 
 /// Marks what a run that ended early leaves open: all lines but those about a part of the time that
 /// was over, and those that had failed for good.
-pub fn leave_open(setup: &Setup, outcomes: &mut [SloOutcome], ended: Instant) {
+pub fn leave_open(setup: &Setup, outcomes: &mut [Slo], ended: Instant) {
     for (line, outcome) in setup.slo.iter().zip(outcomes) {
         let over = line.window(setup.window).is_some_and(|window| window.end <= ended);
         let failed = line.span.is_none() && outcome.observed.is_some_and(|o| line.has_failed(o));
         if !over && !failed {
-            (outcome.decided, outcome.passed) = (false, false);
+            (outcome.undecided, outcome.passed) = (true, false);
         }
     }
 }

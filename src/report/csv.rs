@@ -1,37 +1,7 @@
 //! `series.csv`, `messages.csv` and `replications.csv`.
 
 use crate::domain::outcome::Stage;
-use crate::measure::results;
-
-/// One row of the time series, as written and read back.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
-pub struct SeriesRow {
-    /// Start of the interval, seconds since the start of measuring.
-    pub time_s: f64,
-    /// The metric.
-    pub metric: String,
-    /// `name=value` pairs joined by `;`.
-    pub labels: String,
-    /// Such as `count` or `p95`.
-    pub statistic: String,
-    /// In `unit`.
-    pub value: f64,
-    /// Base unit.
-    pub unit: String,
-}
-
-impl From<&results::SeriesRow> for SeriesRow {
-    fn from(row: &results::SeriesRow) -> Self {
-        Self {
-            time_s: row.time_s,
-            metric: row.metric.to_owned(),
-            labels: row.labels.clone(),
-            statistic: row.statistic.to_owned(),
-            value: row.value,
-            unit: row.unit.to_owned(),
-        }
-    }
-}
+use crate::measure::results::{Metric, SeriesRow};
 
 /// A figure of one replication, as written and read back.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -52,13 +22,12 @@ pub struct ReplicationRow {
 
 impl ReplicationRow {
     /// All figures of one replication.
-    pub fn of(replication: u32, metrics: &[results::Metric]) -> impl Iterator<Item = Self> {
+    pub fn of(replication: u32, metrics: &[Metric]) -> impl Iterator<Item = Self> {
         metrics.iter().flat_map(move |metric| {
-            let pairs = metric.labels.iter().map(|(name, value)| format!("{name}={value}"));
-            let labels = pairs.collect::<Vec<_>>().join(";");
+            let labels = metric.joined();
             metric.figures().into_iter().map(move |(statistic, value)| Self {
                 replication,
-                metric: metric.name.to_owned(),
+                metric: metric.name.to_string(),
                 labels: labels.clone(),
                 statistic: statistic.to_owned(),
                 value,

@@ -260,8 +260,8 @@ fn short(value: f64, reach: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::measure::catalogue::Kind;
     use crate::measure::results::Metric;
-    use crate::measure::results::MetricValue;
 
     fn points(rows: &[(&str, &str, &str)]) -> Points {
         let row = |(topology, size, load): &(&str, &str, &str)| PointRow {
@@ -274,15 +274,14 @@ mod tests {
     }
 
     fn readings(count: u32) -> Vec<Reading> {
-        let metric = |n: u32| Metric {
-            name: "messages_offered",
-            labels: vec![("route", "hub".to_owned())],
-            part: None,
-            unit: "1".to_owned(),
-            value: MetricValue::Counter { count: 1, rate: f64::from(n) + 1.0 },
-            batches: Vec::new(),
-            intervals: vec![("rate", [0.5, f64::from(n) + 2.0])],
-            batch_means: None,
+        let metric = |n: u32| {
+            let labels = [("route".into(), "hub".to_owned())].into();
+            let interval = [0.5, f64::from(n) + 2.0];
+            Metric {
+                interval95: [("rate".into(), interval)].into(),
+                ..Metric::new("messages_offered", labels, Kind::Counter, "1".to_owned())
+                    .counted(1, f64::from(n) + 1.0)
+            }
         };
         (0..count).flat_map(|n| Reading::of(n, &metric(n))).collect()
     }

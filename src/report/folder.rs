@@ -4,7 +4,7 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use super::csv::{self, SeriesRow};
+use super::csv;
 use super::manifest::Manifest;
 use super::summary::Summary;
 use super::{hlog, plots};
@@ -100,13 +100,12 @@ impl Folder {
     pub fn write(&self, bundle: &Bundle<'_>) -> Result<(), FolderError> {
         self.clear()?;
         let summary = Summary::new(bundle.name, bundle.results);
-        let series: Vec<SeriesRow> = bundle.results.series.iter().map(SeriesRow::from).collect();
         self.file("topology.yaml", bundle.topology_yaml.as_bytes())?;
         for (path, content) in bundle.attachments {
             self.file(path, content)?;
         }
         self.json("summary.json", &summary)?;
-        self.made("series.csv", csv::series(&series).ok())?;
+        self.made("series.csv", csv::series(&bundle.results.series).ok())?;
         self.made("histograms.hlog", hlog::write(bundle.results))?;
         if let Some(messages) = bundle.messages {
             self.made("messages.csv", csv::messages(messages).ok())?;
@@ -114,7 +113,7 @@ impl Folder {
         if let Some(replications) = bundle.replications {
             self.made("replications.csv", csv::replications(replications).ok())?;
         }
-        for (name, svg) in plots::draw(bundle.results, &series) {
+        for (name, svg) in plots::draw(bundle.results) {
             self.file(name, svg.as_bytes())?;
         }
         // Last: a folder with a manifest is complete.
@@ -168,19 +167,18 @@ mod tests {
     use super::super::manifest::{Machine, StopReason};
     use super::super::read;
     use super::*;
-    use crate::measure::results::{Distribution, Metric, MetricValue, SeriesRow, SloOutcome};
+    use crate::measure::catalogue::Kind;
+    use crate::measure::results::{Distribution, Metric, SeriesRow, Slo};
 
     fn results() -> Results {
-        let labels = vec![("route", "on-net".to_owned()), ("from", "b".to_owned())];
-        let metric = |name, unit: &str, value| Metric {
-            name,
-            labels: labels.clone(),
-            part: None,
-            unit: unit.to_owned(),
-            value,
-            batches: Vec::new(),
-            intervals: vec![("mean", [0.1, 0.2])],
-            batch_means: None,
+        let metric = |name: &'static str, kind, unit: &str| Metric {
+            interval95: [("mean".into(), [0.1, 0.2])].into(),
+            ..Metric::new(
+                name,
+                [("route".into(), "on-net".to_owned()), ("from".into(), "b".to_owned())].into(),
+                kind,
+                unit.to_owned(),
+            )
         };
         let distribution = Distribution {
             count: 12,
@@ -196,28 +194,28 @@ mod tests {
         };
         Results {
             metrics: vec![
-                metric("message_latency", "s", MetricValue::Histogram(distribution)),
-                metric("messages_offered", "1", MetricValue::Counter { count: 3, rate: 0.5 }),
-                metric("station_utilisation", "1", MetricValue::Gauge { mean: 0.4, max: 1.0 }),
+                metric("message_latency", Kind::Histogram, "s").spread(distribution),
+                metric("messages_offered", Kind::Counter, "1").counted(3, 0.5),
+                metric("station_utilisation", Kind::Gauge, "1").gauged(0.4, 1.0),
             ],
             series: vec![SeriesRow {
                 time_s: 10.0,
-                metric: "messages_offered",
-                labels: "route=on-net".to_owned(),
+                metric: "messages_offered".into(),
                 part: None,
-                statistic: "count",
+                labels: "route=on-net".to_owned(),
+                statistic: "count".into(),
                 value: 3.0,
-                unit: "1",
+                unit: "1".into(),
             }],
             histograms: Vec::new(),
-            slo: vec![SloOutcome {
+            slo: vec![Slo {
                 line: "message_latency p95 < 1s".to_owned(),
                 observed: None,
                 unit: "s".to_owned(),
                 bound: Some(1.0),
                 at: None,
                 passed: false,
-                decided: true,
+                undecided: false,
             }],
             measured: (120.0, 720.0),
         }
@@ -267,9 +265,10 @@ mod tests {
         let stored = read::open(dir.path()).expect("readable");
         assert_eq!(stored.manifest, manifest());
         assert_eq!(stored.summary, Summary::new("small", &results()));
-        let labels: Vec<&String> = stored.summary.metrics[0].labels.keys().collect();
+        let labels: Vec<&str> =
+            stored.summary.metrics[0].labels.keys().map(|name| &**name).collect();
         assert_eq!(labels, ["route", "from"], "in their order");
-        assert_eq!(stored.series, [super::super::csv::SeriesRow::from(&results().series[0])]);
+        assert_eq!(stored.series, results().series);
         assert_eq!(fs::read(dir.path().join("inputs/delays.csv")).expect("a copy"), b"1ms,1\n");
     }
 

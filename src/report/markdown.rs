@@ -5,8 +5,9 @@ use std::fmt::Write;
 
 use super::manifest::{Manifest, Precision, StopReason};
 use super::numbers::{count, percent, seconds};
-use super::summary::{Metric, Summary, Verdict};
+use super::summary::{Summary, Verdict};
 use crate::domain::outcome::Route;
+use crate::measure::results::Metric;
 
 /// Stations that are shown.
 const BUSIEST: usize = 5;
@@ -69,10 +70,8 @@ fn routes(text: &mut String, summary: &Summary) {
         let labels = [("route", route.label())];
         let of = |name: &str| summary.find(name, &labels).and_then(|metric| metric.count);
         let Some(offered) = of("messages_offered").filter(|offered| *offered > 0) else { continue };
-        let latency = summary.find("message_latency", &labels).and_then(|m| m.percentiles);
-        let [p50, p95, p99] =
-            [latency.and_then(|p| p.p50), latency.and_then(|p| p.p95), latency.and_then(|p| p.p99)]
-                .map(seconds);
+        let latency = summary.find("message_latency", &labels);
+        let [p50, p95, p99] = latency.map_or([None; 3], Metric::usual).map(seconds);
         let (route, delivered) = (route.label(), count(of("messages_delivered").unwrap_or(0)));
         let offered = count(offered);
         let _ = writeln!(text, "| {route} | {offered} | {delivered} | {p50} | {p95} | {p99} |");

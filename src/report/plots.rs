@@ -7,10 +7,9 @@ use std::ops::Range;
 use plotters::coord::Shift;
 use plotters::prelude::*;
 
-use super::csv::SeriesRow;
 use crate::domain::outcome::Route;
 use crate::measure::counts::Counts;
-use crate::measure::results::Results;
+use crate::measure::results::{Results, SeriesRow};
 
 /// Okabe and Ito's colours, told apart with every kind of sight.
 pub(super) const COLOURS: [RGBColor; 8] = [
@@ -37,7 +36,7 @@ type Curve = (String, Vec<(f64, f64)>);
 type Drawn = Result<(), Box<dyn std::error::Error>>;
 
 /// Draws all pictures: path and SVG. One that has nothing to show is left out.
-pub fn draw(results: &Results, series: &[SeriesRow]) -> Vec<(&'static str, String)> {
+pub fn draw(results: &Results) -> Vec<(&'static str, String)> {
     let mut pictures = Vec::new();
     let mut add = |name, drawn: Option<String>| {
         if let Some(svg) = drawn {
@@ -45,8 +44,8 @@ pub fn draw(results: &Results, series: &[SeriesRow]) -> Vec<(&'static str, Strin
         }
     };
     add(LATENCY, latency(results));
-    add(MESSAGES, messages(series));
-    add(STATIONS, stations(series));
+    add(MESSAGES, messages(&results.series));
+    add(STATIONS, stations(&results.series));
     pictures
 }
 

@@ -35,7 +35,7 @@ impl Reading {
         let pairs = metric.labels.iter().map(|(name, value)| format!("{name}={value}"));
         let labels = pairs.collect::<Vec<_>>().join(",");
         let name = match labels.is_empty() {
-            true => metric.name.to_owned(),
+            true => metric.name.to_string(),
             false => format!("{}{{{labels}}}", metric.name),
         };
         let figures = metric.figures().into_iter().filter(|(name, _)| DRAWN.contains(name));
@@ -45,7 +45,7 @@ impl Reading {
             statistic,
             unit: unit_of(statistic, &metric.unit).to_owned(),
             value,
-            interval: metric.intervals.iter().find(|(of, _)| *of == statistic).map(|(_, i)| *i),
+            interval: metric.interval95.get(statistic).copied(),
         };
         figures.map(reading).collect()
     }

@@ -3,9 +3,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::csv::{ReplicationRow, SeriesRow};
+use super::csv::ReplicationRow;
 use super::manifest::Manifest;
-use super::summary::{Metric, Slo, Summary, Verdict};
+use super::summary::{Summary, Verdict};
+use crate::measure::results::{Metric, SeriesRow, Slo};
 
 /// An earlier run.
 #[derive(Clone, Debug)]

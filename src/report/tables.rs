@@ -8,10 +8,9 @@ use std::path::PathBuf;
 use super::csv::unit_of;
 use super::folder::FolderError;
 use super::points::{Line, PointRow, Points, Reading};
-use super::summary::Slo;
 use super::tasks::{StudyFolder, io};
 use super::{curves, html};
-use crate::measure::results::{Metric, SloOutcome};
+use crate::measure::results::{Metric, Slo};
 
 /// Tables that are being written.
 #[derive(Debug)]
@@ -148,16 +147,14 @@ impl<'a> Tables<'a> {
         fields.extend(columns);
         let own = fields.len();
         for metric in metrics {
-            let pairs = metric.labels.iter().map(|(name, value)| format!("{name}={value}"));
-            let labels = pairs.collect::<Vec<_>>().join(";");
+            let labels = metric.joined();
             for (statistic, value) in metric.figures() {
                 fields.truncate(own);
                 let unit = unit_of(statistic, &metric.unit).to_owned();
-                let figure = [metric.name, &labels, statistic].map(str::to_owned);
+                let figure = [&*metric.name, &labels, statistic].map(str::to_owned);
                 fields.extend(figure.into_iter().chain([value.to_string(), unit]));
                 // One replication has none of its own; those of its parts belong to the pooled row.
-                let found = metric.intervals.iter().find(|(name, _)| *name == statistic);
-                let ends = found.filter(|_| replication == "all").map(|(_, ends)| *ends);
+                let ends = metric.interval95.get(statistic).filter(|_| replication == "all");
                 fields.extend(match ends {
                     Some(ends) => ends.map(|end| end.to_string()),
                     None => [const { String::new() }; 2],
@@ -172,7 +169,7 @@ impl<'a> Tables<'a> {
     ///
     /// # Errors
     /// If a file cannot be written.
-    pub fn slo(&mut self, lines: &[SloOutcome], of: u32, held: &[u32]) -> Result<(), FolderError> {
+    pub fn slo(&mut self, lines: &[Slo], of: u32, held: &[u32]) -> Result<(), FolderError> {
         let (point, columns) = self.lead();
         for (line, held) in lines.iter().zip(held) {
             let mut fields = vec![point.to_string()];
@@ -184,7 +181,7 @@ impl<'a> Tables<'a> {
             self.lines.push(Line {
                 point,
                 line: line.line.clone(),
-                observed: Slo::of(line).shown(),
+                observed: line.shown(),
                 passed: line.passed,
                 held: (*held, of),
             });

@@ -8,10 +8,11 @@ use super::lines::paragraphs;
 use super::manifest::{Manifest, Precision, StopReason, WarmUp};
 use super::numbers::{count, percent, seconds, three};
 use super::parts::Parts;
-use super::summary::{Metric, Summary, Verdict};
+use super::summary::{Summary, Verdict};
 use super::table::table;
 use crate::domain::outcome::{Reason, Route};
 use crate::domain::part::PartKind;
+use crate::measure::results::{Level, Metric};
 
 /// Stations that are shown.
 const BUSIEST: usize = 6;
@@ -111,11 +112,11 @@ impl Page<'_> {
         self.summary.find(name, labels).and_then(|metric| metric.count).unwrap_or(0)
     }
 
-    /// A counter over all label sets with this value of one label; rolled-up ones left out.
-    fn sum(&self, name: &str, label: &str, value: &str, labels: usize) -> u64 {
+    /// A counter over all rows of this level with this value of one label.
+    fn sum(&self, name: &str, level: Level, (label, value): (&str, &str)) -> u64 {
         let matching = self.summary.named(name);
         matching
-            .filter(|metric| metric.labels.len() == labels && metric.label(label) == value)
+            .filter(|metric| metric.level() == level && metric.label(label) == value)
             .filter_map(|metric| metric.count)
             .sum()
     }
@@ -148,11 +149,7 @@ impl Page<'_> {
             let mut row = vec![(*route).to_owned()];
             row.extend(counts.iter().map(|n| count(*n)));
             let latency = self.summary.find("message_latency", &[("route", route)]);
-            let p = latency.and_then(|metric| metric.percentiles);
-            for percentile in [p.and_then(|p| p.p50), p.and_then(|p| p.p95), p.and_then(|p| p.p99)]
-            {
-                row.push(seconds(percentile));
-            }
+            row.extend(latency.map_or([None; 3], Metric::usual).map(seconds));
             rows.push(row);
         }
         let mut all = vec!["all".to_owned()];
@@ -168,7 +165,9 @@ impl Page<'_> {
             let name = format!("messages_{outcome}");
             let reasons: Vec<String> = Reason::ALL
                 .iter()
-                .map(|reason| (reason.label(), self.sum(&name, "reason", reason.label(), 2)))
+                .map(|reason| {
+                    (reason.label(), self.sum(&name, Level::Reason, ("reason", reason.label())))
+                })
                 .filter(|(_, n)| *n > 0)
                 .map(|(reason, n)| format!("{reason} {}", count(n)))
                 .collect();
@@ -294,7 +293,7 @@ impl Page<'_> {
         let shown: Vec<&str> = ends.into_iter().filter(some).collect();
         let mut rows = Vec::new();
         for operator in operators {
-            let of = |name: &str| self.sum(name, "operator", operator, 2);
+            let of = |name: &str| self.sum(name, Level::Total, ("operator", operator));
             let delivered = self.summary.named("sms_delivered");
             let rate: f64 = delivered
                 .filter(|metric| metric.label("operator") == operator)
@@ -342,7 +341,7 @@ impl Page<'_> {
         let refused: u64 = self
             .summary
             .named("contacts_refused")
-            .filter(|metric| metric.labels.len() == 1)
+            .filter(|metric| metric.level() == Level::Reason)
             .filter_map(|metric| metric.count)
             .sum();
         let mut items: Vec<String> =
@@ -462,12 +461,7 @@ impl Page<'_> {
 }
 
 fn latency_row(name: &str, metric: &Metric) -> Vec<String> {
-    let p = metric.percentiles;
-    vec![
-        name.to_owned(),
-        count(metric.count.unwrap_or(0)),
-        seconds(p.and_then(|p| p.p50)),
-        seconds(p.and_then(|p| p.p95)),
-        seconds(p.and_then(|p| p.p99)),
-    ]
+    let mut row = vec![name.to_owned(), count(metric.count.unwrap_or(0))];
+    row.extend(metric.usual().map(seconds));
+    row
 }

@@ -2,7 +2,8 @@
 //! means. What no valid method carries gets none.
 
 use super::stats::{self, Estimate, Interval, Intervals};
-use crate::measure::results::{Batch, BatchMeans, Metric, MetricValue, Results};
+use crate::measure::catalogue::Kind;
+use crate::measure::results::{Batch, BatchMeans, Metric, Results};
 
 /// Of every interval.
 const CONFIDENCE: f64 = 0.95;
@@ -47,7 +48,7 @@ pub(super) fn by_replications(results: &mut Results, replications: &[&[Metric]])
             };
             let interval = estimate.and_then(|estimate| intervals.of(&estimate));
             if let Some(interval) = interval.filter(holds) {
-                metric.intervals.push((name, [interval.low, interval.high]));
+                metric.interval95.insert(name.into(), [interval.low, interval.high]);
             }
         }
     }
@@ -62,12 +63,9 @@ pub(super) fn by_batches(results: &mut Results) {
         let Some(means) = stats::ratio_of_many(&parts, &mut intervals) else { continue };
         let number = means.batches as u32;
         metric.batch_means = Some(BatchMeans { number, lag1: means.lag1 });
-        let name = match metric.value {
-            MetricValue::Counter { .. } => "rate",
-            _ => "mean",
-        };
+        let name = if metric.kind == Kind::Counter { "rate" } else { "mean" };
         if let Some(interval) = means.interval {
-            metric.intervals.push((name, [interval.low, interval.high]));
+            metric.interval95.insert(name.into(), [interval.low, interval.high]);
         }
     }
 }

@@ -5,11 +5,13 @@
 use std::collections::BTreeMap;
 
 use crate::measure::catalogue;
+use crate::measure::catalogue::Kind;
+use crate::measure::results::Metric;
 use crate::measure::selector::{Names, Selector};
 use crate::report::csv::ReplicationRow;
 use crate::report::hlog;
 use crate::report::read::Stored;
-use crate::report::summary::{Kind, Metric, Percentiles, Summary};
+use crate::report::summary::Summary;
 
 /// A figure of an earlier run, in base units; `None` if the folder has none.
 pub fn figure(stored: &Stored, selector: &Selector) -> Option<f64> {
@@ -44,7 +46,7 @@ pub fn each(rows: &[ReplicationRow], count: usize, selector: &Selector) -> Vec<O
 pub fn names(summary: &Summary) -> Names {
     let mut names = Names::default();
     for (label, value) in summary.metrics.iter().flat_map(|metric| &metric.labels) {
-        let known = match label.as_str() {
+        let known = match &**label {
             "from" | "to" | "operator" => &mut names.operators,
             "station" => &mut names.stations,
             _ => continue,
@@ -65,38 +67,19 @@ pub fn pairs(labels: &str) -> impl Iterator<Item = (&str, &str)> {
 
 /// The kind of a metric; one that this version does not know is a level.
 fn kind_of(name: &str) -> Kind {
-    let known = catalogue::Metric::ALL.iter().find(|metric| metric.info().name == name);
-    match known.map(|metric| metric.info().kind) {
-        Some(catalogue::Kind::Histogram) => Kind::Histogram,
-        Some(catalogue::Kind::Counter) => Kind::Counter,
-        Some(catalogue::Kind::Gauge) | None => Kind::Gauge,
-    }
+    catalogue::Metric::named(name).map_or(Kind::Gauge, |metric| metric.info().kind)
 }
 
 /// A metric without figures.
 fn blank(row: &ReplicationRow) -> Metric {
-    let labels = pairs(&row.labels).map(|(name, value)| (name.to_owned(), value.to_owned()));
-    Metric {
-        name: row.metric.clone(),
-        labels: labels.collect(),
-        kind: kind_of(&row.metric),
-        unit: row.unit.clone(),
-        count: None,
-        rate: None,
-        mean: None,
-        stddev: None,
-        min: None,
-        percentiles: None,
-        max: None,
-        interval95: indexmap::IndexMap::new(),
-        batch_means: None,
-    }
+    let labels = pairs(&row.labels).map(|(name, value)| (name.to_owned().into(), value.to_owned()));
+    Metric::new(row.metric.clone(), labels.collect(), kind_of(&row.metric), row.unit.clone())
 }
 
 /// Takes a figure.
 fn set(metric: &mut Metric, row: &ReplicationRow) {
-    let none = Percentiles { p50: None, p90: None, p95: None, p99: None, p999: None };
     let value = Some(row.value);
+    let mut p = metric.percentiles.unwrap_or_default();
     match row.statistic.as_str() {
         "count" => metric.count = Some(row.value as u64),
         "rate" => metric.rate = value,
@@ -104,13 +87,14 @@ fn set(metric: &mut Metric, row: &ReplicationRow) {
         "stddev" => metric.stddev = value,
         "min" => metric.min = value,
         "max" => metric.max = value,
-        "p50" => metric.percentiles.get_or_insert(none).p50 = value,
-        "p90" => metric.percentiles.get_or_insert(none).p90 = value,
-        "p95" => metric.percentiles.get_or_insert(none).p95 = value,
-        "p99" => metric.percentiles.get_or_insert(none).p99 = value,
-        "p999" => metric.percentiles.get_or_insert(none).p999 = value,
+        "p50" => p.p50 = value,
+        "p90" => p.p90 = value,
+        "p95" => p.p95 = value,
+        "p99" => p.p99 = value,
+        "p999" => p.p999 = value,
         _ => {}
     }
+    metric.percentiles = Some(p);
 }
 
 /// A figure out of these metrics; `percentile` adds up histograms where one must.
@@ -122,12 +106,8 @@ fn of_metrics(
     let statistic = selector.statistic();
     let filter = selector.filter();
     let labels: Vec<(&str, &str)> = filter.iter().map(|(name, value)| (*name, &**value)).collect();
-    let exact = metrics.iter().find(|metric| {
-        metric.name == selector.metric()
-            && metric.labels.len() == labels.len()
-            && labels.iter().all(|(label, value)| metric.label(label) == *value)
-    });
-    if let Some(figure) = exact.and_then(|exact| of(exact, statistic)) {
+    let exact = metrics.iter().find(|metric| metric.is(selector.metric(), &labels));
+    if let Some(figure) = exact.and_then(|exact| exact.figure(statistic)) {
         return Some(figure);
     }
     let all = matching(metrics, selector.metric(), &labels);
@@ -206,25 +186,6 @@ fn matching<'a>(metrics: &'a [Metric], name: &str, labels: &[(&str, &str)]) -> V
         .copied()
         .filter(has)
         .collect()
-}
-
-/// A figure as the summary has it.
-fn of(metric: &Metric, statistic: &str) -> Option<f64> {
-    let percentiles = metric.percentiles;
-    match statistic {
-        "count" => metric.count.map(|count| count as f64),
-        "rate" => metric.rate,
-        "mean" => metric.mean,
-        "stddev" => metric.stddev,
-        "min" => metric.min,
-        "max" => metric.max,
-        "p50" => percentiles?.p50,
-        "p90" => percentiles?.p90,
-        "p95" => percentiles?.p95,
-        "p99" => percentiles?.p99,
-        "p999" => percentiles?.p999,
-        _ => None,
-    }
 }
 
 /// A percentile of all histograms with these labels, added up.

@@ -72,7 +72,7 @@ fn series(rows: &[SeriesRow]) -> Vec<Vec<f64>> {
     let mut busy: BTreeMap<u64, f64> = BTreeMap::new();
     let mut latency: BTreeMap<&str, Vec<f64>> = BTreeMap::new();
     for row in rows {
-        match (row.metric, row.statistic) {
+        match (&*row.metric, &*row.statistic) {
             ("station_queue_length" | "station_utilisation", "mean") => {
                 *busy.entry(row.time_s.to_bits()).or_default() += row.value;
             }

@@ -5,7 +5,8 @@
 
 use std::sync::Arc;
 
-use interwork::measure::results::{Distribution, MetricValue, Results};
+use interwork::measure::catalogue::Kind;
+use interwork::measure::results::{Distribution, Metric, Percentiles, Results};
 use interwork::measure::slo;
 use interwork::model::plan::Plan;
 use interwork::run::{self, Finished, Options};
@@ -46,45 +47,42 @@ pub fn prepare_with_slo(text: &str, sets: &[&str]) -> (Arc<Plan>, Arc<interwork:
     (plan, setup)
 }
 
-/// The figures of a metric with exactly these labels.
-pub fn metric<'a>(results: &'a Results, name: &str, labels: &[(&str, &str)]) -> &'a MetricValue {
-    let same = |metric: &&interwork::measure::results::Metric| {
-        metric.name == name
-            && metric.labels.len() == labels.len()
-            && labels.iter().all(|(k, v)| metric.labels.iter().any(|(l, w)| l == k && w == v))
-    };
-    let found = results.metrics.iter().find(same);
-    &found.unwrap_or_else(|| panic!("no metric {name} {labels:?}")).value
+/// A metric with exactly these labels.
+pub fn metric<'a>(results: &'a Results, name: &str, labels: &[(&str, &str)]) -> &'a Metric {
+    let found = results.metrics.iter().find(|metric| metric.is(name, labels));
+    found.unwrap_or_else(|| panic!("no metric {name} {labels:?}"))
 }
 
 /// A distribution.
 pub fn distribution(results: &Results, name: &str, labels: &[(&str, &str)]) -> Distribution {
-    match metric(results, name, labels) {
-        MetricValue::Histogram(distribution) => *distribution,
-        other => panic!("{name} is {other:?}"),
+    let Metric { count, mean, stddev, min, percentiles, max, .. } = metric(results, name, labels);
+    let told = "a distribution";
+    let Percentiles { p50, p90, p95, p99, p999 } = percentiles.expect(told);
+    Distribution {
+        count: count.expect(told),
+        mean: mean.expect(told),
+        stddev: stddev.expect(told),
+        min: min.expect(told),
+        p50,
+        p90,
+        p95,
+        p99,
+        p999,
+        max: max.expect(told),
     }
 }
 
 /// A count; zero if nothing was counted.
 pub fn count(results: &Results, name: &str, labels: &[(&str, &str)]) -> u64 {
-    let exact = |metric: &&interwork::measure::results::Metric| {
-        metric.name == name
-            && metric.labels.len() == labels.len()
-            && labels.iter().all(|(k, v)| metric.labels.iter().any(|(l, w)| l == k && w == v))
-    };
-    match results.metrics.iter().find(exact).map(|metric| &metric.value) {
-        Some(MetricValue::Counter { count, .. }) => *count,
-        None => 0,
-        Some(other) => panic!("{name} is {other:?}"),
-    }
+    let found = results.metrics.iter().find(|metric| metric.is(name, labels));
+    found.map_or(0, |metric| metric.count.filter(|_| metric.rate.is_some()).expect("a counter"))
 }
 
 /// The time average and maximum of a level.
 pub fn gauge(results: &Results, name: &str, labels: &[(&str, &str)]) -> (f64, f64) {
-    match metric(results, name, labels) {
-        MetricValue::Gauge { mean, max } => (*mean, *max),
-        other => panic!("{name} is {other:?}"),
-    }
+    let metric = metric(results, name, labels);
+    assert_eq!(metric.kind, Kind::Gauge, "{name}");
+    (metric.mean.expect("a level"), metric.max.expect("a level"))
 }
 
 /// Fails unless `seen` is within `percent` of `expected`.

@@ -1,7 +1,6 @@
 //! What the study found, as the document that is printed and written. It knows no files.
 
 use crate::report::capacity::{self as page, Capacity};
-use crate::report::summary::Slo;
 use crate::study::capacity::inputs::Sensitivity;
 use crate::study::capacity::planner;
 use crate::study::capacity::search::{Side, Verdict};
@@ -52,7 +51,7 @@ pub(super) fn document(varied: &str, planned: &Case, own: &Scalar, found: Found)
     let easiest = answer.found.points.first().filter(|_| border.is_none());
     let failing = easiest.map_or(Vec::new(), |point| {
         let lines = point.failing.iter().map(|place| &point.replicated.results.slo[*place]);
-        lines.map(Slo::of).map(|line| format!("{} ({})", line.line, line.seen())).collect()
+        lines.map(|line| format!("{} ({})", line.line, line.seen())).collect()
     });
     Capacity {
         schema: Capacity::SCHEMA,

@@ -9,7 +9,6 @@ use ratatui::widgets::Paragraph;
 use super::state::{RATES, State};
 use crate::measure::glance::{Glance, RouteGlance, SloGlance, Standing};
 use crate::report::numbers::{count, percent, seconds, three};
-use crate::report::summary::Slo;
 
 /// A smaller terminal has room for progress alone.
 const SMALLEST: (usize, usize) = (60, 18);
@@ -292,7 +291,7 @@ fn objectives(glance: &Glance, rows: usize, width: usize, lines: &mut Vec<Line<'
         };
         let figure = match outcome.observed {
             None => String::new(),
-            Some(_) => format!(", {}", Slo::of(outcome).shown()),
+            Some(_) => format!(", {}", outcome.shown()),
         };
         let word = format!("  {word}{figure}");
         let room = width.saturating_sub(6 + word.chars().count());

@@ -5,8 +5,9 @@ use super::over::clock;
 use super::verdict::{Run, plural};
 use crate::domain::outcome::Reason;
 use crate::domain::part::{Bound, PartKind};
+use crate::measure::results::{Level, Metric};
 use crate::report::numbers::{count, percent, seconds, three};
-use crate::report::summary::{Metric, Summary, Verdict};
+use crate::report::summary::{Summary, Verdict};
 
 /// Utilisation of an interval from which a station has nothing left.
 const FULL: f64 = 0.95;
@@ -172,7 +173,7 @@ pub fn bottleneck(run: &Run<'_>) -> String {
 
 fn refused_for(summary: &Summary, reasons: &[Reason]) -> u64 {
     let of = summary.named("messages_refused");
-    let of = of.filter(|m| m.labels.len() == 2 && !m.label("route").is_empty());
+    let of = of.filter(|metric| metric.level() == Level::Reason);
     let of = of.filter(|m| reasons.iter().any(|reason| m.label("reason") == reason.label()));
     of.filter_map(|metric| metric.count).sum()
 }
@@ -193,7 +194,7 @@ fn limits(run: &Run<'_>, stations: &[Station<'_>], refused: u64) -> String {
     let pairs = run.summary.named("agreement_refused").filter(|metric| {
         let reason = metric.label("reason");
         let limit = [Reason::RateLimited, Reason::RateLimitFull];
-        !metric.label("from").is_empty() && limit.iter().any(|of| of.label() == reason)
+        metric.level().of_pair() && limit.iter().any(|of| of.label() == reason)
     });
     let Some(most) = pairs.max_by_key(|metric| metric.count) else { return text };
     let (from, to) = (most.label("from"), most.label("to"));

@@ -11,7 +11,9 @@ use super::over::Over;
 use crate::domain::federation::{Federation, OperatorKind, Protocol};
 use crate::domain::part::Owner;
 use crate::domain::stations::Stations;
-use crate::report::summary::{Metric, Summary};
+use crate::measure::catalogue;
+use crate::measure::results::{Level, Metric};
+use crate::report::summary::Summary;
 
 /// A metric of the page: the figures that its rows have, in order, and those of rows between two
 /// operators, of which there are many.
@@ -121,14 +123,17 @@ impl Names {
 /// The rows of a metric: places of the labels' values in the names, -1 where rolled up, then figures.
 fn metric(summary: &Summary, shown: &Shown, names: &mut Names) -> Option<Value> {
     let of: Vec<&Metric> = summary.named(shown.name).collect();
-    let labels: Vec<&String> =
-        of.iter().max_by_key(|metric| metric.labels.len())?.labels.keys().collect();
-    let reasons = labels.iter().any(|label| *label == "reason");
+    let known = catalogue::Metric::named(shown.name)?.info().labels.iter();
+    let labels: Vec<&str> = known
+        .map(|label| label.name())
+        .filter(|label| of.iter().any(|metric| metric.labels.contains_key(*label)))
+        .collect();
     let mut rows = Vec::new();
     for metric in &of {
-        let pair = metric.labels.contains_key("from");
+        let level = metric.level();
+        let pair = level.of_pair();
         // Losses of two operators are shown without their reasons.
-        if pair && (shown.pairs == 0 || reasons && metric.labels.contains_key("reason")) {
+        if pair && shown.pairs == 0 || level == Level::PairReason {
             continue;
         }
         let mut row: Vec<Value> = Vec::new();
@@ -147,19 +152,10 @@ fn metric(summary: &Summary, shown: &Shown, names: &mut Names) -> Option<Value> 
 }
 
 fn figure(metric: &Metric, name: &str) -> Value {
-    let p = metric.percentiles;
-    let value = match name {
-        "count" => return json!(metric.count),
-        "mean" => metric.mean,
-        "min" => metric.min,
-        "max" => metric.max,
-        "p50" => p.and_then(|p| p.p50),
-        "p90" => p.and_then(|p| p.p90),
-        "p95" => p.and_then(|p| p.p95),
-        "p99" => p.and_then(|p| p.p99),
-        _ => p.and_then(|p| p.p999),
-    };
-    value.map_or(Value::Null, short)
+    match name {
+        "count" => json!(metric.count),
+        _ => metric.figure(name).map_or(Value::Null, short),
+    }
 }
 
 /// Seven significant digits, whole numbers without a point.

@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
-use crate::report::csv::SeriesRow;
+use crate::measure::results::SeriesRow;
 
 /// Metric, labels and statistic.
 pub type Name<'a> = (&'a str, &'a str, &'a str);
@@ -41,7 +41,7 @@ impl<'a> Over<'a> {
             let Ok(interval) = times.binary_search_by(|time| time.total_cmp(&row.time_s)) else {
                 continue;
             };
-            let name = (row.metric.as_str(), row.labels.as_str(), row.statistic.as_str());
+            let name = (&*row.metric, row.labels.as_str(), &*row.statistic);
             let place = *places.entry(name).or_insert(curves.len());
             if place == curves.len() {
                 curves.push((name, vec![None; times.len()]));
@@ -94,11 +94,12 @@ mod tests {
     fn curves_have_a_value_or_a_gap_for_each_interval() {
         let row = |time_s, labels: &str, value| SeriesRow {
             time_s,
-            metric: "m".to_owned(),
+            metric: "m".into(),
+            part: None,
             labels: labels.to_owned(),
-            statistic: "rate".to_owned(),
+            statistic: "rate".into(),
             value,
-            unit: "1/s".to_owned(),
+            unit: "1/s".into(),
         };
         let rows = [row(0.0, "b", 1.0), row(0.0, "a", 2.0), row(10.0, "b", 3.0)];
         let over = Over::new(&rows, None);
@@ -116,11 +117,12 @@ mod tests {
     fn a_sliver_at_the_end_is_no_interval() {
         let row = |time_s| SeriesRow {
             time_s,
-            metric: "m".to_owned(),
+            metric: "m".into(),
+            part: None,
             labels: String::new(),
-            statistic: "rate".to_owned(),
+            statistic: "rate".into(),
             value: 1.0,
-            unit: "1/s".to_owned(),
+            unit: "1/s".into(),
         };
         let rows = [row(0.0), row(10.0), row(20.0)];
         let stopped = Over::new(&rows, Some(20.017));

@@ -6,8 +6,9 @@ use super::shell::table;
 use super::verdict::Run;
 use crate::domain::outcome::{Route, Stage};
 use crate::domain::part::PartKind;
+use crate::measure::results::{Level, Metric};
 use crate::report::numbers::{count, percent, seconds, three};
-use crate::report::summary::{Metric, Percentiles, Summary};
+use crate::report::summary::Summary;
 
 fn counter(summary: &Summary, name: &str, labels: &[(&str, &str)]) -> u64 {
     summary.find(name, labels).and_then(|metric| metric.count).unwrap_or(0)
@@ -43,8 +44,8 @@ pub fn routes(summary: &Summary) -> String {
 pub fn losses(summary: &Summary) -> Option<String> {
     let mut rows = Vec::new();
     for (name, words) in [("messages_refused", "refused"), ("messages_lost", "lost")] {
-        let by = summary.named(name).filter(|m| m.labels.len() == 2 && m.count > Some(0));
-        for metric in by.filter(|m| !m.label("reason").is_empty()) {
+        let by = summary.named(name).filter(|metric| metric.level() == Level::Reason);
+        for metric in by.filter(|metric| metric.count > Some(0)) {
             let what = [metric.label("route"), words, metric.label("reason")].map(str::to_owned);
             rows.push(what.into_iter().chain([count(metric.count.unwrap_or(0))]).collect());
         }
@@ -54,8 +55,7 @@ pub fn losses(summary: &Summary) -> Option<String> {
 
 /// The figures of a distribution of times.
 fn spread(metric: &Metric) -> Vec<String> {
-    let none = Percentiles { p50: None, p90: None, p95: None, p99: None, p999: None };
-    let p = metric.percentiles.unwrap_or(none);
+    let p = metric.percentiles.unwrap_or_default();
     let times = [metric.mean, metric.min, p.p50, p.p90, p.p95, p.p99, p.p999, metric.max];
     std::iter::once(count(metric.count.unwrap_or(0))).chain(times.map(seconds)).collect()
 }
@@ -119,7 +119,8 @@ pub fn stages(summary: &Summary) -> String {
 /// How fast watchers know of a change.
 pub fn presence_latency(summary: &Summary) -> String {
     let mut rows = Vec::new();
-    for metric in summary.named("presence_latency").filter(|metric| metric.labels.len() == 1) {
+    for metric in summary.named("presence_latency").filter(|metric| metric.level() == Level::Total)
+    {
         rows.push((format!("each watcher, {}", metric.label("scope")), metric));
     }
     for (name, words) in
@@ -157,7 +158,7 @@ pub fn fan_out(summary: &Summary) -> Option<String> {
 /// Notifications for each change, by operator of the publisher and of the watcher.
 pub fn notifications(summary: &Summary) -> String {
     let mut pairs: BTreeMap<(&str, &str), [u64; 2]> = BTreeMap::new();
-    for metric in summary.named("presence_notifications").filter(|m| !m.label("from").is_empty()) {
+    for metric in summary.named("presence_notifications").filter(|m| m.level().of_pair()) {
         let sums = pairs.entry((metric.label("from"), metric.label("to"))).or_default();
         let place = usize::from(metric.label("scope") != "client");
         sums[place] += metric.count.unwrap_or(0);
@@ -266,7 +267,7 @@ pub fn stations(summary: &Summary) -> String {
 
 /// What operators owe each other; `None` if nothing.
 pub fn settlement(summary: &Summary) -> Option<String> {
-    let owed = summary.named("settlement").filter(|m| !m.label("from").is_empty());
+    let owed = summary.named("settlement").filter(|m| m.level().of_pair());
     let owed: Vec<&Metric> = owed.filter(|metric| metric.mean > Some(0.0)).collect();
     let unit = owed.first()?.unit.clone();
     let rows: Vec<Vec<String>> = owed

@@ -9,6 +9,7 @@ use super::moments::Moment;
 use super::over::{Over, clock};
 use super::shell::capital;
 use crate::domain::federation::{Federation, OperatorKind};
+use crate::measure::results::Level;
 use crate::report::manifest::{Manifest, StopReason};
 use crate::report::numbers::{count, percent, seconds};
 use crate::report::parts::Parts;
@@ -138,8 +139,7 @@ fn did_it_hold(run: &Run<'_>) -> String {
         (_, _) => format!("It did not hold: {}.", broken.join("; ")),
     };
     let total = |name: &str| -> u64 {
-        let of =
-            summary.named(name).filter(|m| m.labels.len() == 1 && !m.label("route").is_empty());
+        let of = summary.named(name).filter(|metric| metric.level() == Level::Total);
         of.filter_map(|metric| metric.count).sum()
     };
     let offered = total("messages_offered");
@@ -171,9 +171,7 @@ fn did_it_hold(run: &Run<'_>) -> String {
 /// ` (too_long 477)`.
 fn reasons(summary: &Summary, name: &str) -> String {
     let mut by: BTreeMap<&str, u64> = BTreeMap::new();
-    for metric in
-        summary.named(name).filter(|m| m.labels.len() == 2 && !m.label("reason").is_empty())
-    {
+    for metric in summary.named(name).filter(|metric| metric.level() == Level::Reason) {
         *by.entry(metric.label("reason")).or_default() += metric.count.unwrap_or(0);
     }
     let mut by: Vec<(&str, u64)> = by.into_iter().filter(|(_, n)| *n > 0).collect();

@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 
 use tokio_util::sync::CancellationToken;
 
-use super::resources::{self, count, label};
+use super::resources::{self, count};
 use super::{CurvePoint, curve_point};
 use crate::domain::federation::{Federation, Operator, OperatorKind, Protocol, TimedEvent};
 use crate::domain::id::OperatorId;
 use crate::domain::part::{Part, PartKind};
 use crate::domain::time::Duration;
-use crate::measure::results::{Metric, MetricValue, Results, SeriesRow};
+use crate::measure::results::{Metric, Results, SeriesRow};
 use crate::run::{Finished, Options, RunError};
 use crate::study::pool;
 use crate::study::replicate::{self, Case, Parallel, Replicated};
@@ -231,22 +231,16 @@ fn drained(queues: &BTreeMap<u64, f64>, usual: f64, third: Duration) -> Option<f
 pub fn accounts(federation: &Federation, seen: &Replicated) -> Vec<Account> {
     let (results, _, runs) = parts(seen);
     let owed = |from: &str, to: &str| {
-        let metric = results.metrics.iter().find(|metric| {
-            metric.name == "settlement"
-                && label(metric, "from") == from
-                && label(metric, "to") == to
-        });
-        metric.map_or(0.0, |metric| match metric.value {
-            MetricValue::Gauge { mean, .. } => mean,
-            _ => 0.0,
-        })
+        let labels = [("from", from), ("to", to)];
+        let metric = results.metrics.iter().find(|metric| metric.is("settlement", &labels));
+        metric.and_then(|metric| metric.mean).unwrap_or(0.0)
     };
     let crossed = |from: &str, to: &str| {
         let metrics = results.metrics.iter().filter(|metric| {
             metric.name == "agreement_messages"
-                && label(metric, "from") == from
-                && label(metric, "to") == to
-                && matches!(label(metric, "kind"), "message" | "sms")
+                && metric.label("from") == from
+                && metric.label("to") == to
+                && matches!(metric.label("kind"), "message" | "sms")
         });
         metrics.map(counted).sum::<f64>() / runs
     };
@@ -283,9 +277,9 @@ pub fn break_even(federation: &Federation, seen: &Replicated) -> Option<BreakEve
     let leaving = operators.map(|from| {
         let crossed = results.metrics.iter().filter(|metric| {
             metric.name == "agreement_messages"
-                && label(metric, "kind") == "message"
-                && label(metric, "from") == from.name
-                && !label(metric, "to").is_empty()
+                && metric.label("kind") == "message"
+                && metric.label("from") == from.name
+                && !metric.label("to").is_empty()
         });
         crossed.map(counted).sum::<f64>()
     });
@@ -308,8 +302,5 @@ pub fn month(seen: &Replicated) -> f64 {
 }
 
 fn counted(metric: &Metric) -> f64 {
-    match metric.value {
-        MetricValue::Counter { count, .. } => count as f64,
-        _ => 0.0,
-    }
+    metric.count.unwrap_or(0) as f64
 }

@@ -5,7 +5,7 @@ use crate::domain::federation::{Event, Federation, LinkFault, Outage};
 use crate::domain::id::OperatorId;
 use crate::domain::part::{Part, times};
 use crate::domain::time::Duration;
-use crate::measure::results::{Metric, MetricValue, Results};
+use crate::measure::results::{Metric, Results};
 
 /// Something that can be too small.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,7 +60,7 @@ impl Resource {
             }
         };
         let pressure = stations(part, results).map(|(metric, mean)| {
-            let station = label(metric, "station");
+            let station = metric.label("station");
             let served = count(results, "station_served", "station", station);
             let refused = count(results, "station_refused", "station", station);
             mean * (1.0 + refused / served.max(1.0))
@@ -128,26 +128,14 @@ pub fn outages(federation: &Federation, lasts: Duration) -> Vec<(String, Event)>
 
 /// The utilisation of a part, or of each of its nodes.
 fn stations(part: Part, results: &Results) -> impl Iterator<Item = (&Metric, f64)> {
-    results.metrics.iter().filter_map(move |metric| match metric.value {
-        MetricValue::Gauge { mean, .. } if metric.name == "station_utilisation" => {
-            metric.part.is_some_and(|one| part.includes(one)).then_some((metric, mean))
-        }
-        _ => None,
-    })
-}
-
-/// The value of a metric's label.
-pub(super) fn label<'a>(metric: &'a Metric, name: &str) -> &'a str {
-    metric.labels.iter().find(|(label, _)| *label == name).map_or("", |(_, value)| value)
+    let of = results.metrics.iter().filter(|metric| metric.name == "station_utilisation");
+    let of = of.filter(move |metric| metric.part.is_some_and(|one| part.includes(one)));
+    of.filter_map(|metric| Some((metric, metric.mean?)))
 }
 
 /// The count of all a metric's entries with this label.
 pub(super) fn count(results: &Results, name: &str, with: &str, value: &str) -> f64 {
     let named = results.metrics.iter().filter(|metric| metric.name == name);
-    let counts =
-        named.filter(|metric| label(metric, with) == value).map(|metric| match metric.value {
-            MetricValue::Counter { count, .. } => count as f64,
-            _ => 0.0,
-        });
-    counts.sum()
+    let with = named.filter(|metric| metric.label(with) == value);
+    with.filter_map(|metric| metric.count).map(|count| count as f64).sum()
 }

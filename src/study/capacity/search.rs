@@ -380,7 +380,7 @@ pub fn tried(case: &Case, value: f64, effort: Effort, bench: Bench<'_>) -> Resul
             }
             verdict => verdict,
         };
-        let unknown = |line: &crate::measure::results::SloOutcome| line.observed.is_none();
+        let unknown = |line: &crate::measure::results::Slo| line.observed.is_none();
         let failing =
             lines.clone().filter(|(_, line)| !line.passed && !unknown(line)).map(|(n, _)| n);
         let failing = failing.collect();

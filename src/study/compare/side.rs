@@ -5,12 +5,14 @@ use indexmap::IndexMap;
 use tokio_util::sync::CancellationToken;
 
 use crate::measure::catalogue;
+use crate::measure::catalogue::Kind;
+use crate::measure::results::Metric;
 use crate::measure::selector::{Direction, Selector};
 use crate::report::compare::Party;
 use crate::report::csv::{ReplicationRow, unit_of};
 use crate::report::manifest::StopReason;
 use crate::report::read::Stored;
-use crate::report::summary::{Kind, Metric, Summary};
+use crate::report::summary::Summary;
 use crate::run::{Ending, Options, RunError};
 use crate::study::replicate::{self, Case, Parallel, Progress};
 use crate::study::stats::{Estimate, Interval};
@@ -160,8 +162,8 @@ impl Side {
         for metric in &summary.metrics {
             for (statistic, value) in statistics(metric) {
                 let unit = unit_of(statistic, &metric.unit).to_owned();
-                let labels = joined(metric);
-                let figure = Figure { metric: metric.name.clone(), labels, statistic, unit };
+                let labels = metric.joined();
+                let figure = Figure { metric: metric.name.to_string(), labels, statistic, unit };
                 let known = Known { value, each: Vec::new(), estimate: batches(metric, statistic) };
                 figures.insert(figure, known);
             }
@@ -237,23 +239,13 @@ const STATISTICS: [&str; 5] = ["mean", "p50", "p95", "p99", "rate"];
 
 /// The figures of a metric that are compared.
 fn statistics(metric: &Metric) -> Vec<(&'static str, f64)> {
-    let percentile = |of: fn(crate::report::summary::Percentiles) -> Option<f64>| {
-        metric.percentiles.and_then(of)
+    let wanted: &[&str] = match metric.kind {
+        Kind::Counter => &["rate"],
+        Kind::Gauge => &["mean"],
+        Kind::Histogram => &["mean", "p50", "p95", "p99"],
     };
-    let all = match metric.kind {
-        Kind::Counter => vec![("rate", metric.rate)],
-        Kind::Gauge => vec![("mean", metric.mean)],
-        // Without samples there is no mean.
-        Kind::Histogram if metric.count == Some(0) => Vec::new(),
-        Kind::Histogram => vec![
-            ("mean", metric.mean),
-            ("p50", percentile(|p| p.p50)),
-            ("p95", percentile(|p| p.p95)),
-            ("p99", percentile(|p| p.p99)),
-        ],
-    };
-    let known = |(name, value): (&'static str, Option<f64>)| Some((name, value?));
-    all.into_iter().filter_map(known).collect()
+    let figures = metric.figures().into_iter();
+    figures.filter(|(name, _)| wanted.contains(name)).collect()
 }
 
 /// The estimate behind an interval of batch means.
@@ -263,10 +255,4 @@ fn batches(metric: &Metric, statistic: &str) -> Option<Estimate> {
     let value = if statistic == "rate" { metric.rate? } else { metric.mean? };
     let df = f64::from(means.number) - 1.0;
     Estimate::of_interval(value, Interval { low, high }, CONFIDENCE, df)
-}
-
-/// Labels as rows of a CSV file have them.
-fn joined(metric: &Metric) -> String {
-    let pairs = metric.labels.iter().map(|(name, value)| format!("{name}={value}"));
-    pairs.collect::<Vec<_>>().join(";")
 }
