@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use plotters::coord::Shift;
+use plotters::coord::types::RangedCoordf64;
 use plotters::prelude::*;
 
 use crate::domain::outcome::Route;
@@ -100,21 +101,7 @@ fn latency(results: &Results) -> Option<String> {
             .y_label_formatter(&|value| format!("{value:.0}"))
             .label_style(font(14))
             .draw()?;
-        for (place, (name, points)) in curves.iter().enumerate() {
-            let colour = COLOURS[place % COLOURS.len()];
-            chart
-                .draw_series(LineSeries::new(points.iter().copied(), colour.stroke_width(2)))?
-                .label(name)
-                .legend(move |(x, y)| swatch(x, y, colour));
-        }
-        chart
-            .configure_series_labels()
-            .position(SeriesLabelPosition::LowerRight)
-            .background_style(WHITE.mix(0.85))
-            .border_style(RGBColor(160, 160, 160))
-            .label_font(font(14))
-            .draw()?;
-        Ok(())
+        draw_curves(&mut chart, &curves, SeriesLabelPosition::LowerRight)
     })
 }
 
@@ -177,22 +164,31 @@ fn over_time(title: &str, unit: &str, curves: &[Curve], top: Option<f64>) -> Opt
             .y_label_formatter(&|value| super::numbers::three(*value))
             .label_style(font(14))
             .draw()?;
-        for (place, (name, points)) in curves.iter().enumerate() {
-            let colour = COLOURS[place % COLOURS.len()];
-            chart
-                .draw_series(LineSeries::new(points.iter().copied(), colour.stroke_width(2)))?
-                .label(name)
-                .legend(move |(x, y)| swatch(x, y, colour));
-        }
-        chart
-            .configure_series_labels()
-            .position(SeriesLabelPosition::UpperRight)
-            .background_style(WHITE.mix(0.85))
-            .border_style(RGBColor(160, 160, 160))
-            .label_font(font(14))
-            .draw()?;
-        Ok(())
+        draw_curves(&mut chart, curves, SeriesLabelPosition::UpperRight)
     })
+}
+
+/// Draws curves in colours of their own, and the legend.
+fn draw_curves<'a, 's: 'a, X: Ranged<ValueType = f64>>(
+    chart: &mut ChartContext<'a, SVGBackend<'s>, Cartesian2d<X, RangedCoordf64>>,
+    curves: &[Curve],
+    legend: SeriesLabelPosition,
+) -> Drawn {
+    for (place, (name, points)) in curves.iter().enumerate() {
+        let colour = COLOURS[place % COLOURS.len()];
+        chart
+            .draw_series(LineSeries::new(points.iter().copied(), colour.stroke_width(2)))?
+            .label(name)
+            .legend(move |(x, y)| swatch(x, y, colour));
+    }
+    chart
+        .configure_series_labels()
+        .position(legend)
+        .background_style(WHITE.mix(0.85))
+        .border_style(RGBColor(160, 160, 160))
+        .label_font(font(14))
+        .draw()?;
+    Ok(())
 }
 
 pub(super) fn swatch(x: i32, y: i32, colour: RGBColor) -> PathElement<(i32, i32)> {
