@@ -372,7 +372,6 @@ fn the_checks_can_fail() {
     assert!(told(&with("<script>none()</script>")).contains("the console says"));
     let wide = "<div style=\"width: 3000px\">wide</div>";
     assert!(told(&with(wide)).contains("wider than"));
-    let nothing =
-        |page: &str| page.replace("made.append(group);", "").replace("made.append(shape);", "");
+    let nothing = |page: &str| page.replace("picture.append(group);", "");
     assert!(told(&nothing).contains("map is empty"));
 }

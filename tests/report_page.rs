@@ -221,9 +221,9 @@ fn the_timeline_is_marked_and_told() {
     let page = std::fs::read_to_string(bench.path("out/report.html")).expect("a page");
     assert!(sentences(&page).contains("From 0:20 to 0:30 the link of a and b is down."), "{page}");
     let marks = &embedded(&page)["marks"];
-    assert_eq!(marks[0][0], 20);
-    assert_eq!(marks[0][1], 30);
-    assert_eq!(marks[0][2], "a–b down");
+    assert_eq!(marks[0]["from"], 20);
+    assert_eq!(marks[0]["to"], 30);
+    assert_eq!(marks[0]["short"], "a–b down");
 }
 
 #[test]

@@ -55,4 +55,39 @@ mod tests {
         assert_eq!(seconds(Some(-0.02)), "-20.0 ms");
         assert_eq!((seconds(None).as_str(), percent(0.853).as_str()), ("-", "85.3 %"));
     }
+
+    /// Round figures, those just between two, and the ends of every unit. The page's script is held to
+    /// the same file by `tests/page_script.rs`.
+    #[test]
+    fn figures_are_shown_as_they_were() {
+        let golden = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+        let golden = golden.join("tests/golden/figures.json");
+        let mut values = vec![0.0, 0.000_999_4, 0.000_999_5, 0.999_4, 0.999_5, 119.4, 119.5];
+        values.extend([7_169.0, 7_170.0, 0.125, 0.375, 2.25, 12.25, 12.75, 100.5, 101.5, 5.0e5]);
+        values.extend((-7..6).flat_map(|e| [1.0, 2.345, 9.994, 9.995, 9.996].map(|m| m * pow(e))));
+        let mut shown = Vec::new();
+        for value in values {
+            shown.push(("seconds", value, seconds(Some(value))));
+            shown.push(("seconds", -value, seconds(Some(-value))));
+            shown.push(("percent", value / 100.0, percent(value / 100.0)));
+            shown.push(("count", value.round(), count(value.round() as u64)));
+        }
+        if std::env::var_os("UPDATE_GOLDEN").is_some() {
+            let rows = shown.iter().map(|row| serde_json::to_string(row).expect("a row"));
+            let rows: Vec<String> = rows.collect();
+            let text = format!("[\n{}\n]\n", rows.join(",\n"));
+            std::fs::write(&golden, text).expect("written");
+        }
+        let golden = std::fs::read_to_string(golden).expect("a golden file");
+        let golden: Vec<(String, f64, String)> = serde_json::from_str(&golden).expect("a list");
+        assert_eq!(golden.len(), shown.len());
+        for ((kind, value, text), known) in shown.into_iter().zip(golden) {
+            assert_eq!((kind.to_owned(), value, text), known);
+        }
+    }
+
+    /// A power of ten.
+    fn pow(exponent: i32) -> f64 {
+        format!("1e{exponent}").parse().expect("a number")
+    }
 }

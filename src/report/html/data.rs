@@ -1,6 +1,7 @@
 //! The figures that the script of a run's page draws, as compact JSON: names once, a row for each
 //! metric and label set, curves over shared times. All of it stands in `summary.json`, `series.csv`
-//! or the resolved topology; floating-point figures are cut to seven digits.
+//! or the resolved topology; floating-point figures are cut to seven digits. The script knows its form by
+//! `assets/types.d.ts`.
 
 use std::collections::BTreeMap;
 
@@ -9,8 +10,10 @@ use serde_json::{Map, Value, json};
 use super::moments::Moment;
 use super::over::Over;
 use crate::domain::federation::{Federation, OperatorKind, Protocol};
+use crate::domain::id::OperatorId;
+use crate::domain::outcome::{Route, Stage};
 use crate::domain::part::Owner;
-use crate::domain::stations::Stations;
+use crate::domain::stations::{Station, Stations};
 use crate::measure::catalogue;
 use crate::measure::results::{Level, Metric};
 use crate::report::summary::Summary;
@@ -35,7 +38,6 @@ const METRICS: &[Shown] = &[
     shown("message_latency", SPREAD, 4),
     shown("route_stage_time", &["count", "mean"], 0),
     shown("messages_offered", COUNT, 1),
-    shown("messages_accepted", COUNT, 0),
     shown("messages_delivered", COUNT, 0),
     shown("messages_refused", COUNT, 1),
     shown("messages_expired", COUNT, 1),
@@ -58,7 +60,6 @@ const CURVES: &[(&str, &[&str])] = &[
     ("messages_lost", &["rate"]),
     ("messages_expired", &["rate"]),
     ("message_latency", &["p50", "p95", "p99", "mean"]),
-    ("presence_latency", &["p50", "p95", "mean"]),
     ("presence_notifications", &["rate"]),
     ("sms_submitted", &["rate"]),
     ("sms_attempts", &["rate"]),
@@ -68,7 +69,6 @@ const CURVES: &[(&str, &[&str])] = &[
     ("station_utilisation", &["mean"]),
     ("station_queue_length", &["mean"]),
     ("agreement_messages", &["rate"]),
-    ("reply_numbers_in_use", &["mean"]),
 ];
 
 /// The data of a run's page as JSON.
@@ -83,10 +83,7 @@ pub fn json(
         .iter()
         .filter_map(|shown| Some((shown.name.to_owned(), metric(summary, shown, &mut names)?)))
         .collect();
-    let marks: Vec<Value> =
-        moments.iter().map(|m| json!([short(m.from), m.to.map(short), m.short, m.long])).collect();
     let (operators, agreements) = federation.map_or_else(Default::default, map);
-    let stations = federation.map_or_else(Vec::new, |federation| stations(federation, &mut names));
     let times: Vec<Value> = over.times.iter().copied().map(short).collect();
     let data = json!({
         "name": summary.name,
@@ -95,10 +92,12 @@ pub fn json(
         "times": times,
         "end": short(over.end(over.times.len().saturating_sub(1))),
         "series": curves(over),
-        "marks": marks,
+        "marks": moments.iter().map(mark).collect::<Vec<_>>(),
         "operators": operators,
         "agreements": agreements,
-        "stations": stations,
+        "stations": federation.map(|federation| stations(summary, federation)).unwrap_or_default(),
+        "stages": Stage::ALL.iter().map(|stage| look(*stage)).collect::<Vec<_>>(),
+        "routes": Route::ALL.iter().map(|route| kind(*route)).collect::<Vec<_>>(),
     });
     data.to_string()
 }
@@ -183,23 +182,6 @@ fn curves(over: &Over<'_>) -> Vec<Value> {
     all
 }
 
-/// What each station is: the place of its name, its kind, its operator or its agreement's two, the
-/// sending side first.
-fn stations(federation: &Federation, names: &mut Names) -> Vec<Value> {
-    let all = Stations::new(federation).all.into_iter().map(|station| {
-        let (name, kind) = (names.place(&station.name), station.part.kind.label());
-        let own = station.operator;
-        match station.part.owner {
-            Owner::Side(id, _) => {
-                let peer = federation.agreement(id).peer(own);
-                json!([name, kind, own.index(), peer.index()])
-            }
-            Owner::Operator(_) | Owner::Node(..) => json!([name, kind, own.index()]),
-        }
-    });
-    all.collect()
-}
-
 /// Operators and agreements as the map draws them.
 fn map(federation: &Federation) -> (Vec<Value>, Vec<Value>) {
     let operators = federation.operators.iter().map(|operator| {
@@ -210,14 +192,73 @@ fn map(federation: &Federation) -> (Vec<Value>, Vec<Value>) {
             OperatorKind::Hub => "hub",
         };
         let users = operator.subscribers;
-        json!([operator.name, kind, users.im, users.sms_only])
+        json!({ "name": operator.name, "kind": kind, "im": users.im, "sms_only": users.sms_only })
     });
     let agreements = federation.agreements.iter().map(|agreement| {
         let protocol = match agreement.protocol {
             Protocol::Ssp => "ssp",
             Protocol::Sms => "sms",
         };
-        json!([agreement.between[0].index(), agreement.between[1].index(), protocol])
+        let between = agreement.between.map(OperatorId::index);
+        json!({ "between": between, "protocol": protocol })
     });
     (operators.collect(), agreements.collect())
+}
+
+fn mark(moment: &Moment) -> Value {
+    json!({
+        "from": short(moment.from),
+        "to": moment.to.map(short),
+        "short": moment.short,
+        "long": moment.long,
+        "usual": moment.is_usual(),
+    })
+}
+
+/// The stations that were measured: what each is, and whose, or between which two operators.
+fn stations(summary: &Summary, federation: &Federation) -> Vec<Value> {
+    let measured = |station: &Station| {
+        summary.find("station_utilisation", &[("station", &station.name)]).is_some()
+    };
+    let shown = |Station { part, name, operator, .. }: Station| {
+        let of = match part.owner {
+            Owner::Operator(_) | Owner::Node(..) => vec![operator],
+            Owner::Side(id, _) => federation.agreement(id).between.to_vec(),
+        };
+        let of: Vec<&str> = of.into_iter().map(|id| &*federation.operator(id).name).collect();
+        let (short, kind) = (part.word(federation), part.kind.label());
+        json!({ "name": name, "short": short, "kind": kind, "of": of })
+    };
+    Stations::new(federation).all.into_iter().filter(measured).map(shown).collect()
+}
+
+/// How the stages of a route are told apart.
+fn look(stage: Stage) -> Value {
+    let (colour, opacity) = match stage {
+        Stage::AccessUp => ("s4", 1.0),
+        Stage::ImQueue => ("s1", 1.0),
+        Stage::ImService => ("s0", 1.0),
+        Stage::OfflineStore => ("s6", 0.5),
+        Stage::RateLimit => ("s3", 1.0),
+        Stage::Link => ("s2", 1.0),
+        Stage::Relay => ("s0", 0.55),
+        Stage::Translation => ("s3", 0.5),
+        Stage::SmscQueue => ("s5", 1.0),
+        Stage::SmscService => ("s5", 0.45),
+        Stage::Hlr => ("s2", 0.5),
+        Stage::Attempt => ("s7", 1.0),
+        Stage::RetryWait => ("s1", 0.5),
+        Stage::AccessDown => ("s4", 0.5),
+    };
+    json!({ "name": stage.label(), "colour": colour, "opacity": opacity })
+}
+
+/// Whether a route is one of short messages.
+fn kind(route: Route) -> Value {
+    let sms = match route {
+        Route::OnNet | Route::Interworked | Route::Hub | Route::Group => false,
+        Route::SmsOwn | Route::SmsHome | Route::SmsDirect => true,
+        Route::SmsReplyOwn | Route::SmsReplyHome | Route::SmsReplyDirect => true,
+    };
+    json!({ "name": route.label(), "sms": sms })
 }

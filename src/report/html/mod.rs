@@ -8,6 +8,7 @@ mod compare;
 pub mod data;
 pub mod moments;
 pub mod over;
+mod script;
 mod sections;
 pub mod shell;
 mod study;

@@ -22,6 +22,11 @@ pub struct Moment {
 }
 
 impl Moment {
+    /// Whether it is as if nothing changed.
+    pub fn is_usual(&self) -> bool {
+        self.short == "load × 1"
+    }
+
     /// `5:00 to 10:00`.
     pub fn when(&self) -> String {
         match self.to {

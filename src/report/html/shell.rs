@@ -3,18 +3,9 @@
 
 use std::fmt::Write as _;
 
-const STYLE: &str = include_str!("assets/page.css");
-/// In this order, in one script.
-const SCRIPTS: [&str; 7] = [
-    include_str!("assets/base.js"),
-    include_str!("assets/charts.js"),
-    include_str!("assets/flow.js"),
-    include_str!("assets/map.js"),
-    include_str!("assets/matrix.js"),
-    include_str!("assets/study.js"),
-    include_str!("assets/run.js"),
-];
+use super::script::script;
 
+const STYLE: &str = include_str!("assets/page.css");
 /// A whole page. `body` is HTML, `data` is JSON.
 pub fn document(title: &str, body: &str, data: &str) -> String {
     // Nothing may be fetched, whatever stands in the page.
@@ -37,9 +28,7 @@ pub fn document(title: &str, body: &str, data: &str) -> String {
         // Inside a script only `<` can end it.
         data.replace('<', "\\u003c")
     );
-    page.push_str("<script>\n(() => {\n\"use strict\";\n");
-    SCRIPTS.iter().for_each(|script| page.push_str(script));
-    page.push_str("})();\n</script>\n</body>\n</html>\n");
+    let _ = write!(page, "<script>\n(() => {{\n{}}})();\n</script>\n</body>\n</html>\n", script());
     page
 }
 

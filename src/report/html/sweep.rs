@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::shell::{capital, chart, folded, section, table};
 use super::study::{Head, Look, Section, page};
+use crate::domain::quantity;
 use crate::report::numbers::count;
 use crate::report::points::{Line, Points, Reading};
 
@@ -79,8 +80,12 @@ fn axes(points: &Points) -> Vec<(String, Vec<String>)> {
 }
 
 fn data(axes: &[(String, Vec<String>)], readings: &[Reading], points: usize) -> Value {
-    let axes: Vec<Value> =
-        axes.iter().map(|(name, values)| json!({ "name": name, "values": values })).collect();
+    let axes = axes.iter().map(|(name, values)| {
+        let (unit, numbers) = numbers(values).unzip();
+        let unit = unit.unwrap_or("");
+        json!({ "name": name, "unit": unit, "values": values, "numbers": numbers })
+    });
+    let axes: Vec<Value> = axes.collect();
     let mut figures: BTreeMap<(&str, &str), Vec<&Reading>> = BTreeMap::new();
     for reading in readings {
         figures.entry((&reading.metric, reading.statistic)).or_default().push(reading);
@@ -103,11 +108,24 @@ fn data(axes: &[(String, Vec<String>)], readings: &[Reading], points: usize) -> 
                 (low[place], high[place]) = (cut(from), cut(to));
             }
         }
-        let unit = readings.first().map_or("", |reading| &reading.unit);
+        let unit = match metric.contains("utilisation") || statistic == "share" {
+            true => "share",
+            false => readings.first().map_or("", |reading| &reading.unit),
+        };
         let name = format!("{metric} {statistic}");
         json!({ "name": name, "unit": unit, "values": values, "low": low, "high": high })
     });
     json!({ "axes": axes, "figures": figures.collect::<Vec<_>>() })
+}
+
+/// The unit and the numbers of values that are numbers with one unit.
+fn numbers(values: &[String]) -> Option<(&str, Vec<f64>)> {
+    let all: Vec<(f64, &str)> =
+        values.iter().map(|value| quantity::split(value)).collect::<Option<_>>()?;
+    let (_, unit) = *all.first()?;
+    let one =
+        all.iter().all(|(_, own)| *own == unit) && !unit.contains(|c: char| c.is_ascii_digit());
+    one.then(|| (unit, all.iter().map(|(number, _)| *number).collect()))
 }
 
 /// How far a figure's values lie apart, measured by their intervals; without any by the values.

@@ -91,7 +91,7 @@ fn what_was_run(run: &Run<'_>) -> String {
         ),
     });
     // What fails comes first: there is room for a few.
-    let mut told: Vec<&Moment> = run.moments.iter().filter(|m| m.short != "load × 1").collect();
+    let mut told: Vec<&Moment> = run.moments.iter().filter(|m| !m.is_usual()).collect();
     told.sort_by_key(|moment| !moment.fails);
     let more = told.len().saturating_sub(TOLD);
     told.truncate(TOLD);

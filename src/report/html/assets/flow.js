@@ -1,87 +1,242 @@
 // The flow of messages: routes on the left, what became of them on the right; widths are counts, but
 // never less than can be seen.
-const flow = figure => {
-  const routes = metric("messages_offered").filter(m => m.route && !m.from && m.count > 0).map(m => m.route);
-  const of = (name, route) => sum(metric(name).filter(m => m.route === route && !m.from && !m.reason), m => m.count);
-  const ends = [];
-  const links = [];
-  const add = (route, end, cls, n) => {
-    if (!(n > 0)) return;
-    if (!ends.some(e => e.name === end)) ends.push({ name: end, cls });
-    links.push({ route, end, cls, n });
-  };
-  const why = (name, word, cls) => routes.forEach(route => {
-    const by = metric(name).filter(m => m.route === route && !m.from && m.reason);
-    const rest = of(name, route) - sum(by, m => m.count);
-    by.forEach(m => add(route, `${word}: ${m.reason.replaceAll("_", " ")}`, cls, m.count));
-    add(route, word, cls, rest);
-  });
-  routes.forEach(route => add(route, "delivered", "s2", of("messages_delivered", route)));
-  routes.forEach(route => add(route, "in flight", "s4", of("messages_in_flight", route)));
-  why("messages_refused", "refused", "s5");
-  routes.forEach(route => add(route, "expired", "s3", of("messages_expired", route)));
-  why("messages_lost", "lost", "s1");
-  if (!links.length) return nothing(figure, "No message was offered.");
+import { pointedAt, tip } from "./controls.js";
+import { byRoute, metric } from "./data.js";
+import { canvas, label, nothing, rectangle, round, svg } from "./dom.js";
+import { count } from "./format.js";
+import { sum } from "./lists.js";
 
-  const total = sum(links, l => l.n);
-  const rows = Math.max(routes.length, ends.length);
-  const { made, width, drawing } = canvas(figure, Math.max(220, 60 + rows * 44), "group");
-  const height = Math.max(220, 60 + rows * 44), upper = 26, room = height - upper - 8;
-  const narrow = width < 500;
-  const left = narrow ? 104 : 190, right = width - (narrow ? 112 : 230);
+/** @typedef {{ route: string, outcome: string, colour: string, messages: number }} Flow */
+/** One end of flows, placed; `used` is how much of it flows take up so far.
+ * @typedef {{ name: string, colour: string, messages: number, y: number, high: number, used: number }} End
+ */
+
+/**
+ * The messages of a route in a metric, with any reason.
+ * @param {MetricName} name
+ * @param {string} route
+ */
+const messagesOf = (name, route) =>
+  sum(
+    byRoute(name).filter((row) => row.route === route),
+    (row) => row.count,
+  );
+
+/**
+ * Messages of a route with one outcome, by reason as far as they have one.
+ * @param {MetricName} name
+ * @param {string} route
+ * @param {string} outcome
+ * @param {string} colour
+ * @returns {Flow[]}
+ */
+const byReason = (name, route, outcome, colour) => {
+  const reasons = metric(name).filter((row) => row.route === route && !row.from && row.reason);
+  const rest = messagesOf(name, route) - sum(reasons, (row) => row.count);
+  const flows = reasons.map((row) => ({
+    route,
+    outcome: `${outcome}: ${row.reason?.replaceAll("_", " ")}`,
+    colour,
+    messages: row.count ?? 0,
+  }));
+  return [...flows, { route, outcome, colour, messages: rest }];
+};
+
+/**
+ * All flows, outcome by outcome.
+ * @param {string[]} routes
+ */
+const flows = (routes) => {
+  /** @type {[MetricName, string, string][]} */
+  const outcomes = [
+    ["messages_delivered", "delivered", "s2"],
+    ["messages_in_flight", "in flight", "s4"],
+    ["messages_refused", "refused", "s5"],
+    ["messages_expired", "expired", "s3"],
+    ["messages_lost", "lost", "s1"],
+  ];
+  return outcomes
+    .flatMap(([name, outcome, colour]) =>
+      routes.flatMap((route) => byReason(name, route, outcome, colour)),
+    )
+    .filter(({ messages }) => messages > 0);
+};
+
+/**
+ * Ends one below the other, as high as their messages, within `room`.
+ * @param {{ name: string, colour: string, messages: number }[]} ends
+ * @param {number} upper
+ * @param {number} room
+ * @returns {End[]}
+ */
+const stacked = (ends, upper, room) => {
   const space = 15;
-  const scaled = (list, of) => {
-    const free = room - space * (list.length - 1);
-    const least = Math.min(14, free / list.length / 2);
-    const sizes = list.map(of);
-    const small = sizes.filter(n => n / total * free < least).length;
-    const large = sum(sizes.filter(n => n / total * free >= least));
-    const scale = (free - small * least) / (large || 1);
-    let at = upper;
-    return list.map((one, i) => {
-      const high = Math.max(least, Math.min(sizes[i] * scale, free));
-      const placed = { one, n: sizes[i], y: at, high, used: 0 };
-      at += high + space;
-      return placed;
-    });
-  };
-  const from = scaled(routes, route => sum(links.filter(l => l.route === route), l => l.n));
-  const to = scaled(ends, end => sum(links.filter(l => l.end === end.name), l => l.n));
-  made.append(label(left - 8, 12, narrow ? "offered" : "offered, messages", "end"), label(right + 8, 12, narrow ? "outcome" : "outcome, messages"));
-  const box = tip(drawing);
-  const drawn = links.map(l => {
-    const a = from.find(f => f.one === l.route), b = to.find(t => t.one.name === l.end);
-    const ha = a.high * l.n / a.n, hb = b.high * l.n / b.n;
-    const [ya, yb] = [a.y + a.used + ha / 2, b.y + b.used + hb / 2];
-    a.used += ha; b.used += hb;
-    const [x1, x2, m] = [left + 6, right - 6, (left + right) / 2];
-    const d = `M${x1} ${round(ya - ha / 2)}C${m} ${round(ya - ha / 2)} ${m} ${round(yb - hb / 2)} ${x2} ${round(yb - hb / 2)}` +
-      `V${round(yb + hb / 2)}C${m} ${round(yb + hb / 2)} ${m} ${round(ya + ha / 2)} ${x1} ${round(ya + ha / 2)}Z`;
-    const shape = svg("path", { d, class: `fill ${l.cls}`, "fill-opacity": .4 });
-    shape.append(svg("title", {}, `${l.route}, ${l.end}: ${count(l.n)}`));
-    made.append(shape);
-    return { ...l, shape };
+  const total = sum(ends, ({ messages }) => messages);
+  const free = room - space * (ends.length - 1);
+  const least = Math.min(14, free / ends.length / 2);
+  const small = ends.filter(({ messages }) => (messages / total) * free < least);
+  const large = ends.filter(({ messages }) => (messages / total) * free >= least);
+  const scale = (free - small.length * least) / (sum(large, ({ messages }) => messages) || 1);
+  let y = upper;
+  return ends.map((end) => {
+    const high = Math.max(least, Math.min(end.messages * scale, free));
+    const placed = { ...end, y, high, used: 0 };
+    y += high + space;
+    return placed;
   });
-  const light = keep => drawn.forEach(l => l.shape.setAttribute("fill-opacity", !keep ? .4 : keep(l) ? .75 : .1));
-  const node = (place, x, cls, name, anchor, keep, rows) => {
-    const group = svg("g", { tabindex: "0", "aria-label": `${name}: ${count(place.n)} messages` });
-    const tx = anchor === "end" ? x - 8 : x + 14, middle = place.y + place.high / 2;
-    group.append(svg("rect", { x, y: round(place.y), width: 6, height: round(place.high), class: `fill ${cls}` }));
-    const words = narrow && name.length > 16 ? name.replace("refused: ", "ref.: ") : name;
-    if (narrow) group.append(label(tx, middle - 1, words, anchor, "strong halo"), label(tx, middle + 12, count(place.n), anchor, "halo"));
-    else {
-      const shown = label(tx, middle + 4, "", anchor, "strong halo");
-      shown.append(`${words} `, svg("tspan", { "font-weight": 600 }, count(place.n)));
-      group.append(shown);
-    }
-    const show = () => { light(keep); box.show(anchor === "end" ? left + 10 : right - 40, place.y + 4, name, rows()); };
-    const hide = () => { light(null); box.hide(); };
-    ["pointerenter", "focus"].forEach(kind => group.addEventListener(kind, show));
-    ["pointerleave", "blur"].forEach(kind => group.addEventListener(kind, hide));
-    made.append(group);
+};
+
+/**
+ * A flow as a band between its two ends, below the flows that were drawn before it.
+ * @param {Flow} flow
+ * @param {End} from
+ * @param {End} to
+ * @param {{ left: number, right: number }} area
+ */
+const band = ({ route, outcome, colour, messages }, from, to, { left, right }) => {
+  const [start, end] = [from, to].map((side) => {
+    const high = (side.high * messages) / side.messages;
+    const upper = side.y + side.used;
+    side.used += high;
+    return { upper: round(upper), lower: round(upper + high) };
+  });
+  const middle = (left + right) / 2;
+  const d =
+    `M${left} ${start.upper}C${middle} ${start.upper} ${middle} ${end.upper} ${right} ${end.upper}` +
+    `V${end.lower}C${middle} ${end.lower} ${middle} ${start.lower} ${left} ${start.lower}Z`;
+  const title = svg("title", {}, `${route}, ${outcome}: ${count(messages)}`);
+  return svg("path", { d, class: `fill ${colour}`, "fill-opacity": 0.4 }, title);
+};
+
+/**
+ * The words beside an end; on a narrow page in two lines.
+ * @param {End} end
+ * @param {number} x
+ * @param {"start" | "end"} anchor
+ * @param {boolean} narrow
+ */
+const wordsOf = ({ name, messages, y, high }, x, anchor, narrow) => {
+  const middle = y + high / 2;
+  if (narrow) {
+    const short = name.length > 16 ? name.replace("refused: ", "ref.: ") : name;
+    return [
+      label(x, middle - 1, short, anchor, "strong halo"),
+      label(x, middle + 12, count(messages), anchor, "halo"),
+    ];
+  }
+  const shown = label(x, middle + 4, `${name} `, anchor, "strong halo");
+  shown.append(svg("tspan", { "font-weight": 600 }, count(messages)));
+  return [shown];
+};
+
+/**
+ * What the parts of the chart share.
+ * @typedef {{
+ *   flows: (Flow & { shape: SVGElement })[],
+ *   box: ReturnType<typeof tip>,
+ *   narrow: boolean,
+ *   left: number,
+ *   right: number,
+ * }} Scene
+ */
+
+/**
+ * An end that shows its flows when it is pointed at.
+ * @param {Scene} scene
+ * @param {End} end
+ * @param {"start" | "end"} anchor
+ * @param {(flow: Flow) => boolean} own
+ * @param {(flow: Flow) => TipRow} row
+ */
+const drawEnd = ({ flows, box, narrow, left, right }, end, anchor, own, row) => {
+  const outer = anchor === "end";
+  const x = outer ? left : right - 6;
+  const group = svg(
+    "g",
+    { tabindex: "0", "aria-label": `${end.name}: ${count(end.messages)} messages` },
+    rectangle(x, end.y, 6, end.high, { class: `fill ${end.colour}` }),
+    ...wordsOf(end, outer ? x - 8 : x + 14, anchor, narrow),
+  );
+  const light = (/** @type {(flow: Flow) => number} */ opacity) =>
+    flows.forEach((one) => one.shape.setAttribute("fill-opacity", String(opacity(one))));
+  const show = () => {
+    light((one) => (own(one) ? 0.75 : 0.1));
+    const rows = flows.filter(own).map(row);
+    box.show(outer ? left + 10 : right - 40, end.y + 4, end.name, rows);
   };
-  from.forEach(p => node(p, left, "s6", p.one, "end", l => l.route === p.one,
-    () => drawn.filter(l => l.route === p.one).map(l => [l.cls, l.end, count(l.n)])));
-  to.forEach(p => node(p, right - 6, p.one.cls, p.one.name, "start", l => l.end === p.one.name,
-    () => drawn.filter(l => l.end === p.one.name).map(l => ["", l.route, count(l.n)])));
+  const hide = () => {
+    light(() => 0.4);
+    box.hide();
+  };
+  pointedAt(group, show, hide);
+  return group;
+};
+
+/**
+ * @param {HTMLElement} figure
+ */
+export const flow = (figure) => {
+  const offered = metric("messages_offered").filter((row) => row.route && !row.from && row.count);
+  const routes = offered.map((row) => row.route ?? "");
+  const all = flows(routes);
+  if (!all.length) {
+    nothing(figure, "No message was offered.");
+    return;
+  }
+  /** @type {Map<string, string>} */
+  const outcomes = new Map(all.map(({ outcome, colour }) => [outcome, colour]));
+  const height = Math.max(220, 60 + Math.max(routes.length, outcomes.size) * 44);
+  const { picture, width, frame } = canvas(figure, height, "group");
+  const narrow = width < 500;
+  const left = narrow ? 104 : 190;
+  const right = width - (narrow ? 112 : 230);
+  const upper = 26;
+  const room = height - upper - 8;
+  const messages = (/** @type {(flow: Flow) => boolean} */ keep) =>
+    sum(all.filter(keep), (one) => one.messages);
+  const from = stacked(
+    routes.map((name) => ({ name, colour: "s6", messages: messages((one) => one.route === name) })),
+    upper,
+    room,
+  );
+  const to = stacked(
+    [...outcomes].map(([name, colour]) => ({
+      name,
+      colour,
+      messages: messages((one) => one.outcome === name),
+    })),
+    upper,
+    room,
+  );
+  picture.append(
+    label(left - 8, 12, narrow ? "offered" : "offered, messages", "end"),
+    label(right + 8, 12, narrow ? "outcome" : "outcome, messages"),
+  );
+  const drawn = all.map((one) => {
+    const route = /** @type {End} */ (from.find(({ name }) => name === one.route));
+    const outcome = /** @type {End} */ (to.find(({ name }) => name === one.outcome));
+    const shape = band(one, route, outcome, { left: left + 6, right: right - 6 });
+    picture.append(shape);
+    return { ...one, shape };
+  });
+  const box = tip(frame);
+  const scene = { flows: drawn, box, narrow, left, right };
+  from.forEach((end) => {
+    const own = (/** @type {Flow} */ { route }) => route === end.name;
+    const group = drawEnd(scene, end, "end", own, ({ colour, outcome, messages }) => [
+      colour,
+      outcome,
+      count(messages),
+    ]);
+    picture.append(group);
+  });
+  to.forEach((end) => {
+    const own = (/** @type {Flow} */ { outcome }) => outcome === end.name;
+    const group = drawEnd(scene, end, "start", own, ({ route, messages }) => [
+      "",
+      route,
+      count(messages),
+    ]);
+    picture.append(group);
+  });
 };

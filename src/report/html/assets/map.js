@@ -1,150 +1,305 @@
-// The map: operators on a circle, hubs within; agreements as lines whose width is traffic and whose
-// colour is utilisation. A slider replays the run.
-const CLASSES = [["u1", "under 50 %"], ["u2", "50 to 80 %"], ["u3", "80 to 95 %"], ["u4", "95 % and more"], ["u0", "no limit"]];
-const shade = v => v == null ? "u0" : v < .5 ? "u1" : v < .8 ? "u2" : v < .95 ? "u3" : "u4";
+// The map: agreements as lines whose width is traffic and whose colour is utilisation, operators in the
+// colour of their busiest part. A slider replays the run.
+import { controls } from "./controls.js";
+import { data, span } from "./data.js";
+import {
+  behind,
+  below,
+  canvas,
+  html,
+  label,
+  legend,
+  line,
+  note,
+  nothing,
+  rectangle,
+  round,
+  svg,
+  table,
+  widthOf,
+} from "./dom.js";
+import { count, percent, rate } from "./format.js";
+import { most } from "./lists.js";
+import {
+  WHOLE,
+  bothRates,
+  mostTraffic,
+  ofOperator,
+  ofPair,
+  rates,
+  used,
+  usedBy,
+  waitingAt,
+} from "./map_figures.js";
+import { layout, linesOf } from "./map_layout.js";
+import { CLASSES, shade } from "./utilisation.js";
 
-const map = figure => {
-  const operators = data.operators.map(([name, kind, im, sms], index) => ({ name, kind, im, sms, index }));
-  if (!operators.length) return nothing(figure, "The topology could not be read.");
-  const agreements = data.agreements.map(([a, b, protocol]) => ({ a: operators[a], b: operators[b], protocol }));
-  const hubs = operators.filter(o => o.kind === "hub");
-  const outer = operators.filter(o => o.kind !== "hub");
-  // Neighbours on the circle are those of one hub.
-  const home = o => hubs.findIndex(h => agreements.some(g => (g.a === o && g.b === h) || (g.b === o && g.a === h)));
-  outer.sort((p, q) => home(p) - home(q) || p.index - q.index);
+/** @typedef {import("./map_layout.js").Node & { stations: StationData[] }} Operator */
+/** @typedef {import("./map_layout.js").Line & { stations: StationData[] }} Agreement */
 
-  const wide = Math.max(280, figure.querySelector(".drawing").clientWidth || 720);
-  const names = Math.min(120, 24 + 6.8 * most(outer.map(o => o.name.length)));
-  const reach = Math.max(60, Math.min(wide / 2 - names, 190, outer.length === 2 ? 190 : 90 + outer.length * 14));
-  // Many operators on a narrow page: higher than wide, names at the sides.
-  const tall = wide < 500 && outer.length > 10 ? 1.6 : 1;
-  const turn = outer.length === 2 ? Math.PI : -Math.PI / 2;
-  outer.forEach((o, i) => {
-    o.angle = turn + 2 * Math.PI * i / outer.length;
-    o.x = reach * Math.cos(o.angle); o.y = tall * reach * Math.sin(o.angle);
+/**
+ * Calls back when a part of the map is pointed at, reached or tapped.
+ * @param {Element} part
+ * @param {() => void} show
+ */
+const watch = (part, show) =>
+  ["pointerenter", "focus", "click"].forEach((event) => part.addEventListener(event, show));
+
+/**
+ * Words about an agreement.
+ * @param {Agreement} agreement
+ * @param {number} interval
+ * @param {string} when
+ */
+const aboutAgreement = ({ a, b, protocol, stations }, interval, when) => {
+  const [there, back] = rates({ a, b }, interval);
+  const use = used(stations, interval);
+  const limit =
+    use == null
+      ? "neither bandwidth nor rate is limited."
+      : `${percent(use)} of the link or its rate limit used.`;
+  return [
+    html("b", {}, `${a.name} – ${b.name}`),
+    ` (${protocol}, ${when}): `,
+    `${rate(there)} from ${a.name}, ${rate(back)} from ${b.name}; `,
+    limit,
+  ];
+};
+
+/**
+ * Words about an operator and its busiest parts.
+ * @param {Operator} operator
+ * @param {number} interval
+ * @param {string} when
+ */
+const aboutOperator = ({ name, kind, im, sms_only, stations }, interval, when) => {
+  const parts = stations
+    .map((station) => ({ station, use: usedBy(station, interval) }))
+    .filter(({ use }) => use != null)
+    .sort((one, other) => (other.use ?? 0) - (one.use ?? 0))
+    .slice(0, 4)
+    .map(({ station, use }) => {
+      const queue = interval === WHOLE ? 0 : waitingAt(station, interval);
+      const wait = queue >= 1 ? `, ${count(queue)} waiting` : "";
+      return `${station.short} ${percent(use)} used${wait}`;
+    });
+  const users = kind === "hub" ? "" : `${count(im)} IM users, ${count(sms_only)} without IM; `;
+  return [
+    html("b", {}, name),
+    ` (${kind}, ${when}): `,
+    users,
+    parts.join("; ") || "nothing that queues",
+    ".",
+  ];
+};
+
+/**
+ * A line, with a wider one over it that can be hit; `shape` is what is coloured.
+ * @param {Agreement} agreement
+ */
+const drawAgreement = ({ a, b, protocol }) => {
+  const dashed = protocol === "sms" ? "6 4" : null;
+  const shape = line(a.x, a.y, b.x, b.y, "", {
+    "stroke-dasharray": dashed,
+    "stroke-linecap": dashed ? null : "round",
   });
-  hubs.forEach((o, i) => {
-    const own = outer.filter(p => home(p) === i);
-    const r = hubs.length > 1 ? .42 : 0;
-    o.angle = own.length ? Math.atan2(sum(own, p => p.y / tall), sum(own, p => p.x)) : 2 * Math.PI * i / hubs.length;
-    o.x = r * reach * Math.cos(o.angle); o.y = r * tall * reach * Math.sin(o.angle);
-  });
-  const upper = Math.min(...operators.map(o => o.y)), lower = Math.max(...operators.map(o => o.y));
-  const { made, width } = canvas(figure, Math.round(lower - upper + 76), "group");
-  operators.forEach(o => { o.x += width / 2; o.y += 36 - upper; });
+  const wide = { stroke: "transparent", "stroke-width": 16 };
+  const hit = line(a.x, a.y, b.x, b.y, "", wide);
+  const attributes = { tabindex: "0", role: "button", "data-line": `${a.name}:${b.name}` };
+  return { group: svg("g", attributes, shape, hit), shape };
+};
 
-  // Figures at an interval, or of the whole run at -1.
-  const pick = (curve, i) => curve == null ? null : i < 0 ? null : curve.values[i];
-  // Without a series nothing is known of how long was measured.
-  const length = data.times.length ? data.end - data.times[0] : null;
-  const whole = (name, from, to) => length > 0 ? sum(metric(name).filter(m => m.from === from && m.to === to && m.kind), m => m.count) / length : null;
-  const traffic = new Map(curves("agreement_messages", "rate").map(s => [`${s.from}>${s.to}`, s]));
-  const busy = new Map(curves("station_utilisation", "mean").map(s => [s.station, s]));
-  const mean = new Map(metric("station_utilisation").map(m => [m.station, m.mean]));
-  const waiting = new Map(curves("station_queue_length", "mean").map(s => [s.station, s]));
-  const rates = (g, i) => [[g.a.name, g.b.name], [g.b.name, g.a.name]].map(([from, to]) =>
-    i < 0 ? whole("agreement_messages", from, to) : pick(traffic.get(`${from}>${to}`), i) ?? 0);
-  const used = (stations, i) => {
-    const all = stations.map(s => i < 0 ? mean.get(s) : pick(busy.get(s), i)).filter(v => v != null);
-    return all.length ? Math.max(...all) : null;
+/**
+ * The sign of an operator: a square for a hub, a diamond without IM, else a circle.
+ * @param {Operator} operator
+ */
+const signOf = ({ kind, x, y }) => {
+  if (kind === "hub") return rectangle(x - 11, y - 11, 22, 22, { rx: 3 });
+  if (kind !== "mno") return svg("circle", { cx: round(x), cy: round(y), r: 9 });
+  const [left, right] = [round(x - 11), round(x + 11)];
+  const [upper, lower] = [round(y - 11), round(y + 11)];
+  const d = `M${round(x)} ${upper}L${right} ${round(y)}L${round(x)} ${lower}L${left} ${round(y)}Z`;
+  return svg("path", { d });
+};
+
+/**
+ * A sign with its name, outside the circle.
+ * @param {Operator} operator
+ * @param {boolean} tall
+ */
+const drawOperator = (operator, tall) => {
+  const { name, kind, angle, x, y } = operator;
+  const shape = signOf(operator);
+  const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
+  const hub = kind === "hub";
+  const upright = hub || Math.abs(cos) < (tall ? 0.1 : 0.35);
+  const words = upright
+    ? label(x, !hub && sin < 0 ? y - 17 : y + 26, name, "middle", "strong halo")
+    : label(
+        x + (cos < 0 ? -15 : 15),
+        y + 4 + (tall ? 6 * sin : 0),
+        name,
+        cos < 0 ? "end" : "start",
+        "strong halo",
+      );
+  const attributes = { tabindex: "0", role: "button", "data-node": name };
+  return { group: svg("g", attributes, shape, words), shape };
+};
+
+/**
+ * A slider over the intervals with a button that plays them; `go` is told where it stands.
+ * @param {(interval: number) => void} go
+ */
+const replay = (go) => {
+  const last = data.times.length - 1;
+  const slider = html("input", {
+    type: "range",
+    min: WHOLE,
+    max: last,
+    step: 1,
+    value: WHOLE,
+    "aria-label": "Time of the run",
+  });
+  const play = html("button", { type: "button" }, "Replay");
+  const reset = html("button", { type: "button" }, "Whole run");
+  /** @type {number | undefined} */
+  let timer;
+  const stop = () => {
+    clearInterval(timer);
+    timer = undefined;
+    play.textContent = "Replay";
   };
-  const stations = [...mean.keys()];
-  const ofLink = g => {
-    const ways = [`${g.a.name}->${g.b.name}/`, `${g.b.name}->${g.a.name}/`];
-    return stations.filter(s => ways.some(way => s.startsWith(way)));
+  const show = (/** @type {number} */ interval) => {
+    slider.value = String(interval);
+    go(interval);
   };
-  const ofNode = o => stations.filter(s => s.startsWith(o.name + "/"));
-  // Two agreements of one pair are drawn as one line: traffic is counted by pair.
-  const lines = [];
-  agreements.forEach(g => {
-    const same = lines.find(l => (l.a === g.a && l.b === g.b) || (l.a === g.b && l.b === g.a));
-    if (same) same.protocol += " and " + g.protocol; else lines.push({ ...g, stations: ofLink(g) });
+  const next = () => {
+    const at = Number(slider.value);
+    if (at >= last) stop();
+    else show(at + 1);
+  };
+  slider.addEventListener("input", () => {
+    stop();
+    show(Number(slider.value));
+  });
+  play.addEventListener("click", () => {
+    if (timer !== undefined) {
+      stop();
+      return;
+    }
+    if (Number(slider.value) >= last) show(WHOLE);
+    play.textContent = "Pause";
+    timer = window.setInterval(next, 200);
+  });
+  reset.addEventListener("click", () => {
+    stop();
+    show(WHOLE);
+  });
+  return { slider, play, reset };
+};
+
+/**
+ * @param {Agreement[]} agreements
+ */
+const tableOf = (agreements) =>
+  table(
+    [
+      "agreement",
+      "speaks",
+      "from the first, mean",
+      "from the second, mean",
+      "highest together",
+      "used, mean",
+      "used, highest",
+    ],
+    agreements.map((one) => {
+      const { a, b, protocol, stations } = one;
+      const intervals = [...data.times.keys()];
+      const uses = intervals.map((interval) => used(stations, interval));
+      return [
+        `${a.name} – ${b.name}`,
+        protocol,
+        ...rates(one, WHOLE).map(rate),
+        rate(most(intervals.map((interval) => bothRates(one, interval)))),
+        percent(used(stations, WHOLE)),
+        stations.length ? percent(most(uses)) : "-",
+      ];
+    }),
+  );
+
+/**
+ * @param {HTMLElement} figure
+ */
+export const map = (figure) => {
+  if (!data.operators.length) {
+    nothing(figure, "The topology could not be read.");
+    return;
+  }
+  const { nodes, height, tall } = layout(data.operators, data.agreements, widthOf(figure));
+  const { picture } = canvas(figure, height, "group");
+  const agreements = linesOf(nodes, data.agreements).map((one) => {
+    const agreement = { ...one, stations: ofPair(one) };
+    return { agreement, ...drawAgreement(agreement) };
+  });
+  const operators = nodes.map((node) => {
+    const operator = { ...node, stations: ofOperator(node.name) };
+    return { operator, ...drawOperator(operator, tall) };
   });
   // As wide at their busiest as there is room for.
-  const full = Math.max(most(lines.map(g => sum(rates(g, -1)))), ...data.times.map((_, i) => most(lines.map(g => sum(rates(g, i))))), 1e-9);
+  const full = Math.max(mostTraffic(agreements.map(({ agreement }) => agreement)), 1e-9);
 
-  const figures = html("p", { class: "figures", "aria-live": "polite" }, "");
-  let at = -1, shown = null;
-  const when = () => at < 0 ? "whole run" : span(at);
-  const tell = () => {
-    if (!shown) return figures.replaceChildren("Point at, tap or tab to a line or an operator for its figures.");
-    if (shown.protocol) {
-      const [there, back] = rates(shown, at), use = used(shown.stations, at);
-      figures.replaceChildren(html("b", {}, `${shown.a.name} – ${shown.b.name}`), ` (${shown.protocol}, ${when()}): `,
-        `${rate(there)} from ${shown.a.name}, ${rate(back)} from ${shown.b.name}; `,
-        use == null ? "neither bandwidth nor rate is limited." : `${percent(use)} of the link or its rate limit used.`);
-    } else {
-      const parts = ofNode(shown).map(s => [s, i_or(at, s)]).filter(([, v]) => v != null).sort((p, q) => q[1] - p[1]).slice(0, 4);
-      const queue = s => at < 0 ? null : pick(waiting.get(s), at);
-      figures.replaceChildren(html("b", {}, shown.name), ` (${shown.kind}, ${when()}): `,
-        shown.kind === "hub" ? "" : `${count(shown.im)} IM users, ${count(shown.sms)} without IM; `,
-        parts.map(([s, v]) => `${s.slice(shown.name.length + 1)} ${percent(v)} used${queue(s) >= 1 ? `, ${count(queue(s))} waiting` : ""}`).join("; ") || "nothing that queues", ".");
-    }
-  };
-  const i_or = (i, s) => i < 0 ? mean.get(s) : pick(busy.get(s), i);
-
-  lines.forEach(g => {
-    const dashed = g.protocol === "sms" ? "6 4" : null;
-    g.shape = svg("line", { x1: round(g.a.x), y1: round(g.a.y), x2: round(g.b.x), y2: round(g.b.y), "stroke-dasharray": dashed, "stroke-linecap": dashed ? null : "round" });
-    const hit = svg("line", { x1: round(g.a.x), y1: round(g.a.y), x2: round(g.b.x), y2: round(g.b.y), stroke: "transparent", "stroke-width": 16 });
-    const group = svg("g", { tabindex: "0", role: "button", "data-line": `${g.a.name}:${g.b.name}` }, g.shape, hit);
-    watch(group, () => { shown = g; tell(); });
-    g.group = group;
-    made.append(group);
-  });
-  operators.forEach(o => {
-    const r = o.kind === "hub" ? 11 : 9;
-    o.shape = o.kind === "hub" ? svg("rect", { x: round(o.x - r), y: round(o.y - r), width: 2 * r, height: 2 * r, rx: 3 })
-      : o.kind === "mno" ? svg("path", { d: `M${round(o.x)} ${round(o.y - 11)}L${round(o.x + 11)} ${round(o.y)}L${round(o.x)} ${round(o.y + 11)}L${round(o.x - 11)} ${round(o.y)}Z` })
-      : svg("circle", { cx: round(o.x), cy: round(o.y), r });
-    const group = svg("g", { tabindex: "0", role: "button", "data-node": o.name }, o.shape);
-    const cos = Math.cos(o.angle), sin = Math.sin(o.angle);
-    const below = o.kind === "hub" || Math.abs(cos) < (tall > 1 ? .1 : .35);
-    group.append(below ? label(o.x, o.kind === "hub" ? o.y + 26 : sin < 0 ? o.y - 17 : o.y + 26, o.name, "middle", "strong halo")
-      : label(o.x + (cos < 0 ? -15 : 15), o.y + 4 + (tall > 1 ? 6 * sin : 0), o.name, cos < 0 ? "end" : "start", "strong halo"));
-    watch(group, () => { shown = o; tell(); });
-    o.group = group;
-    made.append(group);
-  });
-
-  const draw = () => {
-    lines.forEach(g => {
-      const all = rates(g, at), use = used(g.stations, at);
-      g.shape.setAttribute("class", `stroke ${shade(use)}`);
-      g.shape.setAttribute("stroke-width", round(1.2 + 12 * Math.sqrt(sum(all) / full)));
-      g.group.setAttribute("aria-label", `${g.a.name} to ${g.b.name}: ${rate(sum(all))}${use == null ? "" : ", " + percent(use) + " used"}`);
+  const words = html("p", { class: "figures", "aria-live": "polite" });
+  const said = html("output", { "aria-live": "off" });
+  let interval = WHOLE;
+  const when = () => (interval === WHOLE ? "whole run" : span(interval));
+  /** @type {(Node | string)[] | (() => (Node | string)[])} */
+  let about = ["Point at, tap or tab to a line or an operator for its figures."];
+  const tell = () => words.replaceChildren(...(typeof about === "function" ? about() : about));
+  const colour = () => {
+    agreements.forEach(({ agreement, group, shape }) => {
+      const all = bothRates(agreement, interval);
+      const use = used(agreement.stations, interval);
+      shape.setAttribute("class", `stroke ${shade(use)}`);
+      shape.setAttribute("stroke-width", String(round(1.2 + 12 * Math.sqrt(all / full))));
+      const told = use == null ? "" : `, ${percent(use)} used`;
+      const names = `${agreement.a.name} to ${agreement.b.name}`;
+      group.setAttribute("aria-label", `${names}: ${rate(all)}${told}`);
     });
-    operators.forEach(o => {
-      const use = used(ofNode(o), at);
-      o.shape.setAttribute("class", `fill ${shade(use)}`);
-      o.shape.setAttribute("style", "stroke: var(--ground); stroke-width: 2px");
-      o.group.setAttribute("aria-label", `${o.name}, ${o.kind}${use == null ? "" : ": busiest part " + percent(use) + " used"}`);
+    operators.forEach(({ operator, group, shape }) => {
+      const use = used(operator.stations, interval);
+      shape.setAttribute("class", `fill ${shade(use)}`);
+      shape.setAttribute("style", "stroke: var(--ground); stroke-width: 2px");
+      const told = use == null ? "" : `: busiest part ${percent(use)} used`;
+      group.setAttribute("aria-label", `${operator.name}, ${operator.kind}${told}`);
     });
     said.textContent = when();
     tell();
   };
-  const slider = html("input", { type: "range", min: "-1", max: String(data.times.length - 1), step: "1", value: "-1", "aria-label": "Time of the run" });
-  const said = html("output", { "aria-live": "off" });
-  const go = i => { at = i; slider.value = String(i); slider.setAttribute("aria-valuetext", when()); draw(); };
-  let playing = null;
-  const play = html("button", { type: "button" }, "Replay");
-  const stop = () => { clearInterval(playing); playing = null; play.textContent = "Replay"; };
-  slider.addEventListener("input", () => { stop(); go(Number(slider.value)); });
-  play.addEventListener("click", () => {
-    if (playing) return stop();
-    if (at >= data.times.length - 1) go(-1);
-    play.textContent = "Pause";
-    playing = setInterval(() => { if (at >= data.times.length - 1) stop(); else go(at + 1); }, 200);
+  agreements.forEach(({ agreement, group }) => {
+    watch(group, () => {
+      about = () => aboutAgreement(agreement, interval, when());
+      tell();
+    });
+    picture.append(group);
   });
-  const reset = html("button", { type: "button" }, "Whole run");
-  reset.addEventListener("click", () => { stop(); go(-1); });
+  operators.forEach(({ operator, group }) => {
+    watch(group, () => {
+      about = () => aboutOperator(operator, interval, when());
+      tell();
+    });
+    picture.append(group);
+  });
+  const { slider, play, reset } = replay((at) => {
+    interval = at;
+    slider.setAttribute("aria-valuetext", when());
+    colour();
+  });
   controls(figure, play, reset, slider, said);
-  after(figure, figures, legend(CLASSES), html("p", { class: "note" },
-    "Circle: IM service provider. Diamond: operator without IM. Square: hub. Dashed: short messages alone."));
-  go(-1);
-  behind(figure, () => table(["agreement", "speaks", "from the first, mean", "from the second, mean", "highest together", "used, mean", "used, highest"],
-    lines.map(g => [`${g.a.name} – ${g.b.name}`, g.protocol, ...rates(g, -1).map(rate),
-      rate(most(data.times.map((_, i) => sum(rates(g, i))))), percent(used(g.stations, -1)),
-      g.stations.length ? percent(most(data.times.map((_, i) => used(g.stations, i)))) : "-"])));
+  const signs =
+    "Circle: IM service provider. Diamond: operator without IM. Square: hub. " +
+    "Dashed: short messages alone.";
+  below(figure, words, legend(CLASSES), note(signs));
+  slider.setAttribute("aria-valuetext", when());
+  colour();
+  behind(figure, () => tableOf(agreements.map(({ agreement }) => agreement)));
 };
-const watch = (group, show) => ["pointerenter", "focus", "click"].forEach(kind => group.addEventListener(kind, show));

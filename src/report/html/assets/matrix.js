@@ -1,55 +1,176 @@
 // Operator by operator: one figure at a time, as text on a shade.
-const matrix = figure => {
-  const pairs = name => metric(name).filter(m => m.from && m.to && !m.reason);
-  const offered = pairs("messages_offered");
-  const operators = data.operators.length ? data.operators.filter(o => o[1] !== "hub").map(o => o[0])
-    : unique(offered.flatMap(m => [m.from, m.to])).sort();
-  const routes = unique(offered.filter(m => m.count > 0).map(m => m.route));
-  const find = new Map();
-  ["messages_offered", "messages_refused", "messages_expired", "messages_lost", "message_latency", "settlement"].forEach(name => {
-    const by = new Map();
-    pairs(name).forEach(m => { const key = `${m.from}>${m.to}`; if (!by.has(key)) by.set(key, []); by.get(key).push(m); });
-    find.set(name, by);
-  });
-  const of = (name, a, b, route) => (find.get(name).get(`${a}>${b}`) ?? []).filter(m => route === "all" || m.route === route);
-  const messages = (a, b, route) => sum(of("messages_offered", a, b, route), m => m.count);
-  const share = (n, all) => all > 0 ? n / all : null;
-  const slowest = p => (a, b, route) => {
-    const known = of("message_latency", a, b, route).map(m => m[p]).filter(v => v != null);
-    return known.length ? Math.max(...known) : null;
+import { choice, controls } from "./controls.js";
+import { data, metric, routes } from "./data.js";
+import { below, frameOf, html, note } from "./dom.js";
+import { count, percent, seconds } from "./format.js";
+import { grouped, highest, most, sum, unique } from "./lists.js";
+
+/** The rows of a metric from one operator to another, on one route or on all.
+ * @typedef {(name: MetricName) => Row[]} Rows */
+/** A figure to choose: `explained` is told below where the title does not say enough.
+ * @typedef {{
+ *   title: string,
+ *   value: (rows: Rows) => Known,
+ *   format: Format,
+ *   explained?: (route: string) => string | null,
+ * }} Choice */
+
+/** The choice of all routes. */
+const ALL = "all";
+/** @type {Loss[]} */
+const LOSSES = ["messages_refused", "messages_expired", "messages_lost"];
+
+const messages = (/** @type {Row[]} */ rows) => sum(rows, (row) => row.count);
+const share = (/** @type {number} */ part, /** @type {number} */ whole) =>
+  whole > 0 ? part / whole : null;
+
+/**
+ * A percentile of latency; of several routes that of the slowest.
+ * @param {"p50" | "p95" | "p99"} percentile
+ * @returns {Choice}
+ */
+const latency = (percentile) => ({
+  title: `Latency ${percentile}`,
+  value: (rows) => highest(rows("message_latency").map((row) => row[percentile])),
+  format: seconds,
+  explained: (route) =>
+    route === ALL
+      ? "Of the slowest route of the two; choose a route for its own. " +
+        "Percentiles of different routes cannot be put together."
+      : null,
+});
+
+const bySms = new Set(data.routes.filter(({ sms }) => sms).map(({ name }) => name));
+
+/** @type {Record<string, Choice>} */
+const CHOICES = {
+  messages: {
+    title: "Messages offered",
+    value: (rows) => messages(rows("messages_offered")) || null,
+    format: count,
+  },
+  p50: latency("p50"),
+  p95: latency("p95"),
+  p99: latency("p99"),
+  loss: {
+    title: "Refused, expired or lost",
+    value: (rows) => share(messages(LOSSES.flatMap(rows)), messages(rows("messages_offered"))),
+    format: percent,
+  },
+  sms: {
+    title: "Share that is SMS",
+    value: (rows) => {
+      const offered = rows("messages_offered");
+      const short = offered.filter((row) => bySms.has(row.route ?? ""));
+      return share(messages(short), messages(offered));
+    },
+    format: percent,
+  },
+};
+if (data.metrics.settlement) {
+  CHOICES.money = {
+    title: `Money owed, ${data.metrics.settlement.unit}`,
+    value: (rows) => {
+      const owed = rows("settlement");
+      return owed.length ? sum(owed, (row) => row.mean) : null;
+    },
+    format: (value) => (value == null ? "-" : value.toFixed(2)),
+    explained: () =>
+      "What the row's operator owes the column's, over all routes and hubs on the way.",
   };
-  const FIGURES = {
-    messages: ["Messages offered", messages, count, ""],
-    p50: ["Latency p50", slowest("p50"), seconds, "latency"],
-    p95: ["Latency p95", slowest("p95"), seconds, "latency"],
-    p99: ["Latency p99", slowest("p99"), seconds, "latency"],
-    loss: ["Refused, expired or lost", (a, b, route) =>
-      share(sum(["messages_refused", "messages_expired", "messages_lost"], name => sum(of(name, a, b, route), m => m.count)), messages(a, b, route)), percent, ""],
-    sms: ["Share that is SMS", (a, b, route) =>
-      share(sum(of("messages_offered", a, b, route).filter(m => m.route.startsWith("sms-")), m => m.count), messages(a, b, route)), percent, ""],
-    money: [`Money owed, ${unit("settlement")}`, (a, b) => { const m = of("settlement", a, b, "all"); return m.length ? sum(m, one => one.mean) : null; }, v => v == null ? "-" : v.toFixed(2), "money"],
+}
+
+/** Rows by operators, of each metric that was asked for. @type {Map<MetricName, Map<string, Row[]>>} */
+const pairs = new Map();
+
+/**
+ * @param {MetricName} name
+ * @param {string} from
+ * @param {string} to
+ */
+const between = (name, from, to) => {
+  let found = pairs.get(name);
+  if (!found) {
+    const rows = metric(name).filter((row) => row.from && row.to && !row.reason);
+    found = grouped(rows, (row) => `${row.from}>${row.to}`);
+    pairs.set(name, found);
+  }
+  return found.get(`${from}>${to}`) ?? [];
+};
+
+/** Operators that send and receive; those of the figures where the topology is not known. */
+const operators = data.operators.length
+  ? data.operators.filter(({ kind }) => kind !== "hub").map(({ name }) => name)
+  : unique(
+      metric("messages_offered").flatMap(({ from, to }) => (from && to ? [from, to] : [])),
+    ).sort();
+
+/**
+ * @param {Choice} chosen
+ * @param {string} route
+ */
+const tableOf = ({ title, value, format }, route) => {
+  const values = operators.map((from) =>
+    operators.map((to) =>
+      value((name) =>
+        between(name, from, to).filter((row) => route === ALL || !row.route || row.route === route),
+      ),
+    ),
+  );
+  const high = most(values.flat());
+  const cell = (/** @type {Known} */ figure, /** @type {string} */ words) => {
+    const made = html("td", { title: `${words}: ${title} ${format(figure)}` }, format(figure));
+    if (figure != null && figure > 0) {
+      const strength = Math.round(4 + 40 * Math.sqrt(figure / high));
+      made.style.background = `color-mix(in srgb, var(--accent) ${strength}%, transparent)`;
+    }
+    return made;
   };
-  if (!data.metrics.settlement) delete FIGURES.money;
-  let chosen = "messages", route = "all";
-  const drawing = figure.querySelector(".drawing");
+  const heads = ["from \\ to", ...operators].map((name) => html("th", { scope: "col" }, name));
+  const rows = operators.map((from, row) =>
+    html(
+      "tr",
+      {},
+      html("th", { scope: "row" }, from),
+      ...operators.map((to, column) => cell(values[row][column], `${from} → ${to}`)),
+    ),
+  );
+  return html(
+    "table",
+    { class: "matrix" },
+    html("caption", { hidden: "" }, title),
+    html("thead", {}, html("tr", {}, ...heads)),
+    html("tbody", {}, ...rows),
+  );
+};
+
+/**
+ * @param {HTMLElement} figure
+ */
+export const matrix = (figure) => {
+  let key = "messages";
+  let route = ALL;
   const draw = () => {
-    const [title, value, format, kind] = FIGURES[chosen];
-    const values = operators.map(a => operators.map(b => value(a, b, route)));
-    const high = most(values.flat());
-    const made = html("table", { class: "matrix" }, html("caption", { hidden: "" }, title),
-      html("thead", {}, html("tr", {}, html("th", { scope: "col" }, "from \\ to"), ...operators.map(o => html("th", { scope: "col" }, o)))),
-      html("tbody", {}, ...operators.map((a, i) => html("tr", {}, html("th", { scope: "row" }, a), ...operators.map((b, j) => {
-        const v = values[i][j], cell = html("td", { title: `${a} → ${b}: ${title} ${format(v)}` }, v == null || (chosen === "messages" && v === 0) ? "-" : format(v));
-        if (v > 0) cell.style.background = `color-mix(in srgb, var(--accent) ${Math.round(4 + 40 * Math.sqrt(v / high))}%, transparent)`;
-        return cell;
-      })))));
-    drawing.replaceChildren(html("div", { class: "wide", tabindex: "0", role: "region", "aria-label": title }, made));
-    after(figure, html("p", { class: "note" },
-      kind === "latency" && route === "all" ? "Of the slowest route of the two; choose a route for its own. Percentiles of different routes cannot be put together." :
-      kind === "money" ? "What the row's operator owes the column's, over all routes and hubs on the way." : `${title}, ${route === "all" ? "all routes" : "route " + route}.`));
+    const chosen = CHOICES[key];
+    const box = { class: "wide", tabindex: "0", role: "region", "aria-label": chosen.title };
+    frameOf(figure).replaceChildren(html("div", box, tableOf(chosen, route)));
+    const which = route === ALL ? "all routes" : `route ${route}`;
+    below(figure, note(chosen.explained?.(route) ?? `${chosen.title}, ${which}.`));
   };
-  controls(figure,
-    choose("Figure", Object.entries(FIGURES).map(([key, [title]]) => [key, title]), chosen, v => { chosen = v; draw(); }),
-    choose("Route", [["all", "all routes"], ...routes.map(r => [r, r])], route, v => { route = v; draw(); }));
+  /** @type {[string, string][]} */
+  const titles = Object.entries(CHOICES).map(([name, { title }]) => [name, title]);
+  /** @type {[string, string][]} */
+  const names = routes.map(({ name }) => [name, name]);
+  controls(
+    figure,
+    choice("Figure", titles, key, (value) => {
+      key = value;
+      draw();
+    }),
+    choice("Route", [[ALL, "all routes"], ...names], route, (value) => {
+      route = value;
+      draw();
+    }),
+  );
   draw();
 };
