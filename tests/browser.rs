@@ -5,6 +5,8 @@
 
 #[path = "common/needs.rs"]
 mod needs;
+#[path = "common/shapes.rs"]
+mod shapes;
 #[path = "common/webdriver.rs"]
 mod webdriver;
 
@@ -170,6 +172,8 @@ fn answered(options: &[&str], topologies: &[&str], name: &str) -> PathBuf {
 #[test]
 fn pages_of_studies_are_drawn_like_those_of_runs() {
     let Some(browser) = Browser::start() else { return };
+    let runs = folder().join("runs");
+    shapes::make(&runs);
     let short = ["--set", "run.duration=1m", "--set", "slo.0=utilisation < 80%"];
     let quick = ["capacity", "--replications", "2", "--max-replications", "2", "--precision", "5%"];
     let capacity = [&quick[..], &short[..]].concat();
@@ -177,10 +181,7 @@ fn pages_of_studies_are_drawn_like_those_of_runs() {
     let pages = [
         ("capacity", answered(&capacity, &["two-imsps.yaml"], "capacity")),
         ("compare", answered(&compare, &["hub-and-spoke.yaml", "full-mesh.yaml"], "compare")),
-        (
-            "sweep",
-            Path::new(env!("CARGO_MANIFEST_DIR")).join("results/studies/hub-or-mesh/report.html"),
-        ),
+        ("sweep", runs.join("shapes/report.html")),
     ];
     let mut faults_of_all = Vec::new();
     for (name, page) in &pages {
@@ -209,13 +210,13 @@ fn pages_of_studies_are_drawn_like_those_of_runs() {
 
 /// `UPDATE_GOLDEN=1` takes the README's picture again.
 #[test]
-fn the_readme_shows_the_top_of_a_committed_page() {
+fn the_readme_shows_the_top_of_a_page() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let picture = "results/sms-fallback-storm/report.png";
     let readme = std::fs::read_to_string(root.join("README.md")).expect("the README");
     assert!(readme.lines().take(30).any(|line| line.contains(picture)), "on the first screen");
     let Some(browser) = Browser::start() else { return };
-    browser.open(&root.join("results/sms-fallback-storm/report.html"), 1100, false);
+    browser.open(storm(), 1100, false);
     draw_all(&browser);
     let shown = browser.script(
         "const flow = document.querySelector('[data-chart=flow] .drawing').getBoundingClientRect();

@@ -3,6 +3,8 @@
 
 #[path = "common/program.rs"]
 mod program;
+#[path = "common/shapes.rs"]
+mod shapes;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -305,7 +307,9 @@ fn the_page_of_a_national_run_is_under_two_megabytes() {
 
 #[test]
 fn the_page_of_a_study_has_the_figures_of_its_table() {
-    let dir = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("results/studies/hub-or-mesh");
+    let made = tempfile::tempdir().expect("a folder");
+    shapes::make(made.path());
+    let dir = made.path().join("shapes");
     let page = std::fs::read_to_string(dir.join("report.html")).expect("the page");
     let study = embedded(&page)["study"].clone();
     let mut rows = csv::Reader::from_path(dir.join("results.csv")).expect("the table");
@@ -336,7 +340,7 @@ fn the_page_of_a_study_has_the_figures_of_its_table() {
             seen += 1;
         }
     }
-    assert!(seen > 500, "{seen} figures");
+    assert!(seen > 100, "{seen} figures");
 }
 
 #[test]

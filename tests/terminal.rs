@@ -124,7 +124,7 @@ fn the_readme_shows_what_the_program_prints() {
         let committed: Summary = serde_json::from_str(&committed).expect("a summary");
         assert!(
             committed == summary(&format!("{name}.yaml")).0,
-            "run it again into results/{name}"
+            "run it again with --force --out results/{name}"
         );
     }
 }
