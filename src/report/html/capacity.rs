@@ -3,8 +3,9 @@
 
 use serde_json::{Value, json};
 
-use super::shell::{capital, chart, folded, section, table, text};
-use super::study::{Head, Look, Section, page};
+use super::markup::{Html, element, paragraph};
+use super::shell::{Look, capital, chart, folded, section, table};
+use super::study::{Head, Section, page};
 use crate::report::capacity::{
     ACCOUNTS, CURVE, Capacity, CurvePoint, FAILURES, INPUTS, LICENCES, PARTS, amount,
 };
@@ -38,7 +39,7 @@ pub fn capacity_page(found: &Capacity) -> String {
         ("curve", "Around the answer", around(found)),
         ("limits", "What gives way", limits(found)),
     ];
-    let mut add = |id, title, html: Option<String>| {
+    let mut add = |id, title, html: Option<Html>| {
         sections.extend(html.map(|html| (id, title, html)));
     };
     add("licences", "Licences", licences(found));
@@ -93,17 +94,17 @@ fn charts(found: &Capacity) -> Value {
     })
 }
 
-fn around(found: &Capacity) -> String {
+fn around(found: &Capacity) -> Html {
     let head = [&[found.varied.as_str()], &CURVE[..]].concat();
-    let content = [LATENCY, RATES, LOSS].map(|label| chart("ready", label)).concat()
-        + &folded("All figures of these points", &table(&head, &found.curve_rows()));
+    let mut content = Html::from([LATENCY, RATES, LOSS].map(|label| chart("ready", label)));
+    content.add(folded("All figures of these points", table(&head, &found.curve_rows())));
     let lead = "Points tried around the answer. The band lies between the nearest values that clearly \
                 hold and clearly fail; beyond the knee delay grows faster than load. Waiting are those \
                 on their way at the end of a run.";
-    section("curve", "Around the answer", lead, &content)
+    section("curve", "Around the answer", lead, content)
 }
 
-fn limits(found: &Capacity) -> String {
+fn limits(found: &Capacity) -> Html {
     let value = |value: Option<f64>| match value {
         Some(value) => amount(value) + &found.unit,
         None => "-".to_owned(),
@@ -125,7 +126,7 @@ fn limits(found: &Capacity) -> String {
         })
         .collect();
     let mut content = match rows.as_slice() {
-        [] => "<p>Nothing gave way.</p>\n".to_owned(),
+        [] => paragraph("Nothing gave way."),
         rows => {
             let head = [
                 "order",
@@ -140,12 +141,12 @@ fn limits(found: &Capacity) -> String {
         }
     };
     if !found.busy.is_empty() {
-        content.push_str("<h3>Used above 60 % at the answer</h3>\n");
-        content.push_str(&table(&PARTS, &found.part_rows()));
+        content.add(element("h3", &[], "Used above 60 % at the answer"));
+        content.add(table(&PARTS, &found.part_rows()));
     }
     let lead =
         "The first is what gives way as things are, the second what does once that is doubled.";
-    section("limits", "What gives way", lead, &content)
+    section("limits", "What gives way", lead, content)
 }
 
 /// A section that is left out where its table is empty.
@@ -153,32 +154,32 @@ fn listed(
     (id, title, lead): (&str, &str, &str),
     head: &[&str],
     rows: &[Vec<String>],
-) -> Option<String> {
-    (!rows.is_empty()).then(|| section(id, title, lead, &table(head, rows)))
+) -> Option<Html> {
+    (!rows.is_empty()).then(|| section(id, title, lead, table(head, rows)))
 }
 
-fn licences(found: &Capacity) -> Option<String> {
+fn licences(found: &Capacity) -> Option<Html> {
     let lead = "At the planned value, in the busiest tenth of the time, if no licence held anything \
                 back; at most 70 % of a licence is to be used. An exclamation mark: it is too small.";
     listed(("licences", "SMSC licences", lead), &LICENCES, &found.licence_rows())
 }
 
-fn failures(found: &Capacity) -> Option<String> {
+fn failures(found: &Capacity) -> Option<Html> {
     let lead = "Each part down for a third of the time, one at a time, at the planned value. An \
                 exclamation mark: an SLO line fails; a question mark: too few samples tell.";
     listed(("failures", "If a part fails", lead), &FAILURES, &found.failure_rows())
 }
 
-fn money(found: &Capacity) -> Option<String> {
+fn money(found: &Capacity) -> Option<Html> {
     let lead = format!("{}, for the measured time at the planned value.", found.currency);
     let costs = found.costs();
-    let costs = costs.iter().map(|cost| format!("<p>{}.</p>\n", text(&capital(cost))));
+    let costs = costs.iter().map(|cost| paragraph(format!("{}.", capital(cost))));
     let rows = found.account_rows();
-    let content = table(&ACCOUNTS, &rows) + &costs.collect::<String>();
-    (!rows.is_empty()).then(|| section("money", "Who owes whom", &lead, &content))
+    let content = [table(&ACCOUNTS, &rows), costs.collect()];
+    (!rows.is_empty()).then(|| section("money", "Who owes whom", &lead, content))
 }
 
-fn inputs(found: &Capacity) -> Option<String> {
+fn inputs(found: &Capacity) -> Option<Html> {
     let lead = "What the answer becomes with each input 20 % lower and higher; one run a point, so that \
                 less than 5 % says nothing.";
     listed(("inputs", "What matters most", lead), &INPUTS, &found.input_rows())

@@ -3,8 +3,9 @@
 
 use serde_json::{Value, json};
 
-use super::shell::{chart, folded, section, table};
-use super::study::{Head, Look, Section, page};
+use super::markup::Html;
+use super::shell::{Look, chart, folded, section, table};
+use super::study::{Head, Section, page};
 use crate::report::compare::{
     Comparison, Method, Outcome, Report, Row, Verdict, interval, moved, value,
 };
@@ -138,7 +139,7 @@ fn rows(report: &Report) -> Vec<Value> {
     shown(report).map(row).collect()
 }
 
-fn chart_of(report: &Report) -> String {
+fn chart_of(report: &Report) -> Html {
     let rest = report
         .comparisons
         .iter()
@@ -153,10 +154,10 @@ fn chart_of(report: &Report) -> String {
     if rest > 0 {
         lead.push_str(&format!(" {rest} more are in the table of all figures."));
     }
-    section("moved", "What moved", &lead, &chart("intervals", "Changes against A"))
+    section("moved", "What moved", &lead, chart("intervals", "Changes against A"))
 }
 
-fn lines(report: &Report) -> String {
+fn lines(report: &Report) -> Html {
     let rows = report.comparisons.iter().flat_map(|one| {
         one.fail_on.iter().map(|line| {
             let how = match (line.failed, line.outcome) {
@@ -168,11 +169,11 @@ fn lines(report: &Report) -> String {
         })
     });
     let head = ["line", "of", "", "observed"];
-    section("lines", "Lines of --fail-on", "", &table(&head, &rows.collect::<Vec<_>>()))
+    section("lines", "Lines of --fail-on", "", table(&head, &rows.collect::<Vec<_>>()))
 }
 
-fn figures(report: &Report) -> String {
-    let mut content = String::new();
+fn figures(report: &Report) -> Html {
+    let mut content = Html::default();
     for one in &report.comparisons {
         let rows = one.figures.iter().map(|row| {
             let unit = row.shown_unit();
@@ -188,13 +189,13 @@ fn figures(report: &Report) -> String {
         let letter = &one.alternative.letter;
         let head = ["figure", "verdict", "A", letter, "change", "95 % interval"];
         let title = format!("All {} figures of {letter} against A", one.figures.len());
-        content.push_str(&folded(&title, &table(&head, &rows.collect::<Vec<_>>())));
+        content.add(folded(&title, table(&head, &rows.collect::<Vec<_>>())));
         let lone = [("A", &one.only_in_baseline), (&**letter, &one.only_in_alternative)];
         for (letter, figures) in lone.into_iter().filter(|(_, figures)| !figures.is_empty()) {
             let rows: Vec<Vec<String>> = figures.iter().map(|name| vec![name.clone()]).collect();
             let title = format!("{} figures that stand in {letter} alone", figures.len());
-            content.push_str(&folded(&title, &table(&["figure"], &rows)));
+            content.add(folded(&title, table(&["figure"], &rows)));
         }
     }
-    section("figures", "All figures", "", &content)
+    section("figures", "All figures", "", content)
 }

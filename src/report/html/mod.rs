@@ -6,6 +6,7 @@ mod bottleneck;
 mod capacity;
 mod compare;
 pub mod data;
+pub mod markup;
 pub mod moments;
 pub mod over;
 mod script;

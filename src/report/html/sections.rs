@@ -1,9 +1,10 @@
 //! The sections of a run's page, in the order in which people ask: what came of it, where messages
 //! went, where, how long, why, how much, how it was made. Called by `run_page`.
 
-use std::fmt::Write as _;
-
-use super::shell::{behind, capital, chart, folded, section, table, text};
+use super::markup::{Html, element, paragraph};
+use super::shell::{
+    self, Look, behind, capital, chart, contents, folded, section, table_of_words, wide,
+};
 use super::tables;
 use super::verdict::{self, Run};
 use crate::report::numbers::{count, seconds};
@@ -26,132 +27,125 @@ const CONTENTS: [(&str, &str); 12] = [
 ];
 
 /// Everything between head and script.
-pub fn body(run: &Run<'_>, topology: Option<&str>, remarks: &[String]) -> String {
-    let mut html = String::from("<a class=\"skip\" href=\"#messages\">Skip to the figures</a>\n");
-    html.push_str(&header(run, remarks));
-    html.push_str("<main>\n");
-    html.push_str(&messages(run));
-    html.push_str(&map());
-    html.push_str(&latency(run));
-    html.push_str(&stages(run));
-    html.push_str(&presence(run));
-    html.push_str(&sms(run));
-    html.push_str(&matrix());
-    html.push_str(&stations(run));
-    html.push_str(&moments(run));
-    html.push_str(&settlement(run));
-    html.push_str(&resolved(topology));
-    html.push_str(&origin(run));
-    html.push_str("</main>\n");
-    html
+pub fn body(run: &Run<'_>, topology: Option<&str>, remarks: &[String]) -> Html {
+    let main = [
+        messages(run),
+        map(),
+        latency(run),
+        stages(run),
+        presence(run),
+        sms(run),
+        matrix(),
+        stations(run),
+        moments(run),
+        settlement(run),
+        resolved(topology),
+        origin(run),
+    ];
+    let skip = [("class", "skip"), ("href", "#messages")];
+    [
+        element("a", &skip, "Skip to the figures"),
+        element("header", &[], header(run, remarks)),
+        element("main", &[], main),
+    ]
+    .into()
 }
 
-fn header(run: &Run<'_>, remarks: &[String]) -> String {
+fn header(run: &Run<'_>, remarks: &[String]) -> Html {
     let summary = run.summary;
-    let (class, sign) = match summary.verdict {
-        Verdict::Passed => ("passed", "✓"),
-        Verdict::Failed => ("failed", "✗"),
-        Verdict::Undecided => ("none", "?"),
-        Verdict::None => ("none", "–"),
+    let look = match summary.verdict {
+        Verdict::Passed => Look::Passed,
+        Verdict::Failed => Look::Failed,
+        Verdict::Undecided => Look::Open,
+        Verdict::None => Look::None,
     };
-    let mut html = String::from("<header>\n");
-    for remark in remarks {
-        let _ = writeln!(html, "<p class=\"remark\" role=\"alert\">{}</p>", text(remark));
-    }
-    let _ = writeln!(html, "<p class=\"kicker\">interwork, report of a run</p>");
-    let _ = writeln!(html, "<h1>{}</h1>", text(&summary.name));
-    if let Some(federation) = run.federation.filter(|f| !f.description.is_empty()) {
-        let _ = writeln!(html, "<p class=\"about\">{}</p>", text(&federation.description));
-    }
-    let _ = writeln!(
-        html,
-        "<p class=\"verdict {class}\"><span aria-hidden=\"true\">{sign}</span> {}</p>",
-        text(&capital(verdict::headline(summary)))
-    );
-    html.push_str("<div class=\"sentences\">\n");
-    for (label, words) in
-        ["What was run", "Did it hold", "Bottleneck"].iter().zip(verdict::paragraphs(run))
-    {
-        let _ = writeln!(html, "<p><strong>{label}.</strong> {}</p>", text(&words));
-    }
-    html.push_str("</div>\n");
-    html.push_str(&slo(run));
-    html.push_str(
-        "<noscript><p class=\"remark\">The charts need JavaScript; the sentences and most tables \
-         do not.</p></noscript>\n<nav aria-label=\"Sections\"><ul>\n",
-    );
-    for (id, title) in CONTENTS {
-        let _ = writeln!(html, "<li><a href=\"#{id}\">{title}</a></li>");
-    }
-    html.push_str("</ul></nav>\n</header>\n");
-    html
+    let remark = |remark| element("p", &[("class", "remark"), ("role", "alert")], remark);
+    let about = run.federation.filter(|federation| !federation.description.is_empty());
+    let about =
+        about.map(|federation| element("p", &[("class", "about")], &federation.description));
+    let sentences = ["What was run", "Did it hold", "Bottleneck"].into_iter();
+    let sentences = sentences.zip(verdict::paragraphs(run)).map(|(label, words)| {
+        let label = element("strong", &[], format!("{label}."));
+        paragraph([label, " ".into(), words.into()])
+    });
+    [
+        remarks.iter().map(remark).collect(),
+        element("p", &[("class", "kicker")], "interwork, report of a run"),
+        element("h1", &[], &summary.name),
+        about.into(),
+        shell::verdict(look, &capital(verdict::headline(summary))),
+        element("div", &[("class", "sentences")], sentences.collect::<Html>()),
+        slo(run),
+        contents("most tables", CONTENTS.into_iter()),
+    ]
+    .into()
 }
 
-fn slo(run: &Run<'_>) -> String {
+fn slo(run: &Run<'_>) -> Html {
     if run.summary.slo.is_empty() {
-        return String::new();
+        return Html::default();
     }
-    let mut html = String::from("<ul class=\"slo\" aria-label=\"Service level objectives\">\n");
-    for line in &run.summary.slo {
+    let lines = run.summary.slo.iter().map(|line| {
         let (class, sign, word) = match (line.passed, line.undecided) {
             (true, _) => ("passed", "✓", "holds"),
             (false, true) => ("open", "?", "is not decided"),
             (false, false) => ("failed", "✗", "does not hold"),
         };
-        let _ = writeln!(
-            html,
-            "<li class=\"{class}\"><span class=\"sign\" role=\"img\" aria-label=\"{word}\">{sign}\
-             </span> <code>{}</code> <span class=\"seen\">{}</span></li>",
-            text(&line.line),
-            text(&line.seen())
-        );
-    }
-    html.push_str("</ul>\n");
-    html
+        let shown = [
+            element("span", &[("class", "sign"), ("role", "img"), ("aria-label", word)], sign),
+            " ".into(),
+            element("code", &[], &line.line),
+            " ".into(),
+            element("span", &[("class", "seen")], line.seen()),
+        ];
+        element("li", &[("class", class)], shown)
+    });
+    let label = [("class", "slo"), ("aria-label", "Service level objectives")];
+    element("ul", &label, lines.collect::<Html>())
 }
 
-fn messages(run: &Run<'_>) -> String {
+fn messages(run: &Run<'_>) -> Html {
     let mut content = chart("flow", "Messages from offered to their outcome, by route");
-    content.push_str(&behind(&tables::routes(run.summary)));
+    content.add(behind(tables::routes(run.summary)));
     if let Some(losses) = tables::losses(run.summary) {
-        content.push_str(&folded("Why messages were refused or lost", &losses));
+        content.add(folded("Why messages were refused or lost", losses));
     }
-    content.push_str(&chart("messages", "Messages a second over time, by outcome"));
+    content.add(chart("messages", "Messages a second over time, by outcome"));
     section(
         "messages",
         "What became of the messages",
         "Each route from the messages that users meant to send, on the left, to what became of \
          them, on the right. Outcomes that are rare are drawn wider than they are, so that they \
          can be seen.",
-        &content,
+        content,
     )
 }
 
-fn map() -> String {
+fn map() -> Html {
     section(
         "map",
         "Map of the federation",
         "Lines are agreements: their width is traffic, their colour the utilisation of the link or \
          its rate limit. The colour of an operator is that of its busiest part. Move the slider \
          to replay the run; point at or tap a line or an operator for its figures.",
-        &chart("map", "Map of operators, hubs and agreements with their traffic"),
+        chart("map", "Map of operators, hubs and agreements with their traffic"),
     )
 }
 
-fn latency(run: &Run<'_>) -> String {
+fn latency(run: &Run<'_>) -> Html {
     let mut content = chart("latency", "Latency by route, logarithmic, from smallest to largest");
-    content.push_str(&behind(&tables::latency(run.summary)));
-    content.push_str(&chart("latency-over-time", "Latency over time by route, logarithmic"));
+    content.add(behind(tables::latency(run.summary)));
+    content.add(chart("latency-over-time", "Latency over time by route, logarithmic"));
     section(
         "latency",
         "How long messages took",
         "From the instant the sender meant to send until the recipient's device has it. \
          Percentiles are drawn as far as there are at least ten samples beyond them.",
-        &content,
+        content,
     )
 }
 
-fn stages(run: &Run<'_>) -> String {
+fn stages(run: &Run<'_>) -> Html {
     let stages = tables::stages(run.summary);
     if stages.is_empty() {
         return section(
@@ -162,79 +156,76 @@ fn stages(run: &Run<'_>) -> String {
         );
     }
     let mut content = chart("stages", "Mean latency of delivered messages by stage and route");
-    content.push_str(&behind(&stages));
+    content.add(behind(stages));
     section(
         "stages",
         "Where the time goes",
         "The mean latency of each route in parts that add up to it.",
-        &content,
+        content,
     )
 }
 
-fn presence(run: &Run<'_>) -> String {
+fn presence(run: &Run<'_>) -> Html {
     let Some(fan_out) = tables::fan_out(run.summary) else {
         return section("presence", "Presence", "Nobody's presence changed.", "");
     };
     let mut content = chart("presence", "From a presence change until its watchers are shown it");
-    content.push_str(&behind(&tables::presence_latency(run.summary)));
-    content.push_str(&chart("notifications", "Presence notifications a second over time"));
-    content.push_str("<h3>Fan-out: watchers told of a change</h3>\n");
-    content.push_str(&fan_out);
-    content.push_str(&folded(
-        "Notifications by pair of operators",
-        &tables::notifications(run.summary),
-    ));
+    content.add(behind(tables::presence_latency(run.summary)));
+    content.add(chart("notifications", "Presence notifications a second over time"));
+    content.add(element("h3", &[], "Fan-out: watchers told of a change"));
+    content.add(fan_out);
+    content.add(folded("Notifications by pair of operators", tables::notifications(run.summary)));
     section(
         "presence",
         "Presence",
         "A change of presence is told to everybody who watches: how many, how fast the first and \
          the last of them know, and what crosses between operators for it.",
-        &content,
+        content,
     )
 }
 
-fn sms(run: &Run<'_>) -> String {
+fn sms(run: &Run<'_>) -> Html {
     let Some(by_operator) = tables::sms(run) else {
         return section("sms", "SMS fallback", "No operator has an SMSC.", "");
     };
     let mut content = chart("sms", "Short messages a second at an SMSC over time");
-    content.push_str(&chart("backlog", "Short messages waiting at an SMSC over time"));
-    content.push_str("<h3>By SMSC</h3>\n");
-    content.push_str(&by_operator);
+    content.add(chart("backlog", "Short messages waiting at an SMSC over time"));
+    content.add(element("h3", &[], "By SMSC"));
+    content.add(by_operator);
     section(
         "sms",
         "SMS fallback",
         "Messages to people without IM end at an SMSC: what it accepted, what it tried, what came \
          of it, and what waited.",
-        &content,
+        content,
     )
 }
 
-fn matrix() -> String {
+fn matrix() -> Html {
     section(
         "matrix",
         "Operator by operator",
         "Senders' operators in rows, recipients' in columns. Choose the figure, and the route that \
          it is of; darker is more.",
-        &chart("matrix", "Figures by operator of the sender and of the recipient"),
+        chart("matrix", "Figures by operator of the sender and of the recipient"),
     )
 }
 
-fn stations(run: &Run<'_>) -> String {
+fn stations(run: &Run<'_>) -> Html {
     let mut content = chart("stations", "The busiest stations by utilisation");
-    content.push_str(&folded("All stations", &tables::stations(run.summary)));
-    content.push_str(&chart("utilisation", "Utilisation of the busiest stations over time"));
-    content.push_str(&chart("queues", "The longest queues over time"));
+    content.add(folded("All stations", tables::stations(run.summary)));
+    content.add(chart("utilisation", "Utilisation of the busiest stations over time"));
+    content.add(chart("queues", "The longest queues over time"));
     section(
         "stations",
         "Stations",
         "Every part that can be busy: IM servers, SMSC nodes, HLRs, relays, links, rate limits. A \
          bar is the average, its mark the busiest interval.",
-        &content,
+        content,
     )
 }
 
-fn moments(run: &Run<'_>) -> String {
+fn moments(run: &Run<'_>) -> Html {
     if run.moments.is_empty() {
         let lead = match run.federation {
             Some(_) => "Nothing changed on purpose: no events, and the same load throughout.",
@@ -249,28 +240,28 @@ fn moments(run: &Run<'_>) -> String {
         "Events and stages",
         "What the topology changes during the run, in minutes from the start of measuring; every \
          time axis of this page marks it.",
-        &table(&["when", "what"], &rows).replacen("<table>", "<table class=\"words\">", 1),
+        table_of_words(&["when", "what"], &rows),
     )
 }
 
-fn settlement(run: &Run<'_>) -> String {
+fn settlement(run: &Run<'_>) -> Html {
     match tables::settlement(run.summary) {
         Some(table) => section(
             "settlement",
             "Settlement",
             "What operators owe each other for the measured time, by the tariffs of their \
              agreements; monthly fees are not part of it.",
-            &table,
+            table,
         ),
         None => section("settlement", "Settlement", "No agreement has a tariff that was used.", ""),
     }
 }
 
-fn resolved(topology: Option<&str>) -> String {
+fn resolved(topology: Option<&str>) -> Html {
     let Some(topology) = topology else {
         return section("topology", "Resolved topology", "It could not be read.", "");
     };
-    let mut html = String::from("<div class=\"wide\" tabindex=\"0\"><pre class=\"yaml\">");
+    let mut html = Html::default();
     let mut defaults = 0_u64;
     let mut values = 0_u64;
     for line in topology.lines() {
@@ -280,28 +271,24 @@ fn resolved(topology: Option<&str>) -> String {
                 values += 1;
                 defaults += u64::from(origin == "default");
                 let class = if origin == "default" { "default" } else { "set" };
-                let _ = writeln!(
-                    html,
-                    "<span class=\"{class}\">{}</span>  <i># {}</i>",
-                    text(value),
-                    text(origin)
-                );
+                html.add(element("span", &[("class", class)], value));
+                html.add("  ");
+                html.add(element("i", &[], format!("# {origin}")));
             }
-            None => {
-                let _ = writeln!(html, "{}", text(line));
-            }
+            None => html.add(line),
         }
+        html.add("\n");
     }
-    html.push_str("</pre></div>\n");
+    let html = wide(element("pre", &[("class", "yaml")], html));
     let lead = format!(
         "All {} values that the run was made with and where each comes from: {} are defaults.",
         count(values),
         count(defaults)
     );
-    section("topology", "Resolved topology", &lead, &folded("Show it", &html))
+    section("topology", "Resolved topology", &lead, folded("Show it", html))
 }
 
-fn origin(run: &Run<'_>) -> String {
+fn origin(run: &Run<'_>) -> Html {
     let manifest = run.manifest;
     let version = match &manifest.commit {
         Some(commit) => format!("{} ({commit})", manifest.version),
@@ -322,17 +309,16 @@ fn origin(run: &Run<'_>) -> String {
         ("Simulated", seconds(Some(manifest.model_time_s))),
         ("Events", count(manifest.events)),
     ];
-    let mut html =
-        format!("<pre class=\"command\" tabindex=\"0\">{}</pre>\n<dl>\n", text(&command));
-    for (name, value) in facts {
-        let _ = writeln!(html, "<dt>{name}</dt><dd>{}</dd>", text(&value));
-    }
-    html.push_str("</dl>\n");
+    let command = element("pre", &[("class", "command"), ("tabindex", "0")], command);
+    let facts = facts
+        .into_iter()
+        .map(|(name, value)| Html::from([element("dt", &[], name), element("dd", &[], value)]));
+    let facts = element("dl", &[], facts.collect::<Html>());
     section(
         "origin",
         "Repeat it",
         "The same topology and seed give the same bytes, on any number of threads. In the result \
          folder beside this page:",
-        &html,
+        [command, facts],
     )
 }

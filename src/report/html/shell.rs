@@ -1,13 +1,15 @@
 //! The shell of every page: head, style, scripts, data, and the few pieces of HTML that sections are
-//! made of. It knows no run. Whatever comes from outside goes through [`text`].
+//! made of. It knows no run.
 
 use std::fmt::Write as _;
 
+use super::markup::{Html, element, paragraph};
 use super::script::script;
 
 const STYLE: &str = include_str!("assets/page.css");
-/// A whole page. `body` is HTML, `data` is JSON.
-pub fn document(title: &str, body: &str, data: &str) -> String {
+/// A whole page; `data` is JSON.
+pub fn document(title: &str, body: &Html, data: &str) -> String {
+    let (title, body) = (Html::from(title), body.as_str());
     // Nothing may be fetched, whatever stands in the page.
     let policy = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; \
                   img-src data:";
@@ -20,7 +22,7 @@ pub fn document(title: &str, body: &str, data: &str) -> String {
          <meta name=\"color-scheme\" content=\"light dark\">\n\
          <link rel=\"icon\" href=\"data:,\">\n\
          <title>{}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n{body}",
-        text(title)
+        title.as_str()
     );
     let _ = writeln!(
         page,
@@ -32,76 +34,109 @@ pub fn document(title: &str, body: &str, data: &str) -> String {
     page
 }
 
-/// Text as HTML.
-pub fn text(words: &str) -> String {
-    let mut shown = String::with_capacity(words.len());
-    for letter in words.chars() {
-        match letter {
-            '&' => shown.push_str("&amp;"),
-            '<' => shown.push_str("&lt;"),
-            '>' => shown.push_str("&gt;"),
-            '"' => shown.push_str("&quot;"),
-            '\'' => shown.push_str("&#39;"),
-            other => shown.push(other),
-        }
-    }
-    shown
-}
-
 /// With a capital letter.
 pub fn capital(words: &str) -> String {
     let mut letters = words.chars();
     letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
 }
 
-/// A section with its heading.
-pub fn section(id: &str, title: &str, lead: &str, content: &str) -> String {
-    let lead = if lead.is_empty() { String::new() } else { format!("<p>{}</p>\n", text(lead)) };
-    format!(
-        "<section id=\"{id}\" aria-labelledby=\"{id}-title\">\n<h2 id=\"{id}-title\">{}</h2>\n\
-         {lead}{content}</section>\n",
-        text(title)
+/// A section with its heading and what leads to it.
+pub fn section(id: &str, title: &str, lead: &str, content: impl Into<Html>) -> Html {
+    let title_id = format!("{id}-title");
+    let lead = (!lead.is_empty()).then(|| paragraph(lead));
+    element(
+        "section",
+        &[("id", id), ("aria-labelledby", &title_id)],
+        [element("h2", &[("id", &title_id)], title), lead.into(), content.into()],
     )
 }
 
 /// The place of a chart, which the script draws, and what it shows in words.
-pub fn chart(kind: &str, label: &str) -> String {
-    let label = text(label);
-    format!(
-        "<figure class=\"chart\" data-chart=\"{kind}\" data-label=\"{label}\">\n\
-         <figcaption>{label}</figcaption>\n<div class=\"drawing\"></div>\n</figure>\n"
+pub fn chart(kind: &str, label: &str) -> Html {
+    element(
+        "figure",
+        &[("class", "chart"), ("data-chart", kind), ("data-label", label)],
+        [element("figcaption", &[], label), element("div", &[("class", "drawing")], "")],
     )
 }
 
 /// A table that scrolls in its own box; the first column names the row, the others are figures.
-pub fn table(head: &[&str], rows: &[Vec<String>]) -> String {
-    let mut html = String::from("<div class=\"wide\" tabindex=\"0\">\n<table>\n<thead><tr>");
-    for title in head {
-        let _ = write!(html, "<th scope=\"col\">{}</th>", text(title));
-    }
-    html.push_str("</tr></thead>\n<tbody>\n");
-    for row in rows {
-        html.push_str("<tr>");
-        for (place, cell) in row.iter().enumerate() {
-            let _ = match place {
-                0 => write!(html, "<th scope=\"row\">{}</th>", text(cell)),
-                _ => write!(html, "<td>{}</td>", text(cell)),
-            };
-        }
-        html.push_str("</tr>\n");
-    }
-    html.push_str("</tbody>\n</table>\n</div>\n");
-    html
+pub fn table(head: &[&str], rows: &[Vec<String>]) -> Html {
+    table_of(&[], head, rows)
+}
+
+/// The same, of words.
+pub fn table_of_words(head: &[&str], rows: &[Vec<String>]) -> Html {
+    table_of(&[("class", "words")], head, rows)
+}
+
+fn table_of(attributes: &[(&'static str, &str)], head: &[&str], rows: &[Vec<String>]) -> Html {
+    let titles = head.iter().map(|title| element("th", &[("scope", "col")], *title));
+    let titles = element("tr", &[], titles.collect::<Html>());
+    let cell = |(place, words): (usize, &String)| match place {
+        0 => element("th", &[("scope", "row")], words),
+        _ => element("td", &[], words),
+    };
+    let row = |cells: &Vec<String>| {
+        element("tr", &[], cells.iter().enumerate().map(cell).collect::<Html>())
+    };
+    let rows = rows.iter().map(row).collect::<Html>();
+    let parts = [element("thead", &[], titles), element("tbody", &[], rows)];
+    wide(element("table", attributes, parts))
+}
+
+/// Something that scrolls in its own box where it is wider than the page.
+pub fn wide(content: Html) -> Html {
+    element("div", &[("class", "wide"), ("tabindex", "0")], content)
 }
 
 /// The table behind a chart, one click away.
-pub fn behind(table: &str) -> String {
+pub fn behind(table: Html) -> Html {
     folded("The table behind it", table)
 }
 
 /// Something that opens with a click.
-pub fn folded(title: &str, content: &str) -> String {
-    format!("<details>\n<summary>{}</summary>\n{content}</details>\n", text(title))
+pub fn folded(title: &str, content: Html) -> Html {
+    element("details", &[], [element("summary", &[], title), content])
+}
+
+/// How a verdict looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Look {
+    /// What was asked holds.
+    Passed,
+    /// It does not.
+    Failed,
+    /// Nobody can tell yet.
+    Open,
+    /// Nothing was asked.
+    None,
+}
+
+/// A verdict with its sign.
+pub fn verdict(look: Look, words: &str) -> Html {
+    let (class, sign) = match look {
+        Look::Passed => ("verdict passed", "✓"),
+        Look::Failed => ("verdict failed", "✗"),
+        Look::Open => ("verdict none", "?"),
+        Look::None => ("verdict none", "–"),
+    };
+    let sign = element("span", &[("aria-hidden", "true")], sign);
+    element("p", &[("class", class)], [sign, " ".into(), words.into()])
+}
+
+/// The list of sections, and what to say where there is no script.
+pub fn contents<'a>(tables: &str, sections: impl Iterator<Item = (&'a str, &'a str)>) -> Html {
+    let words = format!("The charts need JavaScript; the sentences and {tables} do not.");
+    let link = |(id, title): (&str, &str)| {
+        element("li", &[], element("a", &[("href", &format!("#{id}"))], title))
+    };
+    let links = element("ul", &[], sections.map(link).collect::<Html>());
+    [
+        element("noscript", &[], element("p", &[("class", "remark")], words)),
+        element("nav", &[("aria-label", "Sections")], links),
+    ]
+    .into()
 }
 
 #[cfg(test)]
@@ -110,16 +145,17 @@ mod tests {
 
     #[test]
     fn nothing_that_comes_from_outside_becomes_markup() {
-        let page = document("a <b>", "", "{\"n\":\"</script><script>\"}");
+        let page = document("a <b>", &Html::default(), "{\"n\":\"</script><script>\"}");
         assert!(page.contains("<title>a &lt;b&gt;</title>"));
         assert!(page.contains("\\u003c/script>\\u003cscript>"));
         let html = table(&["<h>"], &[vec!["\"x\" & 'y'".to_owned()]]);
+        let html = html.as_str();
         assert!(html.contains("&lt;h&gt;") && html.contains("&quot;x&quot; &amp; &#39;y&#39;"));
     }
 
     #[test]
     fn a_page_names_no_address_that_could_be_fetched() {
-        let page = document("t", "", "{}");
+        let page = document("t", &Html::default(), "{}");
         let names = page.replace("http://www.w3.org/2000/svg", "");
         assert!(!names.contains("http:") && !names.contains("https:"), "no address");
         assert!(!names.contains("@import") && !names.contains("url("), "no import");

@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
-use super::shell::{capital, chart, folded, section, table};
-use super::study::{Head, Look, Section, page};
+use super::markup::{Html, paragraph};
+use super::shell::{Look, capital, chart, folded, section, table};
+use super::study::{Head, Section, page};
 use crate::domain::quantity;
 use crate::report::numbers::count;
 use crate::report::points::{Line, Points, Reading};
@@ -146,17 +147,17 @@ fn cut(value: f64) -> Value {
     text.parse::<f64>().map_or(Value::Null, |value| json!(value))
 }
 
-fn figures(axes: usize) -> String {
+fn figures(axes: usize) -> Html {
     let mut content = chart("sweep", "A figure over an axis");
     if axes > 1 {
-        content.push_str(&chart("heat", "A figure over two axes"));
+        content.add(chart("heat", "A figure over two axes"));
     }
     let lead = "Choose the figure and the axis. Strokes are 95 % intervals, where replications give \
                 them; all figures stand in results.csv.";
-    section("figures", "Figures", lead, &content)
+    section("figures", "Figures", lead, content)
 }
 
-fn slo(axes: &[(String, Vec<String>)], lines: &[Line]) -> String {
+fn slo(axes: &[(String, Vec<String>)], lines: &[Line]) -> Html {
     let row = |line: &Line| {
         let place = line.point as usize;
         let mut cells = vec![line.point.to_string()];
@@ -174,15 +175,15 @@ fn slo(axes: &[(String, Vec<String>)], lines: &[Line]) -> String {
         lines.iter().filter(|line| !line.passed).take(LISTED).map(row).collect();
     let all: Vec<Vec<String>> = lines.iter().take(LISTED).map(row).collect();
     let mut content = match failing.as_slice() {
-        [] => "<p>Every line holds at every point.</p>\n".to_owned(),
+        [] => paragraph("Every line holds at every point."),
         failing => table(&head, failing),
     };
-    content.push_str(&folded("All lines at all points", &table(&head, &all)));
+    content.add(folded("All lines at all points", table(&head, &all)));
     let lead = match lines.len() > LISTED {
         true => {
             format!("The first {LISTED} of {} rows; slo.csv has all.", count(lines.len() as u64))
         }
         false => String::new(),
     };
-    section("slo", "SLO lines", &lead, &content)
+    section("slo", "SLO lines", &lead, content)
 }
