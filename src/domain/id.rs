@@ -20,6 +20,11 @@ pub struct SubscriberId(pub u32);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct MessageId(pub u64);
 
+/// A transaction: the number under which whoever asked something awaits the answer. The answer brings
+/// it back; to everybody else it means nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Transaction(pub u64);
+
 impl OperatorId {
     /// As an index into a table with one place an operator.
     pub fn index(self) -> usize {

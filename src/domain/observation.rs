@@ -143,6 +143,12 @@ pub enum Observation<'a> {
         /// What is charged: 1, or the segments of a short message. 0 for a repetition.
         charged: u32,
     },
+    /// Something came over an agreement that finds nothing here: an answer that is late, doubled or
+    /// not ours, or what no partner sends.
+    Stray {
+        /// Where it came.
+        operator: OperatorId,
+    },
     /// The gateway of an IMS operator translated a transfer (IMS-2).
     Translated {
         /// Whose gateway.

@@ -4,9 +4,9 @@
 
 use crate::domain::id::{AgreementId, OperatorId, SubscriberId};
 use crate::domain::part::PartKind;
-use crate::model::message::{Handle, Slot};
 use crate::model::outbox::{Input, Job, Payload, Transfer};
 use crate::model::stimulus::Stimulus;
+use crate::model::store::{Handle, Slot};
 
 /// An input in 16 bytes.
 #[derive(Clone, Copy, Debug)]

@@ -16,7 +16,7 @@ use crate::model::crowd::Crowd;
 use crate::model::gateway::Gateway;
 use crate::model::hlr::Hlr;
 use crate::model::imsp::Imsp;
-use crate::model::message::{Message, Store};
+use crate::model::message::{Message, Messages};
 use crate::model::news;
 use crate::model::outbox::{Input, Outbox, Parcel};
 use crate::model::plan::Plan;
@@ -44,7 +44,7 @@ pub struct Shard<O> {
     now: Instant,
     calendar: Calendar,
     out: Outbox,
-    messages: Store,
+    messages: Messages,
     nodes: Nodes,
     events: u64,
     /// Who watches.
@@ -88,7 +88,7 @@ impl<O: Observer> Shard<O> {
             now: Instant::START,
             calendar: Calendar::default(),
             out: Outbox::new(operator),
-            messages: Store::default(),
+            messages: Messages::default(),
             nodes,
             events: 0,
             observer,
@@ -223,7 +223,7 @@ impl<O: Observer> Shard<O> {
             Input::Submit(slot) => node(smsc).submit(slot, gateway, cx),
             Input::Accept(slot) => node(smsc).accept(slot, gateway, cx),
             Input::Retry(handle) => node(smsc).retry(handle, gateway, cx),
-            Input::Located { slot, attached } => node(smsc).located(slot, attached, gateway, cx),
+            Input::Located(located) => node(smsc).located(located, gateway, cx),
             Input::Failed(slot) => node(smsc).fail(slot, cx),
             Input::Alert(phone) => node(smsc).alert(phone, gateway, cx),
 

@@ -1,9 +1,10 @@
 //! What a node may touch while it handles an input: the instant, the shared plan, the shard's
 //! messages, its outbox, and somebody who watches.
 
-use super::message::{Slot, Store};
+use super::message::Messages;
 use super::outbox::{Input, Outbox};
 use super::plan::Plan;
+use super::store::Slot;
 use crate::domain::federation::Operator;
 use crate::domain::id::{OperatorId, Role};
 use crate::domain::observation::Observation;
@@ -26,7 +27,7 @@ pub struct Context<'a> {
     /// What never changes.
     pub plan: &'a Plan,
     /// The messages in flight in this shard.
-    pub messages: &'a mut Store,
+    pub messages: &'a mut Messages,
     /// What the node causes.
     pub out: &'a mut Outbox,
     /// Who watches.
@@ -37,6 +38,12 @@ impl Context<'_> {
     /// Lets the observer see something.
     pub fn observe(&mut self, observation: Observation<'_>) {
         self.observer.observe(self.now, &observation);
+    }
+
+    /// An answer came that nobody here awaits: late, doubled or not ours. It is left alone.
+    pub fn stray(&mut self) {
+        let operator = self.operator;
+        self.observe(Observation::Stray { operator });
     }
 
     /// The settings of this shard's operator.

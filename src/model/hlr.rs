@@ -8,12 +8,12 @@ use smallvec::SmallVec;
 
 use super::context::Context;
 use super::gateway::Gateway;
-use super::message::Slot;
-use super::outbox::{Input, Job, Payload, Query};
+use super::outbox::{Input, Job, Located, Payload, Query};
 use super::plan::Plan;
 use super::routing::Carriage;
 use super::server::{Server, Turn};
 use super::station::Claim;
+use super::store::Slot;
 use crate::domain::federation;
 use crate::domain::id::{OperatorId, Role, SubscriberId};
 use crate::domain::outcome::{SmsOrigin, Stage};
@@ -256,12 +256,11 @@ impl Hlr {
 /// Tells the SMSC that asked.
 fn answer(asked: Asked, attached: bool, gateway: &mut Gateway, cx: &mut Context<'_>) {
     let Asked { query, came } = asked;
+    let located = Located { transaction: query.transaction, attached, looked: [came, cx.now] };
     if query.smsc == cx.operator {
-        cx.stage(query.slot, Stage::Hlr);
-        cx.out.now(Input::Located { slot: query.slot, attached });
+        cx.out.now(Input::Located(located));
     } else {
-        let answer = Payload::Located { slot: query.slot, attached, came, left: cx.now };
-        gateway.send(query.smsc, answer, cx);
+        gateway.send(query.smsc, Payload::Located(located), cx);
     }
 }
 

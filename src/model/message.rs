@@ -3,6 +3,7 @@
 
 use smallvec::SmallVec;
 
+use super::store::Store;
 use crate::domain::id::{MessageId, OperatorId, SubscriberId};
 use crate::domain::observation::{StageTime, Subject};
 use crate::domain::outcome::{Route, SmsOrigin, Stage};
@@ -150,84 +151,5 @@ impl Message {
     }
 }
 
-/// The place of a message in its shard's store. Only the holder of the place may use it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Slot(pub u32);
-
-/// A place with the generation of its message: for reminders, which may come late.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Handle {
-    /// Where the message was.
-    pub slot: Slot,
-    generation: u32,
-}
-
 /// The messages in flight in one shard.
-#[derive(Debug, Default)]
-pub struct Store {
-    places: Vec<(u32, Option<Message>)>,
-    free: Vec<Slot>,
-}
-
-impl Store {
-    /// Takes a message in.
-    pub fn insert(&mut self, message: Message) -> Slot {
-        match self.free.pop() {
-            Some(slot) => {
-                self.places[slot.0 as usize].1 = Some(message);
-                slot
-            }
-            None => {
-                self.places.push((0, Some(message)));
-                Slot((self.places.len() - 1) as u32)
-            }
-        }
-    }
-
-    /// Hands a message out; its place and handles are void from now on.
-    pub fn remove(&mut self, slot: Slot) -> Message {
-        let place = &mut self.places[slot.0 as usize];
-        place.0 = place.0.wrapping_add(1);
-        self.free.push(slot);
-        place.1.take().expect("a slot in use holds a message")
-    }
-
-    /// A handle for a reminder.
-    pub fn handle(&self, slot: Slot) -> Handle {
-        Handle { slot, generation: self.places[slot.0 as usize].0 }
-    }
-
-    /// Whether the message of that handle is still in its place.
-    pub fn holds(&self, handle: Handle) -> bool {
-        let (generation, message) = &self.places[handle.slot.0 as usize];
-        *generation == handle.generation && message.is_some()
-    }
-
-    /// All messages in flight, by place.
-    pub fn iter(&self) -> impl Iterator<Item = &Message> {
-        self.places.iter().filter_map(|(_, message)| message.as_ref())
-    }
-
-    /// How many messages are in flight.
-    pub fn len(&self) -> usize {
-        self.places.len() - self.free.len()
-    }
-
-    /// Whether none is.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-}
-
-impl std::ops::Index<Slot> for Store {
-    type Output = Message;
-    fn index(&self, slot: Slot) -> &Message {
-        self.places[slot.0 as usize].1.as_ref().expect("a slot in use holds a message")
-    }
-}
-
-impl std::ops::IndexMut<Slot> for Store {
-    fn index_mut(&mut self, slot: Slot) -> &mut Message {
-        self.places[slot.0 as usize].1.as_mut().expect("a slot in use holds a message")
-    }
-}
+pub type Messages = Store<Message>;

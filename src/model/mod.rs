@@ -21,3 +21,4 @@ pub mod server;
 pub mod smsc;
 pub mod station;
 pub mod stimulus;
+pub mod store;

@@ -3,11 +3,12 @@
 
 use std::collections::VecDeque;
 
-use super::message::{Handle, Message, Occasion, ReplyNumber, Slot};
+use super::message::{Message, Occasion, ReplyNumber};
 use super::routing::Carriage;
 use super::stimulus::Stimulus;
+use super::store::{Handle, Slot};
 use crate::domain::federation::Outage;
-use crate::domain::id::{AgreementId, OperatorId, Role, SubscriberId};
+use crate::domain::id::{AgreementId, OperatorId, Role, SubscriberId, Transaction};
 use crate::domain::outcome::TransferKind;
 use crate::domain::part::PartKind;
 use crate::domain::presence::News;
@@ -47,13 +48,8 @@ pub enum Input {
     Accept(Slot),
     /// SMSC: the wait after a failed attempt is over, or the validity.
     Retry(Handle),
-    /// SMSC: the HLR's answer: attached or not.
-    Located {
-        /// The short message asked for.
-        slot: Slot,
-        /// Whether the phone is attached.
-        attached: bool,
-    },
+    /// SMSC: an HLR's answer.
+    Located(Located),
     /// SMSC: an attempt failed; the short message is back.
     Failed(Slot),
     /// SMSC: a phone is back.
@@ -130,8 +126,17 @@ pub struct ContactRequest {
     pub owner: SubscriberId,
     /// By whom.
     pub contact: SubscriberId,
-    /// When the owner meant it.
-    pub asked: Instant,
+    /// Who began it.
+    pub asked: Asked,
+}
+
+/// How whoever asked for something is answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// A user here, then.
+    Here(Instant),
+    /// Another operator, which awaits the answer under this number.
+    Elsewhere(Transaction),
 }
 
 /// A request at an IM server.
@@ -215,14 +220,11 @@ pub enum Job {
         user: SubscriberId,
         /// For whom.
         contact: SubscriberId,
+        /// By which transaction, from another domain.
+        transaction: Option<Transaction>,
     },
     /// What a search at another domain found.
-    SearchAnswered {
-        /// Who searches.
-        user: SubscriberId,
-        /// For whom.
-        contact: SubscriberId,
-    },
+    SearchAnswered(Search),
     /// A presence command that came by SMS (HLR-2).
     Command {
         /// Whose.
@@ -321,10 +323,43 @@ pub struct Query {
     pub phone: SubscriberId,
     /// Whose SMSC asks.
     pub smsc: OperatorId,
-    /// Its short message.
-    pub slot: Slot,
+    /// Under which number it awaits the answer.
+    pub transaction: Transaction,
     /// Whether that SMSC wants to hear when the phone is back.
     pub alert: bool,
+}
+
+/// An HLR's answer.
+#[derive(Clone, Copy, Debug)]
+pub struct Located {
+    /// To which question.
+    pub transaction: Transaction,
+    /// Whether the phone is attached.
+    pub attached: bool,
+    /// When the question reached the HLR, and when the answer left it.
+    pub looked: [Instant; 2],
+}
+
+/// A contact to be added, between the operators of a list's owner and of the contact.
+#[derive(Clone, Copy, Debug)]
+pub struct Addition {
+    /// Whose list grows.
+    pub owner: SubscriberId,
+    /// By whom.
+    pub contact: SubscriberId,
+    /// Under which number the owner's operator awaits the answer.
+    pub transaction: Transaction,
+}
+
+/// A search, between operators.
+#[derive(Clone, Copy, Debug)]
+pub struct Search {
+    /// Who searches.
+    pub user: SubscriberId,
+    /// For whom.
+    pub contact: SubscriberId,
+    /// Under which number the user's operator awaits the answer.
+    pub transaction: Transaction,
 }
 
 /// Something on its way between operators.
@@ -351,17 +386,8 @@ pub enum Payload {
     SmsBack(Slot),
     /// A question to an HLR.
     Query(Query),
-    /// Its answer, with the instants at which the question came and the answer left.
-    Located {
-        /// The short message asked for.
-        slot: Slot,
-        /// Whether the phone is attached.
-        attached: bool,
-        /// When the question reached the HLR's operator.
-        came: Instant,
-        /// When the answer left it.
-        left: Instant,
-    },
+    /// Its answer.
+    Located(Located),
     /// A phone is back.
     Alert(SubscriberId),
     /// A presence change.
@@ -376,29 +402,19 @@ pub enum Payload {
     /// A subscription.
     Subscribe(Subscription),
     /// A search for somebody.
-    Search {
-        /// Who searches.
-        user: SubscriberId,
-        /// For whom.
-        contact: SubscriberId,
-    },
+    Search(Search),
     /// Somebody was found.
-    Found {
-        /// Who searches.
-        user: SubscriberId,
-        /// For whom.
-        contact: SubscriberId,
-    },
+    Found(Search),
     /// A number to validate.
-    Validate(ContactRequest),
+    Validate(Addition),
     /// The number is valid: the contact is registered.
-    Validated(ContactRequest),
+    Validated(Addition),
     /// A contact request.
-    Contact(ContactRequest),
+    Contact(Addition),
     /// Its answer.
     ContactAnswer {
         /// The request.
-        request: ContactRequest,
+        request: Addition,
         /// Yes or no.
         accepted: bool,
     },
@@ -481,15 +497,15 @@ impl Payload {
         match self {
             Self::Message(_) | Self::GroupMessage(_) => TransferKind::Message,
             Self::Sms(_) => TransferKind::Sms,
-            Self::SmsBack(_) | Self::Query(_) | Self::Located { .. } | Self::Alert(_) => {
+            Self::SmsBack(_) | Self::Query(_) | Self::Located(_) | Self::Alert(_) => {
                 TransferKind::SmsSignalling
             }
             Self::Notification(_) | Self::State { .. } => TransferKind::Presence,
             Self::Subscribe(_) => TransferKind::Subscribe,
-            Self::Search { .. } => TransferKind::Search,
+            Self::Search(_) => TransferKind::Search,
             Self::Validate(_) => TransferKind::Validate,
             Self::Contact(_) => TransferKind::Contact,
-            Self::Validated(_) | Self::ContactAnswer { .. } | Self::Found { .. } | Self::Ack => {
+            Self::Validated(_) | Self::ContactAnswer { .. } | Self::Found(_) | Self::Ack => {
                 TransferKind::Answer
             }
         }
@@ -499,11 +515,11 @@ impl Payload {
     pub fn carriage(&self) -> Carriage {
         match self {
             Self::Sms(_) | Self::SmsBack(_) | Self::Query(_) => Carriage::Sms,
-            Self::Located { .. } | Self::Alert(_) => Carriage::Sms,
+            Self::Located(_) | Self::Alert(_) => Carriage::Sms,
             Self::Notification(_) | Self::State { .. } | Self::Subscribe(_) => Carriage::Presence,
             Self::Message(_) | Self::Validate(_) | Self::Validated(_) => Carriage::Messaging,
             Self::Contact(_) | Self::ContactAnswer { .. } | Self::Ack => Carriage::Messaging,
-            Self::Search { .. } | Self::Found { .. } => Carriage::Search,
+            Self::Search(_) | Self::Found(_) => Carriage::Search,
             Self::GroupMessage(_) => Carriage::Groups,
         }
     }

@@ -7,12 +7,13 @@ use smallvec::SmallVec;
 
 use super::context::Context;
 use super::gateway::{Gateway, Passed};
-use super::message::{Handle, Slot, Sms};
-use super::outbox::{Input, Job, Payload, Query};
+use super::message::Sms;
+use super::outbox::{Input, Job, Located, Payload, Query};
 use super::plan::Plan;
 use super::routing::Carriage;
 use super::server::{Server, Turn};
 use super::station::{Claim, Served};
+use super::store::{Handle, Slot, Store};
 use crate::domain::federation;
 use crate::domain::id::{OperatorId, Role, SubscriberId};
 use crate::domain::observation::{Observation, SmsEvent};
@@ -31,6 +32,8 @@ pub struct Smsc {
     spread: Stream,
     /// Nodes that are down.
     down: usize,
+    /// Short messages of which an HLR has been asked, by transaction.
+    asked: Store<Slot>,
     /// Short messages that wait for another attempt, by phone.
     waiting: FxHashMap<SubscriberId, SmallVec<[Handle; 2]>>,
 }
@@ -43,7 +46,8 @@ impl Smsc {
         let nodes = Part::of(PartKind::Smsc, operator).nodes(&plan.federation);
         let nodes = nodes.into_iter().map(licensed).collect();
         let spread = StreamSeed::new(plan.federation.run.seed, name, "smsc/node").stream();
-        Self { settings: settings.clone(), nodes, spread, down: 0, waiting: FxHashMap::default() }
+        let (asked, waiting) = (Store::default(), FxHashMap::default());
+        Self { settings: settings.clone(), nodes, spread, down: 0, asked, waiting }
     }
 
     /// A short message is submitted. The rate limit towards another network applies here, before
@@ -165,7 +169,9 @@ impl Smsc {
             }
             (_, own) => {
                 let phone = cx.messages[slot].recipient;
-                let query = Query { phone, smsc: operator, slot, alert: self.settings.alert };
+                let transaction = self.asked.open(slot);
+                let alert = self.settings.alert;
+                let query = Query { phone, smsc: operator, transaction, alert };
                 if own {
                     cx.out.now(Input::Locate(query));
                 } else {
@@ -175,15 +181,18 @@ impl Smsc {
         }
     }
 
-    /// The HLR's answer.
-    pub fn located(
-        &mut self,
-        slot: Slot,
-        attached: bool,
-        gateway: &mut Gateway,
-        cx: &mut Context<'_>,
-    ) {
-        let to = sms_mut(slot, cx).network;
+    /// An HLR's answer: to a question of ours that is still open, or to nobody's.
+    pub fn located(&mut self, located: Located, gateway: &mut Gateway, cx: &mut Context<'_>) {
+        let Located { transaction, attached, looked: [came, left] } = located;
+        let Some(slot) = self.asked.close(transaction, |_| true) else {
+            return cx.stray();
+        };
+        let (to, own, now) = (sms_mut(slot, cx).network, cx.operator, cx.now);
+        let message = &mut cx.messages[slot];
+        let hlr = message.to;
+        message.stage(Stage::Link, own, came);
+        message.stage(Stage::Hlr, hlr, left);
+        message.stage(Stage::Link, hlr, now);
         if !attached {
             self.fail(slot, cx);
         } else if to == cx.operator {

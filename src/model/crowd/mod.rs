@@ -13,10 +13,11 @@ use self::script::Script;
 use super::access::Access;
 use super::bits::Bits;
 use super::context::Context;
-use super::message::{Message, Occasion, Slot, Sms};
-use super::outbox::{ContactRequest, Input, Job, Reply};
+use super::message::{Message, Occasion, Sms};
+use super::outbox::{Asked, ContactRequest, Input, Job, Reply};
 use super::plan::Plan;
 use super::smsc;
+use super::store::Slot;
 use crate::domain::id::{MessageId, OperatorId, Role, SubscriberId};
 use crate::domain::observation::Observation;
 use crate::domain::outcome::{Reason, Route, SmsOrigin, Stage};
@@ -154,7 +155,7 @@ impl Crowd {
         by_number: bool,
         cx: &mut Context<'_>,
     ) {
-        let request = ContactRequest { owner, contact, asked: cx.now };
+        let request = ContactRequest { owner, contact, asked: Asked::Here(cx.now) };
         let delay = self.up.client(owner);
         let job = Job::AddContact { request, by_number };
         cx.at(cx.now + delay, Role::Crowd, Input::Request(job));

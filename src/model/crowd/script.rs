@@ -64,7 +64,11 @@ impl Crowd {
     /// A user searches for somebody.
     pub fn search(&mut self, user: SubscriberId, contact: SubscriberId, cx: &mut Context<'_>) {
         let delay = self.up.client(user);
-        cx.at(cx.now + delay, Role::Crowd, Input::Request(Job::Search { user, contact }));
+        cx.at(
+            cx.now + delay,
+            Role::Crowd,
+            Input::Request(Job::Search { user, contact, transaction: None }),
+        );
     }
 
     /// A legacy customer sets their presence by SMS. The short message goes to the operator itself

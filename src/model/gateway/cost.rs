@@ -29,7 +29,7 @@ pub(super) fn bytes(payload: &Payload, sizes: &TransferSizes, cx: &Context<'_>) 
             let segments = message.sms.map_or(1, |sms| u32::from(sms.segments));
             sizes.sms * segments + if sizes.sms_adds_text { message.text.octets() } else { 0 }
         }
-        Payload::SmsBack(_) | Payload::Query(_) | Payload::Located { .. } | Payload::Alert(_) => {
+        Payload::SmsBack(_) | Payload::Query(_) | Payload::Located(_) | Payload::Alert(_) => {
             sizes.sms_signalling
         }
         Payload::Notification(Notification { audience: Audience::Domain(_), .. }) => {
@@ -44,9 +44,9 @@ pub(super) fn bytes(payload: &Payload, sizes: &TransferSizes, cx: &Context<'_>) 
             sizes.subscribe + sizes.subscribe_contact * contacts.saturating_sub(1)
         }
         // A search names a user as a validation names a number.
-        Payload::Validate(_) | Payload::Search { .. } => sizes.validate,
+        Payload::Validate(_) | Payload::Search(_) => sizes.validate,
         Payload::Contact(_) => sizes.contact,
-        Payload::Validated(_) | Payload::Found { .. } => sizes.validated,
+        Payload::Validated(_) | Payload::Found(_) => sizes.validated,
         Payload::ContactAnswer { .. } | Payload::Ack => sizes.answer,
     }
 }

@@ -13,11 +13,11 @@ use self::cost::{bytes, charged};
 use self::translator::{Passage, Translator};
 use super::context::Context;
 use super::link::Link;
-use super::message::Slot;
-use super::outbox::{Input, Job, Payload, Transfer};
+use super::outbox::{Addition, Asked, ContactRequest, Input, Job, Payload, Search, Transfer};
 use super::plan::Plan;
 use super::rate_limit::{Admission, RateLimiter};
 use super::routing::Carriage;
+use super::store::Slot;
 use crate::domain::federation::Agreement;
 use crate::domain::id::{AgreementId, OperatorId, Role};
 use crate::domain::observation::{Carried, Observation, StationId};
@@ -251,7 +251,6 @@ fn notified(transfer: &Transfer, cx: &mut Context<'_>) {
 
 /// What a transfer that has come to its operator means there; nothing, for an answer.
 fn arrived(transfer: &Transfer, cx: &mut Context<'_>) -> Option<Input> {
-    let now = cx.now;
     Some(match transfer.payload {
         Payload::Message(slot) => Input::Request(Job::Message(slot)),
         Payload::GroupMessage(slot) => Input::Request(Job::GroupMessage(slot)),
@@ -262,27 +261,24 @@ fn arrived(transfer: &Transfer, cx: &mut Context<'_>) -> Option<Input> {
         Payload::Sms(slot) => Input::Request(Job::Message(slot)),
         Payload::SmsBack(slot) => Input::Failed(slot),
         Payload::Query(query) => Input::Locate(query),
-        Payload::Located { slot, attached, came, left } => {
-            let (own, hlr) = (cx.operator, transfer_home(slot, cx));
-            let message = &mut cx.messages[slot];
-            message.stage(Stage::Link, own, came);
-            message.stage(Stage::Hlr, hlr, left);
-            message.stage(Stage::Link, hlr, now);
-            Input::Located { slot, attached }
-        }
+        Payload::Located(located) => Input::Located(located),
         Payload::Alert(phone) => Input::Alert(phone),
         Payload::Notification(news) => Input::Request(Job::Notification(news)),
         Payload::State { watcher, from } => Input::Request(Job::State { watcher, from }),
         Payload::Subscribe(subscription) => Input::Request(Job::Subscribe(subscription)),
-        Payload::Search { user, contact } => Input::Request(Job::Search { user, contact }),
-        Payload::Found { user, contact } => Input::Request(Job::SearchAnswered { user, contact }),
-        Payload::Validate(request) => Input::Request(Job::Validate(request)),
-        Payload::Validated(request) => {
+        Payload::Search(Search { user, contact, transaction }) => {
+            let transaction = Some(transaction);
+            Input::Request(Job::Search { user, contact, transaction })
+        }
+        Payload::Found(search) => Input::Request(Job::SearchAnswered(search)),
+        Payload::Validate(addition) => Input::Request(Job::Validate(request(addition))),
+        Payload::Validated(addition) => {
+            let request = request(addition);
             Input::Request(Job::ContactAnswered { request, accepted: true })
         }
-        Payload::Contact(request) => Input::Request(Job::ContactAsked(request)),
-        Payload::ContactAnswer { request, accepted } => {
-            Input::Request(Job::ContactAnswered { request, accepted })
+        Payload::Contact(addition) => Input::Request(Job::ContactAsked(request(addition))),
+        Payload::ContactAnswer { request: addition, accepted } => {
+            Input::Request(Job::ContactAnswered { request: request(addition), accepted })
         }
         Payload::Ack => return None,
     })
@@ -294,9 +290,9 @@ fn to_number(slot: Slot, cx: &Context<'_>) -> bool {
     cx.messages[slot].sms.is_some_and(|sms| sms.origin == SmsOrigin::Reply)
 }
 
-/// The operator whose HLR was asked about a message's recipient.
-fn transfer_home(slot: Slot, cx: &Context<'_>) -> OperatorId {
-    cx.messages[slot].to
+/// A contact request that came from elsewhere, or went there and comes back answered.
+fn request(Addition { owner, contact, transaction }: Addition) -> ContactRequest {
+    ContactRequest { owner, contact, asked: Asked::Elsewhere(transaction) }
 }
 
 /// Requests whose answer does not depend on what becomes of them. Validations, contact requests

@@ -5,7 +5,7 @@ use super::Gateway;
 use crate::domain::observation::Observation;
 use crate::domain::outcome::Reason;
 use crate::model::context::Context;
-use crate::model::outbox::{Audience, Payload, Transfer};
+use crate::model::outbox::{Audience, Located, Payload, Search, Transfer};
 use crate::model::routing::Carriage;
 
 impl Gateway {
@@ -24,12 +24,12 @@ impl Gateway {
             }
             Payload::SmsBack(slot) => cx.lose(slot, reason),
             Payload::Query(query) => {
-                let (came, left) = (cx.now, cx.now);
-                let answer = Payload::Located { slot: query.slot, attached: false, came, left };
-                self.send(query.smsc, answer, cx);
+                let looked = [cx.now, cx.now];
+                let answer = Located { transaction: query.transaction, attached: false, looked };
+                self.send(query.smsc, Payload::Located(answer), cx);
             }
             // The asking SMSC holds the message until it hears: the answer must get through.
-            Payload::Located { .. } => {
+            Payload::Located(_) => {
                 let way = cx.plan.routing.way(Carriage::Sms, cx.operator, transfer.to);
                 if let Some(way) = way {
                     self.put(Transfer { agreement: way.agreement, ..transfer }, cx);
@@ -64,7 +64,8 @@ impl Gateway {
                 cx.observe(Observation::ContactRefused { owner, contact, from, to, reason });
             }
             Payload::ContactAnswer { .. } | Payload::State { .. } | Payload::Subscribe(_) => {}
-            Payload::Search { user, contact } | Payload::Found { user, contact } => {
+            Payload::Search(Search { user, contact, .. })
+            | Payload::Found(Search { user, contact, .. }) => {
                 let reason = Some(reason);
                 cx.observe(Observation::Found { user, contact, reason });
             }

@@ -3,17 +3,19 @@
 
 use rustc_hash::FxHashMap;
 
-use super::Imsp;
+use super::{Imsp, Open};
 use crate::domain::federation::LegacyPresence;
 use crate::domain::id::{OperatorId, Role, SubscriberId};
 use crate::domain::observation::Observation;
 use crate::domain::outcome::{ContactKind, Defect, Reason};
 use crate::domain::presence::News;
-use crate::domain::time::Instant;
+use crate::domain::time::{Duration, Instant};
 use crate::model::bits::Bits;
 use crate::model::context::Context;
 use crate::model::gateway::Gateway;
-use crate::model::outbox::{ContactRequest, Input, Job, Payload, Subscription, SubscriptionAct};
+use crate::model::outbox::{
+    Addition, Asked, ContactRequest, Input, Job, Payload, Subscription, SubscriptionAct,
+};
 use crate::model::plan::Plan;
 use crate::model::routing::Carriage;
 
@@ -118,12 +120,14 @@ impl Imsp {
         if !im {
             // Legacy customers have no UID that people know (use case 1a).
             if cx.plan.serves_legacy(home, cx.operator) {
-                gateway.send(home, Payload::Validate(request), cx);
+                let addition = self.ask_elsewhere(request);
+                gateway.send(home, Payload::Validate(addition), cx);
             } else {
                 self.contact_added(request, ContactKind::SmsDirect, cx);
             }
         } else if if by_number { terms.e164 } else { terms.uid } {
-            gateway.send(home, Payload::Contact(request), cx);
+            let addition = self.ask_elsewhere(request);
+            gateway.send(home, Payload::Contact(addition), cx);
         } else {
             self.contact_refused(request, Reason::Addressing, cx);
         }
@@ -139,8 +143,46 @@ impl Imsp {
     ) {
         self.register(request.contact, cx);
         self.watched_by(request.contact, request.owner);
-        let from = cx.plan.population.operator(request.owner);
-        gateway.send(from, Payload::Validated(request), cx);
+        if let Some(addition) = addition(request) {
+            let from = cx.plan.population.operator(request.owner);
+            gateway.send(from, Payload::Validated(addition), cx);
+        }
+    }
+
+    /// A request that another operator is to answer: open until it does.
+    fn ask_elsewhere(&mut self, request: ContactRequest) -> Addition {
+        let ContactRequest { owner, contact, asked } = request;
+        let asked = match asked {
+            Asked::Here(asked) => asked,
+            Asked::Elsewhere(_) => Instant::START,
+        };
+        let transaction = self.open.open(Open { user: owner, contact, asked: Some(asked) });
+        Addition { owner, contact, transaction }
+    }
+
+    /// The request that an answer is for, as it was meant here; nothing if nobody awaits it.
+    pub(super) fn answered(
+        &mut self,
+        request: ContactRequest,
+        cx: &mut Context<'_>,
+    ) -> Option<ContactRequest> {
+        let ContactRequest { owner, contact, asked } = request;
+        let (here, transaction) = match asked {
+            Asked::Elsewhere(transaction) => {
+                (cx.plan.population.operator(contact) == cx.operator, transaction)
+            }
+            Asked::Here(_) => return Some(request),
+        };
+        if here {
+            return Some(request);
+        }
+        let of = |open: &Open| (open.user, open.contact) == (owner, contact);
+        let asked = self.open.close(transaction, |open| of(open) && open.asked.is_some());
+        let asked = asked.and_then(|open| open.asked);
+        if asked.is_none() {
+            cx.stray();
+        }
+        Some(ContactRequest { owner, contact, asked: Asked::Here(asked?) })
     }
 
     fn register(&mut self, customer: SubscriberId, cx: &mut Context<'_>) {
@@ -225,6 +267,7 @@ impl Imsp {
         gateway: &mut Gateway,
         cx: &mut Context<'_>,
     ) {
+        let Some(request) = self.answered(request, cx) else { return };
         let ContactRequest { owner, contact, .. } = request;
         let from = cx.plan.population.operator(owner);
         let home = cx.plan.population.operator(contact);
@@ -238,14 +281,14 @@ impl Imsp {
         }
         if home == cx.operator && accepted && im && !self.lists(contact, owner, cx) {
             // Whoever accepts is asked to add the other as well, and does (RD-4).
-            let asked = cx.now;
+            let asked = Asked::Here(cx.now);
             let request = ContactRequest { owner: contact, contact: owner, asked };
             // By whatever address the two operators have in common.
             let way = cx.plan.routing.way(Carriage::Messaging, home, from);
             let by_number = way.is_some_and(|way| !cx.plan.federation.agreement(way.agreement).uid);
             cx.out.now(Input::Request(Job::AddContact { request, by_number }));
         }
-        if from != cx.operator {
+        if let Some(request) = addition(request) {
             gateway.send(from, Payload::ContactAnswer { request, accepted }, cx);
         } else if !accepted {
             self.contact_refused(request, Reason::Declined, cx);
@@ -284,7 +327,10 @@ impl Imsp {
         let told = cx.now + self.down.client(request.owner);
         let from = cx.operator;
         let to = cx.plan.population.operator(request.contact);
-        let took = told.since(request.asked);
+        let took = match request.asked {
+            Asked::Here(asked) => told.since(asked),
+            Asked::Elsewhere(_) => Duration::ZERO,
+        };
         let presence = match kind {
             ContactKind::Im => None,
             ContactKind::SmsHome | ContactKind::SmsDirect => {
@@ -309,6 +355,14 @@ impl Imsp {
         let to = population.operator(request.contact);
         let ContactRequest { owner, contact, .. } = request;
         cx.observe(Observation::ContactRefused { owner, contact, from, to, reason });
+    }
+}
+
+/// A request of another operator, as its answer goes back there; nothing for one of a user here.
+fn addition(ContactRequest { owner, contact, asked }: ContactRequest) -> Option<Addition> {
+    match asked {
+        Asked::Elsewhere(transaction) => Some(Addition { owner, contact, transaction }),
+        Asked::Here(_) => None,
     }
 }
 

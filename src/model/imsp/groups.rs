@@ -6,9 +6,9 @@ use crate::domain::observation::Observation;
 use crate::domain::outcome::{Defect, Reason};
 use crate::model::context::Context;
 use crate::model::gateway::{Gateway, Passed};
-use crate::model::message::Slot;
 use crate::model::outbox::{Input, Payload, Transfer};
 use crate::model::routing::Carriage;
+use crate::model::store::Slot;
 
 impl Imsp {
     /// Somebody is invited to a group: not a legacy customer, and nobody whom groups do not reach.

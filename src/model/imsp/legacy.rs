@@ -14,8 +14,9 @@ use crate::domain::observation::{Decision, Observation};
 use crate::domain::outcome::{Defect, Reason, SmsOrigin};
 use crate::domain::time::{Duration, Instant};
 use crate::model::context::Context;
-use crate::model::message::{ReplyNumber, Slot, Sms};
+use crate::model::message::{ReplyNumber, Sms};
 use crate::model::outbox::Input;
+use crate::model::store::Slot;
 
 /// The assignments of an IMSP's reply numbers: (number, SMS recipient) leads to an IM user.
 #[derive(Debug)]

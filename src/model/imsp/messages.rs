@@ -9,10 +9,10 @@ use crate::domain::outcome::{Defect, Reason, Route, SmsOrigin, Stage};
 use crate::domain::time::Instant;
 use crate::model::context::Context;
 use crate::model::gateway::{Gateway, Passed};
-use crate::model::message::Slot;
 use crate::model::outbox::{Input, Job, Payload, Transfer};
 use crate::model::routing::Carriage;
 use crate::model::smsc;
+use crate::model::store::Slot;
 
 impl Imsp {
     /// A message has had its service. `arrived` is when it came to this IMSP.

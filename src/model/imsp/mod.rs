@@ -22,11 +22,11 @@ use super::access::Access;
 use super::bits::Bits;
 use super::context::Context;
 use super::gateway::Gateway;
-use super::message::Slot;
 use super::outbox::{ContactRequest, Job};
 use super::plan::Plan;
 use super::server::{Server, Turn};
 use super::station::{Claim, Served};
+use super::store::{Slot, Store};
 use crate::domain::distribution::DurationDistribution;
 use crate::domain::federation::{self, ServiceTimes};
 use crate::domain::id::{OperatorId, SubscriberId};
@@ -35,6 +35,7 @@ use crate::domain::outcome::{Reason, Stage};
 use crate::domain::part::{Part, PartKind};
 use crate::domain::presence::News;
 use crate::domain::text::SourceNotice;
+use crate::domain::time::Instant;
 
 /// The server of one IMSP.
 #[derive(Debug)]
@@ -64,6 +65,8 @@ pub struct Imsp {
     subscribed: Bits,
     watcher_base: u32,
     added: contacts::Added,
+    /// What users here have asked of other operators, by transaction.
+    open: Store<Open>,
     /// Messages for IM users who are logged out.
     stored: FxHashMap<SubscriberId, Vec<Slot>>,
     /// Contact requests to IM users who are logged out.
@@ -74,6 +77,15 @@ pub struct Imsp {
     down: Access,
     /// Watchers to be told of the change in hand; kept to spare an allocation.
     told: Vec<SubscriberId>,
+}
+
+/// What was asked of another operator and is not answered yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Open {
+    user: SubscriberId,
+    contact: SubscriberId,
+    /// When the user meant to add the contact; `None`: it was a search.
+    asked: Option<Instant>,
 }
 
 impl Imsp {
@@ -112,6 +124,7 @@ impl Imsp {
             subscribed: Bits::default(),
             watcher_base: 0,
             added: contacts::Added::default(),
+            open: Store::default(),
             stored: FxHashMap::default(),
             asked: FxHashMap::default(),
             replies: ReplyPool::new(settings.legacy.reply_numbers, settings.legacy.reply_hold),
@@ -187,11 +200,11 @@ impl Imsp {
             Job::Phone { customer, attached, changed } => {
                 self.phone_changed(customer, attached, changed, gateway, cx);
             }
-            Job::Search { user, contact } => self.search(user, contact, gateway, cx),
-            Job::Invite { user, contact } => self.invite(user, contact, cx),
-            Job::SearchAnswered { user, contact } => {
-                cx.observe(Observation::Found { user, contact, reason: None });
+            Job::Search { user, contact, transaction } => {
+                self.search(user, contact, transaction, gateway, cx);
             }
+            Job::Invite { user, contact } => self.invite(user, contact, cx),
+            Job::SearchAnswered(search) => self.searched(search, None, cx),
             Job::Command { customer, online, changed } => {
                 self.command(customer, online, changed, gateway, cx);
             }
@@ -233,8 +246,11 @@ impl Imsp {
             Job::Validate(request) | Job::AddContact { request, .. } => {
                 self.contact_refused(request, reason, cx);
             }
-            Job::ContactAsked(request) | Job::ContactAnswered { request, .. } => {
-                self.contact_refused(request, reason, cx);
+            Job::ContactAsked(request) => self.contact_refused(request, reason, cx),
+            Job::ContactAnswered { request, .. } => {
+                if self.answered(request, cx).is_some() {
+                    self.contact_refused(request, reason, cx);
+                }
             }
             // What changes an account finds its way: the client would repeat it.
             Job::Upgrade { user, changed } => self.upgrade(user, changed, gateway, cx),
@@ -246,9 +262,10 @@ impl Imsp {
             Job::Session { user, count, login, changed } => {
                 self.session(user, count, login, changed, gateway, cx);
             }
-            Job::Search { user, contact } | Job::SearchAnswered { user, contact } => {
+            Job::Search { user, contact, .. } => {
                 cx.observe(Observation::Found { user, contact, reason: Some(reason) });
             }
+            Job::SearchAnswered(search) => self.searched(search, Some(reason), cx),
             Job::Presence { .. } | Job::State { .. } => {}
             Job::Phone { .. } | Job::Command { .. } => {}
             Job::TellState { .. } | Job::Subscribe(_) => {}
@@ -280,7 +297,7 @@ fn time_of<'a>(job: &Job, times: &'a ServiceTimes) -> &'a DurationDistribution {
         Job::GroupMessage(_) | Job::Invite { .. } => &times.group,
         Job::Presence { .. } | Job::Notification(_) | Job::State { .. } => &times.presence,
         Job::Phone { .. } | Job::Command { .. } => &times.presence,
-        Job::Search { .. } | Job::SearchAnswered { .. } => &times.search,
+        Job::Search { .. } | Job::SearchAnswered(_) => &times.search,
         Job::Notify { .. } | Job::TellState { .. } => &times.notification,
         Job::Subscribe(_) | Job::WatcherAnswered { .. } | Job::Block { .. } => &times.subscribe,
         Job::Session { .. } | Job::Upgrade { .. } => &times.login,

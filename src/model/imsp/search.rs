@@ -1,14 +1,14 @@
 //! Search for a user by address or number, where the agreement allows it (RD-3); and presence
 //! commands that legacy customers send by SMS (HLR-2).
 
-use super::Imsp;
-use crate::domain::id::SubscriberId;
+use super::{Imsp, Open};
+use crate::domain::id::{SubscriberId, Transaction};
 use crate::domain::observation::Observation;
-use crate::domain::outcome::Defect;
+use crate::domain::outcome::{Defect, Reason};
 use crate::domain::time::Instant;
 use crate::model::context::Context;
 use crate::model::gateway::Gateway;
-use crate::model::outbox::Payload;
+use crate::model::outbox::{Payload, Search};
 use crate::model::routing::Carriage;
 
 impl Imsp {
@@ -17,28 +17,47 @@ impl Imsp {
         &mut self,
         user: SubscriberId,
         contact: SubscriberId,
+        transaction: Option<Transaction>,
         gateway: &mut Gateway,
         cx: &mut Context<'_>,
     ) {
         let population = &cx.plan.population;
         let (asks, home) = (population.operator(user), population.operator(contact));
         if home == cx.operator {
-            if asks == cx.operator {
-                cx.observe(Observation::Found { user, contact, reason: None });
+            if let Some(transaction) = transaction {
+                let found = Search { user, contact, transaction };
+                gateway.send(asks, Payload::Found(found), cx);
             } else {
-                gateway.send(asks, Payload::Found { user, contact }, cx);
+                cx.observe(Observation::Found { user, contact, reason: None });
             }
             return;
         }
         let way = cx.plan.routing.way(Carriage::Search, cx.operator, home);
         if way.is_some() {
-            gateway.send(home, Payload::Search { user, contact }, cx);
+            let transaction = self.open.open(Open { user, contact, asked: None });
+            let search = Search { user, contact, transaction };
+            gateway.send(home, Payload::Search(search), cx);
         } else {
             let reason = match cx.plan.has(Defect::SearchUnasked) {
                 true => None,
                 false => Some(cx.plan.why_no_way(cx.operator, home)),
             };
             cx.observe(Observation::Found { user, contact, reason });
+        }
+    }
+
+    /// Another domain has answered a search, or there was no room for its answer.
+    pub(super) fn searched(
+        &mut self,
+        search: Search,
+        reason: Option<Reason>,
+        cx: &mut Context<'_>,
+    ) {
+        let Search { user, contact, transaction } = search;
+        let open = Open { user, contact, asked: None };
+        match self.open.close(transaction, |known| *known == open) {
+            Some(_) => cx.observe(Observation::Found { user, contact, reason }),
+            None => cx.stray(),
         }
     }
 
