@@ -4,15 +4,19 @@
 mod common;
 
 use common::prepare;
+use interwork::domain::crossing::{Content, Query};
 use interwork::domain::id::{MessageId, OperatorId, Transaction};
+use interwork::domain::ledger::Occasion;
+use interwork::domain::number::ReplyNumber;
 use interwork::domain::observation::{Observation, SmsEvent};
 use interwork::domain::outcome::{Route, SmsOrigin};
 use interwork::domain::text::{Alphabet, Text};
 use interwork::domain::time::Instant;
 use interwork::model::context::{Context, Observer};
+use interwork::model::crossing::Located;
 use interwork::model::gateway::Gateway;
-use interwork::model::message::{Message, Messages, Occasion, ReplyNumber, Sms};
-use interwork::model::outbox::{Input, Located, Outbox, Payload, Query};
+use interwork::model::message::{Message, Messages, Sms};
+use interwork::model::outbox::{Input, Outbox};
 use interwork::model::plan::Plan;
 use interwork::model::server::Turn;
 use interwork::model::smsc::Smsc;
@@ -129,9 +133,9 @@ impl<'p> Bench<'p> {
     }
 
     fn asked(&mut self) -> Query {
-        let parcel = self.out.parcels.pop().expect("a question leaves");
-        match parcel.transfer.payload {
-            Payload::Query(query) => query,
+        let mail = self.out.leaving.pop().expect("a question leaves");
+        match mail.crossing.content {
+            Content::Query(query) => query,
             other => panic!("no question: {other:?}"),
         }
     }
@@ -149,10 +153,10 @@ fn an_answer_of_an_hlr_that_comes_twice_finds_nothing() {
     let mut bench = Bench::new(&plan);
     let asked = bench.submit(0, 0);
     bench.answer(200, asked, true);
-    assert_eq!((bench.out.parcels.len(), bench.messages.len()), (1, 0), "it has left for `b`");
+    assert_eq!((bench.out.leaving.len(), bench.messages.len()), (1, 0), "it has left for `b`");
     bench.answer(210, asked, true);
     bench.answer(220, asked, false);
-    assert_eq!((bench.out.parcels.len(), bench.seen.strays, bench.seen.retried), (1, 2, 0));
+    assert_eq!((bench.out.leaving.len(), bench.seen.strays, bench.seen.retried), (1, 2, 0));
 }
 
 #[test]
@@ -177,5 +181,5 @@ fn an_answer_with_a_number_that_was_never_given_is_left_alone() {
     for number in [u64::MAX, asked.0 + 1, asked.0 + (1 << 32), 1 << 63] {
         bench.answer(200, Transaction(number), true);
     }
-    assert_eq!((bench.out.parcels.len(), bench.messages.len(), bench.seen.strays), (0, 1, 4));
+    assert_eq!((bench.out.leaving.len(), bench.messages.len(), bench.seen.strays), (0, 1, 4));
 }

@@ -1,10 +1,12 @@
 //! Values that every other part speaks in: time, identities, distributions, text, settings,
 //! messages and observations. Nothing here acts, reads a file or knows a node.
 
+pub mod crossing;
 pub mod distribution;
 pub mod federation;
 pub mod graph;
 pub mod id;
+pub mod ledger;
 pub mod number;
 pub mod observation;
 pub mod outcome;

@@ -99,6 +99,15 @@ struct Block {
     into: u32,
 }
 
+/// A reply number: the place in the pool of an IMSP.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReplyNumber {
+    /// Whose pool.
+    pub owner: OperatorId,
+    /// Which number of it.
+    pub index: u32,
+}
+
 /// Numbers of all subscribers and what numbers lead to.
 #[derive(Clone, Debug)]
 pub struct NumberingPlan {

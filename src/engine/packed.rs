@@ -4,7 +4,8 @@
 
 use crate::domain::id::{AgreementId, OperatorId, SubscriberId};
 use crate::domain::part::PartKind;
-use crate::model::outbox::{Input, Job, Payload, Transfer};
+use crate::model::crossing::{Content, Crossing};
+use crate::model::outbox::{Input, Job};
 use crate::model::stimulus::Stimulus;
 use crate::model::store::{Handle, Slot};
 
@@ -66,10 +67,10 @@ impl Kept {
             Input::Served { kind, node, place } => Packed::Served { kind, node, place },
             Input::Page(slot) => Packed::Page(slot),
             Input::Attempt(slot) => Packed::Attempt(slot),
-            Input::Incoming(Transfer { to, agreement, payload: Payload::Message(slot) }) => {
+            Input::Incoming(Crossing { to, agreement, content: Content::Message(slot) }) => {
                 Packed::MessageIn { to, agreement, slot }
             }
-            Input::Incoming(Transfer { to, agreement, payload: Payload::Ack }) => {
+            Input::Incoming(Crossing { to, agreement, content: Content::Ack }) => {
                 Packed::AckIn { to, agreement }
             }
             input => Packed::Kept(self.keep(input)),
@@ -112,10 +113,10 @@ impl Kept {
             Packed::Page(slot) => Input::Page(slot),
             Packed::Attempt(slot) => Input::Attempt(slot),
             Packed::MessageIn { to, agreement, slot } => {
-                Input::Incoming(Transfer { to, agreement, payload: Payload::Message(slot) })
+                Input::Incoming(Crossing { to, agreement, content: Content::Message(slot) })
             }
             Packed::AckIn { to, agreement } => {
-                Input::Incoming(Transfer { to, agreement, payload: Payload::Ack })
+                Input::Incoming(Crossing { to, agreement, content: Content::Ack })
             }
             Packed::Kept(place) => self.inputs[place as usize],
         }
@@ -130,7 +131,7 @@ mod tests {
     fn every_input_comes_out_as_it_went_in() {
         let (user, slot) = (SubscriberId(70_000), Slot(9));
         let (to, agreement) = (OperatorId(3), AgreementId(4));
-        let incoming = |payload| Input::Incoming(Transfer { to, agreement, payload });
+        let incoming = |content| Input::Incoming(Crossing { to, agreement, content });
         let inputs = [
             Input::Decide(Stimulus::Session { user, count: 2 }),
             Input::Decide(Stimulus::Presence),
@@ -142,9 +143,9 @@ mod tests {
             Input::Served { kind: PartKind::Smsc, node: 1, place: 7 },
             Input::Page(slot),
             Input::Attempt(slot),
-            incoming(Payload::Message(slot)),
-            incoming(Payload::Ack),
-            incoming(Payload::Sms(slot)),
+            incoming(Content::Message(slot)),
+            incoming(Content::Ack),
+            incoming(Content::Sms(slot)),
         ];
         let mut kept = Kept::default();
         let packed = inputs.map(|input| kept.pack(input));

@@ -8,31 +8,23 @@ use super::decisions::Decisions;
 use super::process::LogicalProcess;
 use crate::domain::federation::{Event as Happening, Outage, TimedEvent};
 use crate::domain::id::{OperatorId, Role, SubscriberId};
-use crate::domain::observation::Leave;
+use crate::domain::observation::{Leave, Observation};
 use crate::domain::part::PartKind;
 use crate::domain::time::Instant;
 use crate::model::context::{Context, Observer};
+use crate::model::crossing::arrive;
 use crate::model::crowd::Crowd;
 use crate::model::gateway::Gateway;
 use crate::model::hlr::Hlr;
 use crate::model::imsp::Imsp;
 use crate::model::message::{Message, Messages};
 use crate::model::news;
-use crate::model::outbox::{Input, Outbox, Parcel};
+use crate::model::outbox::{Input, Mail, Outbox};
 use crate::model::plan::Plan;
 use crate::model::relay::Relay;
 use crate::model::server::Turn;
 use crate::model::smsc::Smsc;
 use crate::model::stimulus::Stimulus;
-
-/// A parcel with the message it carries, between shards.
-#[derive(Debug)]
-pub struct Delivery {
-    /// Where, when and what.
-    pub parcel: Parcel,
-    /// The message inside, if any.
-    pub message: Option<Message>,
-}
 
 /// One operator, with `O` watching.
 #[derive(Debug)]
@@ -170,9 +162,9 @@ impl<O: Observer> Shard<O> {
     pub fn leaves(&self) -> impl Iterator<Item = Leave> {
         let Nodes { imsp, gateway, relay, .. } = &self.nodes;
         let jobs = imsp.iter().flat_map(Imsp::jobs).filter_map(news::of_job);
-        let passing = relay.iter().flat_map(Relay::transfers).chain(gateway.transfers());
+        let passing = relay.iter().flat_map(Relay::crossings).chain(gateway.crossings());
         let due = self.calendar.inputs().filter_map(|input| news::of_input(&input));
-        jobs.chain(passing.filter_map(news::of_transfer)).chain(due)
+        jobs.chain(passing.filter_map(news::of_crossing)).chain(due)
     }
 
     /// Ends the shard; who watched remains.
@@ -241,13 +233,13 @@ impl<O: Observer> Shard<O> {
                 }
             }
 
-            Input::Incoming(transfer) => {
-                if let Some(transfer) = gateway.incoming(transfer, cx) {
-                    node(relay).arrive(transfer, gateway, cx);
+            Input::Incoming(crossing) => {
+                if let Some(crossing) = gateway.incoming(crossing, cx) {
+                    node(relay).arrive(crossing, gateway, cx);
                 }
             }
             Input::Repeat(place) => gateway.repeat(place, cx),
-            Input::Release(transfer) => gateway.release(transfer, cx),
+            Input::Release(crossing) => gateway.release(crossing, cx),
 
             Input::Served { kind, node: which, place } => {
                 let turn = Turn::over(place);
@@ -257,7 +249,7 @@ impl<O: Observer> Shard<O> {
                     PartKind::Hlr => node(hlr).serve(turn, gateway, cx),
                     PartKind::Relay => node(relay).serve(turn, gateway, cx),
                     PartKind::Translator => gateway.serve(turn, cx),
-                    // They know beforehand when a transfer or a message goes.
+                    // They know beforehand when a crossing or a message goes.
                     PartKind::Link | PartKind::RateLimit => {}
                 }
             }
@@ -279,7 +271,7 @@ impl<O: Observer> Shard<O> {
 }
 
 impl<O: Observer + Send> LogicalProcess for Shard<O> {
-    type Mail = Delivery;
+    type Mail = Mail;
 
     fn index(&self) -> usize {
         self.operator.index()
@@ -315,25 +307,22 @@ impl<O: Observer + Send> LogicalProcess for Shard<O> {
         while self.step(end).is_some() {}
     }
 
-    fn send(&mut self, mut to: impl FnMut(Delivery)) {
-        // Messages leave in the order of the parcels that carry them.
-        let mut leaving = self.out.leaving.drain(..);
-        for mut parcel in self.out.parcels.drain(..) {
-            let message = parcel.transfer.payload.message().and_then(|_| leaving.next());
-            to(Delivery { parcel, message });
+    fn send(&mut self, to: impl FnMut(Mail)) {
+        self.out.leaving.drain(..).for_each(to);
+    }
+
+    fn receive(&mut self, Mail { at, order, crossing, ledger, .. }: Mail) {
+        let operator = self.operator;
+        match arrive(crossing, ledger, &self.plan, &mut self.messages) {
+            Some(crossing) => {
+                self.calendar.push(Event { at, order, input: Input::Incoming(crossing) });
+            }
+            None => self.observer.observe(at, &Observation::Stray { operator }),
         }
     }
 
-    fn receive(&mut self, Delivery { parcel, message }: Delivery) {
-        let Parcel { at, order, mut transfer, .. } = parcel;
-        if let (Some(slot), Some(message)) = (transfer.payload.message(), message) {
-            *slot = self.messages.insert(message);
-        }
-        self.calendar.push(Event { at, order, input: Input::Incoming(transfer) });
-    }
-
-    fn address(delivery: &Delivery) -> (usize, Instant) {
-        (delivery.parcel.next.index(), delivery.parcel.at)
+    fn address(mail: &Mail) -> (usize, Instant) {
+        (mail.next.index(), mail.at)
     }
 }
 

@@ -76,8 +76,8 @@ impl Context<'_> {
     /// A message takes another route than it was offered on.
     pub fn reroute(&mut self, slot: Slot, route: crate::domain::outcome::Route) {
         let message = &mut self.messages[slot];
-        if message.route != route {
-            let was = std::mem::replace(&mut message.route, route);
+        if message.journal.route != route {
+            let was = std::mem::replace(&mut message.journal.route, route);
             let subject = message.subject();
             self.observe(Observation::Rerouted { subject, was });
         }

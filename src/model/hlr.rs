@@ -7,13 +7,15 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use smallvec::SmallVec;
 
 use super::context::Context;
+use super::crossing::{Content, Located};
 use super::gateway::Gateway;
-use super::outbox::{Input, Job, Located, Payload, Query};
+use super::outbox::{Input, Job};
 use super::plan::Plan;
 use super::routing::Carriage;
 use super::server::{Server, Turn};
 use super::station::Claim;
 use super::store::Slot;
+use crate::domain::crossing::Query;
 use crate::domain::federation;
 use crate::domain::id::{OperatorId, Role, SubscriberId};
 use crate::domain::outcome::{SmsOrigin, Stage};
@@ -150,7 +152,7 @@ impl Hlr {
         if smsc == cx.operator {
             cx.out.now(Input::Failed(slot));
         } else {
-            gateway.send(smsc, Payload::SmsBack(slot), cx);
+            gateway.send(smsc, Content::SmsBack(slot), cx);
         }
         false
     }
@@ -206,7 +208,7 @@ impl Hlr {
             if smsc == cx.operator {
                 cx.out.now(Input::Alert(phone));
             } else {
-                gateway.send(smsc, Payload::Alert(phone), cx);
+                gateway.send(smsc, Content::Alert(phone), cx);
             }
         }
     }
@@ -260,7 +262,7 @@ fn answer(asked: Asked, attached: bool, gateway: &mut Gateway, cx: &mut Context<
     if query.smsc == cx.operator {
         cx.out.now(Input::Located(located));
     } else {
-        gateway.send(query.smsc, Payload::Located(located), cx);
+        gateway.send(query.smsc, Content::Located(located), cx);
     }
 }
 

@@ -1,6 +1,6 @@
 //! One direction of an agreement's transport: serialisation at a bandwidth, one way latency, loss
 //! with repetition; down or slow now and then. Pure arithmetic over departure instants: a
-//! transfer's whole passage is known when it is put on the link. An outage takes no draw and spares
+//! crossing's whole passage is known when it is put on the link. An outage takes no draw and spares
 //! none, so that a run with it stays comparable with one without.
 
 use std::collections::VecDeque;
@@ -27,7 +27,7 @@ pub struct Link {
     slow: Vec<f64>,
 }
 
-/// How a transfer passes.
+/// How a crossing passes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Passage {
     /// Waiting for the transmitter.
@@ -72,7 +72,7 @@ impl Link {
         self.factor = self.slow.iter().copied().fold(1.0, f64::max);
     }
 
-    /// Puts a transfer on the link at `now`, which never moves back.
+    /// Puts a crossing on the link at `now`, which never moves back.
     pub fn send(&mut self, now: Instant, bytes: u32) -> Passage {
         let mut wait = Duration::ZERO;
         let mut transmission = Duration::ZERO;

@@ -5,6 +5,7 @@
 pub mod access;
 pub mod bits;
 pub mod context;
+pub mod crossing;
 pub mod crowd;
 pub mod gateway;
 pub mod hlr;

@@ -2,23 +2,25 @@
 //! while it is on its way. At the end of a run the auditor wants to know where all of it is, so
 //! that no watcher is left with stale attributes.
 
-use super::outbox::{Audience, Input, Job, Notification, Payload, Transfer};
+use super::crossing::{Content, Crossing, Notification};
+use super::outbox::{Input, Job};
+use crate::domain::crossing::Audience;
 use crate::domain::observation::Leave;
 use crate::domain::presence::News;
 
 /// What of this kind an input carries.
 pub fn of_input(input: &Input) -> Option<Leave> {
     match input {
-        Input::Incoming(transfer) | Input::Release(transfer) => of_transfer(transfer),
+        Input::Incoming(crossing) | Input::Release(crossing) => of_crossing(crossing),
         Input::Request(job) => of_job(job),
         _ => None,
     }
 }
 
-/// What of this kind a transfer carries.
-pub fn of_transfer(transfer: &Transfer) -> Option<Leave> {
-    match transfer.payload {
-        Payload::Notification(news) => of_notification(&news),
+/// What of this kind a crossing carries.
+pub fn of_crossing(crossing: &Crossing) -> Option<Leave> {
+    match crossing.content {
+        Content::Notification(news) => of_notification(&news),
         _ => None,
     }
 }

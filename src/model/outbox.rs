@@ -3,13 +3,14 @@
 
 use std::collections::VecDeque;
 
-use super::message::{Message, Occasion, ReplyNumber};
-use super::routing::Carriage;
+use super::crossing::{Crossing, Located, Notification};
 use super::stimulus::Stimulus;
 use super::store::{Handle, Slot};
+use crate::domain::crossing::{Query, Search, Sent, Subscription};
 use crate::domain::federation::Outage;
-use crate::domain::id::{AgreementId, OperatorId, Role, SubscriberId, Transaction};
-use crate::domain::outcome::TransferKind;
+use crate::domain::id::{OperatorId, Role, SubscriberId, Transaction};
+use crate::domain::ledger::{Ledger, Occasion};
+use crate::domain::number::ReplyNumber;
 use crate::domain::part::PartKind;
 use crate::domain::presence::News;
 use crate::domain::time::Instant;
@@ -71,11 +72,11 @@ pub enum Input {
     Attempt(Slot),
 
     /// Gateway: something comes in over an agreement, or passes through.
-    Incoming(Transfer),
-    /// Gateway: a transfer was lost and is repeated.
+    Incoming(Crossing),
+    /// Gateway: a crossing was lost and is repeated.
     Repeat(u32),
-    /// Gateway: the rate limit lets a transfer go.
-    Release(Transfer),
+    /// Gateway: the rate limit lets a crossing go.
+    Release(Crossing),
 
     /// A queueing part: a service ends.
     Served {
@@ -272,167 +273,19 @@ pub enum Job {
     },
 }
 
-/// News of a presence change on its way to another domain.
-#[derive(Clone, Copy, Debug)]
-pub struct Notification {
-    /// Whose presence.
-    pub publisher: SubscriberId,
-    /// When it changed.
-    pub changed: Instant,
-    /// What is new.
-    pub news: News,
-    /// For whom.
-    pub audience: Audience,
-}
-
-/// Whom a notification to another domain is for.
-#[derive(Clone, Copy, Debug)]
-pub enum Audience {
-    /// One watcher.
-    Watcher(SubscriberId),
-    /// The watchers in the domain, so many as the publisher's IMSP knows; expanded there.
-    Domain(u32),
-}
-
-/// A watcher's subscription with another domain.
-#[derive(Clone, Copy, Debug)]
-pub struct Subscription {
-    /// Who watches.
-    pub watcher: SubscriberId,
-    /// Whom; `None`: every contact of the watcher in the domain.
-    pub publisher: Option<SubscriberId>,
-    /// What about it.
-    pub act: SubscriptionAct,
-}
-
-/// What a subscription request asks for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SubscriptionAct {
-    /// To begin.
-    Begin,
-    /// To go on.
-    Refresh,
-    /// To end.
-    End,
-}
-
-/// A question to an HLR.
-#[derive(Clone, Copy, Debug)]
-pub struct Query {
-    /// Which phone.
-    pub phone: SubscriberId,
-    /// Whose SMSC asks.
-    pub smsc: OperatorId,
-    /// Under which number it awaits the answer.
-    pub transaction: Transaction,
-    /// Whether that SMSC wants to hear when the phone is back.
-    pub alert: bool,
-}
-
-/// An HLR's answer.
-#[derive(Clone, Copy, Debug)]
-pub struct Located {
-    /// To which question.
-    pub transaction: Transaction,
-    /// Whether the phone is attached.
-    pub attached: bool,
-    /// When the question reached the HLR, and when the answer left it.
-    pub looked: [Instant; 2],
-}
-
-/// A contact to be added, between the operators of a list's owner and of the contact.
-#[derive(Clone, Copy, Debug)]
-pub struct Addition {
-    /// Whose list grows.
-    pub owner: SubscriberId,
-    /// By whom.
-    pub contact: SubscriberId,
-    /// Under which number the owner's operator awaits the answer.
-    pub transaction: Transaction,
-}
-
-/// A search, between operators.
-#[derive(Clone, Copy, Debug)]
-pub struct Search {
-    /// Who searches.
-    pub user: SubscriberId,
-    /// For whom.
-    pub contact: SubscriberId,
-    /// Under which number the user's operator awaits the answer.
-    pub transaction: Transaction,
-}
-
-/// Something on its way between operators.
-#[derive(Clone, Copy, Debug)]
-pub struct Transfer {
-    /// Where it is to end.
-    pub to: OperatorId,
-    /// The agreement of the current hop.
-    pub agreement: AgreementId,
-    /// What it is.
-    pub payload: Payload,
-}
-
-/// What crosses agreements.
-#[derive(Clone, Copy, Debug)]
-pub enum Payload {
-    /// An instant message.
-    Message(Slot),
-    /// One copy of a message to a group.
-    GroupMessage(Slot),
-    /// A short message, to a handset or a reply number.
-    Sms(Slot),
-    /// A short message back at its SMSC after a failed attempt.
-    SmsBack(Slot),
-    /// A question to an HLR.
-    Query(Query),
-    /// Its answer.
-    Located(Located),
-    /// A phone is back.
-    Alert(SubscriberId),
-    /// A presence change.
-    Notification(Notification),
-    /// The state of subscribed contacts.
-    State {
-        /// For whom.
-        watcher: SubscriberId,
-        /// Domain of the contacts.
-        from: OperatorId,
-    },
-    /// A subscription.
-    Subscribe(Subscription),
-    /// A search for somebody.
-    Search(Search),
-    /// Somebody was found.
-    Found(Search),
-    /// A number to validate.
-    Validate(Addition),
-    /// The number is valid: the contact is registered.
-    Validated(Addition),
-    /// A contact request.
-    Contact(Addition),
-    /// Its answer.
-    ContactAnswer {
-        /// The request.
-        request: Addition,
-        /// Yes or no.
-        accepted: bool,
-    },
-    /// The answer to any request, without consequences.
-    Ack,
-}
-
-/// A transfer that leaves the shard.
-#[derive(Clone, Copy, Debug)]
-pub struct Parcel {
+/// Something that leaves the shard.
+#[derive(Clone, Debug)]
+pub struct Mail {
     /// When it reaches the next operator.
     pub at: Instant,
     /// Its place among the simultaneous ones.
     pub order: u64,
     /// The next operator.
     pub next: OperatorId,
-    /// What it is. A message's slot is its place in `Outbox::leaving`.
-    pub transfer: Transfer,
+    /// What crosses.
+    pub crossing: Sent,
+    /// What is told beside it.
+    pub ledger: Ledger,
 }
 
 /// What nodes cause. The engine drains it after every input.
@@ -446,9 +299,7 @@ pub struct Outbox {
     /// For nodes of this shard, later: instant, order, input.
     pub later: Vec<(Instant, u64, Input)>,
     /// For other shards.
-    pub parcels: Vec<Parcel>,
-    /// The messages that parcels carry.
-    pub leaving: Vec<Message>,
+    pub leaving: Vec<Mail>,
 }
 
 impl Outbox {
@@ -459,7 +310,6 @@ impl Outbox {
             counters: [0; 7],
             now: VecDeque::new(),
             later: Vec::new(),
-            parcels: Vec::new(),
             leaving: Vec::new(),
         }
     }
@@ -484,52 +334,9 @@ impl Outbox {
         self.now.push_back(input);
     }
 
-    /// Sends a transfer to another operator.
-    pub fn depart(&mut self, at: Instant, next: OperatorId, transfer: Transfer) {
+    /// Sends something to another operator.
+    pub fn depart(&mut self, at: Instant, next: OperatorId, crossing: Sent, ledger: Ledger) {
         let order = self.order(Role::Gateway);
-        self.parcels.push(Parcel { at, order, next, transfer });
-    }
-}
-
-impl Payload {
-    /// What it counts as.
-    pub fn kind(&self) -> TransferKind {
-        match self {
-            Self::Message(_) | Self::GroupMessage(_) => TransferKind::Message,
-            Self::Sms(_) => TransferKind::Sms,
-            Self::SmsBack(_) | Self::Query(_) | Self::Located(_) | Self::Alert(_) => {
-                TransferKind::SmsSignalling
-            }
-            Self::Notification(_) | Self::State { .. } => TransferKind::Presence,
-            Self::Subscribe(_) => TransferKind::Subscribe,
-            Self::Search(_) => TransferKind::Search,
-            Self::Validate(_) => TransferKind::Validate,
-            Self::Contact(_) => TransferKind::Contact,
-            Self::Validated(_) | Self::ContactAnswer { .. } | Self::Found(_) | Self::Ack => {
-                TransferKind::Answer
-            }
-        }
-    }
-
-    /// What an agreement must carry for it.
-    pub fn carriage(&self) -> Carriage {
-        match self {
-            Self::Sms(_) | Self::SmsBack(_) | Self::Query(_) => Carriage::Sms,
-            Self::Located(_) | Self::Alert(_) => Carriage::Sms,
-            Self::Notification(_) | Self::State { .. } | Self::Subscribe(_) => Carriage::Presence,
-            Self::Message(_) | Self::Validate(_) | Self::Validated(_) => Carriage::Messaging,
-            Self::Contact(_) | Self::ContactAnswer { .. } | Self::Ack => Carriage::Messaging,
-            Self::Search(_) | Self::Found(_) => Carriage::Search,
-            Self::GroupMessage(_) => Carriage::Groups,
-        }
-    }
-
-    /// The message inside, if there is one.
-    pub fn message(&mut self) -> Option<&mut Slot> {
-        match self {
-            Self::Message(slot) | Self::GroupMessage(slot) => Some(slot),
-            Self::Sms(slot) | Self::SmsBack(slot) => Some(slot),
-            _ => None,
-        }
+        self.leaving.push(Mail { at, order, next, crossing, ledger });
     }
 }

@@ -32,7 +32,7 @@ pub struct Plan {
     pub routing: Routing,
     /// The queueing parts.
     pub stations: Stations,
-    /// Bytes of transfers, by agreement, then by sending side.
+    /// Bytes of crossings, by agreement, then by sending side.
     pub sizes: Vec<[TransferSizes; 2]>,
     /// A deliberate fault, for conformance alone.
     pub defect: Option<Defect>,
@@ -40,7 +40,7 @@ pub struct Plan {
     pub later: Vec<(Instant, Arc<Plan>)>,
 }
 
-/// Bytes of transfers of one side of an agreement.
+/// Bytes of crossings of one side of an agreement.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct TransferSizes {
     /// An instant message, without its text.

@@ -2,8 +2,9 @@
 //! hub's own way. It knows nothing of what it passes on.
 
 use super::context::Context;
+use super::crossing::{Content, Crossing};
 use super::gateway::{Gateway, Passed};
-use super::outbox::{Input, Payload, Transfer};
+use super::outbox::Input;
 use super::plan::Plan;
 use super::server::{Server, Turn};
 use super::station::Claim;
@@ -17,7 +18,7 @@ use crate::domain::part::{Part, PartKind};
 #[derive(Debug)]
 pub struct Relay {
     time: DurationDistribution,
-    server: Server<Transfer>,
+    server: Server<Crossing>,
 }
 
 impl Relay {
@@ -29,10 +30,10 @@ impl Relay {
     }
 
     /// Something is to pass through.
-    pub fn arrive(&mut self, transfer: Transfer, gateway: &mut Gateway, cx: &mut Context<'_>) {
-        match self.server.arrive(transfer, Claim::Usual, cx) {
+    pub fn arrive(&mut self, crossing: Crossing, gateway: &mut Gateway, cx: &mut Context<'_>) {
+        match self.server.arrive(crossing, Claim::Usual, cx) {
             Ok(turn) => self.serve(turn, gateway, cx),
-            Err((transfer, reason)) => gateway.turn_back(transfer, reason, cx),
+            Err((crossing, reason)) => gateway.turn_back(crossing, reason, cx),
         }
     }
 
@@ -43,7 +44,7 @@ impl Relay {
     }
 
     /// What is in service or waits.
-    pub fn transfers(&self) -> impl Iterator<Item = &Transfer> {
+    pub fn crossings(&self) -> impl Iterator<Item = &Crossing> {
         self.server.jobs()
     }
 
@@ -56,25 +57,25 @@ impl Relay {
     }
 }
 
-/// A transfer goes on by the hub's own way.
-fn pass_on(mut transfer: Transfer, gateway: &mut Gateway, cx: &mut Context<'_>) {
-    let payload = &mut transfer.payload;
-    let carriage = payload.carriage();
+/// A crossing goes on by the hub's own way.
+fn pass_on(mut crossing: Crossing, gateway: &mut Gateway, cx: &mut Context<'_>) {
+    let content = &crossing.content;
+    let carriage = content.carriage();
     let charged =
-        matches!(payload, Payload::Message(_) | Payload::GroupMessage(_) | Payload::Sms(_));
-    if let Some(&mut slot) = payload.message() {
+        matches!(content, Content::Message(_) | Content::GroupMessage(_) | Content::Sms(_));
+    if let Some(&slot) = content.message() {
         cx.stage(slot, Stage::Relay);
     }
-    let Some(way) = cx.plan.routing.way(carriage, cx.operator, transfer.to) else {
-        return gateway.turn_back(transfer, Reason::NoRoute, cx);
+    let Some(way) = cx.plan.routing.way(carriage, cx.operator, crossing.to) else {
+        return gateway.turn_back(crossing, Reason::NoRoute, cx);
     };
-    transfer.agreement = way.agreement;
+    crossing.agreement = way.agreement;
     // A hub cannot convert: what its own limit would turn into SMS is refused.
-    let passed = if charged { gateway.pass(carriage, transfer.to, cx) } else { Some(Passed::Now) };
+    let passed = if charged { gateway.pass(carriage, crossing.to, cx) } else { Some(Passed::Now) };
     match passed {
-        Some(Passed::At(release)) => cx.at(release, Role::Gateway, Input::Release(transfer)),
-        Some(Passed::Refused(reason)) => gateway.turn_back(transfer, reason, cx),
-        Some(Passed::AsSms) => gateway.turn_back(transfer, Reason::RateLimited, cx),
-        Some(Passed::Now) | None => gateway.put(transfer, cx),
+        Some(Passed::At(release)) => cx.at(release, Role::Gateway, Input::Release(crossing)),
+        Some(Passed::Refused(reason)) => gateway.turn_back(crossing, reason, cx),
+        Some(Passed::AsSms) => gateway.turn_back(crossing, Reason::RateLimited, cx),
+        Some(Passed::Now) | None => gateway.put(crossing, cx),
     }
 }

@@ -6,14 +6,16 @@ use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
 use super::context::Context;
+use super::crossing::{Content, Located};
 use super::gateway::{Gateway, Passed};
 use super::message::Sms;
-use super::outbox::{Input, Job, Located, Payload, Query};
+use super::outbox::{Input, Job};
 use super::plan::Plan;
 use super::routing::Carriage;
 use super::server::{Server, Turn};
 use super::station::{Claim, Served};
 use super::store::{Handle, Slot, Store};
+use crate::domain::crossing::Query;
 use crate::domain::federation;
 use crate::domain::id::{OperatorId, Role, SubscriberId};
 use crate::domain::observation::{Observation, SmsEvent};
@@ -165,7 +167,7 @@ impl Smsc {
             // The operator that owns the reply number hands it to its IMSP (IM over SMS).
             (SmsOrigin::Reply, true) => cx.out.now(Input::Request(Job::Message(slot))),
             (SmsOrigin::Reply, false) => {
-                gateway.send(to, Payload::Sms(slot), cx);
+                gateway.send(to, Content::Sms(slot), cx);
             }
             (_, own) => {
                 let phone = cx.messages[slot].recipient;
@@ -175,7 +177,7 @@ impl Smsc {
                 if own {
                     cx.out.now(Input::Locate(query));
                 } else {
-                    gateway.send(to, Payload::Query(query), cx);
+                    gateway.send(to, Content::Query(query), cx);
                 }
             }
         }
@@ -198,7 +200,7 @@ impl Smsc {
         } else if to == cx.operator {
             cx.out.now(Input::Page(slot));
         } else {
-            gateway.send(to, Payload::Sms(slot), cx);
+            gateway.send(to, Content::Sms(slot), cx);
         }
     }
 

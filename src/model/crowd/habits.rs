@@ -4,10 +4,10 @@
 use crate::domain::distribution::{CountDistribution, DurationDistribution};
 use crate::domain::federation::Workload;
 use crate::domain::id::SubscriberId;
+use crate::domain::ledger::Occasion;
 use crate::domain::random::StreamSeed;
 use crate::domain::text::Text;
 use crate::domain::time::Duration;
-use crate::model::message::Occasion;
 
 /// The habits of one operator's subscribers.
 #[derive(Debug)]

@@ -7,19 +7,21 @@ mod script;
 pub mod terminal;
 
 use rustc_hash::FxHashSet;
+use smallvec::SmallVec;
 
 use self::habits::Habits;
 use self::script::Script;
 use super::access::Access;
 use super::bits::Bits;
 use super::context::Context;
-use super::message::{Message, Occasion, Sms};
+use super::message::{Message, Sms};
 use super::outbox::{Asked, ContactRequest, Input, Job, Reply};
 use super::plan::Plan;
 use super::smsc;
 use super::store::Slot;
 use crate::domain::id::{MessageId, OperatorId, Role, SubscriberId};
-use crate::domain::observation::Observation;
+use crate::domain::ledger::Occasion;
+use crate::domain::observation::{Observation, StageTime};
 use crate::domain::outcome::{Reason, Route, SmsOrigin, Stage};
 use crate::domain::random::StreamSeed;
 use crate::domain::rooms::RoomId;
@@ -189,11 +191,12 @@ impl Crowd {
 
     fn delivered(&mut self, slot: Slot, cx: &mut Context<'_>) {
         let message = cx.messages.remove(slot);
-        let (subject, stages) = (message.subject(), message.journey());
+        let subject = message.subject();
+        let stages: SmallVec<[StageTime; 8]> = message.journal.stages().collect();
         let sms = message.sms.is_some();
-        cx.observe(Observation::Delivered { subject, sms, stages });
+        cx.observe(Observation::Delivered { subject, sms, stages: &stages });
         let reply = Reply {
-            occasion: message.occasion,
+            occasion: message.journal.occasion,
             from: message.recipient,
             to: message.sender,
             number: message.sms.map(|sms| sms.reply),
@@ -202,8 +205,9 @@ impl Crowd {
             script.inbox.insert(reply.from, reply);
         }
         // Nobody answers a group but by the group's own rate.
-        let answers = message.route != Route::Group;
-        if let Some(after) = self.habits.answers_after(message.occasion).filter(|_| answers) {
+        let answers = !message.group;
+        if let Some(after) = self.habits.answers_after(message.journal.occasion).filter(|_| answers)
+        {
             cx.at(cx.now + after, Role::Crowd, Input::Reply(reply));
         }
     }

@@ -12,12 +12,14 @@ use rustc_hash::FxHashMap;
 use self::cost::{bytes, charged};
 use self::translator::{Passage, Translator};
 use super::context::Context;
+use super::crossing::{Content, Crossing, leave};
 use super::link::Link;
-use super::outbox::{Addition, Asked, ContactRequest, Input, Job, Payload, Search, Transfer};
+use super::outbox::{Asked, ContactRequest, Input, Job};
 use super::plan::Plan;
 use super::rate_limit::{Admission, RateLimiter};
 use super::routing::Carriage;
 use super::store::Slot;
+use crate::domain::crossing::{Addition, Search};
 use crate::domain::federation::Agreement;
 use crate::domain::id::{AgreementId, OperatorId, Role};
 use crate::domain::observation::{Carried, Observation, StationId};
@@ -30,8 +32,8 @@ use crate::domain::time::{Duration, Instant};
 #[derive(Debug)]
 pub struct Gateway {
     sides: FxHashMap<AgreementId, Side>,
-    /// Lost transfers that wait for their repetition; free places are `None`.
-    lost: Vec<Option<Transfer>>,
+    /// Lost crossings that wait for their repetition; free places are `None`.
+    lost: Vec<Option<Crossing>>,
     free: Vec<u32>,
     /// Where the operator speaks another language than its interconnects (IMS-2).
     translator: Option<Translator>,
@@ -101,55 +103,55 @@ impl Gateway {
 
     /// Sends something to the operator `to` by the way that carries it. Without a way, nothing
     /// happens and the answer is false.
-    pub fn send(&mut self, to: OperatorId, payload: Payload, cx: &mut Context<'_>) -> bool {
-        let Some(way) = cx.plan.routing.way(payload.carriage(), cx.operator, to) else {
+    pub fn send(&mut self, to: OperatorId, content: Content, cx: &mut Context<'_>) -> bool {
+        let Some(way) = cx.plan.routing.way(content.carriage(), cx.operator, to) else {
             return false;
         };
-        self.put(Transfer { to, agreement: way.agreement, payload }, cx);
+        self.put(Crossing { to, agreement: way.agreement, content }, cx);
         true
     }
 
     /// Answers a request over the agreement it came by.
     pub fn acknowledge(&mut self, agreement: AgreementId, cx: &mut Context<'_>) {
         let to = cx.plan.federation.agreement(agreement).peer(cx.operator);
-        self.transmit(Transfer { to, agreement, payload: Payload::Ack }, true, cx);
+        self.transmit(Crossing { to, agreement, content: Content::Ack }, true, cx);
     }
 
-    /// Puts a transfer on the link of its agreement, translated where that is needed.
-    pub fn put(&mut self, transfer: Transfer, cx: &mut Context<'_>) {
-        if self.translates(transfer.agreement, cx) {
-            self.translate(Passage { transfer, outward: true }, cx);
+    /// Puts a crossing on the link of its agreement, translated where that is needed.
+    pub fn put(&mut self, crossing: Crossing, cx: &mut Context<'_>) {
+        if self.translates(crossing.agreement, cx) {
+            self.translate(Passage { crossing, outward: true }, cx);
         } else {
-            self.transmit(transfer, true, cx);
+            self.transmit(crossing, true, cx);
         }
     }
 
-    /// The rate limit lets a transfer go.
-    pub fn release(&mut self, mut transfer: Transfer, cx: &mut Context<'_>) {
-        if let Some(&mut slot) = transfer.payload.message() {
+    /// The rate limit lets a crossing go.
+    pub fn release(&mut self, crossing: Crossing, cx: &mut Context<'_>) {
+        if let Some(&slot) = crossing.content.message() {
             cx.stage(slot, Stage::RateLimit);
         }
-        self.put(transfer, cx);
+        self.put(crossing, cx);
     }
 
-    /// A lost transfer is repeated.
+    /// A lost crossing is repeated.
     pub fn repeat(&mut self, place: u32, cx: &mut Context<'_>) {
-        let transfer = self.lost[place as usize].take().expect("a lost transfer is repeated once");
+        let crossing = self.lost[place as usize].take().expect("a lost crossing is repeated once");
         self.free.push(place);
-        self.transmit(transfer, false, cx);
+        self.transmit(crossing, false, cx);
     }
 
-    fn transmit(&mut self, mut transfer: Transfer, first: bool, cx: &mut Context<'_>) {
-        let Transfer { agreement, payload, .. } = transfer;
+    fn transmit(&mut self, crossing: Crossing, first: bool, cx: &mut Context<'_>) {
+        let Crossing { agreement, content, .. } = crossing;
         let terms = cx.plan.federation.agreement(agreement);
         let side = self.side(agreement);
-        let bytes = bytes(&payload, &cx.plan.sizes[agreement.index()][side.place], cx);
+        let bytes = bytes(&content, &cx.plan.sizes[agreement.index()][side.place], cx);
         let passage = side.link.send(cx.now, bytes);
-        let charged = if first { charged(&payload, cx) } else { 0 };
-        let (from, kind) = (cx.operator, payload.kind());
-        let carried = carried(&payload, cx);
+        let charged = if first { charged(&content, cx) } else { 0 };
+        let (from, kind) = (cx.operator, content.kind());
+        let carried = carried(&content, cx);
         if first {
-            notified(&transfer, cx);
+            notified(&crossing, cx);
         }
         cx.observe(Observation::Transferred { agreement, from, kind, carried, bytes, charged });
         if terms.link.bandwidth.is_some() {
@@ -159,63 +161,60 @@ impl Gateway {
         }
         match passage.arrival {
             None => {
-                let place = self.keep(transfer);
+                let place = self.keep(crossing);
                 let at = cx.now + passage.wait + passage.transmission + terms.retry_timeout;
                 cx.at(at, Role::Gateway, Input::Repeat(place));
             }
-            Some(_) if matches!(payload, Payload::Ack) => {}
+            Some(_) if matches!(content, Content::Ack) => {}
             Some(arrival) => {
-                if let Some(slot) = transfer.payload.message() {
-                    cx.out.leaving.push(cx.messages.remove(*slot));
-                    *slot = Slot((cx.out.leaving.len() - 1) as u32);
-                }
-                cx.out.depart(arrival, terms.peer(cx.operator), transfer);
+                let (sent, ledger) = leave(crossing, cx.messages);
+                cx.out.depart(arrival, terms.peer(cx.operator), sent, ledger);
             }
         }
     }
 
     /// Transfers that wait here: lost ones for their repetition, others for their translation.
-    pub fn transfers(&self) -> impl Iterator<Item = &Transfer> {
-        let translated = self.translator.iter().flat_map(Translator::transfers);
+    pub fn crossings(&self) -> impl Iterator<Item = &Crossing> {
+        let translated = self.translator.iter().flat_map(Translator::crossings);
         self.lost.iter().flatten().chain(translated)
     }
 
-    fn keep(&mut self, transfer: Transfer) -> u32 {
+    fn keep(&mut self, crossing: Crossing) -> u32 {
         let place = self.free.pop().unwrap_or_else(|| {
             self.lost.push(None);
             (self.lost.len() - 1) as u32
         });
-        self.lost[place as usize] = Some(transfer);
+        self.lost[place as usize] = Some(crossing);
         place
     }
 
     /// Something comes in over an agreement: it is answered where the protocol asks for it, and goes
     /// to its node. What only passes through is given back, for the hub's relay.
-    pub fn incoming(&mut self, mut transfer: Transfer, cx: &mut Context<'_>) -> Option<Transfer> {
-        let agreement = transfer.agreement;
+    pub fn incoming(&mut self, crossing: Crossing, cx: &mut Context<'_>) -> Option<Crossing> {
+        let agreement = crossing.agreement;
         let terms = cx.plan.federation.agreement(agreement);
         let peer = terms.peer(cx.operator);
-        if let Some(&mut slot) = transfer.payload.message() {
+        if let Some(&slot) = crossing.content.message() {
             let now = cx.now;
             cx.messages[slot].stage(Stage::Link, peer, now);
         }
-        if answered_at_once(&transfer.payload, terms) {
+        if answered_at_once(&crossing.content, terms) {
             self.acknowledge(agreement, cx);
         }
-        if transfer.to != cx.operator {
-            return Some(transfer);
+        if crossing.to != cx.operator {
+            return Some(crossing);
         }
-        if self.translates(agreement, cx) && !matches!(transfer.payload, Payload::Ack) {
-            self.translate(Passage { transfer, outward: false }, cx);
+        if self.translates(agreement, cx) && !matches!(crossing.content, Content::Ack) {
+            self.translate(Passage { crossing, outward: false }, cx);
         } else {
-            self.hand_in(transfer, cx);
+            self.hand_in(crossing, cx);
         }
         None
     }
 
     /// What has come in, in this operator's own language, goes to its node.
-    fn hand_in(&mut self, transfer: Transfer, cx: &mut Context<'_>) {
-        if let Some(input) = arrived(&transfer, cx) {
+    fn hand_in(&mut self, crossing: Crossing, cx: &mut Context<'_>) {
+        if let Some(input) = arrived(&crossing, cx) {
             cx.out.now(input);
         }
     }
@@ -225,62 +224,62 @@ impl Gateway {
     }
 }
 
-/// What a transfer is about.
-fn carried(payload: &Payload, cx: &Context<'_>) -> Carried {
-    match *payload {
-        Payload::Message(slot) | Payload::GroupMessage(slot) => {
+/// What a crossing is about.
+fn carried(content: &Content, cx: &Context<'_>) -> Carried {
+    match *content {
+        Content::Message(slot) | Content::GroupMessage(slot) => {
             Carried::Message(cx.messages[slot].id)
         }
-        Payload::Sms(slot) | Payload::SmsBack(slot) => Carried::Message(cx.messages[slot].id),
-        Payload::Notification(news) => Carried::Change(news.publisher, news.changed),
+        Content::Sms(slot) | Content::SmsBack(slot) => Carried::Message(cx.messages[slot].id),
+        Content::Notification(news) => Carried::Change(news.publisher, news.changed),
         _ => Carried::Other,
     }
 }
 
 /// A notification leaves its publisher's operator over an agreement.
-fn notified(transfer: &Transfer, cx: &mut Context<'_>) {
-    let from = match transfer.payload {
-        Payload::Notification(news) => cx.plan.population.operator(news.publisher),
-        Payload::State { from, .. } => from,
+fn notified(crossing: &Crossing, cx: &mut Context<'_>) {
+    let from = match crossing.content {
+        Content::Notification(news) => cx.plan.population.operator(news.publisher),
+        Content::State { from, .. } => from,
         _ => return,
     };
     if from == cx.operator {
-        cx.observe(Observation::Notified { from, to: transfer.to, client: false });
+        cx.observe(Observation::Notified { from, to: crossing.to, client: false });
     }
 }
 
-/// What a transfer that has come to its operator means there; nothing, for an answer.
-fn arrived(transfer: &Transfer, cx: &mut Context<'_>) -> Option<Input> {
-    Some(match transfer.payload {
-        Payload::Message(slot) => Input::Request(Job::Message(slot)),
-        Payload::GroupMessage(slot) => Input::Request(Job::GroupMessage(slot)),
-        Payload::Sms(slot) if cx.messages[slot].to == cx.operator && !to_number(slot, cx) => {
+/// What a crossing that has come to its operator means there; nothing, for an answer.
+fn arrived(crossing: &Crossing, cx: &mut Context<'_>) -> Option<Input> {
+    Some(match crossing.content {
+        Content::Message(slot) => Input::Request(Job::Message(slot)),
+        Content::GroupMessage(slot) => Input::Request(Job::GroupMessage(slot)),
+        Content::Sms(slot) if cx.messages[slot].to == cx.operator && !to_number(slot, cx) => {
             Input::Page(slot)
         }
         // An SMS to one of our reply numbers: IM over SMS (OMTP use case 4b).
-        Payload::Sms(slot) => Input::Request(Job::Message(slot)),
-        Payload::SmsBack(slot) => Input::Failed(slot),
-        Payload::Query(query) => Input::Locate(query),
-        Payload::Located(located) => Input::Located(located),
-        Payload::Alert(phone) => Input::Alert(phone),
-        Payload::Notification(news) => Input::Request(Job::Notification(news)),
-        Payload::State { watcher, from } => Input::Request(Job::State { watcher, from }),
-        Payload::Subscribe(subscription) => Input::Request(Job::Subscribe(subscription)),
-        Payload::Search(Search { user, contact, transaction }) => {
+        Content::Sms(slot) => Input::Request(Job::Message(slot)),
+        Content::SmsBack(slot) => Input::Failed(slot),
+        Content::Query(query) => Input::Locate(query),
+        Content::Located(located) => Input::Located(located),
+        Content::Alert(phone) => Input::Alert(phone),
+        Content::Notification(news) => Input::Request(Job::Notification(news)),
+        Content::State { watcher, from } => Input::Request(Job::State { watcher, from }),
+        Content::Subscribe(subscription) => Input::Request(Job::Subscribe(subscription)),
+        Content::Search(Search { user, contact, transaction }) => {
             let transaction = Some(transaction);
             Input::Request(Job::Search { user, contact, transaction })
         }
-        Payload::Found(search) => Input::Request(Job::SearchAnswered(search)),
-        Payload::Validate(addition) => Input::Request(Job::Validate(request(addition))),
-        Payload::Validated(addition) => {
+        Content::Found(search) => Input::Request(Job::SearchAnswered(search)),
+        Content::Validate(addition) => Input::Request(Job::Validate(request(addition))),
+        Content::Validated(addition) => {
             let request = request(addition);
             Input::Request(Job::ContactAnswered { request, accepted: true })
         }
-        Payload::Contact(addition) => Input::Request(Job::ContactAsked(request(addition))),
-        Payload::ContactAnswer { request: addition, accepted } => {
+        Content::Contact(addition) => Input::Request(Job::ContactAsked(request(addition))),
+        Content::ContactAnswer { request: addition, accepted } => {
             Input::Request(Job::ContactAnswered { request: request(addition), accepted })
         }
-        Payload::Ack => return None,
+        Content::Ack => return None,
     })
 }
 
@@ -297,10 +296,10 @@ fn request(Addition { owner, contact, transaction }: Addition) -> ContactRequest
 
 /// Requests whose answer does not depend on what becomes of them. Validations, contact requests
 /// and HLR queries have answers of their own; a short message is answered by its delivery report.
-fn answered_at_once(payload: &Payload, terms: &Agreement) -> bool {
-    match payload {
-        Payload::Message(_) | Payload::GroupMessage(_) => true,
-        Payload::Notification(_) | Payload::State { .. } | Payload::Subscribe(_) => {
+fn answered_at_once(content: &Content, terms: &Agreement) -> bool {
+    match content {
+        Content::Message(_) | Content::GroupMessage(_) => true,
+        Content::Notification(_) | Content::State { .. } | Content::Subscribe(_) => {
             terms.presence.acknowledged
         }
         _ => false,

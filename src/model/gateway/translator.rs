@@ -9,15 +9,15 @@ use crate::domain::observation::Observation;
 use crate::domain::outcome::{Defect, Stage};
 use crate::domain::part::{Part, PartKind};
 use crate::model::context::Context;
-use crate::model::outbox::{Payload, Transfer};
+use crate::model::crossing::{Content, Crossing};
 use crate::model::plan::Plan;
 use crate::model::server::{Server, Turn};
 use crate::model::station::Claim;
 
-/// A transfer at the translator.
+/// A crossing at the translator.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Passage {
-    pub(super) transfer: Transfer,
+    pub(super) crossing: Crossing,
     /// To a partner, else from one.
     pub(super) outward: bool,
 }
@@ -42,15 +42,15 @@ impl Translator {
     }
 
     /// What is in service or waits.
-    pub(super) fn transfers(&self) -> impl Iterator<Item = &Transfer> {
-        self.server.jobs().map(|passage| &passage.transfer)
+    pub(super) fn crossings(&self) -> impl Iterator<Item = &Crossing> {
+        self.server.jobs().map(|passage| &passage.crossing)
     }
 
     /// What is translated next in a turn.
     fn next(&mut self, turn: &mut Turn, cx: &mut Context<'_>) -> Option<Passage> {
         let Self { settings, server } = self;
-        let time = |passage: &Passage| match passage.transfer.payload {
-            Payload::Message(_) | Payload::GroupMessage(_) => &settings.message_time,
+        let time = |passage: &Passage| match passage.crossing.content {
+            Content::Message(_) | Content::GroupMessage(_) => &settings.message_time,
             _ => &settings.presence_time,
         };
         let served = server.next(turn, |passage, draw, _| time(passage).sample(draw), cx);
@@ -71,7 +71,7 @@ impl Gateway {
         let Some(translator) = &mut self.translator else { return };
         match translator.server.arrive(passage, Claim::Usual, cx) {
             Ok(turn) => self.serve(turn, cx),
-            Err((passage, reason)) => self.turn_back(passage.transfer, reason, cx),
+            Err((passage, reason)) => self.turn_back(passage.crossing, reason, cx),
         }
     }
 
@@ -86,17 +86,17 @@ impl Gateway {
     /// What was translated goes on.
     pub fn serve(&mut self, mut turn: Turn, cx: &mut Context<'_>) {
         while let Some(passage) = self.translator.as_mut().and_then(|it| it.next(&mut turn, cx)) {
-            let Passage { mut transfer, outward } = passage;
-            let (operator, kind) = (cx.operator, transfer.payload.kind());
-            if let Some(&mut slot) = transfer.payload.message() {
+            let Passage { crossing, outward } = passage;
+            let (operator, kind) = (cx.operator, crossing.content.kind());
+            if let Some(&slot) = crossing.content.message() {
                 cx.stage(slot, Stage::Translation);
             }
-            let carried = carried(&transfer.payload, cx);
+            let carried = carried(&crossing.content, cx);
             cx.observe(Observation::Translated { operator, kind, carried });
             if outward {
-                self.transmit(transfer, true, cx);
+                self.transmit(crossing, true, cx);
             } else {
-                self.hand_in(transfer, cx);
+                self.hand_in(crossing, cx);
             }
         }
     }

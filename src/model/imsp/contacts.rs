@@ -4,6 +4,7 @@
 use rustc_hash::FxHashMap;
 
 use super::{Imsp, Open};
+use crate::domain::crossing::{Addition, Subscription, SubscriptionAct};
 use crate::domain::federation::LegacyPresence;
 use crate::domain::id::{OperatorId, Role, SubscriberId};
 use crate::domain::observation::Observation;
@@ -12,10 +13,9 @@ use crate::domain::presence::News;
 use crate::domain::time::{Duration, Instant};
 use crate::model::bits::Bits;
 use crate::model::context::Context;
+use crate::model::crossing::Content;
 use crate::model::gateway::Gateway;
-use crate::model::outbox::{
-    Addition, Asked, ContactRequest, Input, Job, Payload, Subscription, SubscriptionAct,
-};
+use crate::model::outbox::{Asked, ContactRequest, Input, Job};
 use crate::model::plan::Plan;
 use crate::model::routing::Carriage;
 
@@ -121,13 +121,13 @@ impl Imsp {
             // Legacy customers have no UID that people know (use case 1a).
             if cx.plan.serves_legacy(home, cx.operator) {
                 let addition = self.ask_elsewhere(request);
-                gateway.send(home, Payload::Validate(addition), cx);
+                gateway.send(home, Content::Validate(addition), cx);
             } else {
                 self.contact_added(request, ContactKind::SmsDirect, cx);
             }
         } else if if by_number { terms.e164 } else { terms.uid } {
             let addition = self.ask_elsewhere(request);
-            gateway.send(home, Payload::Contact(addition), cx);
+            gateway.send(home, Content::Contact(addition), cx);
         } else {
             self.contact_refused(request, Reason::Addressing, cx);
         }
@@ -145,7 +145,7 @@ impl Imsp {
         self.watched_by(request.contact, request.owner);
         if let Some(addition) = addition(request) {
             let from = cx.plan.population.operator(request.owner);
-            gateway.send(from, Payload::Validated(addition), cx);
+            gateway.send(from, Content::Validated(addition), cx);
         }
     }
 
@@ -289,7 +289,7 @@ impl Imsp {
             cx.out.now(Input::Request(Job::AddContact { request, by_number }));
         }
         if let Some(request) = addition(request) {
-            gateway.send(from, Payload::ContactAnswer { request, accepted }, cx);
+            gateway.send(from, Content::ContactAnswer { request, accepted }, cx);
         } else if !accepted {
             self.contact_refused(request, Reason::Declined, cx);
         } else if !im {
@@ -314,7 +314,7 @@ impl Imsp {
         if self.logged_in(owner) {
             let act = SubscriptionAct::Begin;
             let subscription = Subscription { watcher: owner, publisher: Some(contact), act };
-            gateway.send(home, Payload::Subscribe(subscription), cx);
+            gateway.send(home, Content::Subscribe(subscription), cx);
         }
     }
 

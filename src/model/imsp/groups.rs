@@ -5,8 +5,9 @@ use crate::domain::id::SubscriberId;
 use crate::domain::observation::Observation;
 use crate::domain::outcome::{Defect, Reason};
 use crate::model::context::Context;
+use crate::model::crossing::{Content, Crossing};
 use crate::model::gateway::{Gateway, Passed};
-use crate::model::outbox::{Input, Payload, Transfer};
+use crate::model::outbox::Input;
 use crate::model::routing::Carriage;
 use crate::model::store::Slot;
 
@@ -40,7 +41,7 @@ impl Imsp {
         cx: &mut Context<'_>,
     ) {
         let to = cx.messages[slot].to;
-        let payload = Payload::GroupMessage(slot);
+        let content = Content::GroupMessage(slot);
         match gateway.pass(Carriage::Groups, to, cx) {
             None => {
                 let reason = cx.plan.why_no_way(cx.operator, to);
@@ -50,12 +51,12 @@ impl Imsp {
             Some(Passed::AsSms) => cx.refuse(slot, Reason::RateLimited),
             Some(Passed::Refused(reason)) => cx.refuse(slot, reason),
             Some(Passed::Now) => {
-                gateway.send(to, payload, cx);
+                gateway.send(to, content, cx);
             }
             Some(Passed::At(release)) => {
                 if let Some(way) = cx.plan.routing.way(Carriage::Groups, cx.operator, to) {
-                    let transfer = Transfer { to, agreement: way.agreement, payload };
-                    cx.at(release, crate::domain::id::Role::Gateway, Input::Release(transfer));
+                    let crossing = Crossing { to, agreement: way.agreement, content };
+                    cx.at(release, crate::domain::id::Role::Gateway, Input::Release(crossing));
                 }
             }
         }

@@ -10,11 +10,12 @@ use smallvec::SmallVec;
 use super::Imsp;
 use crate::domain::federation::{Overlong, ReplyExhausted};
 use crate::domain::id::{Role, SubscriberId};
+use crate::domain::number::ReplyNumber;
 use crate::domain::observation::{Decision, Observation};
 use crate::domain::outcome::{Defect, Reason, SmsOrigin};
 use crate::domain::time::{Duration, Instant};
 use crate::model::context::Context;
-use crate::model::message::{ReplyNumber, Sms};
+use crate::model::message::Sms;
 use crate::model::outbox::Input;
 use crate::model::store::Slot;
 

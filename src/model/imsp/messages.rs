@@ -8,8 +8,9 @@ use crate::domain::observation::{Decision, Observation};
 use crate::domain::outcome::{Defect, Reason, Route, SmsOrigin, Stage};
 use crate::domain::time::Instant;
 use crate::model::context::Context;
+use crate::model::crossing::{Content, Crossing};
 use crate::model::gateway::{Gateway, Passed};
-use crate::model::outbox::{Input, Job, Payload, Transfer};
+use crate::model::outbox::{Input, Job};
 use crate::model::routing::Carriage;
 use crate::model::smsc;
 use crate::model::store::Slot;
@@ -34,7 +35,7 @@ impl Imsp {
         cx.observe(Observation::Routed { operator, took });
         if cx.messages[slot].to == cx.operator {
             self.deliver(slot, cx);
-        } else if cx.messages[slot].route == Route::Group {
+        } else if cx.messages[slot].group {
             self.send_on_to_group(slot, gateway, cx);
         } else {
             self.send_on(slot, gateway, cx);
@@ -69,12 +70,12 @@ impl Imsp {
                     self.stored.entry(recipient).or_default().push(slot);
                 }
                 OfflineMessages::Refuse => cx.refuse(slot, Reason::Offline),
-                OfflineMessages::Sms if cx.messages[slot].route == Route::Group => {
+                OfflineMessages::Sms if cx.messages[slot].group => {
                     cx.refuse(slot, Reason::Offline);
                 }
                 OfflineMessages::Sms => {
                     let message = &cx.messages[slot];
-                    match message.route {
+                    match message.journal.route {
                         Route::OnNet => cx.reroute(slot, Route::SmsOwn),
                         Route::Interworked | Route::Hub => cx.reroute(slot, Route::SmsHome),
                         _ => {}
@@ -125,7 +126,10 @@ impl Imsp {
                 cx.refuse(slot, reason);
             }
             Some(Passed::AsSms) => {
-                if !matches!(cx.messages[slot].route, Route::SmsReplyHome | Route::SmsReplyDirect) {
+                if !matches!(
+                    cx.messages[slot].journal.route,
+                    Route::SmsReplyHome | Route::SmsReplyDirect
+                ) {
                     cx.reroute(slot, Route::SmsDirect);
                 }
                 self.convert(slot, cx);
@@ -133,14 +137,14 @@ impl Imsp {
             Some(Passed::Refused(reason)) => cx.refuse(slot, reason),
             Some(Passed::Now) => {
                 self.decide_agreement(slot, to, cx);
-                gateway.send(to, Payload::Message(slot), cx);
+                gateway.send(to, Content::Message(slot), cx);
             }
             Some(Passed::At(release)) => {
                 self.decide_agreement(slot, to, cx);
                 if let Some(way) = cx.plan.routing.way(Carriage::Messaging, cx.operator, to) {
-                    let payload = Payload::Message(slot);
-                    let transfer = Transfer { to, agreement: way.agreement, payload };
-                    cx.at(release, Role::Gateway, Input::Release(transfer));
+                    let content = Content::Message(slot);
+                    let crossing = Crossing { to, agreement: way.agreement, content };
+                    cx.at(release, Role::Gateway, Input::Release(crossing));
                 }
             }
         }
@@ -163,7 +167,7 @@ impl Imsp {
     fn as_im(&self, slot: Slot, cx: &mut Context<'_>) {
         let message = &cx.messages[slot];
         let (from, to) = (message.from, message.to);
-        if matches!(message.route, Route::SmsOwn | Route::SmsHome | Route::SmsDirect) {
+        if matches!(message.journal.route, Route::SmsOwn | Route::SmsHome | Route::SmsDirect) {
             let route = cx.plan.route_between(from, to, true);
             if matches!(route, Route::OnNet | Route::Interworked | Route::Hub) {
                 cx.reroute(slot, route);
@@ -201,7 +205,7 @@ impl Imsp {
             None => cx.refuse(slot, reason),
             Some(sms) if sms.smsc == cx.operator => cx.out.now(Input::Failed(slot)),
             Some(sms) => {
-                gateway.send(sms.smsc, Payload::SmsBack(slot), cx);
+                gateway.send(sms.smsc, Content::SmsBack(slot), cx);
             }
         }
     }

@@ -2,6 +2,7 @@
 //! watcher or per domain, and the subscriptions of watchers elsewhere (RD-5).
 
 use super::Imsp;
+use crate::domain::crossing::{Audience, Subscription, SubscriptionAct};
 use crate::domain::id::{OperatorId, SubscriberId};
 use crate::domain::observation::Observation;
 use crate::domain::outcome::Defect;
@@ -9,8 +10,9 @@ use crate::domain::presence::News;
 use crate::domain::time::Instant;
 use crate::model::bits::Bits;
 use crate::model::context::Context;
+use crate::model::crossing::{Content, Notification};
 use crate::model::gateway::Gateway;
-use crate::model::outbox::{Audience, Job, Notification, Payload, Subscription, SubscriptionAct};
+use crate::model::outbox::Job;
 use crate::model::plan::Plan;
 use crate::model::routing::Carriage;
 
@@ -235,7 +237,7 @@ impl Imsp {
         let terms = &cx.plan.federation.agreement(way.agreement).presence;
         if act == SubscriptionAct::Begin || terms.notify_on_refresh {
             let from = cx.operator;
-            gateway.send(domain, Payload::State { watcher, from }, cx);
+            gateway.send(domain, Content::State { watcher, from }, cx);
         }
     }
 
@@ -311,7 +313,7 @@ pub(super) fn tell_domain(
     let Some(way) = cx.plan.routing.way(Carriage::Presence, cx.operator, domain) else { return };
     let mut send = |audience, cx: &mut Context<'_>| {
         let news = Notification { publisher, changed, news, audience };
-        gateway.send(domain, Payload::Notification(news), cx);
+        gateway.send(domain, Content::Notification(news), cx);
     };
     if cx.plan.federation.agreement(way.agreement).presence.per_domain && !selective {
         send(Audience::Domain(watchers.len() as u32), cx);

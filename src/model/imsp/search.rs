@@ -2,13 +2,14 @@
 //! commands that legacy customers send by SMS (HLR-2).
 
 use super::{Imsp, Open};
+use crate::domain::crossing::Search;
 use crate::domain::id::{SubscriberId, Transaction};
 use crate::domain::observation::Observation;
 use crate::domain::outcome::{Defect, Reason};
 use crate::domain::time::Instant;
 use crate::model::context::Context;
+use crate::model::crossing::Content;
 use crate::model::gateway::Gateway;
-use crate::model::outbox::{Payload, Search};
 use crate::model::routing::Carriage;
 
 impl Imsp {
@@ -26,7 +27,7 @@ impl Imsp {
         if home == cx.operator {
             if let Some(transaction) = transaction {
                 let found = Search { user, contact, transaction };
-                gateway.send(asks, Payload::Found(found), cx);
+                gateway.send(asks, Content::Found(found), cx);
             } else {
                 cx.observe(Observation::Found { user, contact, reason: None });
             }
@@ -36,7 +37,7 @@ impl Imsp {
         if way.is_some() {
             let transaction = self.open.open(Open { user, contact, asked: None });
             let search = Search { user, contact, transaction };
-            gateway.send(home, Payload::Search(search), cx);
+            gateway.send(home, Content::Search(search), cx);
         } else {
             let reason = match cx.plan.has(Defect::SearchUnasked) {
                 true => None,

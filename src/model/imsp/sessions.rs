@@ -4,6 +4,7 @@
 use smallvec::SmallVec;
 
 use super::Imsp;
+use crate::domain::crossing::{Subscription, SubscriptionAct};
 use crate::domain::id::{OperatorId, Role, SubscriberId};
 use crate::domain::observation::Observation;
 use crate::domain::outcome::Stage;
@@ -11,8 +12,9 @@ use crate::domain::presence::News;
 use crate::domain::random::StreamSeed;
 use crate::domain::time::{Duration, Instant};
 use crate::model::context::Context;
+use crate::model::crossing::Content;
 use crate::model::gateway::Gateway;
-use crate::model::outbox::{Input, Payload, Subscription, SubscriptionAct};
+use crate::model::outbox::Input;
 use crate::model::routing::Carriage;
 
 impl Imsp {
@@ -128,14 +130,14 @@ impl Imsp {
         };
         if cx.plan.federation.agreement(way.agreement).presence.per_list {
             let subscription = Subscription { watcher, publisher: None, act };
-            gateway.send(domain, Payload::Subscribe(subscription), cx);
+            gateway.send(domain, Content::Subscribe(subscription), cx);
             return;
         }
         let plan = cx.plan;
         for &contact in plan.graph.contacts(watcher).iter().chain(self.added.contacts(watcher)) {
             if plan.population.operator(contact) == domain && plan.population.is_im(contact) {
                 let subscription = Subscription { watcher, publisher: Some(contact), act };
-                gateway.send(domain, Payload::Subscribe(subscription), cx);
+                gateway.send(domain, Content::Subscribe(subscription), cx);
             }
         }
     }

@@ -1,0 +1,270 @@
+//! What crosses an agreement: what the network could carry, and nothing else. Addresses, identities,
+//! transaction numbers, a text's length and alphabet, lists, states, status. Users are dense numbers
+//! here, which is short for the addresses that a protocol has. When something was meant and how long
+//! it took is told beside it, by the [`ledger`](super::ledger), and no node decides by that.
+//!
+//! Inside an operator a message is a place in a store (`M`) and news still know their instant (`T`);
+//! between operators (`Sent`) `M` is the message itself and `T` nothing.
+
+use super::id::{AgreementId, MessageId, OperatorId, SubscriberId, Transaction};
+use super::number::ReplyNumber;
+use super::outcome::{SmsOrigin, TransferKind};
+use super::presence::News;
+use super::text::Text;
+use super::time::Instant;
+
+/// Something on its way between operators.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Crossing<M, T> {
+    /// Where it is to end.
+    pub to: OperatorId,
+    /// The agreement of the current hop.
+    pub agreement: AgreementId,
+    /// What it is.
+    pub content: Content<M, T>,
+}
+
+/// A crossing between two operators.
+pub type Sent = Crossing<Note, ()>;
+
+/// What crosses agreements.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Content<M, T> {
+    /// An instant message.
+    Message(M),
+    /// One copy of a message to a group.
+    GroupMessage(M),
+    /// A short message, to a handset or a reply number.
+    Sms(M),
+    /// A short message back at its SMSC after a failed attempt.
+    SmsBack(M),
+    /// A question to an HLR.
+    Query(Query),
+    /// Its answer.
+    Located(Located<T>),
+    /// A phone is back.
+    Alert(SubscriberId),
+    /// A presence change.
+    Notification(Notification<T>),
+    /// The state of subscribed contacts.
+    State {
+        /// For whom.
+        watcher: SubscriberId,
+        /// Domain of the contacts.
+        from: OperatorId,
+    },
+    /// A subscription.
+    Subscribe(Subscription),
+    /// A search for somebody.
+    Search(Search),
+    /// Somebody was found.
+    Found(Search),
+    /// A number to validate.
+    Validate(Addition),
+    /// The number is valid: the contact is registered.
+    Validated(Addition),
+    /// A contact request.
+    Contact(Addition),
+    /// Its answer.
+    ContactAnswer {
+        /// The request.
+        request: Addition,
+        /// Yes or no.
+        accepted: bool,
+    },
+    /// The answer to any request, without consequences.
+    Ack,
+}
+
+/// A message as a network carries it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Note {
+    /// Its identity.
+    pub id: MessageId,
+    /// Who wrote it.
+    pub sender: SubscriberId,
+    /// Whom it is for; `None`: whoever the reply number of the short message stands for.
+    pub recipient: Option<SubscriberId>,
+    /// How long it is, in which alphabet.
+    pub text: Text,
+    /// The envelope of a short message.
+    pub sms: Option<Envelope>,
+}
+
+/// What a network carries of a short message besides its text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Envelope {
+    /// Address of the SMSC that has it in store.
+    pub smsc: OperatorId,
+    /// The network it goes to, by the number.
+    pub network: OperatorId,
+    /// Short messages that carry the text.
+    pub segments: u16,
+    /// What it is.
+    pub origin: SmsOrigin,
+    /// A fallback's sender, an answer's destination.
+    pub reply: ReplyNumber,
+    /// When the SMSC accepted it (TP-SCTS, 3GPP TS 23.040 9.2.3.11).
+    pub submitted: Instant,
+    /// The SMSC's own reference; to everybody else it means nothing.
+    pub reference: u64,
+}
+
+/// A question to an HLR.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Query {
+    /// Which phone.
+    pub phone: SubscriberId,
+    /// Whose SMSC asks.
+    pub smsc: OperatorId,
+    /// Under which number it awaits the answer.
+    pub transaction: Transaction,
+    /// Whether that SMSC wants to hear when the phone is back.
+    pub alert: bool,
+}
+
+/// An HLR's answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Located<T> {
+    /// To which question.
+    pub transaction: Transaction,
+    /// Whether the phone is attached.
+    pub attached: bool,
+    /// When the question reached the HLR, and when the answer left it.
+    pub looked: [T; 2],
+}
+
+/// A contact to be added, between the operators of a list's owner and of the contact.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Addition {
+    /// Whose list grows.
+    pub owner: SubscriberId,
+    /// By whom.
+    pub contact: SubscriberId,
+    /// Under which number the owner's operator awaits the answer.
+    pub transaction: Transaction,
+}
+
+/// A search, between operators.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Search {
+    /// Who searches.
+    pub user: SubscriberId,
+    /// For whom.
+    pub contact: SubscriberId,
+    /// Under which number the user's operator awaits the answer.
+    pub transaction: Transaction,
+}
+
+/// News of a presence change on its way to another domain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Notification<T> {
+    /// Whose presence.
+    pub publisher: SubscriberId,
+    /// When it changed.
+    pub changed: T,
+    /// What is new.
+    pub news: News,
+    /// For whom.
+    pub audience: Audience,
+}
+
+/// Whom a notification to another domain is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Audience {
+    /// One watcher.
+    Watcher(SubscriberId),
+    /// The watchers in the domain, so many as the publisher's IMSP knows; their own IMSP knows which
+    /// of its users have the publisher on their lists.
+    Domain(u32),
+}
+
+/// A watcher's subscription with another domain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Subscription {
+    /// Who watches.
+    pub watcher: SubscriberId,
+    /// Whom; `None`: every contact of the watcher in the domain.
+    pub publisher: Option<SubscriberId>,
+    /// What about it.
+    pub act: SubscriptionAct,
+}
+
+/// What a subscription request asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SubscriptionAct {
+    /// To begin.
+    Begin,
+    /// To go on.
+    Refresh,
+    /// To end.
+    End,
+}
+
+impl<M, T> Content<M, T> {
+    /// What it counts as.
+    pub fn kind(&self) -> TransferKind {
+        match self {
+            Self::Message(_) | Self::GroupMessage(_) => TransferKind::Message,
+            Self::Sms(_) => TransferKind::Sms,
+            Self::SmsBack(_) | Self::Query(_) | Self::Located(_) | Self::Alert(_) => {
+                TransferKind::SmsSignalling
+            }
+            Self::Notification(_) | Self::State { .. } => TransferKind::Presence,
+            Self::Subscribe(_) => TransferKind::Subscribe,
+            Self::Search(_) => TransferKind::Search,
+            Self::Validate(_) => TransferKind::Validate,
+            Self::Contact(_) => TransferKind::Contact,
+            Self::Validated(_) | Self::ContactAnswer { .. } | Self::Found(_) | Self::Ack => {
+                TransferKind::Answer
+            }
+        }
+    }
+
+    /// The message inside, if there is one.
+    pub fn message(&self) -> Option<&M> {
+        match self {
+            Self::Message(message) | Self::GroupMessage(message) => Some(message),
+            Self::Sms(message) | Self::SmsBack(message) => Some(message),
+            _ => None,
+        }
+    }
+
+    /// The same with the message and the instants inside held in another way.
+    pub fn map<N, U>(
+        self,
+        message: impl FnOnce(M) -> N,
+        instant: impl FnOnce([T; 2]) -> [U; 2],
+    ) -> Content<N, U>
+    where
+        T: Copy,
+        U: Copy,
+    {
+        match self {
+            Self::Message(it) => Content::Message(message(it)),
+            Self::GroupMessage(it) => Content::GroupMessage(message(it)),
+            Self::Sms(it) => Content::Sms(message(it)),
+            Self::SmsBack(it) => Content::SmsBack(message(it)),
+            Self::Query(it) => Content::Query(it),
+            Self::Located(Located { transaction, attached, looked }) => {
+                Content::Located(Located { transaction, attached, looked: instant(looked) })
+            }
+            Self::Alert(it) => Content::Alert(it),
+            Self::Notification(Notification { publisher, changed, news, audience }) => {
+                let [changed, _] = instant([changed; 2]);
+                Content::Notification(Notification { publisher, changed, news, audience })
+            }
+            Self::State { watcher, from } => Content::State { watcher, from },
+            Self::Subscribe(it) => Content::Subscribe(it),
+            Self::Search(it) => Content::Search(it),
+            Self::Found(it) => Content::Found(it),
+            Self::Validate(it) => Content::Validate(it),
+            Self::Validated(it) => Content::Validated(it),
+            Self::Contact(it) => Content::Contact(it),
+            Self::ContactAnswer { request, accepted } => {
+                Content::ContactAnswer { request, accepted }
+            }
+            Self::Ack => Content::Ack,
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! Crossings as an operator's nodes hold them, and the border itself: what they become when they
+//! leave for another operator, and what is made of those that come. Called by the gateway and by the
+//! shard; it decides nothing.
+
+use super::message::{Message, Messages, Sms};
+use super::plan::Plan;
+use super::routing::Carriage;
+use super::store::Slot;
+use crate::domain::crossing::{self, Envelope, Note, Sent};
+use crate::domain::ledger::Ledger;
+use crate::domain::outcome::SmsOrigin;
+use crate::domain::time::Instant;
+
+/// Something on its way, while it is here.
+pub type Crossing = crossing::Crossing<Slot, Instant>;
+/// What it is.
+pub type Content = crossing::Content<Slot, Instant>;
+/// An HLR's answer, with its times.
+pub type Located = crossing::Located<Instant>;
+/// News, with the instant of the change.
+pub type Notification = crossing::Notification<Instant>;
+
+impl<M, T> crossing::Content<M, T> {
+    /// What an agreement must carry for it.
+    pub fn carriage(&self) -> Carriage {
+        match self {
+            Self::Sms(_) | Self::SmsBack(_) | Self::Query(_) => Carriage::Sms,
+            Self::Located(_) | Self::Alert(_) => Carriage::Sms,
+            Self::Notification(_) | Self::State { .. } | Self::Subscribe(_) => Carriage::Presence,
+            Self::Message(_) | Self::Validate(_) | Self::Validated(_) => Carriage::Messaging,
+            Self::Contact(_) | Self::ContactAnswer { .. } | Self::Ack => Carriage::Messaging,
+            Self::Search(_) | Self::Found(_) => Carriage::Search,
+            Self::GroupMessage(_) => Carriage::Groups,
+        }
+    }
+}
+
+/// Takes a crossing apart as it leaves: what the network carries, and the ledger. A message leaves
+/// the store with it.
+pub fn leave(crossing: Crossing, messages: &mut Messages) -> (Sent, Ledger) {
+    let Crossing { to, agreement, content } = crossing;
+    let (mut beside, mut instants) = (Ledger::None, None);
+    let content = content.map(
+        |slot| {
+            let message = messages.remove(slot);
+            let note = note(&message);
+            beside = Ledger::Message(message.recipient, message.journal);
+            note
+        },
+        |times| {
+            instants = Some(times);
+            [(), ()]
+        },
+    );
+    let ledger = instants.map_or(beside, Ledger::Instants);
+    (Sent { to, agreement, content }, ledger)
+}
+
+/// Puts together what came: a message goes into the store. Nothing, if the ledger is not of what
+/// crossed: it is elsewhere already, and so is what it belongs to.
+pub fn arrive(
+    sent: Sent,
+    ledger: Ledger,
+    plan: &Plan,
+    messages: &mut Messages,
+) -> Option<Crossing> {
+    let Sent { to, agreement, content } = sent;
+    let (mut journal, mut instants) = (None, None);
+    match ledger {
+        Ledger::None => {}
+        Ledger::Message(meant, of) => journal = Some((meant, of)),
+        Ledger::Instants(times) => instants = Some(times),
+    }
+    let timed =
+        matches!(content, crossing::Content::Located(_) | crossing::Content::Notification(_));
+    if content.message().is_some() != journal.is_some() || timed != instants.is_some() {
+        return None;
+    }
+    let group = matches!(content, crossing::Content::GroupMessage(_));
+    let content = content.map(
+        |Note { id, sender, recipient, text, sms }| {
+            let (meant, journal) = journal.expect("looked at above");
+            let recipient = recipient.unwrap_or(meant);
+            let (from, to) =
+                (plan.population.operator(sender), plan.population.operator(recipient));
+            let sms = sms.map(unsealed);
+            messages.insert(Message { id, sender, recipient, from, to, text, group, sms, journal })
+        },
+        |_| instants.expect("looked at above"),
+    );
+    Some(Crossing { to, agreement, content })
+}
+
+fn note(message: &Message) -> Note {
+    let Message { id, sender, recipient, text, ref sms, .. } = *message;
+    // The network knows the number, not who is meant by it.
+    let answer = sms.is_some_and(|sms| sms.origin == SmsOrigin::Reply);
+    Note { id, sender, recipient: (!answer).then_some(recipient), text, sms: sms.map(sealed) }
+}
+
+/// What of an SMSC's record goes along.
+fn sealed(sms: Sms) -> Envelope {
+    let Sms { smsc, network, node, segments, origin, reply, submitted, failed, due: _ } = sms;
+    let reference = u64::from(node) << 32 | u64::from(failed);
+    Envelope { smsc, network, segments, origin, reply, submitted, reference }
+}
+
+fn unsealed(envelope: Envelope) -> Sms {
+    let Envelope { smsc, network, segments, origin, reply, submitted, reference } = envelope;
+    let (node, failed) = ((reference >> 32) as u16, reference as u32);
+    Sms { smsc, network, node, segments, origin, reply, submitted, failed, due: None }
+}
