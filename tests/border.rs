@@ -13,7 +13,7 @@ use interwork::domain::outcome::{Route, SmsOrigin};
 use interwork::domain::text::{Alphabet, Text};
 use interwork::domain::time::Instant;
 use interwork::model::context::{Context, Observer};
-use interwork::model::crossing::Located;
+use interwork::model::crossing::{Lists, Located};
 use interwork::model::gateway::Gateway;
 use interwork::model::message::{Message, Messages, Sms};
 use interwork::model::outbox::{Input, Outbox};
@@ -65,6 +65,7 @@ impl Observer for Seen {
 struct Bench<'p> {
     plan: &'p Plan,
     messages: Messages,
+    lists: Lists,
     out: Outbox,
     seen: Seen,
     gateway: Gateway,
@@ -77,6 +78,7 @@ impl<'p> Bench<'p> {
         Self {
             plan,
             messages: Messages::default(),
+            lists: Lists::default(),
             out: Outbox::new(A),
             seen: Seen::default(),
             gateway: Gateway::new(plan, A),
@@ -94,6 +96,7 @@ impl<'p> Bench<'p> {
             operator: A,
             plan: self.plan,
             messages: &mut self.messages,
+            lists: &mut self.lists,
             out: &mut self.out,
             observer: &mut self.seen,
         };

@@ -3,8 +3,10 @@
 //! here, which is short for the addresses that a protocol has. When something was meant and how long
 //! it took is told beside it, by the [`ledger`](super::ledger), and no node decides by that.
 //!
-//! Inside an operator a message is a place in a store (`M`) and news still know their instant (`T`);
-//! between operators (`Sent`) `M` is the message itself and `T` nothing.
+//! Inside an operator a message or a list is a place in a store (`M`, `L`) and news still know their
+//! instant (`T`); between operators (`Sent`) they are the message and the list, and `T` is nothing.
+
+use smallvec::SmallVec;
 
 use super::id::{AgreementId, MessageId, OperatorId, SubscriberId, Transaction};
 use super::number::ReplyNumber;
@@ -15,21 +17,21 @@ use super::time::Instant;
 
 /// Something on its way between operators.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Crossing<M, T> {
+pub struct Crossing<M, L, T> {
     /// Where it is to end.
     pub to: OperatorId,
     /// The agreement of the current hop.
     pub agreement: AgreementId,
     /// What it is.
-    pub content: Content<M, T>,
+    pub content: Content<M, L, T>,
 }
 
 /// A crossing between two operators.
-pub type Sent = Crossing<Note, ()>;
+pub type Sent = Crossing<Note, Contacts, ()>;
 
 /// What crosses agreements.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Content<M, T> {
+pub enum Content<M, L, T> {
     /// An instant message.
     Message(M),
     /// One copy of a message to a group.
@@ -52,9 +54,11 @@ pub enum Content<M, T> {
         watcher: SubscriberId,
         /// Domain of the contacts.
         from: OperatorId,
+        /// The contacts and how they look.
+        contacts: L,
     },
     /// A subscription.
-    Subscribe(Subscription),
+    Subscribe(Subscription<L>),
     /// A search for somebody.
     Search(Search),
     /// Somebody was found.
@@ -179,13 +183,27 @@ pub enum Audience {
     Domain(u32),
 }
 
+/// Contacts in a subscription or in the answer to one. Most agreements name one at a time.
+pub type Contacts = SmallVec<[Listed; 2]>;
+
+/// One contact.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Listed {
+    /// Who.
+    pub who: SubscriberId,
+    /// How the contact looks, in an answer; `None`: in a request, or to somebody who may not see.
+    pub state: Option<News>,
+}
+
 /// A watcher's subscription with another domain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Subscription {
+pub struct Subscription<L> {
     /// Who watches.
     pub watcher: SubscriberId,
-    /// Whom; `None`: every contact of the watcher in the domain.
-    pub publisher: Option<SubscriberId>,
+    /// Whom.
+    pub contacts: L,
+    /// Whether these are all contacts of the watcher in the domain.
+    pub whole: bool,
     /// What about it.
     pub act: SubscriptionAct,
 }
@@ -201,7 +219,7 @@ pub enum SubscriptionAct {
     End,
 }
 
-impl<M, T> Content<M, T> {
+impl<M, L, T> Content<M, L, T> {
     /// What it counts as.
     pub fn kind(&self) -> TransferKind {
         match self {
@@ -231,11 +249,12 @@ impl<M, T> Content<M, T> {
     }
 
     /// The same with the message and the instants inside held in another way.
-    pub fn map<N, U>(
+    pub fn map<N, K, U>(
         self,
         message: impl FnOnce(M) -> N,
+        list: impl FnOnce(L) -> K,
         instant: impl FnOnce([T; 2]) -> [U; 2],
-    ) -> Content<N, U>
+    ) -> Content<N, K, U>
     where
         T: Copy,
         U: Copy,
@@ -254,8 +273,13 @@ impl<M, T> Content<M, T> {
                 let [changed, _] = instant([changed; 2]);
                 Content::Notification(Notification { publisher, changed, news, audience })
             }
-            Self::State { watcher, from } => Content::State { watcher, from },
-            Self::Subscribe(it) => Content::Subscribe(it),
+            Self::State { watcher, from, contacts } => {
+                Content::State { watcher, from, contacts: list(contacts) }
+            }
+            Self::Subscribe(Subscription { watcher, contacts, whole, act }) => {
+                let contacts = list(contacts);
+                Content::Subscribe(Subscription { watcher, contacts, whole, act })
+            }
             Self::Search(it) => Content::Search(it),
             Self::Found(it) => Content::Found(it),
             Self::Validate(it) => Content::Validate(it),

@@ -12,7 +12,7 @@ use crate::domain::observation::{Leave, Observation};
 use crate::domain::part::PartKind;
 use crate::domain::time::Instant;
 use crate::model::context::{Context, Observer};
-use crate::model::crossing::arrive;
+use crate::model::crossing::{Lists, arrive};
 use crate::model::crowd::Crowd;
 use crate::model::gateway::Gateway;
 use crate::model::hlr::Hlr;
@@ -37,6 +37,7 @@ pub struct Shard<O> {
     calendar: Calendar,
     out: Outbox,
     messages: Messages,
+    lists: Lists,
     nodes: Nodes,
     events: u64,
     /// Who watches.
@@ -81,6 +82,7 @@ impl<O: Observer> Shard<O> {
             calendar: Calendar::default(),
             out: Outbox::new(operator),
             messages: Messages::default(),
+            lists: Lists::default(),
             nodes,
             events: 0,
             observer,
@@ -96,6 +98,7 @@ impl<O: Observer> Shard<O> {
             operator: self.operator,
             plan: &self.plan,
             messages: &mut self.messages,
+            lists: &mut self.lists,
             out: &mut self.out,
             observer: &mut self.observer,
         };
@@ -188,6 +191,7 @@ impl<O: Observer> Shard<O> {
             operator: self.operator,
             plan: &self.plan,
             messages: &mut self.messages,
+            lists: &mut self.lists,
             out: &mut self.out,
             observer: &mut self.observer,
         };
@@ -313,7 +317,7 @@ impl<O: Observer + Send> LogicalProcess for Shard<O> {
 
     fn receive(&mut self, Mail { at, order, crossing, ledger, .. }: Mail) {
         let operator = self.operator;
-        match arrive(crossing, ledger, &self.plan, &mut self.messages) {
+        match arrive(crossing, ledger, &self.plan, &mut self.messages, &mut self.lists) {
             Some(crossing) => {
                 self.calendar.push(Event { at, order, input: Input::Incoming(crossing) });
             }

@@ -1,6 +1,7 @@
 //! What a node may touch while it handles an input: the instant, the shared plan, the shard's
 //! messages, its outbox, and somebody who watches.
 
+use super::crossing::Lists;
 use super::message::Messages;
 use super::outbox::{Input, Outbox};
 use super::plan::Plan;
@@ -28,6 +29,8 @@ pub struct Context<'a> {
     pub plan: &'a Plan,
     /// The messages in flight in this shard.
     pub messages: &'a mut Messages,
+    /// The lists of crossings that are here.
+    pub lists: &'a mut Lists,
     /// What the node causes.
     pub out: &'a mut Outbox,
     /// Who watches.

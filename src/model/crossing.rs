@@ -5,22 +5,26 @@
 use super::message::{Message, Messages, Sms};
 use super::plan::Plan;
 use super::routing::Carriage;
-use super::store::Slot;
-use crate::domain::crossing::{self, Envelope, Note, Sent};
+use super::store::{Slot, Store};
+use crate::domain::crossing::{self, Contacts, Envelope, Note, Sent};
 use crate::domain::ledger::Ledger;
 use crate::domain::outcome::SmsOrigin;
 use crate::domain::time::Instant;
 
 /// Something on its way, while it is here.
-pub type Crossing = crossing::Crossing<Slot, Instant>;
+pub type Crossing = crossing::Crossing<Slot, Slot, Instant>;
 /// What it is.
-pub type Content = crossing::Content<Slot, Instant>;
+pub type Content = crossing::Content<Slot, Slot, Instant>;
 /// An HLR's answer, with its times.
 pub type Located = crossing::Located<Instant>;
+/// A subscription; its list lies in the shard's store.
+pub type Subscription = crossing::Subscription<Slot>;
+/// The lists of crossings that are here.
+pub type Lists = Store<Contacts>;
 /// News, with the instant of the change.
 pub type Notification = crossing::Notification<Instant>;
 
-impl<M, T> crossing::Content<M, T> {
+impl<M, L, T> crossing::Content<M, L, T> {
     /// What an agreement must carry for it.
     pub fn carriage(&self) -> Carriage {
         match self {
@@ -35,9 +39,9 @@ impl<M, T> crossing::Content<M, T> {
     }
 }
 
-/// Takes a crossing apart as it leaves: what the network carries, and the ledger. A message leaves
-/// the store with it.
-pub fn leave(crossing: Crossing, messages: &mut Messages) -> (Sent, Ledger) {
+/// Takes a crossing apart as it leaves: what the network carries, and the ledger. A message or a
+/// list leaves its store with it.
+pub fn leave(crossing: Crossing, messages: &mut Messages, lists: &mut Lists) -> (Sent, Ledger) {
     let Crossing { to, agreement, content } = crossing;
     let (mut beside, mut instants) = (Ledger::None, None);
     let content = content.map(
@@ -47,6 +51,7 @@ pub fn leave(crossing: Crossing, messages: &mut Messages) -> (Sent, Ledger) {
             beside = Ledger::Message(message.recipient, message.journal);
             note
         },
+        |list| lists.remove(list),
         |times| {
             instants = Some(times);
             [(), ()]
@@ -56,13 +61,14 @@ pub fn leave(crossing: Crossing, messages: &mut Messages) -> (Sent, Ledger) {
     (Sent { to, agreement, content }, ledger)
 }
 
-/// Puts together what came: a message goes into the store. Nothing, if the ledger is not of what
+/// Puts together what came: a message or a list goes into its store. Nothing, if the ledger is not of what
 /// crossed: it is elsewhere already, and so is what it belongs to.
 pub fn arrive(
     sent: Sent,
     ledger: Ledger,
     plan: &Plan,
     messages: &mut Messages,
+    lists: &mut Lists,
 ) -> Option<Crossing> {
     let Sent { to, agreement, content } = sent;
     let (mut journal, mut instants) = (None, None);
@@ -86,6 +92,7 @@ pub fn arrive(
             let sms = sms.map(unsealed);
             messages.insert(Message { id, sender, recipient, from, to, text, group, sms, journal })
         },
+        |list| lists.insert(list),
         |_| instants.expect("looked at above"),
     );
     Some(Crossing { to, agreement, content })

@@ -3,10 +3,10 @@
 
 use std::collections::VecDeque;
 
-use super::crossing::{Crossing, Located, Notification};
+use super::crossing::{Crossing, Located, Notification, Subscription};
 use super::stimulus::Stimulus;
 use super::store::{Handle, Slot};
-use crate::domain::crossing::{Query, Search, Sent, Subscription};
+use crate::domain::crossing::{Query, Search, Sent};
 use crate::domain::federation::Outage;
 use crate::domain::id::{OperatorId, Role, SubscriberId, Transaction};
 use crate::domain::ledger::{Ledger, Occasion};
@@ -169,6 +169,8 @@ pub enum Job {
         watcher: SubscriberId,
         /// Domain of the contacts.
         from: OperatorId,
+        /// The contacts and how they look.
+        contacts: Slot,
     },
     /// The state of contacts, to a watcher's client.
     TellState {

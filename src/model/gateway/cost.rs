@@ -38,9 +38,9 @@ pub(super) fn bytes(content: &Content, sizes: &TransferSizes, cx: &Context<'_>) 
         }
         Content::Notification(_) | Content::State { .. } => sizes.presence,
         Content::Subscribe(subscription) => {
-            let contacts = match subscription.publisher {
-                Some(_) => 1,
-                None => listed(cx, subscription.watcher),
+            let contacts = match subscription.whole {
+                false => 1,
+                true => listed(cx, subscription.watcher),
             };
             sizes.subscribe + sizes.subscribe_contact * contacts.saturating_sub(1)
         }

@@ -167,7 +167,7 @@ impl Gateway {
             }
             Some(_) if matches!(content, Content::Ack) => {}
             Some(arrival) => {
-                let (sent, ledger) = leave(crossing, cx.messages);
+                let (sent, ledger) = leave(crossing, cx.messages, cx.lists);
                 cx.out.depart(arrival, terms.peer(cx.operator), sent, ledger);
             }
         }
@@ -263,7 +263,9 @@ fn arrived(crossing: &Crossing, cx: &mut Context<'_>) -> Option<Input> {
         Content::Located(located) => Input::Located(located),
         Content::Alert(phone) => Input::Alert(phone),
         Content::Notification(news) => Input::Request(Job::Notification(news)),
-        Content::State { watcher, from } => Input::Request(Job::State { watcher, from }),
+        Content::State { watcher, from, contacts } => {
+            Input::Request(Job::State { watcher, from, contacts })
+        }
         Content::Subscribe(subscription) => Input::Request(Job::Subscribe(subscription)),
         Content::Search(Search { user, contact, transaction }) => {
             let transaction = Some(transaction);

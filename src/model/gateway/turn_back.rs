@@ -6,7 +6,7 @@ use crate::domain::crossing::{Audience, Search};
 use crate::domain::observation::Observation;
 use crate::domain::outcome::Reason;
 use crate::model::context::Context;
-use crate::model::crossing::{Content, Crossing, Located};
+use crate::model::crossing::{Content, Crossing, Located, Subscription};
 use crate::model::routing::Carriage;
 
 impl Gateway {
@@ -64,7 +64,10 @@ impl Gateway {
                 let (owner, contact) = (request.owner, request.contact);
                 cx.observe(Observation::ContactRefused { owner, contact, from, to, reason });
             }
-            Content::ContactAnswer { .. } | Content::State { .. } | Content::Subscribe(_) => {}
+            Content::State { contacts, .. } | Content::Subscribe(Subscription { contacts, .. }) => {
+                cx.lists.remove(contacts);
+            }
+            Content::ContactAnswer { .. } => {}
             Content::Search(Search { user, contact, .. })
             | Content::Found(Search { user, contact, .. }) => {
                 let reason = Some(reason);

@@ -36,7 +36,7 @@ impl Imsp {
     }
 
     /// How somebody here looks now to a watcher who may see them again.
-    fn state_of(&self, owner: SubscriberId) -> News {
+    pub(super) fn state_of(&self, owner: SubscriberId) -> News {
         let index = self.index(owner);
         let legacy_offline = self.settings.legacy.presence == LegacyPresence::Offline
             || self.offline.contains(&owner);

@@ -3,8 +3,9 @@
 
 use rustc_hash::FxHashMap;
 
+use super::sessions::subscribe_one;
 use super::{Imsp, Open};
-use crate::domain::crossing::{Addition, Subscription, SubscriptionAct};
+use crate::domain::crossing::{Addition, SubscriptionAct};
 use crate::domain::federation::LegacyPresence;
 use crate::domain::id::{OperatorId, Role, SubscriberId};
 use crate::domain::observation::Observation;
@@ -42,16 +43,6 @@ impl Added {
         let list = self.watchers.get_mut(&publisher);
         if let Some(entry) = list.and_then(|list| list.iter_mut().find(|w| w.0 == watcher)) {
             entry.1 = on;
-        }
-    }
-
-    /// All added subscriptions of a watcher begin or end.
-    pub(super) fn subscribe_all(&mut self, watcher: SubscriberId, on: bool) {
-        // The order does not show: each entry is set by itself.
-        for list in self.watchers.values_mut() {
-            for entry in list.iter_mut().filter(|entry| entry.0 == watcher) {
-                entry.1 = on;
-            }
         }
     }
 }
@@ -312,9 +303,7 @@ impl Imsp {
     ) {
         self.added.watchers.entry(contact).or_default().push((owner, true));
         if self.logged_in(owner) {
-            let act = SubscriptionAct::Begin;
-            let subscription = Subscription { watcher: owner, publisher: Some(contact), act };
-            gateway.send(home, Content::Subscribe(subscription), cx);
+            subscribe_one(home, owner, contact, SubscriptionAct::Begin, gateway, cx);
         }
     }
 

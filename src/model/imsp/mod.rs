@@ -21,6 +21,7 @@ use self::presence::shown_never;
 use super::access::Access;
 use super::bits::Bits;
 use super::context::Context;
+use super::crossing::Subscription;
 use super::gateway::Gateway;
 use super::outbox::{ContactRequest, Job};
 use super::plan::Plan;
@@ -209,7 +210,11 @@ impl Imsp {
                 self.command(customer, online, changed, gateway, cx);
             }
             Job::Notification(news) => self.notification(news, gateway, cx),
-            Job::State { watcher, from } => self.state(watcher, from, gateway, cx),
+            Job::State { watcher, from, contacts } => {
+                // How each contact looks is the client's to show.
+                cx.lists.remove(contacts);
+                self.state(watcher, from, gateway, cx);
+            }
             Job::TellState { watcher, from } => self.tell_state(watcher, from, cx),
             Job::Notify { publisher, changed, news, watcher } => {
                 self.tell_client(publisher, changed, news, watcher, cx);
@@ -266,9 +271,11 @@ impl Imsp {
                 cx.observe(Observation::Found { user, contact, reason: Some(reason) });
             }
             Job::SearchAnswered(search) => self.searched(search, Some(reason), cx),
-            Job::Presence { .. } | Job::State { .. } => {}
-            Job::Phone { .. } | Job::Command { .. } => {}
-            Job::TellState { .. } | Job::Subscribe(_) => {}
+            Job::State { contacts, .. } | Job::Subscribe(Subscription { contacts, .. }) => {
+                cx.lists.remove(contacts);
+            }
+            Job::Presence { .. } | Job::Phone { .. } => {}
+            Job::Command { .. } | Job::TellState { .. } => {}
         }
     }
 

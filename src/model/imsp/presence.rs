@@ -2,7 +2,7 @@
 //! watcher or per domain, and the subscriptions of watchers elsewhere (RD-5).
 
 use super::Imsp;
-use crate::domain::crossing::{Audience, Subscription, SubscriptionAct};
+use crate::domain::crossing::{Audience, SubscriptionAct};
 use crate::domain::id::{OperatorId, SubscriberId};
 use crate::domain::observation::Observation;
 use crate::domain::outcome::Defect;
@@ -10,7 +10,7 @@ use crate::domain::presence::News;
 use crate::domain::time::Instant;
 use crate::model::bits::Bits;
 use crate::model::context::Context;
-use crate::model::crossing::{Content, Notification};
+use crate::model::crossing::{Content, Notification, Subscription};
 use crate::model::gateway::Gateway;
 use crate::model::outbox::Job;
 use crate::model::plan::Plan;
@@ -215,20 +215,11 @@ impl Imsp {
         gateway: &mut Gateway,
         cx: &mut Context<'_>,
     ) {
-        let Subscription { watcher, publisher, act } = subscription;
+        let Subscription { watcher, contacts, act, .. } = subscription;
         let stands = act != SubscriptionAct::End;
-        let own = cx.plan.population.range(cx.operator);
-        match publisher {
-            Some(publisher) => self.set_subscribed(publisher, watcher, stands, cx),
-            None => {
-                let plan = cx.plan;
-                for &publisher in plan.graph.contacts(watcher) {
-                    if own.contains(&publisher.0) {
-                        self.set_subscribed(publisher, watcher, stands, cx);
-                    }
-                }
-                self.added.subscribe_all(watcher, stands);
-            }
+        let mut contacts = cx.lists.remove(contacts);
+        for listed in &contacts {
+            self.set_subscribed(listed.who, watcher, stands, cx);
         }
         let domain = cx.plan.population.operator(watcher);
         let Some(way) = cx.plan.routing.way(Carriage::Presence, cx.operator, domain) else {
@@ -236,8 +227,13 @@ impl Imsp {
         };
         let terms = &cx.plan.federation.agreement(way.agreement).presence;
         if act == SubscriptionAct::Begin || terms.notify_on_refresh {
-            let from = cx.operator;
-            gateway.send(domain, Content::State { watcher, from }, cx);
+            for listed in &mut contacts {
+                let hidden = self.hidden.contains(listed.who, watcher)
+                    || self.has_blocked(listed.who, watcher);
+                listed.state = (!hidden).then(|| self.state_of(listed.who));
+            }
+            let (from, contacts) = (cx.operator, cx.lists.insert(contacts));
+            gateway.send(domain, Content::State { watcher, from, contacts }, cx);
         }
     }
 

@@ -1,10 +1,10 @@
 //! Logins and logouts: who has a session, what a session sets going (offline messages, contact
 //! requests, subscriptions at other operators), and what its end takes down.
 
-use smallvec::SmallVec;
+use smallvec::{SmallVec, smallvec};
 
 use super::Imsp;
-use crate::domain::crossing::{Subscription, SubscriptionAct};
+use crate::domain::crossing::{Listed, SubscriptionAct};
 use crate::domain::id::{OperatorId, Role, SubscriberId};
 use crate::domain::observation::Observation;
 use crate::domain::outcome::Stage;
@@ -12,7 +12,7 @@ use crate::domain::presence::News;
 use crate::domain::random::StreamSeed;
 use crate::domain::time::{Duration, Instant};
 use crate::model::context::Context;
-use crate::model::crossing::Content;
+use crate::model::crossing::{Content, Subscription};
 use crate::model::gateway::Gateway;
 use crate::model::outbox::Input;
 use crate::model::routing::Carriage;
@@ -128,17 +128,19 @@ impl Imsp {
         let Some(way) = cx.plan.routing.way(Carriage::Presence, cx.operator, domain) else {
             return;
         };
-        if cx.plan.federation.agreement(way.agreement).presence.per_list {
-            let subscription = Subscription { watcher, publisher: None, act };
+        let plan = cx.plan;
+        let there = plan.population.range(domain);
+        let contacts = plan.graph.contacts(watcher).iter().chain(self.added.contacts(watcher));
+        let contacts = contacts.copied().filter(|contact| there.contains(&contact.0));
+        if plan.federation.agreement(way.agreement).presence.per_list {
+            let contacts = contacts.map(|who| Listed { who, state: None }).collect();
+            let contacts = cx.lists.insert(contacts);
+            let subscription = Subscription { watcher, contacts, whole: true, act };
             gateway.send(domain, Content::Subscribe(subscription), cx);
             return;
         }
-        let plan = cx.plan;
-        for &contact in plan.graph.contacts(watcher).iter().chain(self.added.contacts(watcher)) {
-            if plan.population.operator(contact) == domain && plan.population.is_im(contact) {
-                let subscription = Subscription { watcher, publisher: Some(contact), act };
-                gateway.send(domain, Content::Subscribe(subscription), cx);
-            }
+        for contact in contacts.filter(|contact| plan.population.is_im(*contact)) {
+            subscribe_one(domain, watcher, contact, act, gateway, cx);
         }
     }
 
@@ -175,4 +177,18 @@ impl Imsp {
         let domains = self.domains(watcher, cx);
         domains.into_iter().filter_map(|domain| Some((domain, refresh(domain)?))).collect()
     }
+}
+
+/// Subscribes a watcher to one contact at another domain.
+pub(super) fn subscribe_one(
+    domain: OperatorId,
+    watcher: SubscriberId,
+    contact: SubscriberId,
+    act: SubscriptionAct,
+    gateway: &mut Gateway,
+    cx: &mut Context<'_>,
+) {
+    let contacts = cx.lists.insert(smallvec![Listed { who: contact, state: None }]);
+    let subscription = Subscription { watcher, contacts, whole: false, act };
+    gateway.send(domain, Content::Subscribe(subscription), cx);
 }
