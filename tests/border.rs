@@ -12,11 +12,13 @@ use interwork::domain::observation::{Observation, SmsEvent};
 use interwork::domain::outcome::{Route, SmsOrigin};
 use interwork::domain::text::{Alphabet, Text};
 use interwork::domain::time::Instant;
+use interwork::engine::shard::Shard;
+use interwork::engine::windows::LogicalProcess as _;
 use interwork::model::context::{Context, Observer};
 use interwork::model::crossing::{Lists, Located};
 use interwork::model::gateway::Gateway;
 use interwork::model::message::{Message, Messages, Sms};
-use interwork::model::outbox::{Input, Outbox};
+use interwork::model::outbox::{Input, Mail, Outbox};
 use interwork::model::plan::Plan;
 use interwork::model::server::Turn;
 use interwork::model::smsc::Smsc;
@@ -120,6 +122,7 @@ impl<'p> Bench<'p> {
             segments: 1,
             origin: SmsOrigin::Fallback,
             reply: ReplyNumber { owner: A, index: 0 },
+            alert: false,
             submitted: now,
             failed: 0,
             due: None,
@@ -185,4 +188,239 @@ fn an_answer_with_a_number_that_was_never_given_is_left_alone() {
         bench.answer(200, Transaction(number), true);
     }
     assert_eq!((bench.out.leaving.len(), bench.messages.len(), bench.seen.strays), (0, 1, 4));
+}
+
+/// Two IMSPs that share everything, a hub between them and an operator of another kind.
+const ALL: &str = "interwork: 1
+name: border
+operators:
+  a:
+    kind: imsp
+    domain: a.example
+    numbers: [\"+4670\"]
+    subscribers: { im: 20, sms_only: 10 }
+    smsc: { nodes: 2, throughput: 10/s }
+    hlr: { attached: 60%, detached_for: 10s }
+  b:
+    kind: imsp
+    domain: b.example
+    numbers: [\"+4671\"]
+    subscribers: { im: 20, sms_only: 10 }
+    legacy: { presence: hlr }
+    smsc: { nodes: 1, throughput: 10/s }
+    hlr: { attached: 100% }
+  h: { kind: hub, relay: { service_time: 1ms, queue_limit: 5 } }
+  m: { kind: mno, numbers: [\"+4672\"], subscribers: { sms_only: 10 }, hlr: { attached: 60%, detached_for: 10s } }
+agreements:
+  - { between: [a, b], protocol: ssp, link: { latency: 20ms }, presence: { fan_out: per_domain, subscription: per_list, acknowledged: true } }
+  - { between: [a, b], protocol: sms, link: { latency: 20ms, loss: 20% } }
+  - { between: [a, h], protocol: ssp, link: { latency: 20ms, loss: 20% } }
+  - { between: [b, h], protocol: ssp, link: { latency: 20ms } }
+  - { between: [a, m], protocol: sms, link: { latency: 20ms } }
+workload: { growth: { add_contact: 60/h }, sessions: { online: 50% } }
+run: { seed: 1, warm_up: 0s, duration: 1m }
+";
+
+mod any {
+    //! Anything that can be written as a crossing, sense or nonsense.
+
+    use interwork::domain::crossing::{
+        Addition, Audience, Contacts, Content, Crossing, Envelope, Listed, Located, Note,
+        Notification, Query, Search, Sent, Subscription, SubscriptionAct,
+    };
+    use interwork::domain::id::{AgreementId, MessageId, OperatorId, SubscriberId, Transaction};
+    use interwork::domain::ledger::{Journal, Ledger, Occasion};
+    use interwork::domain::number::ReplyNumber;
+    use interwork::domain::observation::StageTime;
+    use interwork::domain::outcome::{Route, SmsOrigin, Stage};
+    use interwork::domain::presence::News;
+    use interwork::domain::text::{Alphabet, Text};
+    use interwork::domain::time::{Duration, Instant};
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+    use proptest::sample::select;
+
+    fn user() -> impl Strategy<Value = SubscriberId> {
+        prop_oneof![9 => 0u32..70, 1 => any::<u32>()].prop_map(SubscriberId)
+    }
+
+    fn operator() -> impl Strategy<Value = OperatorId> {
+        prop_oneof![9 => 0u16..4, 1 => any::<u16>()].prop_map(OperatorId)
+    }
+
+    fn transaction() -> impl Strategy<Value = Transaction> {
+        prop_oneof![0u64..4, any::<u64>()].prop_map(Transaction)
+    }
+
+    fn instant() -> impl Strategy<Value = Instant> {
+        prop_oneof![9 => 0u64..1_000_000_000, 1 => any::<u64>()].prop_map(Instant)
+    }
+
+    fn news() -> impl Strategy<Value = News> {
+        select(News::ALL.to_vec())
+    }
+
+    fn text() -> impl Strategy<Value = Text> {
+        (any::<[u16; 3]>(), any::<[bool; 2]>()).prop_map(
+            |([characters, units, bytes], [wide, rich])| {
+                let alphabet = if wide { Alphabet::Ucs2 } else { Alphabet::Gsm7 };
+                Text { characters, units, bytes, alphabet, rich }
+            },
+        )
+    }
+
+    fn envelope() -> impl Strategy<Value = Envelope> {
+        let numbers = (any::<u16>(), 0u32..4, prop_oneof![0u64..4, any::<u64>()]);
+        let origin = select(SmsOrigin::ALL.to_vec());
+        ([operator(), operator(), operator()], numbers, origin, any::<bool>(), instant()).prop_map(
+            |([smsc, network, owner], (segments, index, reference), origin, alert, submitted)| {
+                let reply = ReplyNumber { owner, index };
+                Envelope { smsc, network, segments, origin, reply, alert, submitted, reference }
+            },
+        )
+    }
+
+    fn note() -> impl Strategy<Value = Note> {
+        let recipient = proptest::option::weighted(0.8, user());
+        (any::<u64>(), user(), recipient, text(), proptest::option::of(envelope())).prop_map(
+            |(id, sender, recipient, text, sms)| Note {
+                id: MessageId(id),
+                sender,
+                recipient,
+                text,
+                sms,
+            },
+        )
+    }
+
+    fn contacts() -> impl Strategy<Value = Contacts> {
+        let listed = (user(), proptest::option::of(news()));
+        vec(listed.prop_map(|(who, state)| Listed { who, state }), 0..5)
+            .prop_map(Contacts::from_vec)
+    }
+
+    fn addition() -> impl Strategy<Value = Addition> {
+        (user(), user(), transaction()).prop_map(|(owner, contact, transaction)| Addition {
+            owner,
+            contact,
+            transaction,
+        })
+    }
+
+    fn search() -> impl Strategy<Value = Search> {
+        (user(), user(), transaction()).prop_map(|(user, contact, transaction)| Search {
+            user,
+            contact,
+            transaction,
+        })
+    }
+
+    fn subscription() -> impl Strategy<Value = Subscription<Contacts>> {
+        use SubscriptionAct::{Begin, End, Refresh};
+        (user(), contacts(), any::<bool>(), select(vec![Begin, Refresh, End])).prop_map(
+            |(watcher, contacts, whole, act)| Subscription { watcher, contacts, whole, act },
+        )
+    }
+
+    fn notification() -> impl Strategy<Value = Notification<()>> {
+        let audience = prop_oneof![
+            user().prop_map(Audience::Watcher),
+            prop_oneof![0u32..30, any::<u32>()].prop_map(Audience::Domain)
+        ];
+        (user(), news(), audience).prop_map(|(publisher, news, audience)| Notification {
+            publisher,
+            changed: (),
+            news,
+            audience,
+        })
+    }
+
+    fn content() -> impl Strategy<Value = Content<Note, Contacts, ()>> {
+        prop_oneof![
+            note().prop_map(Content::Message),
+            note().prop_map(Content::GroupMessage),
+            note().prop_map(Content::Sms),
+            note().prop_map(Content::SmsBack),
+            (user(), operator(), transaction(), any::<bool>()).prop_map(
+                |(phone, smsc, transaction, alert)| {
+                    Content::Query(Query { phone, smsc, transaction, alert })
+                }
+            ),
+            (transaction(), any::<bool>()).prop_map(|(transaction, attached)| {
+                Content::Located(Located { transaction, attached, looked: [(); 2] })
+            }),
+            user().prop_map(Content::Alert),
+            notification().prop_map(Content::Notification),
+            (user(), operator(), contacts()).prop_map(|(watcher, from, contacts)| Content::State {
+                watcher,
+                from,
+                contacts
+            }),
+            subscription().prop_map(Content::Subscribe),
+            search().prop_map(Content::Search),
+            search().prop_map(Content::Found),
+            addition().prop_map(Content::Validate),
+            addition().prop_map(Content::Validated),
+            addition().prop_map(Content::Contact),
+            (addition(), any::<bool>())
+                .prop_map(|(request, accepted)| Content::ContactAnswer { request, accepted }),
+            Just(Content::Ack),
+        ]
+    }
+
+    pub fn sent() -> impl Strategy<Value = Sent> {
+        let agreement = prop_oneof![9 => 0u16..5, 1 => any::<u16>()].prop_map(AgreementId);
+        (operator(), agreement, content()).prop_map(|(to, agreement, content)| Crossing {
+            to,
+            agreement,
+            content,
+        })
+    }
+
+    fn journal() -> impl Strategy<Value = Journal> {
+        let stage = (select(Stage::ALL.to_vec()), operator(), any::<u64>()).prop_map(
+            |(stage, operator, time)| StageTime { stage, operator, time: Duration(time) },
+        );
+        let route = select(Route::ALL.to_vec());
+        (any::<u64>(), route, instant(), instant(), vec(stage, 0..12)).prop_map(
+            |(occasion, route, intended, since, stages)| {
+                let mut journal = Journal::new(Occasion(occasion), route, intended);
+                journal.since = since;
+                stages.into_iter().for_each(|stage| journal.spend(stage));
+                journal
+            },
+        )
+    }
+
+    pub fn ledger() -> impl Strategy<Value = Ledger> {
+        prop_oneof![
+            Just(Ledger::None),
+            (user(), journal()).prop_map(|(meant, journal)| Ledger::Message(meant, journal)),
+            [instant(), instant()].prop_map(Ledger::Instants),
+        ]
+    }
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::test_runner::Config::with_cases(64))]
+
+    #[test]
+    fn whatever_crosses_no_node_panics(
+        crossings in proptest::collection::vec((any::sent(), any::ledger()), 1..200),
+    ) {
+        let (plan, _) = prepare(ALL, &[]);
+        for place in 0..plan.federation.operators.len() as u16 {
+            let mut shard = Shard::new(&plan, OperatorId(place), &|_| true, Seen::default());
+            for (order, (crossing, ledger)) in crossings.iter().enumerate() {
+                shard.receive(Mail {
+                    at: Instant(1_000_000_000 + order as u64 * 1_000_000),
+                    order: order as u64,
+                    next: OperatorId(place),
+                    crossing: crossing.clone(),
+                    ledger: ledger.clone(),
+                });
+            }
+            while shard.step(Instant(30_000_000_000)).is_some() {}
+        }
+    }
 }

@@ -108,6 +108,8 @@ pub struct Envelope {
     pub origin: SmsOrigin,
     /// A fallback's sender, an answer's destination.
     pub reply: ReplyNumber,
+    /// Whether the SMSC wants to hear when the phone is back.
+    pub alert: bool,
     /// When the SMSC accepted it (TP-SCTS, 3GPP TS 23.040 9.2.3.11).
     pub submitted: Instant,
     /// The SMSC's own reference; to everybody else it means nothing.

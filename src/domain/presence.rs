@@ -163,6 +163,19 @@ pub enum News {
     Withdrawn,
 }
 
+impl News {
+    /// All of them.
+    pub const ALL: [Self; 7] = [
+        Self::Changed,
+        Self::Online,
+        Self::Offline,
+        Self::LegacyOnline,
+        Self::LegacyOffline,
+        Self::Granted,
+        Self::Withdrawn,
+    ];
+}
+
 /// The attributes of an SMS-only user (CR16-2 to CR16-5). Where the operator shows such customers
 /// offline (HLR-1), OnlineStatus is F and UserAvailability follows it.
 pub fn legacy(msisdn: Msisdn, online: bool, status_text: &str) -> Presence {

@@ -24,6 +24,7 @@ use crate::model::plan::Plan;
 use crate::model::relay::Relay;
 use crate::model::server::Turn;
 use crate::model::smsc::Smsc;
+use crate::model::sound::is_sound;
 use crate::model::stimulus::Stimulus;
 
 /// One operator, with `O` watching.
@@ -317,7 +318,12 @@ impl<O: Observer + Send> LogicalProcess for Shard<O> {
 
     fn receive(&mut self, Mail { at, order, crossing, ledger, .. }: Mail) {
         let operator = self.operator;
-        match arrive(crossing, ledger, &self.plan, &mut self.messages, &mut self.lists) {
+        // Who is there when it arrives decides, not who is now.
+        let then = self.later.iter().find(|(from, _)| *from <= at);
+        let plan = then.map_or(&self.plan, |(_, plan)| plan);
+        let arrived = is_sound(&crossing, operator, at, plan)
+            .then(|| arrive(crossing, ledger, plan, &mut self.messages, &mut self.lists));
+        match arrived.flatten() {
             Some(crossing) => {
                 self.calendar.push(Event { at, order, input: Input::Incoming(crossing) });
             }

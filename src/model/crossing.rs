@@ -107,13 +107,13 @@ fn note(message: &Message) -> Note {
 
 /// What of an SMSC's record goes along.
 fn sealed(sms: Sms) -> Envelope {
-    let Sms { smsc, network, node, segments, origin, reply, submitted, failed, due: _ } = sms;
+    let Sms { smsc, network, node, segments, origin, reply, alert, submitted, failed, .. } = sms;
     let reference = u64::from(node) << 32 | u64::from(failed);
-    Envelope { smsc, network, segments, origin, reply, submitted, reference }
+    Envelope { smsc, network, segments, origin, reply, alert, submitted, reference }
 }
 
 fn unsealed(envelope: Envelope) -> Sms {
-    let Envelope { smsc, network, segments, origin, reply, submitted, reference } = envelope;
+    let Envelope { smsc, network, segments, origin, reply, alert, submitted, reference } = envelope;
     let (node, failed) = ((reference >> 32) as u16, reference as u32);
-    Sms { smsc, network, node, segments, origin, reply, submitted, failed, due: None }
+    Sms { smsc, network, node, segments, origin, reply, alert, submitted, failed, due: None }
 }

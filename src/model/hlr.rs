@@ -16,6 +16,7 @@ use super::server::{Server, Turn};
 use super::station::Claim;
 use super::store::Slot;
 use crate::domain::crossing::Query;
+use crate::domain::distribution::DurationDistribution;
 use crate::domain::federation;
 use crate::domain::id::{OperatorId, Role, SubscriberId};
 use crate::domain::outcome::{SmsOrigin, Stage};
@@ -30,6 +31,8 @@ pub struct Hlr {
     server: Server<Asked>,
     paging: Stream,
     periods: StreamSeed,
+    /// How long an attempt takes, by the operator of the SMSC: known with the agreement.
+    attempts: Vec<Option<DurationDistribution>>,
     /// Mean time attached between two detached periods; `None`: always attached.
     attached_for: Option<Duration>,
     base: u32,
@@ -69,10 +72,15 @@ impl Hlr {
         let attached_for = (settings.attached < 1.0 && away > 0.0)
             .then(|| Duration::from_secs_f64(away * settings.attached / (1.0 - settings.attached)));
         let range = plan.population.range(operator);
+        let attempt = |smsc: &federation::Smsc| smsc.attempt_time.clone();
+        let attempts =
+            plan.federation.operators().map(|(_, other)| other.smsc.as_ref().map(attempt));
+        let attempts = attempts.collect();
         Self {
             settings: settings.clone(),
             server: Server::new(plan, Part::of(PartKind::Hlr, operator), u32::MAX, "hlr/lookup"),
             paging: StreamSeed::new(seed, name, "hlr/paging").stream(),
+            attempts,
             periods: StreamSeed::new(seed, name, "hlr/periods"),
             attached_for,
             base: range.start,
@@ -119,17 +127,12 @@ impl Hlr {
         }
     }
 
-    /// A delivery attempt begins: paging and radio, as long as the SMSC's settings say.
+    /// A delivery attempt begins: paging and radio, as long as agreed for that SMSC.
     pub fn page(&mut self, slot: Slot, cx: &mut Context<'_>) {
         let message = &cx.messages[slot];
         let smsc = message.sms.map_or(message.to, |sms| sms.smsc);
-        let time = cx
-            .plan
-            .federation
-            .operator(smsc)
-            .smsc
-            .as_ref()
-            .map_or(Duration::ZERO, |smsc| smsc.attempt_time.sample(&mut self.paging));
+        let attempt = &self.attempts[smsc.index()];
+        let time = attempt.as_ref().map_or(Duration::ZERO, |time| time.sample(&mut self.paging));
         cx.at(cx.now + time, Role::Hlr, Input::Attempt(slot));
     }
 
@@ -139,6 +142,7 @@ impl Hlr {
         cx.stage(slot, Stage::Attempt);
         let message = &cx.messages[slot];
         let (phone, smsc) = (message.recipient, message.sms.map_or(message.to, |sms| sms.smsc));
+        let alert = message.sms.is_some_and(|sms| sms.alert);
         debug_assert!(message.sms.is_some_and(|sms| sms.origin != SmsOrigin::Reply));
         if self.attached(phone, cx.now) {
             if let Some(way) = cx.plan.routing.way(Carriage::Sms, cx.operator, smsc) {
@@ -146,7 +150,7 @@ impl Hlr {
             }
             return true;
         }
-        if alerts(cx.plan, smsc) {
+        if alert {
             self.remember(phone, smsc, cx);
         }
         if smsc == cx.operator {
@@ -264,9 +268,4 @@ fn answer(asked: Asked, attached: bool, gateway: &mut Gateway, cx: &mut Context<
     } else {
         gateway.send(query.smsc, Content::Located(located), cx);
     }
-}
-
-/// Whether an operator's SMSC wants to be alerted.
-fn alerts(plan: &Plan, smsc: OperatorId) -> bool {
-    plan.federation.operator(smsc).smsc.as_ref().is_some_and(|smsc| smsc.alert)
 }

@@ -50,6 +50,8 @@ pub struct Sms {
     pub origin: SmsOrigin,
     /// A fallback's sender, an answer's destination.
     pub reply: ReplyNumber,
+    /// Whether its SMSC wants to hear when the phone is back.
+    pub alert: bool,
     /// When the SMSC accepted it.
     pub submitted: Instant,
     /// Failed attempts so far.

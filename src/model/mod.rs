@@ -20,6 +20,7 @@ pub mod relay;
 pub mod routing;
 pub mod server;
 pub mod smsc;
+pub mod sound;
 pub mod station;
 pub mod stimulus;
 pub mod store;

@@ -110,6 +110,27 @@ impl Plan {
         }
     }
 
+    /// Whether the operator `to` was told that somebody is an IM user when agreements and contact
+    /// lists began: its own it knows, partners tell who theirs are, and whoever is on the list of a
+    /// user of `to` at the start was put there as what they are.
+    pub fn told_as_im(&self, to: OperatorId, somebody: SubscriberId) -> bool {
+        let home = self.population.operator(somebody);
+        let im = somebody.0 - self.population.base(home) < self.population.im_users(home);
+        let way = |carriage| self.routing.way(carriage, to, home).is_some();
+        im && (home == to
+            || way(Carriage::Messaging)
+            || way(Carriage::Presence)
+            || self.is_listed_by(to, somebody))
+    }
+
+    /// Whether somebody is on the list of a user of an operator at the start.
+    fn is_listed_by(&self, operator: OperatorId, somebody: SubscriberId) -> bool {
+        let users = self.population.range(operator);
+        let watchers = self.graph.watchers(somebody);
+        let first = watchers.partition_point(|watcher| watcher.0 < users.start);
+        watchers.get(first).is_some_and(|watcher| watcher.0 < users.end)
+    }
+
     /// Whether the model has this deliberate fault.
     pub fn has(&self, defect: Defect) -> bool {
         self.defect == Some(defect)

@@ -80,9 +80,10 @@ impl Smsc {
     pub fn accept(&mut self, slot: Slot, gateway: &mut Gateway, cx: &mut Context<'_>) {
         cx.stage(slot, Stage::RateLimit);
         let node = self.spread();
-        let (operator, now) = (cx.operator, cx.now);
+        let (operator, now, alert) = (cx.operator, cx.now, self.settings.alert);
         let sms = sms_mut(slot, cx);
         (sms.smsc, sms.node, sms.submitted) = (operator, node, now);
+        sms.alert = alert;
         let (origin, segments) = (sms.origin, u32::from(sms.segments));
         match self.nodes[usize::from(node)].arrive(slot, Claim::Usual, cx) {
             Err((slot, reason)) => self.refuse(slot, reason, cx),

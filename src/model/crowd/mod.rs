@@ -222,7 +222,7 @@ impl Crowd {
     fn answer(&mut self, reply: Reply, text: Text, cx: &mut Context<'_>) {
         let Some(number) = reply.number else {
             if self.is_online(reply.from) {
-                let im = cx.plan.population.is_im(reply.to);
+                let im = cx.plan.told_as_im(cx.operator, reply.to);
                 self.send(reply.occasion.answer(), reply.from, reply.to, im, text, cx);
             }
             return;
@@ -242,6 +242,7 @@ impl Crowd {
             segments: text.segments(),
             origin: SmsOrigin::Reply,
             reply: number,
+            alert: false,
             submitted: Instant::START,
             failed: 0,
             due: None,

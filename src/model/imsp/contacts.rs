@@ -98,8 +98,8 @@ impl Imsp {
             return self.contact_added(request, kind, cx);
         }
         let Some(way) = cx.plan.routing.way(Carriage::Messaging, cx.operator, home) else {
-            // Known to have no IM, or not to interwork (use case 1b): the number is enough.
-            return match by_number || !im {
+            // No IM, or none that interworks (use case 1b): the number is enough. A UID is an IM user's.
+            return match by_number {
                 true => self.contact_added(request, ContactKind::SmsDirect, cx),
                 false => {
                     let reason = cx.plan.why_no_way(cx.operator, home);

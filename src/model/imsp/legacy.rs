@@ -153,6 +153,7 @@ impl Imsp {
             segments: carried.segments(),
             origin: SmsOrigin::Fallback,
             reply: ReplyNumber { owner: cx.operator, index },
+            alert: false,
             submitted: cx.now,
             failed: 0,
             due: None,

@@ -4,6 +4,7 @@
 
 mod blocking;
 mod contacts;
+mod directory;
 mod groups;
 mod legacy;
 mod messages;
@@ -15,6 +16,7 @@ mod upgrades;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use self::directory::Directory;
 use self::legacy::ReplyPool;
 use self::pairs::Pairs;
 use self::presence::shown_never;
@@ -47,8 +49,8 @@ pub struct Imsp {
     base: u32,
     /// IM users of this operator, by index (KIND-1); upgrades add to them.
     im: Bits,
-    /// Users elsewhere of whom this IMSP has learned that they became IM users.
-    learned: FxHashSet<SubscriberId>,
+    /// What it knows of users elsewhere.
+    directory: Directory,
     /// Watchers who may not see a publisher here: not asked about yet, or denied.
     hidden: Pairs,
     /// Legacy customers who were last told to be offline, where phones or commands say so.
@@ -115,7 +117,7 @@ impl Imsp {
             ),
             base: range.start,
             im,
-            learned: FxHashSet::default(),
+            directory: Directory::default(),
             hidden: Pairs::default(),
             offline: FxHashSet::default(),
             blocked: Pairs::default(),
@@ -284,11 +286,11 @@ impl Imsp {
     }
 
     /// Whether somebody is an IM user, as far as this IMSP knows: of its own it knows, of others
-    /// by what their operators had at the start and have told since.
+    /// what its directory has.
     pub fn knows_as_im(&self, somebody: SubscriberId, cx: &Context<'_>) -> bool {
         match cx.plan.population.operator(somebody) == cx.operator {
             true => self.im.get(self.index(somebody)),
-            false => cx.plan.population.is_im(somebody) || self.learned.contains(&somebody),
+            false => self.directory.is_im(somebody, cx.operator, cx.plan),
         }
     }
 

@@ -139,7 +139,8 @@ impl Imsp {
             gateway.send(domain, Content::Subscribe(subscription), cx);
             return;
         }
-        for contact in contacts.filter(|contact| plan.population.is_im(*contact)) {
+        let own = cx.operator;
+        for contact in contacts.filter(|contact| plan.told_as_im(own, *contact)) {
             subscribe_one(domain, watcher, contact, act, gateway, cx);
         }
     }
@@ -152,7 +153,7 @@ impl Imsp {
         for &contact in plan.graph.contacts(watcher).iter().chain(self.added.contacts(watcher)) {
             let domain = plan.population.operator(contact);
             if domain != cx.operator
-                && plan.population.is_im(contact)
+                && plan.told_as_im(cx.operator, contact)
                 && !domains.contains(&domain)
                 && plan.routing.way(Carriage::Presence, cx.operator, domain).is_some()
             {

@@ -101,8 +101,8 @@ impl Imsp {
     /// What news from elsewhere says of its publisher: who shows the presence of an IM user is one.
     pub(super) fn learn(&mut self, publisher: SubscriberId, news: News, cx: &Context<'_>) {
         let im = matches!(news, News::Changed | News::Online | News::Offline | News::Granted);
-        if im && !cx.plan.population.is_im(publisher) {
-            self.learned.insert(publisher);
+        if im {
+            self.directory.learn(publisher, cx.operator, cx.plan);
         }
     }
 }

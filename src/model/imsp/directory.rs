@@ -1,0 +1,29 @@
+//! What an IMSP has been told of users elsewhere: with an agreement, by contact lists that were there
+//! before, by notifications since. It asks nobody's population; what partners told at the start is
+//! not copied but looked up (`Plan::told_as_im`). Whatever else teaches of strangers writes here.
+
+use rustc_hash::FxHashSet;
+
+use crate::domain::id::{OperatorId, SubscriberId};
+use crate::model::plan::Plan;
+
+/// The strangers that one IMSP knows.
+#[derive(Debug, Default)]
+pub(super) struct Directory {
+    /// Of whom it has learned since that they are IM users.
+    learned: FxHashSet<SubscriberId>,
+}
+
+impl Directory {
+    /// Whether a stranger is an IM user, as far as the IMSP of `operator` knows.
+    pub(super) fn is_im(&self, stranger: SubscriberId, operator: OperatorId, plan: &Plan) -> bool {
+        plan.told_as_im(operator, stranger) || self.learned.contains(&stranger)
+    }
+
+    /// A stranger has shown to be an IM user.
+    pub(super) fn learn(&mut self, stranger: SubscriberId, operator: OperatorId, plan: &Plan) {
+        if !plan.told_as_im(operator, stranger) {
+            self.learned.insert(stranger);
+        }
+    }
+}
