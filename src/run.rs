@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use crate::domain::federation::{Event, Federation, TimedEvent};
 use crate::domain::id::{AgreementId, OperatorId};
 use crate::domain::number::NumberingPlan;
-use crate::domain::observation::{Leave, Observation, Subject};
+use crate::domain::observation::Observation;
 use crate::domain::outcome::Defect;
 use crate::domain::population::Population;
 use crate::domain::stations::Stations;
@@ -19,7 +19,7 @@ use crate::engine::process::{LogicalProcess as _, Progress};
 use crate::engine::shard::Shard;
 use crate::engine::simulation::{Fault, Simulation};
 use crate::engine::windows::Looks;
-use crate::measure::audit::{self, AuditPart, Auditor, Violation};
+use crate::measure::audit::{self, AuditPart, Auditor, Found, Violation};
 use crate::measure::glance::Glance;
 use crate::measure::measured::Measured;
 use crate::measure::recorder::{Figures, IntervalPart, Recorder, RecorderPart};
@@ -386,9 +386,11 @@ fn finish(
 ) -> Result<Finished, RunError> {
     let shards = simulation.shards();
     let events = shards.iter().map(Shard::events).sum();
-    let in_flight: Vec<Subject> =
-        shards.iter().flat_map(Shard::messages).map(|message| message.subject()).collect();
-    let leaves: Vec<Leave> = shards.iter().flat_map(Shard::leaves).collect();
+    let found = Found {
+        in_flight: shards.iter().flat_map(Shard::in_flight).collect(),
+        leaves: shards.iter().flat_map(Shard::leaves).collect(),
+        under_way: shards.iter().flat_map(Shard::under_way).collect(),
+    };
     let mut recorders = Vec::new();
     let mut parts: Vec<Vec<RecorderPart>> = within.iter().map(|_| Vec::new()).collect();
     let mut audits: Vec<AuditPart> = Vec::new();
@@ -401,16 +403,16 @@ fn finish(
         audits.push(auditor.finish());
         samplers.push(sampler);
     }
-    audit::verify(&audits, &in_flight, &leaves).map_err(|violations| RunError::Conservation {
+    audit::verify(&audits, &found, &[]).map_err(|violations| RunError::Conservation {
         seed,
         at,
         violations,
     })?;
-    let mut measured = collector.finish(at, recorders, &in_flight);
+    let mut measured = collector.finish(at, recorders, &found.in_flight);
     for (setup, recorders) in within.iter().zip(parts) {
         // Of a run that ended before, nothing is known of it.
         let until = at.clamp(setup.window.start, setup.window.end);
-        let part = Collector::new(Arc::clone(setup)).finish(until, recorders, &in_flight);
+        let part = Collector::new(Arc::clone(setup)).finish(until, recorders, &found.in_flight);
         measured.push_part(part);
     }
     let results = slo::results(&measured);

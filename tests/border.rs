@@ -12,8 +12,8 @@ use interwork::domain::observation::{Observation, SmsEvent};
 use interwork::domain::outcome::{Route, SmsOrigin};
 use interwork::domain::text::{Alphabet, Text};
 use interwork::domain::time::Instant;
+use interwork::engine::process::LogicalProcess as _;
 use interwork::engine::shard::Shard;
-use interwork::engine::windows::LogicalProcess as _;
 use interwork::model::context::{Context, Observer};
 use interwork::model::crossing::{Lists, Located};
 use interwork::model::gateway::Gateway;
@@ -365,16 +365,15 @@ mod any {
             (addition(), any::<bool>())
                 .prop_map(|(request, accepted)| Content::ContactAnswer { request, accepted }),
             Just(Content::Ack),
+            Just(Content::Report),
         ]
     }
 
     pub fn sent() -> impl Strategy<Value = Sent> {
         let agreement = prop_oneof![9 => 0u16..5, 1 => any::<u16>()].prop_map(AgreementId);
-        (operator(), agreement, content()).prop_map(|(to, agreement, content)| Crossing {
-            to,
-            agreement,
-            content,
-        })
+        (operator(), agreement, prop_oneof![0u32..20, any::<u32>()], content()).prop_map(
+            |(to, agreement, number, content)| Crossing { to, agreement, number, content },
+        )
     }
 
     fn journal() -> impl Strategy<Value = Journal> {

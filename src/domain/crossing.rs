@@ -22,6 +22,9 @@ pub struct Crossing<M, L, T> {
     pub to: OperatorId,
     /// The agreement of the current hop.
     pub agreement: AgreementId,
+    /// Its number among all that this side has sent over the agreement, answers left out: the same
+    /// if it is sent again. An acknowledgement has that of its request.
+    pub number: u32,
     /// What it is.
     pub content: Content<M, L, T>,
 }
@@ -76,8 +79,10 @@ pub enum Content<M, L, T> {
         /// Yes or no.
         accepted: bool,
     },
-    /// The answer to any request, without consequences.
+    /// The answer to a request of this number, whatever becomes of it.
     Ack,
+    /// A short message has reached its handset or the service of its reply number.
+    Report,
 }
 
 /// A message as a network carries it.
@@ -221,6 +226,15 @@ pub enum SubscriptionAct {
     End,
 }
 
+impl<M, L, T> Crossing<M, L, T> {
+    /// What tells it from all others that the same side has sent over the agreement, but for its own
+    /// repetitions.
+    pub fn identity(&self) -> u64 {
+        let answer = matches!(self.content, Content::Ack);
+        u64::from(answer) << 32 | u64::from(self.number)
+    }
+}
+
 impl<M, L, T> Content<M, L, T> {
     /// What it counts as.
     pub fn kind(&self) -> TransferKind {
@@ -235,9 +249,11 @@ impl<M, L, T> Content<M, L, T> {
             Self::Search(_) => TransferKind::Search,
             Self::Validate(_) => TransferKind::Validate,
             Self::Contact(_) => TransferKind::Contact,
-            Self::Validated(_) | Self::ContactAnswer { .. } | Self::Found(_) | Self::Ack => {
-                TransferKind::Answer
-            }
+            Self::Validated(_)
+            | Self::ContactAnswer { .. }
+            | Self::Found(_)
+            | Self::Ack
+            | Self::Report => TransferKind::Answer,
         }
     }
 
@@ -291,6 +307,7 @@ impl<M, L, T> Content<M, L, T> {
                 Content::ContactAnswer { request, accepted }
             }
             Self::Ack => Content::Ack,
+            Self::Report => Content::Report,
         }
     }
 }

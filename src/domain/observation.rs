@@ -142,6 +142,17 @@ pub enum Observation<'a> {
         bytes: u32,
         /// What is charged: 1, or the segments of a short message. 0 for a repetition.
         charged: u32,
+        /// What the partner will know it by; `None`: lost on the link, or an answer that ends with it.
+        crosses: Option<u64>,
+    },
+    /// Something came in over an agreement.
+    CameIn {
+        /// The agreement.
+        agreement: AgreementId,
+        /// The side that sent it.
+        from: OperatorId,
+        /// What tells it from others of that side, as it was sent.
+        identity: u64,
     },
     /// Something came over an agreement that finds nothing here: an answer that is late, doubled or
     /// not ours, or what no partner sends.

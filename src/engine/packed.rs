@@ -35,11 +35,13 @@ pub(super) enum Packed {
     MessageIn {
         to: OperatorId,
         agreement: AgreementId,
+        number: u32,
         slot: Slot,
     },
     AckIn {
         to: OperatorId,
         agreement: AgreementId,
+        number: u32,
     },
     /// Too long: the place among those kept.
     Kept(u32),
@@ -67,11 +69,14 @@ impl Kept {
             Input::Served { kind, node, place } => Packed::Served { kind, node, place },
             Input::Page(slot) => Packed::Page(slot),
             Input::Attempt(slot) => Packed::Attempt(slot),
-            Input::Incoming(Crossing { to, agreement, content: Content::Message(slot) }) => {
-                Packed::MessageIn { to, agreement, slot }
-            }
-            Input::Incoming(Crossing { to, agreement, content: Content::Ack }) => {
-                Packed::AckIn { to, agreement }
+            Input::Incoming(Crossing {
+                to,
+                agreement,
+                number,
+                content: Content::Message(slot),
+            }) => Packed::MessageIn { to, agreement, number, slot },
+            Input::Incoming(Crossing { to, agreement, number, content: Content::Ack }) => {
+                Packed::AckIn { to, agreement, number }
             }
             input => Packed::Kept(self.keep(input)),
         }
@@ -112,11 +117,11 @@ impl Kept {
             Packed::Served { kind, node, place } => Input::Served { kind, node, place },
             Packed::Page(slot) => Input::Page(slot),
             Packed::Attempt(slot) => Input::Attempt(slot),
-            Packed::MessageIn { to, agreement, slot } => {
-                Input::Incoming(Crossing { to, agreement, content: Content::Message(slot) })
+            Packed::MessageIn { to, agreement, number, slot } => {
+                Input::Incoming(Crossing { to, agreement, number, content: Content::Message(slot) })
             }
-            Packed::AckIn { to, agreement } => {
-                Input::Incoming(Crossing { to, agreement, content: Content::Ack })
+            Packed::AckIn { to, agreement, number } => {
+                Input::Incoming(Crossing { to, agreement, number, content: Content::Ack })
             }
             Packed::Kept(place) => self.inputs[place as usize],
         }
@@ -131,7 +136,8 @@ mod tests {
     fn every_input_comes_out_as_it_went_in() {
         let (user, slot) = (SubscriberId(70_000), Slot(9));
         let (to, agreement) = (OperatorId(3), AgreementId(4));
-        let incoming = |content| Input::Incoming(Crossing { to, agreement, content });
+        let incoming =
+            |content| Input::Incoming(Crossing { to, agreement, number: 70_000, content });
         let inputs = [
             Input::Decide(Stimulus::Session { user, count: 2 }),
             Input::Decide(Stimulus::Presence),

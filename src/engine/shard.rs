@@ -7,12 +7,12 @@ use super::calendar::{Calendar, Event};
 use super::decisions::Decisions;
 use super::process::LogicalProcess;
 use crate::domain::federation::{Event as Happening, Outage, TimedEvent};
-use crate::domain::id::{OperatorId, Role, SubscriberId};
-use crate::domain::observation::{Leave, Observation};
+use crate::domain::id::{AgreementId, OperatorId, Role, SubscriberId};
+use crate::domain::observation::{Leave, Observation, Subject};
 use crate::domain::part::PartKind;
 use crate::domain::time::Instant;
 use crate::model::context::{Context, Observer};
-use crate::model::crossing::{Lists, arrive};
+use crate::model::crossing::{Lists, arrive, subject};
 use crate::model::crowd::Crowd;
 use crate::model::gateway::Gateway;
 use crate::model::hlr::Hlr;
@@ -157,9 +157,25 @@ impl<O: Observer> Shard<O> {
         self.file();
     }
 
-    /// The messages in flight here.
-    pub fn messages(&self) -> impl Iterator<Item = &Message> {
-        self.messages.iter()
+    /// The messages in flight here: those whose ledger is here.
+    pub fn in_flight(&self) -> impl Iterator<Item = Subject> {
+        let stored = self.messages.iter().map(Message::subject);
+        let plan = &self.plan;
+        let lost = self.nodes.gateway.unanswered();
+        stored.chain(lost.filter_map(|(sent, ledger)| subject(sent, ledger, plan)))
+    }
+
+    /// What is on its way here from other operators: agreement, sending side, identity.
+    pub fn under_way(&self) -> impl Iterator<Item = (AgreementId, OperatorId, u64)> {
+        self.calendar.inputs().filter_map(|input| {
+            let (agreement, identity) = match input {
+                Input::Incoming(crossing) => (crossing.agreement, crossing.identity()),
+                Input::Doubled(agreement, number) => (agreement, u64::from(number)),
+                _ => return None,
+            };
+            let from = self.plan.federation.agreement(agreement).peer(self.operator);
+            Some((agreement, from, identity))
+        })
     }
 
     /// News for single watchers that is on its way here (UC-3).
@@ -168,7 +184,8 @@ impl<O: Observer> Shard<O> {
         let jobs = imsp.iter().flat_map(Imsp::jobs).filter_map(news::of_job);
         let passing = relay.iter().flat_map(Relay::crossings).chain(gateway.crossings());
         let due = self.calendar.inputs().filter_map(|input| news::of_input(&input));
-        jobs.chain(passing.filter_map(news::of_crossing)).chain(due)
+        let lost = gateway.unanswered().filter_map(|(sent, ledger)| news::of_sent(sent, ledger));
+        jobs.chain(passing.filter_map(news::of_crossing)).chain(due).chain(lost)
     }
 
     /// Ends the shard; who watched remains.
@@ -244,6 +261,8 @@ impl<O: Observer> Shard<O> {
                 }
             }
             Input::Repeat(place) => gateway.repeat(place, cx),
+            Input::Overdue(agreement) => gateway.overdue(agreement, cx),
+            Input::Doubled(agreement, number) => gateway.doubled(agreement, number, cx),
             Input::Release(crossing) => gateway.release(crossing, cx),
 
             Input::Served { kind, node: which, place } => {
@@ -321,14 +340,13 @@ impl<O: Observer + Send> LogicalProcess for Shard<O> {
         // Who is there when it arrives decides, not who is now.
         let then = self.later.iter().find(|(from, _)| *from <= at);
         let plan = then.map_or(&self.plan, |(_, plan)| plan);
-        let arrived = is_sound(&crossing, operator, at, plan)
-            .then(|| arrive(crossing, ledger, plan, &mut self.messages, &mut self.lists));
-        match arrived.flatten() {
-            Some(crossing) => {
-                self.calendar.push(Event { at, order, input: Input::Incoming(crossing) });
-            }
-            None => self.observer.observe(at, &Observation::Stray { operator }),
+        if !is_sound(&crossing, operator, at, plan) {
+            return self.observer.observe(at, &Observation::Stray { operator });
         }
+        let doubled = Input::Doubled(crossing.agreement, crossing.number);
+        let arrived = arrive(crossing, ledger, plan, &mut self.messages, &mut self.lists);
+        let input = arrived.map_or(doubled, Input::Incoming);
+        self.calendar.push(Event { at, order, input });
     }
 
     fn address(mail: &Mail) -> (usize, Instant) {

@@ -10,7 +10,7 @@ use std::fmt;
 
 use rustc_hash::FxHashMap;
 
-use crate::domain::id::{MessageId, OperatorId};
+use crate::domain::id::{AgreementId, MessageId, OperatorId};
 use crate::domain::observation::{Leave, Observation, SmsEvent, StationId, Subject};
 use crate::domain::outcome::Route;
 use crate::domain::presence::News;
@@ -58,6 +58,18 @@ pub enum Violation {
         /// Accepted less ended.
         left: i64,
     },
+    /// What an operator sent over an agreement, less what was lost on the link, is not what came in
+    /// there or is on its way.
+    Border {
+        /// The agreement.
+        agreement: AgreementId,
+        /// The side that sent.
+        from: OperatorId,
+        /// Went out and was not lost.
+        expected: i64,
+        /// Came in, or is on its way.
+        found: i64,
+    },
     /// Watchers are left with stale attributes: news that they may see somebody, or no longer, was
     /// neither shown nor dropped nor is it on its way (UC-3).
     Stale {
@@ -94,6 +106,12 @@ impl fmt::Display for Violation {
                 f,
                 "SMSC of operator {}: {left} short messages accepted and not ended",
                 operator.0
+            ),
+            Self::Border { agreement, from, expected, found } => write!(
+                f,
+                "agreement {}: operator {} sent {expected} crossings that were not lost; {found} came \
+                 in or are on their way, and not all the same",
+                agreement.0, from.0
             ),
             Self::Stale { expected, found } => write!(
                 f,
@@ -144,7 +162,19 @@ pub struct Auditor {
     stations: FxHashMap<StationId, (i64, i64)>,
     sms: FxHashMap<OperatorId, i64>,
     leaves: Sum,
+    /// What went out and what came in here, by agreement and sending side.
+    border: FxHashMap<Side, Border>,
     violations: Vec<Violation>,
+}
+
+/// An agreement and the side that sends.
+type Side = (AgreementId, OperatorId);
+
+/// The ledger of one direction of an agreement.
+#[derive(Clone, Copy, Debug, Default)]
+struct Border {
+    out: Sum,
+    came: Sum,
 }
 
 /// What one auditor saw.
@@ -188,6 +218,12 @@ impl Auditor {
                     SmsEvent::Refused | SmsEvent::Attempted | SmsEvent::Retried => 0,
                 };
                 *self.sms.entry(operator).or_default() += by;
+            }
+            Observation::Transferred { agreement, from, crosses: Some(identity), .. } => {
+                self.border.entry((agreement, from)).or_default().out.add(identity, 1);
+            }
+            Observation::CameIn { agreement, from, identity } => {
+                self.border.entry((agreement, from)).or_default().came.add(identity, 1);
             }
             Observation::LeaveOwed(leave) => self.leaves.add(identity(&leave), 1),
             Observation::PresenceShown {
@@ -234,16 +270,41 @@ impl Auditor {
     }
 }
 
-/// Checks all identities over all shards, with the messages and the news for single watchers that
-/// are physically found in flight.
+/// What is physically found at the end of a run.
+#[derive(Clone, Debug, Default)]
+pub struct Found {
+    /// Messages in flight.
+    pub in_flight: Vec<Subject>,
+    /// News for single watchers on its way.
+    pub leaves: Vec<Leave>,
+    /// What is between operators: agreement, sending side, identity.
+    pub under_way: Vec<(AgreementId, OperatorId, u64)>,
+}
+
+/// What two parties to an agreement, of whom one is not ours, leave open: a figure, no violation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Outside {
+    /// The agreement.
+    pub agreement: AgreementId,
+    /// The side that sent.
+    pub from: OperatorId,
+    /// Went out here less came in here: of a partner's side, less than zero.
+    pub open: i64,
+}
+
+/// Checks all identities over all shards, with what is physically found. Between two of our
+/// operators, what went out must have come in, been lost on the link or be on its way; over
+/// agreements with `outside` operators the difference is given back.
 ///
 /// # Errors
 /// Every identity that does not hold.
 pub fn verify(
     parts: &[AuditPart],
-    in_flight: &[Subject],
-    leaves: &[Leave],
-) -> Result<(), Vec<Violation>> {
+    found: &Found,
+    outside: &[AgreementId],
+) -> Result<Vec<Outside>, Vec<Violation>> {
+    let Found { in_flight, leaves, under_way: between } = found;
+    let mut border: std::collections::BTreeMap<Side, Border> = Default::default();
     let mut open = [Sum::default(); Route::ALL.len()];
     let mut sms: std::collections::BTreeMap<OperatorId, i64> = Default::default();
     let mut violations = Vec::new();
@@ -254,6 +315,11 @@ pub fn verify(
             sum.join(own);
         }
         owed.join(auditor.leaves);
+        for (side, own) in &auditor.border {
+            let sums = border.entry(*side).or_default();
+            sums.out.join(own.out);
+            sums.came.join(own.came);
+        }
         for (operator, left) in &auditor.sms {
             *sms.entry(*operator).or_default() += left;
         }
@@ -278,15 +344,27 @@ pub fn verify(
         let (expected, found) = (owed.count, under_way.count);
         violations.push(Violation::Stale { expected, found });
     }
-    if violations.is_empty() { Ok(()) } else { Err(violations) }
+    for (agreement, from, identity) in between {
+        border.entry((*agreement, *from)).or_default().came.add(*identity, 1);
+    }
+    let mut open = Vec::new();
+    for ((agreement, from), Border { out, came }) in border {
+        if outside.contains(&agreement) {
+            open.push(Outside { agreement, from, open: out.count - came.count });
+        } else if out != came {
+            let (expected, found) = (out.count, came.count);
+            violations.push(Violation::Border { agreement, from, expected, found });
+        }
+    }
+    if violations.is_empty() { Ok(open) } else { Err(violations) }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::domain::id::SubscriberId;
-    use crate::domain::observation::StageTime;
-    use crate::domain::outcome::{PresenceScope, Reason, SmsOrigin, Stage};
+    use crate::domain::observation::{Carried, StageTime};
+    use crate::domain::outcome::{PresenceScope, Reason, SmsOrigin, Stage, TransferKind};
 
     fn subject(id: u64) -> Subject {
         let (from, to) = (OperatorId(0), OperatorId(1));
@@ -306,7 +384,40 @@ mod tests {
         for observation in seen {
             auditor.observe(Instant(130), observation);
         }
-        verify(&[auditor.finish()], in_flight, &[]).err().unwrap_or_default()
+        let found = Found { in_flight: in_flight.to_vec(), ..Found::default() };
+        verify(&[auditor.finish()], &found, &[]).err().unwrap_or_default()
+    }
+
+    #[test]
+    fn what_went_out_has_come_in_or_is_on_its_way() {
+        let (agreement, from) = (AgreementId(3), OperatorId(1));
+        let out = |identity| Observation::Transferred {
+            agreement,
+            from,
+            kind: TransferKind::Message,
+            carried: Carried::Other,
+            bytes: 9,
+            charged: 1,
+            crosses: Some(identity),
+        };
+        let came = |identity| Observation::CameIn { agreement, from, identity };
+        let parts = |sent: &[u64], received: &[u64]| {
+            let [mut one, mut other] = [Auditor::new(), Auditor::new()];
+            sent.iter().for_each(|id| one.observe(Instant(1), &out(*id)));
+            received.iter().for_each(|id| other.observe(Instant(2), &came(*id)));
+            [one.finish(), other.finish()]
+        };
+        let on_its_way =
+            |identity| Found { under_way: vec![(agreement, from, identity)], ..Found::default() };
+        let border =
+            |expected, found| Err(vec![Violation::Border { agreement, from, expected, found }]);
+        assert_eq!(verify(&parts(&[1, 2, 2], &[2, 1]), &on_its_way(2), &[]), Ok(vec![]));
+        assert_eq!(verify(&parts(&[1, 2, 2], &[2, 1]), &on_its_way(1), &[]), border(3, 3));
+        assert_eq!(verify(&parts(&[1, 2], &[1]), &Found::default(), &[]), border(2, 1));
+        assert_eq!(verify(&parts(&[], &[1]), &Found::default(), &[]), border(0, 1));
+        let open = Outside { agreement, from, open: 1 };
+        let outside = verify(&parts(&[1, 2], &[1]), &Found::default(), &[agreement]);
+        assert_eq!(outside, Ok(vec![open]));
     }
 
     fn delivered(id: u64, ns: u64) -> Observation<'static> {

@@ -8,6 +8,7 @@ use super::routing::Carriage;
 use super::store::{Slot, Store};
 use crate::domain::crossing::{self, Contacts, Envelope, Note, Sent};
 use crate::domain::ledger::Ledger;
+use crate::domain::observation::Subject;
 use crate::domain::outcome::SmsOrigin;
 use crate::domain::time::Instant;
 
@@ -32,7 +33,9 @@ impl<M, L, T> crossing::Content<M, L, T> {
             Self::Located(_) | Self::Alert(_) => Carriage::Sms,
             Self::Notification(_) | Self::State { .. } | Self::Subscribe(_) => Carriage::Presence,
             Self::Message(_) | Self::Validate(_) | Self::Validated(_) => Carriage::Messaging,
-            Self::Contact(_) | Self::ContactAnswer { .. } | Self::Ack => Carriage::Messaging,
+            Self::Contact(_) | Self::ContactAnswer { .. } | Self::Ack | Self::Report => {
+                Carriage::Messaging
+            }
             Self::Search(_) | Self::Found(_) => Carriage::Search,
             Self::GroupMessage(_) => Carriage::Groups,
         }
@@ -42,7 +45,7 @@ impl<M, L, T> crossing::Content<M, L, T> {
 /// Takes a crossing apart as it leaves: what the network carries, and the ledger. A message or a
 /// list leaves its store with it.
 pub fn leave(crossing: Crossing, messages: &mut Messages, lists: &mut Lists) -> (Sent, Ledger) {
-    let Crossing { to, agreement, content } = crossing;
+    let Crossing { to, agreement, number, content } = crossing;
     let (mut beside, mut instants) = (Ledger::None, None);
     let content = content.map(
         |slot| {
@@ -58,7 +61,7 @@ pub fn leave(crossing: Crossing, messages: &mut Messages, lists: &mut Lists) -> 
         },
     );
     let ledger = instants.map_or(beside, Ledger::Instants);
-    (Sent { to, agreement, content }, ledger)
+    (Sent { to, agreement, number, content }, ledger)
 }
 
 /// Puts together what came: a message or a list goes into its store. Nothing, if the ledger is not of what
@@ -70,7 +73,7 @@ pub fn arrive(
     messages: &mut Messages,
     lists: &mut Lists,
 ) -> Option<Crossing> {
-    let Sent { to, agreement, content } = sent;
+    let Sent { to, agreement, number, content } = sent;
     let (mut journal, mut instants) = (None, None);
     match ledger {
         Ledger::None => {}
@@ -95,7 +98,19 @@ pub fn arrive(
         |list| lists.insert(list),
         |_| instants.expect("looked at above"),
     );
-    Some(Crossing { to, agreement, content })
+    Some(Crossing { to, agreement, number, content })
+}
+
+/// What observations say of a message that has been sent and did not arrive.
+pub fn subject(sent: &Sent, ledger: &Ledger, plan: &Plan) -> Option<Subject> {
+    let (note, Ledger::Message(meant, journal)) = (sent.content.message()?, ledger) else {
+        return None;
+    };
+    let Note { id, sender, .. } = *note;
+    let recipient = *meant;
+    let (from, to) = (plan.population.operator(sender), plan.population.operator(recipient));
+    let (route, intended) = (journal.route, journal.intended);
+    Some(Subject { id, route, sender, recipient, from, to, intended })
 }
 
 fn note(message: &Message) -> Note {

@@ -146,7 +146,7 @@ impl Hlr {
         debug_assert!(message.sms.is_some_and(|sms| sms.origin != SmsOrigin::Reply));
         if self.attached(phone, cx.now) {
             if let Some(way) = cx.plan.routing.way(Carriage::Sms, cx.operator, smsc) {
-                gateway.acknowledge(way.agreement, cx);
+                gateway.report(way.agreement, cx);
             }
             return true;
         }

@@ -4,7 +4,8 @@
 
 use super::crossing::{Content, Crossing, Notification};
 use super::outbox::{Input, Job};
-use crate::domain::crossing::Audience;
+use crate::domain::crossing::{self, Audience, Sent};
+use crate::domain::ledger::Ledger;
 use crate::domain::observation::Leave;
 use crate::domain::presence::News;
 
@@ -23,6 +24,17 @@ pub fn of_crossing(crossing: &Crossing) -> Option<Leave> {
         Content::Notification(news) => of_notification(&news),
         _ => None,
     }
+}
+
+/// What of this kind has been sent and did not arrive.
+pub fn of_sent(sent: &Sent, ledger: &Ledger) -> Option<Leave> {
+    let (crossing::Content::Notification(news), Ledger::Instants([changed, _])) =
+        (&sent.content, ledger)
+    else {
+        return None;
+    };
+    let crossing::Notification { publisher, news, audience, .. } = *news;
+    of_notification(&Notification { publisher, changed: *changed, news, audience })
 }
 
 /// What of this kind an IM server has before it.

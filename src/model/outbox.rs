@@ -8,7 +8,7 @@ use super::stimulus::Stimulus;
 use super::store::{Handle, Slot};
 use crate::domain::crossing::{Query, Search, Sent};
 use crate::domain::federation::Outage;
-use crate::domain::id::{OperatorId, Role, SubscriberId, Transaction};
+use crate::domain::id::{AgreementId, OperatorId, Role, SubscriberId, Transaction};
 use crate::domain::ledger::{Ledger, Occasion};
 use crate::domain::number::ReplyNumber;
 use crate::domain::part::PartKind;
@@ -75,6 +75,10 @@ pub enum Input {
     Incoming(Crossing),
     /// Gateway: a crossing was lost and is repeated.
     Repeat(u32),
+    /// Gateway: the time of transactions of this agreement is over.
+    Overdue(AgreementId),
+    /// Gateway: a request came that is here already, over this agreement, by this number.
+    Doubled(AgreementId, u32),
     /// Gateway: the rate limit lets a crossing go.
     Release(Crossing),
 

@@ -4,9 +4,9 @@
 use std::sync::Arc;
 
 use super::routing::{Carriage, Routing};
-use crate::domain::federation::{Agreement, Federation, LegacyPresence};
+use crate::domain::federation::{Agreement, Event, Federation, LegacyPresence, Outage, TimedEvent};
 use crate::domain::graph::ContactGraph;
-use crate::domain::id::{OperatorId, SubscriberId};
+use crate::domain::id::{AgreementId, OperatorId, SubscriberId};
 use crate::domain::number::NumberingPlan;
 use crate::domain::outcome::{Defect, PresenceScope, Reason, Route};
 use crate::domain::population::Population;
@@ -129,6 +129,19 @@ impl Plan {
         let watchers = self.graph.watchers(somebody);
         let first = watchers.partition_point(|watcher| watcher.0 < users.start);
         watchers.get(first).is_some_and(|watcher| watcher.0 < users.end)
+    }
+
+    /// Whether anything that crosses an agreement can be lost or very late: a request over it may not
+    /// be answered.
+    pub fn can_fail(&self, agreement: AgreementId) -> bool {
+        let terms = self.federation.agreement(agreement);
+        let fails = |event: &TimedEvent| match &event.event {
+            Event::Outage { outage: Outage::Link { between: [a, b], .. }, .. } => {
+                terms.side(*a).is_some() && terms.side(*b).is_some()
+            }
+            _ => false,
+        };
+        terms.link.loss > 0.0 || self.federation.timeline.iter().any(fails)
     }
 
     /// Whether the model has this deliberate fault.

@@ -50,7 +50,7 @@ impl Border<'_> {
             Content::Message(note) | Content::GroupMessage(note) => self.note(note),
             Content::Sms(note) | Content::SmsBack(note) => self.note(note),
             Content::Query(query) => self.somebody(query.phone) && self.exists(query.smsc),
-            Content::Located(Located { .. }) | Content::Ack => true,
+            Content::Located(Located { .. }) | Content::Ack | Content::Report => true,
             Content::Alert(phone) => self.somebody(*phone),
             Content::Notification(Notification { publisher, audience, .. }) => {
                 self.somebody(*publisher)
@@ -145,7 +145,7 @@ impl Border<'_> {
             | Content::ContactAnswer { request: Addition { owner, contact, .. }, .. } => {
                 imsp && self.own(*owner) && !self.own(*contact)
             }
-            Content::Ack => true,
+            Content::Ack | Content::Report => true,
         }
     }
 }

@@ -48,7 +48,7 @@ pub(super) fn bytes(content: &Content, sizes: &TransferSizes, cx: &Context<'_>) 
         Content::Validate(_) | Content::Search(_) => sizes.validate,
         Content::Contact(_) => sizes.contact,
         Content::Validated(_) | Content::Found(_) => sizes.validated,
-        Content::ContactAnswer { .. } | Content::Ack => sizes.answer,
+        Content::ContactAnswer { .. } | Content::Ack | Content::Report => sizes.answer,
     }
 }
 

@@ -4,24 +4,27 @@
 
 mod cost;
 mod outages;
+mod transactions;
 mod translator;
 mod turn_back;
 
 use rustc_hash::FxHashMap;
 
 use self::cost::{bytes, charged};
+use self::transactions::{Open, Transactions};
 use self::translator::{Passage, Translator};
 use super::context::Context;
-use super::crossing::{Content, Crossing, leave};
+use super::crossing::{Content, Crossing, Subscription, leave};
 use super::link::Link;
 use super::outbox::{Asked, ContactRequest, Input, Job};
 use super::plan::Plan;
 use super::rate_limit::{Admission, RateLimiter};
 use super::routing::Carriage;
 use super::store::Slot;
-use crate::domain::crossing::{Addition, Search};
+use crate::domain::crossing::{Addition, Search, Sent};
 use crate::domain::federation::Agreement;
 use crate::domain::id::{AgreementId, OperatorId, Role};
+use crate::domain::ledger::Ledger;
 use crate::domain::observation::{Carried, Observation, StationId};
 use crate::domain::outcome::{Reason, Stage};
 use crate::domain::part::{Part, PartKind};
@@ -46,6 +49,10 @@ struct Side {
     link: Link,
     station: StationId,
     limit: Option<Limit>,
+    /// How much it has sent.
+    sent: u32,
+    /// Where the link can fail.
+    transactions: Option<Transactions>,
 }
 
 /// The limit on what this side sends.
@@ -76,7 +83,8 @@ impl Gateway {
                     station: plan.stations.id(Part::side(PartKind::RateLimit, id, place)),
                     interval: Duration::from_secs_f64(1.0 / limit.rate),
                 });
-                Some((id, Side { place, link, station, limit }))
+                let transactions = plan.can_fail(id).then(Transactions::default);
+                Some((id, Side { place, link, station, limit, sent: 0, transactions }))
             })
             .collect();
         let settings = plan.federation.operator(operator).translator.as_ref();
@@ -107,14 +115,20 @@ impl Gateway {
         let Some(way) = cx.plan.routing.way(content.carriage(), cx.operator, to) else {
             return false;
         };
-        self.put(Crossing { to, agreement: way.agreement, content }, cx);
+        self.put(Crossing { to, agreement: way.agreement, number: 0, content }, cx);
         true
     }
 
     /// Answers a request over the agreement it came by.
-    pub fn acknowledge(&mut self, agreement: AgreementId, cx: &mut Context<'_>) {
+    fn acknowledge(&mut self, agreement: AgreementId, number: u32, cx: &mut Context<'_>) {
         let to = cx.plan.federation.agreement(agreement).peer(cx.operator);
-        self.transmit(Crossing { to, agreement, content: Content::Ack }, true, cx);
+        self.transmit(Crossing { to, agreement, number, content: Content::Ack }, true, cx);
+    }
+
+    /// Reports a short message delivered, over the agreement towards its SMSC.
+    pub fn report(&mut self, agreement: AgreementId, cx: &mut Context<'_>) {
+        let to = cx.plan.federation.agreement(agreement).peer(cx.operator);
+        self.transmit(Crossing { to, agreement, number: 0, content: Content::Report }, true, cx);
     }
 
     /// Puts a crossing on the link of its agreement, translated where that is needed.
@@ -141,10 +155,14 @@ impl Gateway {
         self.transmit(crossing, false, cx);
     }
 
-    fn transmit(&mut self, crossing: Crossing, first: bool, cx: &mut Context<'_>) {
+    fn transmit(&mut self, mut crossing: Crossing, first: bool, cx: &mut Context<'_>) {
         let Crossing { agreement, content, .. } = crossing;
         let terms = cx.plan.federation.agreement(agreement);
         let side = self.side(agreement);
+        if first && !matches!(content, Content::Ack | Content::Report) {
+            crossing.number = side.sent;
+            side.sent = side.sent.wrapping_add(1);
+        }
         let bytes = bytes(&content, &cx.plan.sizes[agreement.index()][side.place], cx);
         let passage = side.link.send(cx.now, bytes);
         let charged = if first { charged(&content, cx) } else { 0 };
@@ -153,24 +171,92 @@ impl Gateway {
         if first {
             notified(&crossing, cx);
         }
-        cx.observe(Observation::Transferred { agreement, from, kind, carried, bytes, charged });
+        let awaited = side.transactions.is_some();
+        let ends = match content {
+            // Nobody waits for them.
+            Content::Report => true,
+            Content::Ack => !awaited,
+            _ => false,
+        };
+        cx.observe(Observation::Transferred {
+            agreement,
+            from,
+            kind,
+            carried,
+            bytes,
+            charged,
+            crosses: (passage.arrival.is_some() && !ends).then(|| crossing.identity()),
+        });
         if terms.link.bandwidth.is_some() {
             let station = side.station;
             let (wait, service, queued) = (passage.wait, passage.transmission, passage.queued);
             cx.observe(Observation::StationPlanned { station, wait, service, queued });
         }
+        let over = cx.now + passage.wait + passage.transmission + terms.retry_timeout;
+        if let Some(transactions) = &mut side.transactions
+            && answered_at_once(&content, terms)
+        {
+            let (sent, ledger) = leave(crossing, cx.messages, cx.lists);
+            let mut open = Open { sent, ledger: Some(ledger), carried, bytes };
+            depart(&mut open, passage.arrival, cx);
+            if let Some(at) = transactions.open(open, over) {
+                cx.at(at, Role::Gateway, Input::Overdue(agreement));
+            }
+            return;
+        }
         match passage.arrival {
+            // The request that it answers will come again.
+            None if awaited && matches!(content, Content::Ack) => {}
+            // The transport repeats it.
             None => {
                 let place = self.keep(crossing);
-                let at = cx.now + passage.wait + passage.transmission + terms.retry_timeout;
-                cx.at(at, Role::Gateway, Input::Repeat(place));
+                cx.at(over, Role::Gateway, Input::Repeat(place));
             }
-            Some(_) if matches!(content, Content::Ack) => {}
+            Some(_) if ends => {}
             Some(arrival) => {
                 let (sent, ledger) = leave(crossing, cx.messages, cx.lists);
                 cx.out.depart(arrival, terms.peer(cx.operator), sent, ledger);
             }
         }
+    }
+
+    /// The time of transactions of an agreement is over: what is still open is sent again.
+    pub fn overdue(&mut self, agreement: AgreementId, cx: &mut Context<'_>) {
+        let terms = cx.plan.federation.agreement(agreement);
+        let side = self.side(agreement);
+        let Some(transactions) = &mut side.transactions else { return };
+        while let Some(mut open) = transactions.overdue(cx.now) {
+            let Open { bytes, carried, .. } = open;
+            let passage = side.link.send(cx.now, bytes);
+            cx.observe(Observation::Transferred {
+                agreement,
+                from: cx.operator,
+                kind: open.sent.content.kind(),
+                carried,
+                bytes,
+                charged: 0,
+                crosses: passage.arrival.map(|_| open.sent.identity()),
+            });
+            if terms.link.bandwidth.is_some() {
+                let station = side.station;
+                let (wait, service, queued) = (passage.wait, passage.transmission, passage.queued);
+                cx.observe(Observation::StationPlanned { station, wait, service, queued });
+            }
+            depart(&mut open, passage.arrival, cx);
+            let over = cx.now + passage.wait + passage.transmission + terms.retry_timeout;
+            transactions.open(open, over);
+        }
+        if let Some(at) = transactions.remind() {
+            cx.at(at, Role::Gateway, Input::Overdue(agreement));
+        }
+    }
+
+    /// What was sent and has not arrived, in transactions.
+    pub fn unanswered(&self) -> impl Iterator<Item = (&Sent, &Ledger)> {
+        self.sides
+            .values()
+            .filter_map(|side| side.transactions.as_ref())
+            .flat_map(|it| it.waiting())
     }
 
     /// Transfers that wait here: lost ones for their repetition, others for their translation.
@@ -191,20 +277,34 @@ impl Gateway {
     /// Something comes in over an agreement: it is answered where the protocol asks for it, and goes
     /// to its node. What only passes through is given back, for the hub's relay.
     pub fn incoming(&mut self, crossing: Crossing, cx: &mut Context<'_>) -> Option<Crossing> {
-        let agreement = crossing.agreement;
+        let Crossing { agreement, number, .. } = crossing;
         let terms = cx.plan.federation.agreement(agreement);
         let peer = terms.peer(cx.operator);
+        cx.observe(Observation::CameIn { agreement, from: peer, identity: crossing.identity() });
+        let transactions = &mut self.side(agreement).transactions;
+        if matches!(crossing.content, Content::Ack | Content::Report) {
+            if !transactions.as_mut().is_some_and(|open| open.close(number)) {
+                cx.stray();
+            }
+            return None;
+        }
+        let again = transactions.as_mut().is_some_and(|seen| !seen.take(number));
         if let Some(&slot) = crossing.content.message() {
             let now = cx.now;
             cx.messages[slot].stage(Stage::Link, peer, now);
         }
         if answered_at_once(&crossing.content, terms) {
-            self.acknowledge(agreement, cx);
+            self.acknowledge(agreement, number, cx);
+            if again && crossing.content.message().is_none() {
+                drop_list(&crossing, cx);
+                cx.stray();
+                return None;
+            }
         }
         if crossing.to != cx.operator {
             return Some(crossing);
         }
-        if self.translates(agreement, cx) && !matches!(crossing.content, Content::Ack) {
+        if self.translates(agreement, cx) {
             self.translate(Passage { crossing, outward: false }, cx);
         } else {
             self.hand_in(crossing, cx);
@@ -219,8 +319,38 @@ impl Gateway {
         }
     }
 
+    /// A request came whose ledger is elsewhere: it is here already, and only its answer was lost. Or
+    /// it is nobody's.
+    pub fn doubled(&mut self, agreement: AgreementId, number: u32, cx: &mut Context<'_>) {
+        let from = cx.plan.federation.agreement(agreement).peer(cx.operator);
+        cx.observe(Observation::CameIn { agreement, from, identity: u64::from(number) });
+        let seen = &self.side(agreement).transactions;
+        if seen.as_ref().is_some_and(|seen| seen.has_taken(number)) {
+            self.acknowledge(agreement, number, cx);
+        }
+        cx.stray();
+    }
+
     fn side(&mut self, agreement: AgreementId) -> &mut Side {
         self.sides.get_mut(&agreement).expect("an operator sends over its own agreements")
+    }
+}
+
+/// Sends a request, if the link carries it; what goes beside it goes once.
+fn depart(open: &mut Open, arrival: Option<Instant>, cx: &mut Context<'_>) {
+    if let Some(arrival) = arrival {
+        let next = cx.plan.federation.agreement(open.sent.agreement).peer(cx.operator);
+        let ledger = open.ledger.take().unwrap_or(Ledger::None);
+        cx.out.depart(arrival, next, open.sent.clone(), ledger);
+    }
+}
+
+/// A request that came again takes its list with it.
+fn drop_list(crossing: &Crossing, cx: &mut Context<'_>) {
+    if let Content::State { contacts, .. } | Content::Subscribe(Subscription { contacts, .. }) =
+        crossing.content
+    {
+        cx.lists.remove(contacts);
     }
 }
 
@@ -281,7 +411,7 @@ fn arrived(crossing: &Crossing, cx: &mut Context<'_>) -> Option<Input> {
         Content::ContactAnswer { request: addition, accepted } => {
             Input::Request(Job::ContactAnswered { request: request(addition), accepted })
         }
-        Content::Ack => return None,
+        Content::Ack | Content::Report => return None,
     })
 }
 

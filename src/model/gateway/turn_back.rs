@@ -73,7 +73,7 @@ impl Gateway {
                 let reason = Some(reason);
                 cx.observe(Observation::Found { user, contact, reason });
             }
-            Content::Alert(_) | Content::Ack => {}
+            Content::Alert(_) | Content::Ack | Content::Report => {}
         }
     }
 }

@@ -55,7 +55,7 @@ impl Imsp {
             }
             Some(Passed::At(release)) => {
                 if let Some(way) = cx.plan.routing.way(Carriage::Groups, cx.operator, to) {
-                    let crossing = Crossing { to, agreement: way.agreement, content };
+                    let crossing = Crossing { to, agreement: way.agreement, number: 0, content };
                     cx.at(release, crate::domain::id::Role::Gateway, Input::Release(crossing));
                 }
             }

@@ -143,7 +143,7 @@ impl Imsp {
                 self.decide_agreement(slot, to, cx);
                 if let Some(way) = cx.plan.routing.way(Carriage::Messaging, cx.operator, to) {
                     let content = Content::Message(slot);
-                    let crossing = Crossing { to, agreement: way.agreement, content };
+                    let crossing = Crossing { to, agreement: way.agreement, number: 0, content };
                     cx.at(release, Role::Gateway, Input::Release(crossing));
                 }
             }
@@ -188,7 +188,7 @@ impl Imsp {
         debug_assert_eq!(sms.origin, SmsOrigin::Reply);
         smsc::delivered(slot, cx);
         if let Some(way) = cx.plan.routing.way(Carriage::Sms, cx.operator, sms.smsc) {
-            gateway.acknowledge(way.agreement, cx);
+            gateway.report(way.agreement, cx);
         }
     }
 

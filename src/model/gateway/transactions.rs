@@ -1,0 +1,153 @@
+//! Requests over a link that can fail, from their departure to their acknowledgement. Nobody is told
+//! of a loss: a request that is open when its time is over is sent again, under the same number, until
+//! its answer comes. If only the answer was lost, the partner knows the number and answers again.
+//!
+//! Where a link neither loses nor fails during the run, every answer comes, and nothing is kept. What
+//! has no answer of its own, or one that takes as long as people or phones do, is carried by the
+//! transport below (TCP, SCTP), which repeats it.
+
+use std::collections::VecDeque;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::domain::crossing::Sent;
+use crate::domain::ledger::Ledger;
+use crate::domain::observation::Carried;
+use crate::domain::time::Instant;
+
+/// The transactions of one side of an agreement, and what came over it.
+#[derive(Debug, Default)]
+pub(super) struct Transactions {
+    open: FxHashMap<u32, Open>,
+    /// When each is to be sent again, in this order: all wait equally long.
+    due: VecDeque<(Instant, u32)>,
+    /// Whether a reminder is under way.
+    reminded: bool,
+    seen: Seen,
+}
+
+/// A request without an answer so far.
+#[derive(Clone, Debug)]
+pub(super) struct Open {
+    /// As it crosses.
+    pub(super) sent: Sent,
+    /// What goes beside it, as long as the request has not arrived.
+    pub(super) ledger: Option<Ledger>,
+    /// What it is about.
+    pub(super) carried: Carried,
+    /// Its length.
+    pub(super) bytes: u32,
+}
+
+/// Which numbers have come.
+#[derive(Debug, Default)]
+struct Seen {
+    /// All below.
+    below: u32,
+    /// And these.
+    beyond: FxHashSet<u32>,
+}
+
+impl Transactions {
+    /// A request has left, to be sent again at `due`. A reminder is to be set then, if that is said.
+    pub(super) fn open(&mut self, open: Open, due: Instant) -> Option<Instant> {
+        let number = open.sent.number;
+        self.open.insert(number, open);
+        self.due.push_back((due, number));
+        (!std::mem::replace(&mut self.reminded, true)).then_some(due)
+    }
+
+    /// An answer has come. False if nothing under its number waits for one.
+    pub(super) fn close(&mut self, number: u32) -> bool {
+        // What has not arrived has no answer.
+        let arrived = |open: &Open| open.ledger.is_none();
+        self.open.get(&number).is_some_and(arrived) && self.open.remove(&number).is_some()
+    }
+
+    /// A request whose time is over at `now`, for the caller to send again.
+    pub(super) fn overdue(&mut self, now: Instant) -> Option<Open> {
+        while let Some((_, number)) = self.due.pop_front_if(|(due, _)| *due <= now) {
+            if let Some(open) = self.open.remove(&number) {
+                return Some(open);
+            }
+        }
+        None
+    }
+
+    /// When the next reminder is to be, if anything is open.
+    pub(super) fn remind(&mut self) -> Option<Instant> {
+        while self.due.pop_front_if(|(_, number)| !self.open.contains_key(number)).is_some() {}
+        self.reminded = !self.due.is_empty();
+        self.due.front().map(|(due, _)| *due)
+    }
+
+    /// What has not arrived.
+    pub(super) fn waiting(&self) -> impl Iterator<Item = (&Sent, &Ledger)> {
+        self.open.values().filter_map(|open| Some((&open.sent, open.ledger.as_ref()?)))
+    }
+
+    /// Something has come in under a number. False if it has before.
+    pub(super) fn take(&mut self, number: u32) -> bool {
+        let Seen { below, beyond } = &mut self.seen;
+        if number < *below || !beyond.insert(number) {
+            return false;
+        }
+        while beyond.remove(below) {
+            *below += 1;
+        }
+        true
+    }
+
+    /// Whether something has come in under a number.
+    pub(super) fn has_taken(&self, number: u32) -> bool {
+        number < self.seen.below || self.seen.beyond.contains(&number)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::crossing::{Content, Crossing};
+    use crate::domain::id::{AgreementId, OperatorId};
+
+    fn open(number: u32, arrived: bool) -> Open {
+        let (to, agreement) = (OperatorId(1), AgreementId(0));
+        Open {
+            sent: Crossing { to, agreement, number, content: Content::Ack },
+            ledger: (!arrived).then_some(Ledger::None),
+            carried: Carried::Other,
+            bytes: 9,
+        }
+    }
+
+    #[test]
+    fn one_reminder_serves_all_that_wait() {
+        let mut side = Transactions::default();
+        let due = [3, 5, 7].map(Instant);
+        let reminders = [0, 1, 2].map(|n| side.open(open(n, true), due[n as usize]));
+        assert_eq!(reminders, [Some(due[0]), None, None]);
+        assert!(side.close(0) && side.close(1) && !side.close(1), "each is answered once");
+        assert!(side.overdue(Instant(6)).is_none());
+        assert_eq!(side.remind(), Some(due[2]));
+        assert_eq!(side.overdue(due[2]).map(|open| open.sent.number), Some(2));
+        assert_eq!(side.remind(), None);
+        assert_eq!(side.open(open(3, true), Instant(9)), Some(Instant(9)), "reminded anew");
+    }
+
+    #[test]
+    fn an_answer_to_what_has_not_arrived_closes_nothing() {
+        let mut side = Transactions::default();
+        side.open(open(4, false), Instant(3));
+        assert!(!side.close(4) && !side.close(5));
+        assert_eq!(side.waiting().count(), 1);
+    }
+
+    #[test]
+    fn a_number_is_taken_once_and_what_is_remembered_stays_small() {
+        let mut side = Transactions::default();
+        for number in [0, 2, 3, u32::MAX, 1, 4] {
+            assert!(side.take(number) && !side.take(number) && side.has_taken(number));
+        }
+        assert_eq!((side.seen.below, side.seen.beyond.len(), side.has_taken(5)), (5, 1, false));
+    }
+}
