@@ -4,6 +4,7 @@
 mod common;
 
 use common::prepare;
+use interwork::domain::bytes::{self, Malformed};
 use interwork::domain::crossing::{Content, Query};
 use interwork::domain::id::{MessageId, OperatorId, Transaction};
 use interwork::domain::ledger::Occasion;
@@ -422,4 +423,60 @@ proptest::proptest! {
             while shard.step(Instant(30_000_000_000)).is_some() {}
         }
     }
+}
+
+proptest::proptest! {
+    #[test]
+    fn every_crossing_comes_out_of_its_bytes_as_it_went_in(
+        crossings in proptest::collection::vec((any::sent(), any::ledger()), 0..20),
+    ) {
+        let mut written = Vec::new();
+        crossings.iter().for_each(|(sent, ledger)| bytes::write(sent, ledger, &mut written));
+        let mut rest = &written[..];
+        for (sent, ledger) in &crossings {
+            let read = bytes::read(&mut rest);
+            proptest::prop_assert_eq!(read, Ok((sent.clone(), ledger.clone())));
+        }
+        proptest::prop_assert!(rest.is_empty());
+    }
+
+    #[test]
+    fn cut_or_changed_bytes_are_refused_or_something_else_but_never_the_same(
+        crossing in any::sent(),
+        ledger in any::ledger(),
+        place in proptest::arbitrary::any::<proptest::sample::Index>(),
+        by in 1u8..,
+    ) {
+        let mut written = Vec::new();
+        bytes::write(&crossing, &ledger, &mut written);
+        let place = place.index(written.len());
+        proptest::prop_assert_eq!(bytes::read(&mut &written[..place]), Err(Malformed));
+        written[place] ^= by;
+        proptest::prop_assert_ne!(bytes::read(&mut &written[..]), Ok((crossing, ledger)));
+    }
+
+    #[test]
+    fn any_bytes_are_read_or_refused(
+        noise in proptest::collection::vec(proptest::arbitrary::any::<u8>(), 0..300),
+    ) {
+        let mut noise = [&[1][..], &noise].concat();
+        for kind in 0..=18 {
+            // Past version, addresses and number, so that every kind is met.
+            if let Some(byte) = noise.get_mut(9) {
+                *byte = kind;
+            }
+            let mut rest = &noise[..];
+            if bytes::read(&mut rest).is_err() {
+                proptest::prop_assert_eq!(rest, &noise[..], "what is refused stays where it is");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_list_that_claims_to_be_longer_than_its_bytes_is_refused_at_once() {
+    let mut claimed = vec![1, 0, 0, 0, 0, 0, 0, 0, 0, 8, 0, 0, 0, 0, 0, 0];
+    claimed.extend(u32::MAX.to_le_bytes());
+    claimed.extend([0; 40]);
+    assert_eq!(bytes::read(&mut &claimed[..]), Err(Malformed));
 }

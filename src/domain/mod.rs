@@ -1,6 +1,7 @@
 //! Values that every other part speaks in: time, identities, distributions, text, settings,
 //! messages and observations. Nothing here acts, reads a file or knows a node.
 
+pub mod bytes;
 pub mod crossing;
 pub mod distribution;
 pub mod federation;

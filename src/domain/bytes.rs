@@ -1,0 +1,401 @@
+//! The fixed byte form of what crosses, with its ledger, for runs over several processes: a version,
+//! then fields one after another, whole numbers little-endian. Written and read here alone; whoever
+//! moves bytes (`engine`) knows nothing of what is in them. Whatever else is read is refused, in time
+//! and memory no larger than what was given.
+
+use super::crossing::{
+    Addition, Audience, Contacts, Content, Envelope, Listed, Located, Note, Notification, Query,
+    Search, Sent, Subscription, SubscriptionAct,
+};
+use super::id::{AgreementId, MessageId, OperatorId, SubscriberId, Transaction};
+use super::ledger::{Journal, Ledger, Occasion};
+use super::number::ReplyNumber;
+use super::observation::StageTime;
+use super::outcome::{Route, SmsOrigin, Stage};
+use super::presence::News;
+use super::text::{Alphabet, Text};
+use super::time::{Duration, Instant};
+
+/// The form written here. Processes of one run are of one version.
+const VERSION: u8 = 1;
+
+/// These bytes are no crossing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("these bytes are no crossing of version {VERSION}")]
+pub struct Malformed;
+
+/// Appends a crossing and its ledger.
+pub fn write(sent: &Sent, ledger: &Ledger, out: &mut Vec<u8>) {
+    let mut to = Writer(out);
+    to.u8(VERSION);
+    to.u16(sent.to.0);
+    to.u16(sent.agreement.0);
+    to.u32(sent.number);
+    to.content(&sent.content);
+    to.ledger(ledger);
+}
+
+/// Reads a crossing and its ledger off the front of `bytes`, which are shorter afterwards.
+///
+/// # Errors
+/// If that is not what [`write`] writes.
+pub fn read(bytes: &mut &[u8]) -> Result<(Sent, Ledger), Malformed> {
+    let mut from = Reader(bytes);
+    if from.u8()? != VERSION {
+        return Err(Malformed);
+    }
+    let (to, agreement) = (OperatorId(from.u16()?), AgreementId(from.u16()?));
+    let (number, content) = (from.u32()?, from.content()?);
+    let ledger = from.ledger()?;
+    *bytes = from.0;
+    Ok((Sent { to, agreement, number, content }, ledger))
+}
+
+struct Writer<'o>(&'o mut Vec<u8>);
+
+impl Writer<'_> {
+    fn u8(&mut self, value: u8) {
+        self.0.push(value);
+    }
+
+    fn u16(&mut self, value: u16) {
+        self.0.extend(value.to_le_bytes());
+    }
+
+    fn u32(&mut self, value: u32) {
+        self.0.extend(value.to_le_bytes());
+    }
+
+    fn u64(&mut self, value: u64) {
+        self.0.extend(value.to_le_bytes());
+    }
+
+    fn content(&mut self, content: &Content<Note, Contacts, ()>) {
+        match content {
+            Content::Message(note) => self.note(0, note),
+            Content::GroupMessage(note) => self.note(1, note),
+            Content::Sms(note) => self.note(2, note),
+            Content::SmsBack(note) => self.note(3, note),
+            Content::Query(Query { phone, smsc, transaction, alert }) => {
+                self.u8(4);
+                self.u32(phone.0);
+                self.u16(smsc.0);
+                self.u64(transaction.0);
+                self.u8(u8::from(*alert));
+            }
+            Content::Located(Located { transaction, attached, looked: [(), ()] }) => {
+                self.u8(5);
+                self.u64(transaction.0);
+                self.u8(u8::from(*attached));
+            }
+            Content::Alert(phone) => {
+                self.u8(6);
+                self.u32(phone.0);
+            }
+            Content::Notification(Notification { publisher, changed: (), news, audience }) => {
+                self.u8(7);
+                self.u32(publisher.0);
+                self.u8(*news as u8);
+                let (kind, whom) = match audience {
+                    Audience::Watcher(watcher) => (0, watcher.0),
+                    Audience::Domain(told) => (1, *told),
+                };
+                self.u8(kind);
+                self.u32(whom);
+            }
+            Content::State { watcher, from, contacts } => {
+                self.u8(8);
+                self.u32(watcher.0);
+                self.u16(from.0);
+                self.contacts(contacts);
+            }
+            Content::Subscribe(Subscription { watcher, contacts, whole, act }) => {
+                self.u8(9);
+                self.u32(watcher.0);
+                self.contacts(contacts);
+                self.u8(u8::from(*whole));
+                self.u8(*act as u8);
+            }
+            Content::Search(Search { user, contact, transaction }) => {
+                self.pair(10, *user, *contact, *transaction);
+            }
+            Content::Found(Search { user, contact, transaction }) => {
+                self.pair(11, *user, *contact, *transaction);
+            }
+            Content::Validate(addition) => self.addition(12, addition),
+            Content::Validated(addition) => self.addition(13, addition),
+            Content::Contact(addition) => self.addition(14, addition),
+            Content::ContactAnswer { request, accepted } => {
+                self.addition(15, request);
+                self.u8(u8::from(*accepted));
+            }
+            Content::Ack => self.u8(16),
+            Content::Report => self.u8(17),
+        }
+    }
+
+    fn note(&mut self, kind: u8, note: &Note) {
+        let Note { id, sender, recipient, text, sms } = note;
+        self.u8(kind);
+        self.u64(id.0);
+        self.u32(sender.0);
+        self.u8(u8::from(recipient.is_some()));
+        if let Some(recipient) = recipient {
+            self.u32(recipient.0);
+        }
+        let Text { characters, units, bytes, alphabet, rich } = *text;
+        [characters, units, bytes].into_iter().for_each(|count| self.u16(count));
+        self.u8(u8::from(alphabet == Alphabet::Ucs2));
+        self.u8(u8::from(rich));
+        self.u8(u8::from(sms.is_some()));
+        if let Some(sms) = sms {
+            let Envelope { smsc, network, segments, origin, reply, alert, submitted, reference } =
+                *sms;
+            [smsc.0, network.0, segments].into_iter().for_each(|short| self.u16(short));
+            self.u8(origin as u8);
+            self.u16(reply.owner.0);
+            self.u32(reply.index);
+            self.u8(u8::from(alert));
+            self.u64(submitted.0);
+            self.u64(reference);
+        }
+    }
+
+    fn contacts(&mut self, contacts: &Contacts) {
+        self.u32(contacts.len() as u32);
+        for Listed { who, state } in contacts {
+            self.u32(who.0);
+            self.u8(state.map_or(0, |news| 1 + news as u8));
+        }
+    }
+
+    fn addition(&mut self, kind: u8, addition: &Addition) {
+        let Addition { owner, contact, transaction } = *addition;
+        self.pair(kind, owner, contact, transaction);
+    }
+
+    fn pair(&mut self, kind: u8, one: SubscriberId, other: SubscriberId, number: Transaction) {
+        self.u8(kind);
+        self.u32(one.0);
+        self.u32(other.0);
+        self.u64(number.0);
+    }
+
+    fn ledger(&mut self, ledger: &Ledger) {
+        match ledger {
+            Ledger::None => self.u8(0),
+            Ledger::Message(meant, journal) => {
+                self.u8(1);
+                self.u32(meant.0);
+                self.u64(journal.occasion.0);
+                self.u8(journal.route as u8);
+                self.u64(journal.intended.0);
+                self.u64(journal.since.0);
+                let stages = journal.stages();
+                self.u32(stages.len() as u32);
+                for StageTime { stage, operator, time } in stages {
+                    self.u8(stage as u8);
+                    self.u16(operator.0);
+                    self.u64(time.0);
+                }
+            }
+            Ledger::Instants(instants) => {
+                self.u8(2);
+                instants.iter().for_each(|instant| self.u64(instant.0));
+            }
+        }
+    }
+}
+
+struct Reader<'b>(&'b [u8]);
+
+impl Reader<'_> {
+    fn take<const N: usize>(&mut self) -> Result<[u8; N], Malformed> {
+        let (first, rest) = self.0.split_first_chunk().ok_or(Malformed)?;
+        self.0 = rest;
+        Ok(*first)
+    }
+
+    fn u8(&mut self) -> Result<u8, Malformed> {
+        self.take().map(|[byte]| byte)
+    }
+
+    fn u16(&mut self) -> Result<u16, Malformed> {
+        self.take().map(u16::from_le_bytes)
+    }
+
+    fn u32(&mut self) -> Result<u32, Malformed> {
+        self.take().map(u32::from_le_bytes)
+    }
+
+    fn u64(&mut self) -> Result<u64, Malformed> {
+        self.take().map(u64::from_le_bytes)
+    }
+
+    /// One of a closed list, by its place.
+    fn one_of<T: Copy>(&mut self, all: &[T]) -> Result<T, Malformed> {
+        let place = usize::from(self.u8()?);
+        all.get(place).copied().ok_or(Malformed)
+    }
+
+    fn flag(&mut self) -> Result<bool, Malformed> {
+        self.one_of(&[false, true])
+    }
+
+    fn user(&mut self) -> Result<SubscriberId, Malformed> {
+        self.u32().map(SubscriberId)
+    }
+
+    fn operator(&mut self) -> Result<OperatorId, Malformed> {
+        self.u16().map(OperatorId)
+    }
+
+    fn transaction(&mut self) -> Result<Transaction, Malformed> {
+        self.u64().map(Transaction)
+    }
+
+    fn instant(&mut self) -> Result<Instant, Malformed> {
+        self.u64().map(Instant)
+    }
+
+    /// How many entries follow, each at least so long; no more than there can be.
+    fn count(&mut self, each: usize) -> Result<usize, Malformed> {
+        let count = self.u32()? as usize;
+        if count <= self.0.len() / each { Ok(count) } else { Err(Malformed) }
+    }
+
+    fn content(&mut self) -> Result<Content<Note, Contacts, ()>, Malformed> {
+        Ok(match self.u8()? {
+            0 => Content::Message(self.note()?),
+            1 => Content::GroupMessage(self.note()?),
+            2 => Content::Sms(self.note()?),
+            3 => Content::SmsBack(self.note()?),
+            4 => Content::Query(Query {
+                phone: self.user()?,
+                smsc: self.operator()?,
+                transaction: self.transaction()?,
+                alert: self.flag()?,
+            }),
+            5 => Content::Located(Located {
+                transaction: self.transaction()?,
+                attached: self.flag()?,
+                looked: [(), ()],
+            }),
+            6 => Content::Alert(self.user()?),
+            7 => Content::Notification(Notification {
+                publisher: self.user()?,
+                changed: (),
+                news: self.one_of(&News::ALL)?,
+                audience: match self.flag()? {
+                    false => Audience::Watcher(self.user()?),
+                    true => Audience::Domain(self.u32()?),
+                },
+            }),
+            8 => Content::State {
+                watcher: self.user()?,
+                from: self.operator()?,
+                contacts: self.contacts()?,
+            },
+            9 => Content::Subscribe(Subscription {
+                watcher: self.user()?,
+                contacts: self.contacts()?,
+                whole: self.flag()?,
+                act: self.one_of(&[
+                    SubscriptionAct::Begin,
+                    SubscriptionAct::Refresh,
+                    SubscriptionAct::End,
+                ])?,
+            }),
+            10 => Content::Search(self.search()?),
+            11 => Content::Found(self.search()?),
+            12 => Content::Validate(self.addition()?),
+            13 => Content::Validated(self.addition()?),
+            14 => Content::Contact(self.addition()?),
+            15 => Content::ContactAnswer { request: self.addition()?, accepted: self.flag()? },
+            16 => Content::Ack,
+            17 => Content::Report,
+            _ => return Err(Malformed),
+        })
+    }
+
+    fn note(&mut self) -> Result<Note, Malformed> {
+        Ok(Note {
+            id: MessageId(self.u64()?),
+            sender: self.user()?,
+            recipient: if self.flag()? { Some(self.user()?) } else { None },
+            text: Text {
+                characters: self.u16()?,
+                units: self.u16()?,
+                bytes: self.u16()?,
+                alphabet: self.one_of(&[Alphabet::Gsm7, Alphabet::Ucs2])?,
+                rich: self.flag()?,
+            },
+            sms: if self.flag()? { Some(self.envelope()?) } else { None },
+        })
+    }
+
+    fn envelope(&mut self) -> Result<Envelope, Malformed> {
+        Ok(Envelope {
+            smsc: self.operator()?,
+            network: self.operator()?,
+            segments: self.u16()?,
+            origin: self.one_of(SmsOrigin::ALL)?,
+            reply: ReplyNumber { owner: self.operator()?, index: self.u32()? },
+            alert: self.flag()?,
+            submitted: self.instant()?,
+            reference: self.u64()?,
+        })
+    }
+
+    fn contacts(&mut self) -> Result<Contacts, Malformed> {
+        let count = self.count(5)?;
+        let listed = |from: &mut Self| {
+            let who = from.user()?;
+            let state = match from.u8()? {
+                0 => None,
+                place => Some(*News::ALL.get(usize::from(place) - 1).ok_or(Malformed)?),
+            };
+            Ok(Listed { who, state })
+        };
+        (0..count).map(|_| listed(self)).collect()
+    }
+
+    fn addition(&mut self) -> Result<Addition, Malformed> {
+        let (owner, contact, transaction) = (self.user()?, self.user()?, self.transaction()?);
+        Ok(Addition { owner, contact, transaction })
+    }
+
+    fn search(&mut self) -> Result<Search, Malformed> {
+        let (user, contact, transaction) = (self.user()?, self.user()?, self.transaction()?);
+        Ok(Search { user, contact, transaction })
+    }
+
+    fn ledger(&mut self) -> Result<Ledger, Malformed> {
+        Ok(match self.u8()? {
+            0 => Ledger::None,
+            1 => {
+                let (meant, occasion) = (self.user()?, Occasion(self.u64()?));
+                let (route, intended) = (self.one_of(Route::ALL)?, self.instant()?);
+                let mut journal = Journal::new(occasion, route, intended);
+                journal.since = self.instant()?;
+                for _ in 0..self.count(11)? {
+                    let (stage, operator) = (self.one_of(Stage::ALL)?, self.operator()?);
+                    let time = Duration(self.u64()?);
+                    // Each stage of an operator stands once: so a long list costs no longer search.
+                    let first =
+                        journal.stages().all(|s| (s.stage, s.operator) != (stage, operator));
+                    if !first || journal.stages().len() >= STAGES {
+                        return Err(Malformed);
+                    }
+                    journal.spend(StageTime { stage, operator, time });
+                }
+                Ledger::Message(meant, journal)
+            }
+            2 => Ledger::Instants([self.instant()?, self.instant()?]),
+            _ => return Err(Malformed),
+        })
+    }
+}
+
+/// More stages no message has: all of them at each of some sixty operators on its way.
+const STAGES: usize = 1024;
