@@ -96,6 +96,26 @@ fn a_link_that_is_down_delays_until_a_repetition_gets_through_and_loses_nothing(
 }
 
 #[test]
+fn lost_requests_and_lost_answers_are_made_good_and_nothing_comes_twice() {
+    let link = "between: [a, b], protocol: ssp, link: { latency: 20ms";
+    let text = federation(20, ELSEWHERE, "").replace(link, &format!("{link}, loss: 50%"));
+    let results = simulate(&text, &[], 2).results;
+    let [offered, delivered, refused] = ends(&results, "interworked");
+    assert_eq!((offered, refused), (delivered, 0));
+    let sent = |from, to, kind| {
+        let labels = [("from", from), ("to", to), ("kind", kind)];
+        count(&results, "agreement_messages", &labels) as f64
+    };
+    // Until a request and its answer get through, a half each; every request that does is answered.
+    let requests = sent("a", "b", "message");
+    close("requests a message", requests / offered as f64, 4.0, 12.0);
+    close("answers a request", sent("b", "a", "answer") / requests, 0.5, 6.0);
+    // The first that gets through is the message: one repetition on average before.
+    let latency = distribution(&results, "message_latency", &[("route", "interworked")]);
+    close("latency", latency.mean, 0.02 + 2.0, 15.0);
+}
+
+#[test]
 fn a_slow_link_multiplies_latency_by_the_largest_factor() {
     let mean = |timeline: &str| {
         let results = results(20, ELSEWHERE, timeline);
