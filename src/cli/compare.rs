@@ -17,6 +17,7 @@ use crate::report::folder::Folder;
 use crate::report::html;
 use crate::report::junit::{Case as Entry, Verdict, junit};
 use crate::report::read::{self, Stored};
+use crate::report::sums::Sums;
 use crate::run::{self, Options};
 use crate::study::compare::{FailOn, Rules, Side, compare};
 use crate::study::replicate::{Case, Parallel};
@@ -225,6 +226,13 @@ fn sides(
         let letter = letter(number);
         sides.push(match side {
             Given::Folder(stored) => {
+                if !asked.is_empty() && Sums::read(&stored.dir, &stored.manifest).is_none() {
+                    anstream::eprintln!(
+                        "warning: {path} has no sums that fit, so of its single replications only \
+                         the rows of replications.csv are known: run it again to have all",
+                        path = stored.dir.display()
+                    );
+                }
                 let source = topology::read(&stored.dir.join("topology.yaml")).ok();
                 let loaded = source.and_then(|source| topology::load_copy(&source, &[]).ok());
                 let values = loaded.map(|topology| topology.values()).unwrap_or_default();

@@ -19,6 +19,7 @@ use crate::report::manifest::{Precision, WarmUp};
 use crate::report::parts::Parts;
 use crate::report::read::Stored;
 use crate::report::summary::Summary;
+use crate::report::sums::Sums;
 use crate::report::{html, numbers, terminal};
 use crate::run::{self, Ending, Options, Sample, SampleOutcome};
 use crate::study::precision::{self, Reached, Target};
@@ -167,6 +168,7 @@ fn simulate(arguments: &Arguments) -> Result<Exit, Exit> {
         .write(&Bundle {
             name,
             results: &replicated.results,
+            sums: &Sums::of(&manifest, replicated.each.iter().map(|one| &one.measured)),
             manifest: &manifest,
             topology_yaml: &resolved,
             attachments: &loaded.topology.attachments(),

@@ -10,7 +10,7 @@ use crate::report::manifest::StopReason;
 use crate::report::read;
 use crate::study::checked;
 use crate::study::replicate::Case;
-use crate::study::stored;
+use crate::study::stored::Earlier;
 use crate::topology::{self, Override, Problem, Source, Topology};
 
 /// A valid topology with its parsed SLO lines.
@@ -51,12 +51,16 @@ pub(super) fn set_baseline(loaded: &mut Loaded, folder: Option<&Path>) -> Result
         let (folder, other) = (folder.display(), &stored.manifest.name);
         anstream::eprintln!("warning: {folder} is a run of `{other}`, this is `{name}`");
     }
+    let earlier = Earlier::of(&stored);
     for line in asking {
-        match stored::figure(&stored, line.selector()) {
+        match earlier.figure(line.selector()) {
             Some(figure) => line.set_baseline(figure),
             None => {
                 let (figure, folder) = (line.selector(), folder.display());
                 anstream::eprintln!("error: {folder} has no figure `{figure}` to compare with");
+                if !earlier.is_exact() {
+                    anstream::eprintln!("its sums are not there or do not fit: run it again");
+                }
                 return Err(Exit::BadInput);
             }
         }

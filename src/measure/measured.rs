@@ -157,11 +157,16 @@ impl Measured {
 
     /// A level's average over time; of money owed, that of a run.
     pub(super) fn mean(&self, key: Key, gauge: &Gauge) -> f64 {
-        let parts = match key.metric() {
+        let parts = self.parts(key);
+        if parts > 0.0 { gauge.integral / parts } else { 0.0 }
+    }
+
+    /// What a level's integral is divided by.
+    pub(super) fn parts(&self, key: Key) -> f64 {
+        match key.metric() {
             Metric::Settlement => f64::from(self.runs),
             _ => self.seconds,
-        };
-        if parts > 0.0 { gauge.integral / parts } else { 0.0 }
+        }
     }
 
     /// Every distribution with its full label set.

@@ -17,6 +17,7 @@ pub mod pick;
 mod presence;
 pub mod recorder;
 pub mod results;
+pub mod rows;
 pub mod saved;
 pub mod selector;
 pub mod slo;

@@ -1,5 +1,6 @@
 //! What a run measured as lines of text, and back: one line a figure, sums as exact as they are. A
-//! study keeps the runs of its tasks so (`study::sweep`); the file around the lines is `report`'s.
+//! study keeps the runs of its tasks so (`study::sweep`), a result folder its replications; the file
+//! around the lines is `report`'s.
 //! The series over time is not kept. Lines that do not fit the setup are refused, whatever they say.
 
 use std::collections::BTreeMap;
@@ -58,6 +59,19 @@ fn write(measured: &Measured, lines: &mut Vec<String>) {
         }
         lines.push(line);
     }
+}
+
+/// The words of labels that are no names of a topology, as their numbers in lines count them.
+pub fn words() -> Vec<String> {
+    let mut lists: Vec<String> = Vec::new();
+    for label in Metric::ALL.iter().flat_map(|metric| metric.info().labels) {
+        let words: Vec<&str> = (0..).map_while(|place| labels::closed(*label, place)).collect();
+        let list = format!("{} {}", label.name(), words.join(","));
+        if !words.is_empty() && !lists.contains(&list) {
+            lists.push(list);
+        }
+    }
+    lists
 }
 
 /// A metric with the places of its labels' values: `message_latency 2,0,1`, `*` for all.

@@ -225,39 +225,21 @@ impl Selector {
         &self.filter
     }
 
+    /// The same as rows are looked for.
+    pub fn labels(&self) -> Vec<(&str, &str)> {
+        self.filter.iter().map(|(name, value)| (*name, value.as_str())).collect()
+    }
+
     /// The statistic's name.
     pub fn statistic(&self) -> &'static str {
         let named = STATISTICS.iter().find(|(_, statistic)| *statistic == self.statistic);
         named.map_or("", |(name, _)| name)
     }
 
-    /// The metric that a share is a share of.
-    pub fn share_of(&self) -> Option<&'static str> {
-        self.metric.share_of().map(|metric| metric.info().name)
-    }
-
     /// Whether those are not among what they are a share of, as jobs refused are not among those
     /// served: the whole is both.
     pub fn apart(&self) -> bool {
         matches!(self.metric, Metric::StationRefused | Metric::SmsRefused)
-    }
-
-    /// Whether the figure is that of a counter, which has counted nothing if it is missing.
-    pub fn is_counted(&self) -> bool {
-        self.metric.info().kind == Kind::Counter
-    }
-
-    /// The share of samples below a percentile; `None` for any other figure.
-    pub fn percentile(&self) -> Option<f64> {
-        match self.statistic {
-            Statistic::Percentile(share) => Some(share),
-            _ => None,
-        }
-    }
-
-    /// Whole units of histograms to one of the figure's: microseconds to a second, or counts.
-    pub fn per_unit(&self) -> f64 {
-        scale(self.metric.info()) / 1e3
     }
 
     /// Which way of the figure is better.

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use super::csv;
 use super::manifest::Manifest;
 use super::summary::Summary;
+use super::sums::Sums;
 use super::{hlog, plots};
 use crate::measure::results::Results;
 
@@ -25,6 +26,8 @@ pub struct Bundle<'a> {
     pub name: &'a str,
     /// What was measured.
     pub results: &'a Results,
+    /// The same as sums, each replication by itself.
+    pub sums: &'a Sums,
     /// How it was run.
     pub manifest: &'a Manifest,
     /// The resolved topology.
@@ -73,12 +76,13 @@ impl Folder {
     /// Removes what an earlier run left here, the manifest first: without it a folder is no result.
     /// What else lies in the folder stays.
     fn clear(&self) -> Result<(), FolderError> {
-        const FILES: [&str; 8] = [
+        const FILES: [&str; 9] = [
             "manifest.json",
             "summary.json",
             "topology.yaml",
             "series.csv",
             "histograms.hlog",
+            Sums::NAME,
             "messages.csv",
             "replications.csv",
             super::html::NAME,
@@ -106,6 +110,7 @@ impl Folder {
         }
         self.json("summary.json", &summary)?;
         self.made("series.csv", csv::series(&bundle.results.series).ok())?;
+        self.json(Sums::NAME, bundle.sums)?;
         self.made("histograms.hlog", hlog::write(bundle.results))?;
         if let Some(messages) = bundle.messages {
             self.made("messages.csv", csv::messages(messages).ok())?;
@@ -249,6 +254,7 @@ mod tests {
         let bundle = Bundle {
             name: "small",
             results: &results(),
+            sums: &Sums::of(&manifest(), std::iter::empty()),
             manifest: &manifest(),
             topology_yaml: "interwork: 1\n",
             attachments: &[("inputs/delays.csv".to_owned(), b"1ms,1\n".to_vec())],

@@ -19,6 +19,7 @@ pub mod plots;
 pub mod points;
 pub mod read;
 pub mod summary;
+pub mod sums;
 pub mod table;
 pub mod tables;
 pub mod tasks;

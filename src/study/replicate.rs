@@ -40,6 +40,8 @@ pub struct Replication {
     pub seed: u64,
     /// Its figures.
     pub metrics: Vec<Metric>,
+    /// The same as sums.
+    pub measured: Measured,
     /// The figure of each SLO line in it.
     pub observed: Vec<Option<f64>>,
 }
@@ -203,6 +205,7 @@ pub(super) fn added(runs: Vec<Finished>) -> Replicated {
     let each = runs.iter().map(|run| Replication {
         seed: run.seed,
         metrics: run.results.metrics.clone(),
+        measured: run.measured.clone(),
         observed: run.results.slo.iter().map(|line| line.observed).collect(),
     });
     let each: Vec<Replication> = each.collect();

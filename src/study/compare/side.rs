@@ -16,7 +16,7 @@ use crate::report::summary::Summary;
 use crate::run::{Ending, Options, RunError};
 use crate::study::replicate::{self, Case, Parallel, Progress};
 use crate::study::stats::{Estimate, Interval};
-use crate::study::stored;
+use crate::study::stored::{self, Earlier};
 
 /// Of the intervals of summaries.
 const CONFIDENCE: f64 = 0.95;
@@ -97,18 +97,13 @@ impl Side {
             finished: manifest.stop_reason == StopReason::Finished,
         };
         let mut side = Self::new(party, &stored.summary, &stored.replications);
-        let count = side.replications();
-        side.asked = asked
-            .iter()
-            .map(|selector| {
-                let value = stored::figure(stored, selector)?;
-                let each = match stored.replications.as_slice() {
-                    [] => Vec::new(),
-                    rows => stored::each(rows, count, selector),
-                };
-                Some(side.known(selector, value, each))
-            })
-            .collect();
+        if !asked.is_empty() {
+            let earlier = Earlier::of(stored);
+            let known = |selector: &Selector| {
+                Some(side.known(selector, earlier.figure(selector)?, earlier.each(selector)))
+            };
+            side.asked = asked.iter().map(known).collect();
+        }
         side
     }
 

@@ -1,0 +1,115 @@
+//! Figures of an earlier run: any figure is found in its folder as it was in the run, replication by
+//! replication; a folder without its sums is read as far as its rows go.
+
+#[path = "common/program.rs"]
+mod program;
+
+use std::path::Path;
+
+use interwork::domain::time::Duration;
+use interwork::measure::results::Slo;
+use interwork::measure::selector::Selector;
+use interwork::measure::slo;
+use interwork::report::read::{self, Stored};
+use interwork::report::sums::Sums;
+use interwork::study::stored::{Earlier, names};
+use program::Bench;
+
+/// Figures that no row of the summary has, and rows.
+const FIGURES: [&str; 12] = [
+    "message_latency p95",
+    "message_latency{route=on-net} p50",
+    "message_latency mean",
+    "message_latency stddev",
+    "message_latency max",
+    "message_latency min",
+    "messages_offered rate",
+    "messages_offered count",
+    "messages_delivered share",
+    "messages_refused share",
+    "utilisation max",
+    "presence_latency{scope=on-net} mean",
+];
+
+fn open(dir: &Path) -> Stored {
+    read::open(dir).expect("a result folder")
+}
+
+fn selector(stored: &Stored, text: &str) -> Selector {
+    Selector::parse(text, &names(&stored.summary)).expect(text)
+}
+
+#[track_caller]
+fn near(what: &str, a: Option<f64>, b: Option<f64>) {
+    let (Some(a), Some(b)) = (a, b) else { panic!("{what}: {a:?} and {b:?}") };
+    assert!((a - b).abs() <= 1e-9 * b.abs(), "{what}: {a} instead of {b}");
+}
+
+#[test]
+fn a_folder_keeps_its_sums_and_without_them_its_rows_are_asked() {
+    let bench = Bench::new("");
+    bench.ends(0, "out", &["--replications", "3", "--set", "run.duration=5m"]);
+    let dir = bench.path("out");
+    let stored = open(&dir);
+    let exact = Earlier::of(&stored);
+    assert!(exact.is_exact(), "the sums of its own run fit");
+    let all: Vec<_> = FIGURES.iter().map(|text| exact.figure(&selector(&stored, text))).collect();
+    for (text, figure) in FIGURES.iter().zip(&all) {
+        assert!(figure.is_some(), "{text}");
+        let each = exact.each(&selector(&stored, text));
+        assert!(each.len() == 3 && each.iter().all(Option::is_some), "{text}: {each:?}");
+    }
+    // Every row of the summary is what the sums say.
+    let mut rows = 0;
+    for metric in stored.summary.metrics.iter().filter(|metric| metric.labels.len() == 1) {
+        for (statistic, value) in metric.figures() {
+            let text = format!("{}{{{}}} {statistic}", metric.name, metric.joined());
+            let Ok(selector) = Selector::parse(&text, &names(&stored.summary)) else { continue };
+            let runs = if statistic == "count" { 3.0 } else { 1.0 };
+            near(&text, exact.figure(&selector), Some(value / runs));
+            rows += 1;
+        }
+    }
+    assert!(rows > 100, "{rows} rows were compared");
+
+    // Sums of another topology, of another version, damaged, or none.
+    let path = dir.join(Sums::NAME);
+    let good = std::fs::read_to_string(&path).expect("sums");
+    let digest = stored.manifest.digest.as_str();
+    for bad in [
+        good.replace(digest, "0123456789abcdef"),
+        good.replace("interwork/sums/1", "interwork/sums/9"),
+        good.replace("on-net,", "on-nets,"),
+        good.replace("counter messages_offered 0", "counter messages_offered x"),
+        good[..good.len() / 2].to_owned(),
+    ] {
+        assert_ne!(bad, good);
+        std::fs::write(&path, bad).expect("written");
+        assert!(!Earlier::of(&stored).is_exact());
+    }
+    std::fs::remove_file(&path).expect("removed");
+    let rows = Earlier::of(&stored);
+    assert!(!rows.is_exact());
+    for (text, figure) in FIGURES.iter().zip(all) {
+        near(text, rows.figure(&selector(&stored, text)), figure);
+    }
+    let each = |text: &str| rows.each(&selector(&stored, text));
+    assert!(each("message_latency{route=on-net} p50").iter().all(Option::is_some));
+    assert_eq!(each("message_latency p95"), [None; 3], "no row tells it");
+}
+
+#[test]
+fn a_folder_of_an_earlier_version_answers_by_its_rows() {
+    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("results/omtp-reference");
+    let stored = open(&dir);
+    let earlier = Earlier::of(&stored);
+    assert!(!earlier.is_exact(), "it was written before there were sums");
+    let measured = Duration::from_secs(600);
+    for Slo { line, observed, .. } in &stored.summary.slo {
+        let parsed = slo::parse(line, &names(&stored.summary), measured).expect("its own line");
+        near(line, earlier.figure(parsed.selector()), *observed);
+    }
+    // Of all routes together, which no row tells.
+    let p95 = earlier.figure(&selector(&stored, "message_latency p95")).expect("in the histograms");
+    assert!((1.0..15.0).contains(&p95), "{p95}");
+}
