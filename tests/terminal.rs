@@ -8,8 +8,9 @@ use interwork::measure::results::Slo;
 use interwork::measure::slo;
 use interwork::report::manifest::{Machine, Manifest, Precision, StopReason, WarmUp};
 use interwork::report::parts::Parts;
+use interwork::report::read::{self, Stored};
 use interwork::report::summary::Summary;
-use interwork::report::terminal;
+use interwork::report::{html, markdown, terminal};
 use interwork::run::{self, Options};
 use interwork::study::replicate::{self, Case, Parallel};
 use interwork::topology;
@@ -105,6 +106,28 @@ fn long_lines_are_wrapped_at_80_columns() {
     assert!(shown.contains("Messages of all replications; "), "{shown}");
     let widest = shown.lines().map(|line| line.chars().count()).max();
     assert!(widest <= Some(80), "{widest:?} columns\n{shown}");
+}
+
+#[test]
+fn terminal_markdown_and_page_name_the_same_busiest_station() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let stored = read::open(&root.join("results/omtp-reference")).expect("a result folder");
+    let source = topology::read(&root.join("topologies/omtp-reference.yaml")).expect("a file");
+    let federation = topology::load(&source, &[]).expect("a valid topology").federation;
+    let Stored { summary, manifest, .. } = &stored;
+    let first = |text: &str, before: &str| {
+        let rest = &text[text.find(before).expect(before) + before.len()..];
+        let end = rest.find([' ', ':', '\n']).unwrap_or(rest.len());
+        rest[..end].to_owned()
+    };
+    let shown = terminal::render(summary, &Parts::of(&federation), manifest, 100, false);
+    let list = &shown[shown.find("Busiest stations").expect("a list of stations")..];
+    let on_terminal = first(list, "wait p95\n  ");
+    let in_markdown = first(&markdown::render(summary, manifest), "---: | ---: |\n| imsp");
+    let page = html::run_page(&stored, Some(&federation), None, &[]);
+    let on_page = first(&page, "Closest to its limit came ");
+    assert_eq!(on_terminal, "imsp-a/smsc[0]");
+    assert_eq!((on_page, format!("imsp{in_markdown}")), (on_terminal.clone(), on_terminal));
 }
 
 #[test]

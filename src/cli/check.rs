@@ -8,6 +8,7 @@ use super::{Exit, width};
 use crate::domain::federation::{Agreement, Protocol};
 use crate::engine::simulation::lookahead;
 use crate::model::plan::Plan;
+use crate::report::judge::HIGH;
 use crate::report::lines::paragraphs;
 use crate::report::numbers::{count, percent, three};
 use crate::report::table::table;
@@ -16,8 +17,6 @@ use crate::study::forecast::{StationLoad, forecast};
 
 /// Stations that are shown.
 const STATIONS: usize = 40;
-/// Utilisation from which a station is marked.
-const HIGH: f64 = 0.7;
 /// Agreements that are named one by one.
 const LISTED: usize = 4;
 

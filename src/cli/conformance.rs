@@ -115,7 +115,7 @@ fn json(verdicts: &[(&Row, Verdict)]) -> String {
         })
         .collect();
     let document = serde_json::json!({ "schema": "interwork/conformance/1", "rows": rows });
-    serde_json::to_string_pretty(&document).unwrap_or_default()
+    format!("{document:#}")
 }
 
 fn junit(verdicts: &[(&Row, Verdict)]) -> String {

@@ -7,6 +7,7 @@ use std::time::SystemTime;
 use super::record::utc;
 use super::{Exit, folder_error};
 use crate::report::folder::Folder;
+use crate::report::json;
 use crate::report::junit::{Case, Verdict, junit};
 use crate::report::manifest::{Manifest, Precision, StopReason};
 use crate::report::markdown;
@@ -97,10 +98,9 @@ pub(super) fn write(outputs: &Outputs, summary: &Summary, manifest: &Manifest) -
     if let Some(missed) = manifest.precision.as_ref().and_then(Precision::missed) {
         cases.push(case("figures are known as well as was asked", Verdict::Open(missed)));
     }
-    let json = || serde_json::to_string_pretty(summary).unwrap_or_default() + "\n";
     put(outputs.junit.as_deref(), || junit(&summary.name, &cases))?;
     put(outputs.markdown.as_deref(), || markdown::render(summary, manifest))?;
-    put(outputs.json.as_deref(), json)
+    put(outputs.json.as_deref(), || json::text(summary))
 }
 
 /// Writes a text to a file, or prints it.

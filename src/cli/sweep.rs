@@ -10,6 +10,7 @@ use super::record::{machine, utc};
 use super::signal::stop_on_signal;
 use super::topology::count_of_problems;
 use super::{Exit, fault, folder_error, stderr_color, width};
+use crate::report::json;
 use crate::report::manifest::StudyManifest;
 use crate::report::tasks::{Found, StudyFolder};
 use crate::study::sweep::{self, Broken, Part, Place, Stopped, Sweep};
@@ -283,7 +284,7 @@ fn assemble(sweep: &Sweep, folder: &StudyFolder, started: SystemTime) -> Result<
         wall_time_s: started.elapsed().map_or(0.0, |elapsed| elapsed.as_secs_f64()),
         machine: machine(),
     };
-    let text = serde_json::to_string_pretty(&manifest).unwrap_or_default() + "\n";
+    let text = json::text(&manifest);
     folder.put("manifest.json", text.as_bytes()).map_err(folder_error)?;
     let (points, tasks) = (sweep.points.len(), sweep.tasks());
     anstream::println!("{}: {points} points, {tasks} runs", sweep.study.name);

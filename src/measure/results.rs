@@ -208,6 +208,11 @@ impl Metric {
         }
     }
 
+    /// What documents have of it.
+    pub fn written(&self) -> Self {
+        Self { part: None, batches: Vec::new(), ..self.clone() }
+    }
+
     /// What it is of.
     pub fn level(&self) -> Level {
         Level::of(self.labels.contains_key("from"), self.labels.contains_key("reason"))

@@ -8,7 +8,7 @@ use super::csv;
 use super::manifest::Manifest;
 use super::summary::Summary;
 use super::sums::Sums;
-use super::{hlog, plots};
+use super::{hlog, json, plots};
 use crate::measure::results::Results;
 
 pub use super::csv::{MessageRow, ReplicationRow};
@@ -142,8 +142,7 @@ impl Folder {
     }
 
     fn json(&self, name: &str, value: &impl serde::Serialize) -> Result<(), FolderError> {
-        let text = serde_json::to_string_pretty(value).ok().map(|text| (text + "\n").into_bytes());
-        self.made(name, text)
+        self.file(name, json::text(value).as_bytes())
     }
 
     fn made(&self, name: &str, content: Option<Vec<u8>>) -> Result<(), FolderError> {

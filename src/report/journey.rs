@@ -220,7 +220,7 @@ pub fn perfetto(journeys: &[Journey]) -> String {
     });
     let all: Vec<serde_json::Value> = names.chain(events.iter().cloned()).collect();
     let document = serde_json::json!({ "traceEvents": all, "displayTimeUnit": "ms" });
-    serde_json::to_string_pretty(&document).unwrap_or_default() + "\n"
+    super::json::text(&document)
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 
 use std::fmt::Write;
 
+use super::judge;
 use super::manifest::{Manifest, Precision, StopReason};
 use super::numbers::{count, percent, seconds};
 use super::summary::{Summary, Verdict};
@@ -15,14 +16,14 @@ const BUSIEST: usize = 5;
 /// The summary of a run.
 pub fn render(summary: &Summary, manifest: &Manifest) -> String {
     let mut text = String::new();
-    let verdict = match summary.verdict {
-        Verdict::Passed => "✅ every SLO line holds",
-        Verdict::Failed => "❌ an SLO line does not hold",
-        Verdict::Undecided => "❔ the SLO is not decided",
-        Verdict::None => "no SLO lines",
+    let mark = match summary.verdict {
+        Verdict::Passed => "✅ ",
+        Verdict::Failed => "❌ ",
+        Verdict::Undecided => "❔ ",
+        Verdict::None => "",
     };
     let name = &summary.name;
-    let _ = writeln!(text, "### {name}: {verdict}\n");
+    let _ = writeln!(text, "### {name}: {mark}{}\n", judge::headline(summary));
     match manifest.stop_reason {
         StopReason::Finished => {}
         StopReason::Interrupted => text.push_str("Interrupted: not all of it was simulated.\n\n"),
@@ -80,8 +81,7 @@ fn routes(text: &mut String, summary: &Summary) {
 }
 
 fn stations(text: &mut String, summary: &Summary) {
-    let mut stations: Vec<&Metric> = summary.named("station_utilisation").collect();
-    stations.sort_by(|a, b| b.mean.unwrap_or(0.0).total_cmp(&a.mean.unwrap_or(0.0)));
+    let mut stations = judge::busiest(summary);
     stations.truncate(BUSIEST);
     if stations.is_empty() {
         return;

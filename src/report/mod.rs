@@ -9,6 +9,8 @@ pub mod folder;
 pub mod hlog;
 pub mod html;
 pub mod journey;
+pub mod json;
+pub mod judge;
 pub mod junit;
 pub mod lines;
 pub mod manifest;

@@ -1,4 +1,4 @@
-//! Figures for people: thousands separators, seconds in the unit that reads best, percentages.
+//! Figures and words for people: thousands separators, seconds in the unit that reads best, percentages.
 
 /// `12,043`.
 pub fn count(value: u64) -> String {
@@ -41,6 +41,17 @@ pub fn three(value: f64) -> String {
 /// A share as `85.3 %`.
 pub fn percent(value: f64) -> String {
     format!("{:.1} %", value * 100.0)
+}
+
+/// `1 message`, `12,043 messages`.
+pub fn plural(number: u64, one: &str, many: &str) -> String {
+    format!("{} {}", count(number), if number == 1 { one } else { many })
+}
+
+/// With a capital letter.
+pub fn capital(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
 }
 
 #[cfg(test)]

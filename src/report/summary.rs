@@ -91,7 +91,7 @@ impl Summary {
             name: name.to_owned(),
             verdict,
             slo: results.slo.clone(),
-            metrics: results.metrics.clone(),
+            metrics: results.metrics.iter().map(Metric::written).collect(),
         }
     }
 
@@ -108,8 +108,5 @@ impl Summary {
 
 /// The JSON Schema of `summary.json`.
 pub fn schema() -> String {
-    let schema = schemars::schema_for!(Summary);
-    let mut text = serde_json::to_string_pretty(&schema).unwrap_or_default();
-    text.push('\n');
-    text
+    super::json::text(&schemars::schema_for!(Summary))
 }

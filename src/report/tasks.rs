@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::folder::FolderError;
+use super::json;
 
 /// What came of a task: header and measurements (`measure::saved`).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -134,7 +135,7 @@ impl StudyFolder {
     /// # Errors
     /// If it cannot be written.
     pub fn put_task(&self, task: &Task) -> Result<(), FolderError> {
-        let text = serde_json::to_string_pretty(task).unwrap_or_default() + "\n";
+        let text = json::text(task);
         self.put(&format!("tasks/{:06}.json", task.task), text.as_bytes())
     }
 

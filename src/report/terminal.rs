@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use anstyle::{AnsiColor, Style};
 
+use super::judge::{self, HIGH};
 use super::lines::paragraphs;
 use super::manifest::{Manifest, Precision, StopReason, WarmUp};
 use super::numbers::{count, percent, seconds, three};
@@ -16,8 +17,6 @@ use crate::measure::results::{Level, Metric};
 
 /// Stations that are shown.
 const BUSIEST: usize = 6;
-/// Utilisation from which a station is marked.
-const HIGH: f64 = 0.7;
 
 /// Gap in Little's law up to which a queue counts as settled.
 const SETTLED: f64 = 0.05;
@@ -81,14 +80,14 @@ impl Page<'_> {
     }
 
     fn head(&mut self, manifest: &Manifest) {
-        let (word, style) = match self.summary.verdict {
-            Verdict::Passed => ("every SLO line holds", AnsiColor::Green.on_default().bold()),
-            Verdict::Failed => ("an SLO line does not hold", AnsiColor::Red.on_default().bold()),
-            Verdict::Undecided => ("the SLO is not decided", AnsiColor::Yellow.on_default().bold()),
-            Verdict::None => ("no SLO lines", Style::new().bold()),
+        let style = match self.summary.verdict {
+            Verdict::Passed => AnsiColor::Green.on_default().bold(),
+            Verdict::Failed => AnsiColor::Red.on_default().bold(),
+            Verdict::Undecided => AnsiColor::Yellow.on_default().bold(),
+            Verdict::None => Style::new().bold(),
         };
         let name = self.styled(Style::new().bold(), &self.summary.name);
-        let verdict = self.styled(style, word);
+        let verdict = self.styled(style, judge::headline(self.summary));
         self.line(&format!("{name}: {verdict}"));
         let stopped = match manifest.stop_reason {
             StopReason::Finished => "",
@@ -353,9 +352,7 @@ impl Page<'_> {
     }
 
     fn stations(&mut self) {
-        let mut stations: Vec<&Metric> = self.summary.named("station_utilisation").collect();
-        let busy = |metric: &&Metric| metric.mean.unwrap_or(0.0);
-        stations.sort_by(|a, b| busy(b).total_cmp(&busy(a)));
+        let mut stations = judge::busiest(self.summary);
         stations.truncate(BUSIEST);
         if stations.is_empty() {
             return;

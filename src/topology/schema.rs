@@ -17,7 +17,7 @@ pub fn schema() -> String {
         all.append(body);
     }
     all.insert("$defs".into(), definitions());
-    let mut text = serde_json::to_string_pretty(&Value::Object(all)).unwrap_or_default();
+    let mut text = format!("{:#}", Value::Object(all));
     text.push('\n');
     text
 }

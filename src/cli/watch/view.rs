@@ -8,14 +8,13 @@ use ratatui::widgets::Paragraph;
 
 use super::state::{RATES, State};
 use crate::measure::glance::{Glance, RouteGlance, SloGlance, Standing};
+use crate::report::judge::HIGH;
 use crate::report::numbers::{count, percent, seconds, three};
 
 /// A smaller terminal has room for progress alone.
 const SMALLEST: (usize, usize) = (60, 18);
 /// From so many lines on, sections are set apart.
 const AIRY: usize = 36;
-/// Utilisation from which a station is marked, as in the summary.
-const HIGH: f64 = 0.7;
 /// Longest name of a station that is shown whole.
 const NAME: usize = 34;
 

@@ -301,7 +301,7 @@ impl Report {
 
     /// The JSON document.
     pub fn json(&self) -> String {
-        serde_json::to_string_pretty(self).unwrap_or_default() + "\n"
+        crate::report::json::text(self)
     }
 }
 

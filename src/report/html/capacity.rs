@@ -4,12 +4,12 @@
 use serde_json::{Value, json};
 
 use super::markup::{Html, element, paragraph};
-use super::shell::{Look, capital, chart, folded, section, table};
+use super::shell::{Look, chart, folded, section, table};
 use super::study::{Head, Section, page};
 use crate::report::capacity::{
     ACCOUNTS, CURVE, Capacity, CurvePoint, FAILURES, INPUTS, LICENCES, PARTS, amount,
 };
-use crate::report::numbers::percent;
+use crate::report::numbers::{capital, percent};
 
 /// Chart of latency over the value.
 const LATENCY: &str = "Latency of all messages";

@@ -7,8 +7,6 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::moments::Moment;
-use super::over::Over;
 use crate::domain::federation::{Federation, OperatorKind, Protocol};
 use crate::domain::id::OperatorId;
 use crate::domain::outcome::{Route, Stage};
@@ -16,6 +14,8 @@ use crate::domain::part::Owner;
 use crate::domain::stations::{Station, Stations};
 use crate::measure::catalogue;
 use crate::measure::results::{Level, Metric};
+use crate::report::judge::moments::Moment;
+use crate::report::judge::over::Over;
 use crate::report::summary::Summary;
 
 /// A metric of the page: the figures that its rows have, in order, and those of rows between two

@@ -2,25 +2,21 @@
 //! Made from what a finished result folder holds, so that page and files agree: `run` hands over what it
 //! has written, `report` what it has read. It judges nothing and reads no file.
 
-mod bottleneck;
 mod capacity;
 mod compare;
 pub mod data;
 pub mod markup;
-pub mod moments;
-pub mod over;
 mod script;
 mod sections;
 pub mod shell;
 mod study;
 pub mod sweep;
 mod tables;
-pub mod verdict;
 
 pub use self::capacity::capacity_page;
 pub use self::compare::compare_page;
-use self::over::Over;
-use self::verdict::Run;
+use super::judge::over::Over;
+use super::judge::{Run, moments};
 use super::parts::Parts;
 use super::read::Stored;
 use crate::domain::federation::Federation;

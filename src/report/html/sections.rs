@@ -2,12 +2,10 @@
 //! went, where, how long, why, how much, how it was made. Called by `run_page`.
 
 use super::markup::{Html, element, paragraph};
-use super::shell::{
-    self, Look, behind, capital, chart, contents, folded, section, table_of_words, wide,
-};
+use super::shell::{self, Look, behind, chart, contents, folded, section, table_of_words, wide};
 use super::tables;
-use super::verdict::{self, Run};
-use crate::report::numbers::{count, seconds};
+use crate::report::judge::{self, Run, verdict};
+use crate::report::numbers::{capital, count, seconds};
 use crate::report::summary::Verdict;
 
 /// Sections that the page leads to.
@@ -73,7 +71,7 @@ fn header(run: &Run<'_>, remarks: &[String]) -> Html {
         element("p", &[("class", "kicker")], "interwork, report of a run"),
         element("h1", &[], &summary.name),
         about.into(),
-        shell::verdict(look, &capital(verdict::headline(summary))),
+        shell::verdict(look, &capital(judge::headline(summary))),
         element("div", &[("class", "sentences")], sentences.collect::<Html>()),
         slo(run),
         contents("most tables", CONTENTS.into_iter()),

@@ -34,12 +34,6 @@ pub fn document(title: &str, body: &Html, data: &str) -> String {
     page
 }
 
-/// With a capital letter.
-pub fn capital(words: &str) -> String {
-    let mut letters = words.chars();
-    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
-}
-
 /// A section with its heading and what leads to it.
 pub fn section(id: &str, title: &str, lead: &str, content: impl Into<Html>) -> Html {
     let title_id = format!("{id}-title");

@@ -6,10 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 
 use super::markup::{Html, paragraph};
-use super::shell::{Look, capital, chart, folded, section, table};
+use super::shell::{Look, chart, folded, section, table};
 use super::study::{Head, Section, page};
 use crate::domain::quantity;
-use crate::report::numbers::count;
+use crate::report::numbers::{capital, count};
 use crate::report::points::{Line, Points, Reading};
 
 /// Points whose SLO lines are listed.

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use super::markup::Html;
 use super::shell::table;
-use super::verdict::Run;
 use crate::domain::outcome::{Route, Stage};
 use crate::domain::part::PartKind;
 use crate::measure::results::{Level, Metric};
+use crate::report::judge::{self, Run};
 use crate::report::numbers::{count, percent, seconds, three};
 use crate::report::summary::Summary;
 
@@ -229,10 +229,7 @@ pub fn sms(run: &Run<'_>) -> Option<Html> {
 
 /// All stations, the busiest first.
 pub fn stations(summary: &Summary) -> Html {
-    let mut stations: Vec<&Metric> = summary.named("station_utilisation").collect();
-    let busy = |metric: &Metric| metric.mean.unwrap_or(0.0);
-    stations.sort_by(|a, b| busy(b).total_cmp(&busy(a)));
-    let rows: Vec<Vec<String>> = stations
+    let rows: Vec<Vec<String>> = judge::busiest(summary)
         .into_iter()
         .map(|metric| {
             let station = metric.label("station");
@@ -241,7 +238,7 @@ pub fn stations(summary: &Summary) -> Html {
             let wait = summary.find("station_wait", &labels).and_then(|m| m.percentiles);
             vec![
                 station.to_owned(),
-                percent(busy(metric)),
+                percent(metric.mean.unwrap_or(0.0)),
                 three(queue.and_then(|m| m.mean).unwrap_or(0.0)),
                 count(queue.and_then(|m| m.max).unwrap_or(0.0) as u64),
                 seconds(wait.and_then(|p| p.p50)),

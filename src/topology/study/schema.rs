@@ -41,5 +41,5 @@ pub fn schema() -> String {
         designs["maxProperties"] = 1.into();
         all.append(&mut body);
     }
-    serde_json::to_string_pretty(&all).unwrap_or_default() + "\n"
+    format!("{all:#}\n")
 }

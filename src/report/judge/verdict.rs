@@ -1,49 +1,20 @@
-//! What matters of a run in a few sentences: what was run, whether it held, what was the bottleneck
-//! (`bottleneck`). Every figure is of the summary or the series, or follows from them; it takes no part
-//! in judging.
+//! A run in three paragraphs: what was run, whether it held, what was the bottleneck (`bottleneck`).
+//! Every figure is of the summary or the series, or follows from them.
 
 use std::collections::BTreeMap;
 
+use super::Run;
 use super::bottleneck::bottleneck;
 use super::moments::Moment;
-use super::over::{Over, clock};
-use super::shell::capital;
-use crate::domain::federation::{Federation, OperatorKind};
+use super::over::clock;
+use crate::domain::federation::OperatorKind;
 use crate::measure::results::Level;
-use crate::report::manifest::{Manifest, StopReason};
-use crate::report::numbers::{count, percent, seconds};
-use crate::report::parts::Parts;
-use crate::report::summary::{Summary, Verdict};
-
-/// A run that is spoken of.
-#[derive(Clone, Copy, Debug)]
-pub struct Run<'a> {
-    /// What was measured.
-    pub summary: &'a Summary,
-    /// How it was run.
-    pub manifest: &'a Manifest,
-    /// Over time.
-    pub over: &'a Over<'a>,
-    /// The topology, where it can be read.
-    pub federation: Option<&'a Federation>,
-    /// What its stations are; none are known without a topology.
-    pub parts: &'a Parts,
-    /// What changed during the run.
-    pub moments: &'a [Moment],
-}
+use crate::report::manifest::StopReason;
+use crate::report::numbers::{capital, count, percent, plural, seconds};
+use crate::report::summary::Summary;
 
 /// Events that the sentences name.
 const TOLD: usize = 4;
-
-/// One word or two.
-pub fn headline(summary: &Summary) -> &'static str {
-    match summary.verdict {
-        Verdict::Passed => "every SLO line holds",
-        Verdict::Failed => "an SLO line does not hold",
-        Verdict::Undecided => "the SLO is not decided",
-        Verdict::None => "no SLO lines",
-    }
-}
 
 /// The paragraphs: what was run, did it hold, what was the bottleneck.
 pub fn paragraphs(run: &Run<'_>) -> Vec<String> {
@@ -179,8 +150,4 @@ fn reasons(summary: &Summary, name: &str) -> String {
     let shown: Vec<String> =
         by.iter().take(3).map(|(reason, n)| format!("{reason} {}", count(*n))).collect();
     if shown.is_empty() { String::new() } else { format!(" ({})", shown.join(", ")) }
-}
-
-pub(super) fn plural(number: u64, one: &str, many: &str) -> String {
-    format!("{} {}", count(number), if number == 1 { one } else { many })
 }

@@ -2,15 +2,13 @@
 //! summary and the series. Called by `verdict`; it names stations and judges no SLO line.
 
 use super::over::clock;
-use super::verdict::{Run, plural};
+use super::{FULL, Run, busiest};
 use crate::domain::outcome::Reason;
 use crate::domain::part::{Bound, PartKind};
 use crate::measure::results::{Level, Metric};
-use crate::report::numbers::{count, percent, seconds, three};
+use crate::report::numbers::{count, percent, plural, seconds, three};
 use crate::report::summary::{Summary, Verdict};
 
-/// Utilisation of an interval from which a station has nothing left.
-const FULL: f64 = 0.95;
 /// Intervals in a row that make it more than chance.
 const STRETCH: usize = 2;
 
@@ -122,7 +120,7 @@ fn limiting() -> Vec<Reason> {
 /// What was too small, from when to when, and what would be enough; where nothing was, what comes
 /// closest.
 pub fn bottleneck(run: &Run<'_>) -> String {
-    let stations = run.summary.named("station_utilisation");
+    let stations = busiest(run.summary).into_iter();
     let stations: Vec<Station<'_>> = stations.filter_map(|m| Station::of(m, run)).collect();
     let mut full: Vec<(&Station<'_>, (usize, usize))> =
         stations.iter().filter_map(|station| Some((station, station.full()?))).collect();
@@ -287,8 +285,9 @@ fn saturated(run: &Run<'_>, station: &Station<'_>, (first, last): (usize, usize)
 /// Where nothing is full: what comes nearest to it.
 fn closest(stations: &[Station<'_>]) -> String {
     let highest = |station: &Station<'_>| station.busy.iter().copied().fold(0.0, f64::max);
-    let all = stations.iter().filter(|station| !station.busy.is_empty());
-    let Some(station) = all.max_by(|a, b| highest(a).total_cmp(&highest(b))) else {
+    let mut all = stations.iter().filter(|station| !station.busy.is_empty());
+    // The busiest of all, as everybody lists them.
+    let Some(station) = all.next() else {
         return "Nothing is known of its stations over time.".to_owned();
     };
     let top = highest(station);
@@ -307,5 +306,10 @@ fn closest(stations: &[Station<'_>]) -> String {
         ));
     }
     text.push('.');
+    let higher = all.filter(|other| highest(other) > top);
+    if let Some(peak) = higher.max_by(|a, b| highest(a).total_cmp(&highest(b))) {
+        let (name, top) = (peak.name, percent(highest(peak)));
+        text.push_str(&format!(" In a single interval {name} was used more: {top}."));
+    }
     text
 }

@@ -1,0 +1,61 @@
+//! What is thought of a run: whether it held, what was busiest, what was too small and how much would be
+//! enough. Terminal, Markdown and page ask here, so that they cannot disagree; thresholds stand here once.
+//! It reads what was measured and the topology, and knows no face.
+
+pub mod bottleneck;
+pub mod moments;
+pub mod over;
+pub mod verdict;
+
+use self::moments::Moment;
+use self::over::Over;
+use super::manifest::Manifest;
+use super::parts::Parts;
+use super::summary::{Summary, Verdict};
+use crate::domain::federation::Federation;
+use crate::measure::results::Metric;
+
+/// Highest use that planners allow (handset makers' and vendors' guides: 70 %): from there on a station is
+/// marked, and a licence is told to be too small.
+pub const HIGH: f64 = 0.7;
+/// Use above which `capacity` lists a part.
+pub const BUSY: f64 = 0.6;
+/// Use of a station in one interval of the series from which on it has nothing left then.
+pub const FULL: f64 = 0.95;
+/// The same of a whole run, in which the start is less busy by nothing but chance.
+pub const FULL_ALL_ALONG: f64 = 0.98;
+
+/// A run that is judged.
+#[derive(Clone, Copy, Debug)]
+pub struct Run<'a> {
+    /// What was measured.
+    pub summary: &'a Summary,
+    /// How it was run.
+    pub manifest: &'a Manifest,
+    /// Over time.
+    pub over: &'a Over<'a>,
+    /// The topology, where it can be read.
+    pub federation: Option<&'a Federation>,
+    /// What its stations are; none are known without a topology.
+    pub parts: &'a Parts,
+    /// What changed during the run.
+    pub moments: &'a [Moment],
+}
+
+/// One word or two on the SLO.
+pub fn headline(summary: &Summary) -> &'static str {
+    match summary.verdict {
+        Verdict::Passed => "every SLO line holds",
+        Verdict::Failed => "an SLO line does not hold",
+        Verdict::Undecided => "the SLO is not decided",
+        Verdict::None => "no SLO lines",
+    }
+}
+
+/// Utilisations of all stations, the busiest on average first.
+pub fn busiest(summary: &Summary) -> Vec<&Metric> {
+    let mut stations: Vec<&Metric> = summary.named("station_utilisation").collect();
+    let busy = |metric: &Metric| metric.mean.unwrap_or(0.0);
+    stations.sort_by(|a, b| busy(b).total_cmp(&busy(a)));
+    stations
+}
