@@ -83,10 +83,10 @@ fn expect(answer: &Answer, largest: f64, first: &str, next: (&str, f64)) {
     let found = answer.found.border.expect("a limit");
     common::close("the largest load", found, largest, 2.0);
     let limit = answer.bottleneck.as_ref().expect("a bottleneck");
-    assert_eq!((limit.name.as_str(), limit.relieves), (first, true));
+    assert_eq!((limit.found.part.as_str(), limit.found.relieves), (first, true));
     let after = answer.next.as_ref().expect("a next one");
-    assert_eq!(after.name, next.0);
-    common::close("the next limit", after.largest.expect("found"), next.1, 2.0);
+    assert_eq!(after.found.part, next.0);
+    common::close("the next limit", after.found.largest.expect("found"), next.1, 2.0);
     let (holds, fails) = answer.found.interval;
     assert!(holds.is_some_and(|holds| holds < found) && fails.is_some_and(|fails| fails > found));
 }
@@ -170,7 +170,7 @@ fn a_full_part_that_no_line_watches_is_named_and_its_licence_is_by_what_is_asked
     let slo = "utilisation{station=a/im_server} < 80%";
     let text = topology(a, "", "", LEGACY, &format!("\"{slo}\""));
     let answer = answer(&text);
-    assert_eq!(answer.bottleneck.as_ref().expect("a bottleneck").name, "a/im_server");
+    assert_eq!(answer.bottleneck.as_ref().expect("a bottleneck").found.part, "a/im_server");
     assert_eq!(answer.full, ["a/smsc"]);
     let (plan, setup) = common::prepare_with_slo(&text, &[]);
     let case = Case { federation: plan.federation.clone(), slo: setup.slo.clone() };
@@ -193,7 +193,7 @@ fn parts_that_give_way_together_are_named_together() {
     let text = topology(a, smsc, "", contacts, "utilisation < 80%");
     let text = text.replace("subscribers: { im: 500 }", "subscribers: { im: 500, sms_only: 500 }");
     let limit = answer(&text).bottleneck.expect("a bottleneck");
-    let mut parts: Vec<&str> = limit.name.split(" and ").collect();
+    let mut parts: Vec<&str> = limit.found.part.split(" and ").collect();
     parts.sort_unstable();
-    assert_eq!((parts, limit.relieves), (vec!["a/smsc", "b/smsc"], true));
+    assert_eq!((parts, limit.found.relieves), (vec!["a/smsc", "b/smsc"], true));
 }

@@ -1,5 +1,5 @@
 //! The answer to "how much can it carry": as JSON (schema `interwork/capacity/1`), and as a page for
-//! people, 80 to 100 columns. Filled in by the command line from what the study found.
+//! people, 80 to 100 columns. Filled in by `study::capacity`.
 
 use std::fmt::Write;
 
@@ -90,17 +90,19 @@ pub struct Capacity {
 
 /// A value that the topology cannot have.
 #[derive(Clone, Debug, Serialize)]
-#[allow(missing_docs, reason = "each name says it")]
 pub struct End {
+    /// The value.
     pub value: f64,
+    /// What the topology says of it.
     pub why: String,
 }
 
 /// An SLO line and the largest value tried at which too few samples carried it.
 #[derive(Clone, Debug, Serialize)]
-#[allow(missing_docs, reason = "each name says it")]
 pub struct TooFew {
+    /// As written.
     pub line: String,
+    /// The value.
     pub at: f64,
 }
 
@@ -123,74 +125,105 @@ pub struct Limit {
 
 /// A point of the curve.
 #[derive(Clone, Copy, Debug, Serialize)]
-#[allow(missing_docs, reason = "the names of the format's metrics and statistics, in base units")]
 pub struct CurvePoint {
+    /// The value.
     pub value: f64,
+    /// Messages offered a second.
     pub offered: f64,
+    /// Messages delivered a second.
     pub delivered: f64,
+    /// Mean latency of all messages, seconds.
     pub mean: Option<f64>,
+    /// Its median.
     pub p50: Option<f64>,
+    /// Its 95th percentile.
     pub p95: Option<f64>,
+    /// Its 99th percentile.
     pub p99: Option<f64>,
+    /// Share of messages refused.
     pub refused: f64,
+    /// Share of messages expired or lost.
     pub lost: f64,
+    /// Messages still on their way at the end of a run, with those that wait for a phone.
     pub waiting: f64,
 }
 
 /// What one SMSC needs, short messages a second, in the busiest tenth of the measured time.
 #[derive(Clone, Debug, Serialize)]
-#[allow(missing_docs, reason = "each name says it")]
 pub struct Licence {
+    /// Whose.
     pub operator: String,
+    /// First attempts a second then, if no licence held anything back.
     pub first_attempts: f64,
+    /// Repeated attempts a second then.
     pub retries: f64,
+    /// Licensed rate of all nodes, a second.
     pub installed: f64,
+    /// Licensed rate that is needed at the highest use allowed, a second.
     pub needed: f64,
 }
 
 /// What the failure of one part for a third of the time does.
 #[derive(Clone, Debug, Serialize)]
-#[allow(missing_docs, reason = "each name says it; times in seconds")]
 pub struct Failure {
+    /// The part.
     pub part: String,
+    /// Share of the run's messages refused.
     pub refused: f64,
+    /// Share of the run's messages expired or lost.
     pub lost: f64,
+    /// 95th percentile of their latency, seconds.
     pub p95: Option<f64>,
+    /// Longest queue at any station from the failure on, the mean of an interval.
     pub backlog: f64,
+    /// That station.
     pub at: String,
+    /// From the end of the failure until all queues are as before, seconds; null: not within the run.
     pub drained: Option<f64>,
+    /// SLO lines that do not hold.
     pub failing: Vec<String>,
+    /// SLO lines that too few samples carry.
     pub unknown: Vec<String>,
 }
 
 /// What two operators owe each other for the measured time.
 #[derive(Clone, Debug, Serialize)]
-#[allow(missing_docs, reason = "each name says it")]
 pub struct Account {
+    /// The two.
     pub between: [String; 2],
+    /// What each owes the other for the measured time.
     pub owed: [f64; 2],
+    /// What each owes every month whatever crosses.
     pub monthly: f64,
+    /// Messages between them, both ways.
     pub messages: f64,
+    /// What a thousand of these cost; null without any.
     pub per_thousand: Option<f64>,
 }
 
 /// Hub or bilateral agreements, by the month, as one operator pays for what it sends.
 #[derive(Clone, Copy, Debug, Serialize)]
-#[allow(missing_docs, reason = "each name says it")]
 pub struct BreakEven {
+    /// Messages a month that it sends to one partner.
     pub messages_per_partner: f64,
+    /// A month of one bilateral agreement.
     pub bilateral: f64,
+    /// A month of the hub's agreement, whatever crosses.
     pub hub_fixed: f64,
+    /// The hub's price for what is sent to one partner in a month.
     pub hub_per_partner: f64,
+    /// Partners from which on the hub costs less; null: it never does.
     pub partners: Option<f64>,
 }
 
 /// An input and the answer with it 20 % lower and higher.
 #[derive(Clone, Debug, Serialize)]
-#[allow(missing_docs, reason = "each name says it")]
 pub struct Input {
+    /// The input.
     pub input: String,
+    /// The answer with it lower; null if none was found.
     pub lower: Option<f64>,
+    /// The answer with it higher; null if none was found.
     pub higher: Option<f64>,
 }
 
@@ -200,7 +233,7 @@ impl Capacity {
 
     /// As JSON.
     pub fn json(&self) -> String {
-        serde_json::to_string_pretty(self).unwrap_or_default() + "\n"
+        crate::report::json::text(self)
     }
 
     /// The page, in so many columns.

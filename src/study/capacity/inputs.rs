@@ -6,6 +6,7 @@ use std::num::NonZeroUsize;
 use super::resources::Resource;
 use super::search::{self, Bench, Effort, Side};
 use crate::domain::federation::{Federation, MessageRate};
+use crate::report::capacity as page;
 use crate::run::RunError;
 use crate::study::pool;
 use crate::study::replicate::{Case, Parallel};
@@ -15,22 +16,11 @@ pub const CHANGE: f64 = 0.2;
 /// Answers are found to within this share: what matters is their order.
 const COARSE: f64 = 0.03;
 
-/// An input and what the answer becomes.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Sensitivity {
-    /// The input.
-    pub input: String,
-    /// The answer with the input 20 % lower, and higher; `None` if none was found.
-    pub answers: [Option<f64>; 2],
-}
-
-impl Sensitivity {
-    /// How far apart the answers are.
-    fn spread(&self) -> f64 {
-        match self.answers {
-            [Some(low), Some(high)] => (high - low).abs(),
-            _ => f64::INFINITY,
-        }
+/// How far apart the answers are.
+fn spread(input: &page::Input) -> f64 {
+    match (input.lower, input.higher) {
+        (Some(low), Some(high)) => (high - low).abs(),
+        _ => f64::INFINITY,
     }
 }
 
@@ -102,7 +92,7 @@ pub fn sensitivities(
     limits: &[Resource],
     effort: Effort,
     bench: Bench<'_>,
-) -> Result<Vec<Sensitivity>, RunError> {
+) -> Result<Vec<page::Input>, RunError> {
     let fixed = [
         Input::Nothing,
         Input::Messages,
@@ -132,13 +122,14 @@ pub fn sensitivities(
         search::search(answer, Some(side), effort, bench).map(|found| found.border)
     })?;
     let changed = inputs.iter().zip(answers.chunks(2));
-    let mut all: Vec<Sensitivity> = changed
-        .map(|(input, answers)| Sensitivity {
+    let mut all: Vec<page::Input> = changed
+        .map(|(input, answers)| page::Input {
             input: input.name(&federation),
-            answers: [answers[0], answers[1]],
+            lower: answers[0],
+            higher: answers[1],
         })
         .collect();
     // The first is what nothing changed; it stays there.
-    all[1..].sort_by(|a, b| b.spread().total_cmp(&a.spread()));
+    all[1..].sort_by(|a, b| spread(b).total_cmp(&spread(a)));
     Ok(all)
 }

@@ -2,6 +2,7 @@
 //! of anything else up to which, or from which on, it does; what gives way first, and what next; the curve around it; and the planner's page
 //! (`planner`, `inputs`). Called by the command line, which words and draws the answer.
 
+pub mod document;
 pub mod inputs;
 pub mod planner;
 pub mod resources;
@@ -10,6 +11,8 @@ pub mod search;
 use self::resources::Resource;
 use self::search::{Bench, Effort, Found, Point, Side, figure};
 use crate::measure::measured::Measured;
+use crate::report::capacity::{self as page, CurvePoint};
+use crate::report::judge::{BUSY, FULL_ALL_ALONG};
 use crate::run::{self, RunError};
 use crate::study::forecast::forecast;
 use crate::study::replicate::Case;
@@ -18,8 +21,6 @@ use crate::study::replicate::Case;
 const SUSPECTS: usize = 5;
 /// Pressure below which a part is no suspect.
 const IDLE: f64 = 0.2;
-/// Utilisation from which on a part counts as being at its end.
-const FULL: f64 = 0.98;
 /// Points of the curve, as shares of the answer.
 const CURVE: [f64; 11] = [0.2, 0.4, 0.6, 0.7, 0.8, 0.9, 0.95, 1.0, 1.05, 1.1, 1.25];
 
@@ -64,36 +65,8 @@ pub struct Answer {
 pub struct Limit {
     /// The part; several of one kind where only all of them together help.
     pub resources: Vec<Resource>,
-    /// As results call them.
-    pub name: String,
-    /// The utilisation of the hardest pressed, and more where it refuses, at the first value that
-    /// fails.
-    pub pressure: f64,
-    /// The SLO lines that fail there.
-    pub lines: Vec<String>,
-    /// The value up to which the lines hold with it as it is; `None` if at any.
-    pub largest: Option<f64>,
-    /// Whether doubling it alone makes the lines hold there.
-    pub relieves: bool,
-}
-
-/// A point of the curve.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct CurvePoint {
-    /// The value.
-    pub value: f64,
-    /// Messages offered a second.
-    pub offered: f64,
-    /// Messages delivered a second.
-    pub delivered: f64,
-    /// Mean, median, 95th and 99th percentile of the latency of all messages, seconds.
-    pub latency: [Option<f64>; 4],
-    /// Share of messages refused.
-    pub refused: f64,
-    /// Share of messages expired or lost.
-    pub lost: f64,
-    /// Messages still on their way at the end of a run, with those that wait for a phone.
-    pub waiting: f64,
+    /// The same in words.
+    pub found: page::Limit,
 }
 
 /// Answers a question.
@@ -106,10 +79,10 @@ pub fn answer(question: Question<'_>, bench: Bench<'_>) -> Result<Answer, RunErr
     let found = search::narrow(question.start(), side, effort, bench)?;
     let bottleneck = limit(&found, effort, bench)?;
     let next = match &bottleneck {
-        Some(limit) if limit.relieves && found.side == Side::UpTo => {
+        Some(limit) if limit.found.relieves && found.side == Side::UpTo => {
             let at = |value| grown(bench, &limit.resources, value);
             let bench = Bench { at: &at, ..bench };
-            let start = question.start().max(limit.largest.unwrap_or(planned));
+            let start = question.start().max(limit.found.largest.unwrap_or(planned));
             let found = search::narrow(start, Some(Side::UpTo), effort, bench)?;
             self::limit(&found, effort, bench)?
         }
@@ -135,9 +108,9 @@ pub fn answer(question: Question<'_>, bench: Bench<'_>) -> Result<Answer, RunErr
             busy = busiest(&point, bench);
         }
     }
-    let end = |(_, pressure): &&(String, f64)| *pressure >= FULL;
+    let end = |(_, pressure): &&(String, f64)| *pressure >= FULL_ALL_ALONG;
     let full = busy.iter().filter(end).map(|(part, _)| part.clone()).collect();
-    let power = |point: &CurvePoint| Some(point.delivered / point.latency[0]?);
+    let power = |point: &CurvePoint| Some(point.delivered / point.mean?);
     // A greatest one at an end of the curve lies beyond it.
     let ends = [curve.first(), curve.last()].map(|point| point.map(|point| point.value));
     let knee = curve
@@ -189,17 +162,18 @@ fn limit(found: &Found, effort: Effort, bench: Bench<'_>) -> Result<Option<Limit
     suspects.truncate(SUSPECTS);
     let lines = failing.failing.iter().map(|place| case.slo[*place].text().to_owned());
     let lines: Vec<String> = lines.collect();
-    let limit = |parts: &[(f64, Resource)], relieves| Limit {
-        resources: parts.iter().map(|(_, resource)| *resource).collect(),
-        name: parts
-            .iter()
-            .map(|(_, resource)| resource.name(&case.federation))
-            .collect::<Vec<_>>()
-            .join(" and "),
-        pressure: parts.first().map_or(0.0, |(pressure, _)| *pressure),
-        lines: lines.clone(),
-        largest: found.border,
-        relieves,
+    let limit = |parts: &[(f64, Resource)], relieves| {
+        let resources: Vec<Resource> = parts.iter().map(|(_, resource)| *resource).collect();
+        let names = resources.iter().map(|resource| resource.name(&case.federation));
+        let found = page::Limit {
+            part: names.collect::<Vec<_>>().join(" and "),
+            kind: resources.first().map_or("part", |resource| resource.kind()),
+            utilisation: parts.first().map_or(0.0, |(pressure, _)| *pressure),
+            lines: lines.clone(),
+            largest: found.border,
+            relieves,
+        };
+        Limit { resources, found }
     };
     let same = Effort { most: effort.first, ..effort };
     let relieves = |parts: &[(f64, Resource)]| -> Result<bool, RunError> {
@@ -253,7 +227,7 @@ fn busiest(point: &Point, bench: Bench<'_>) -> Vec<(String, f64)> {
             let used = resource.utilisation(&case.federation, &point.replicated.results);
             (resource.name(&case.federation), used)
         })
-        .filter(|(_, pressure)| *pressure > 0.6)
+        .filter(|(_, pressure)| *pressure > BUSY)
         .collect();
     busy.sort_by(|a, b| b.1.total_cmp(&a.1));
     busy
@@ -269,7 +243,10 @@ pub fn curve_point(value: f64, measured: &Measured) -> CurvePoint {
         value,
         offered: see("messages_offered rate").unwrap_or(0.0),
         delivered: see("messages_delivered rate").unwrap_or(0.0),
-        latency: ["mean", "p50", "p95", "p99"].map(|name| see(&format!("message_latency {name}"))),
+        mean: see("message_latency mean"),
+        p50: see("message_latency p50"),
+        p95: see("message_latency p95"),
+        p99: see("message_latency p99"),
         refused: share(&["messages_refused"]),
         lost: share(&["messages_expired", "messages_lost"]),
         waiting: see("messages_in_flight count").unwrap_or(0.0),

@@ -5,89 +5,25 @@ use std::collections::BTreeMap;
 
 use tokio_util::sync::CancellationToken;
 
+use super::curve_point;
 use super::resources::{self, count};
-use super::{CurvePoint, curve_point};
 use crate::domain::federation::{Federation, Operator, OperatorKind, Protocol, TimedEvent};
 use crate::domain::id::OperatorId;
 use crate::domain::part::{Part, PartKind};
 use crate::domain::time::Duration;
 use crate::measure::results::{Metric, Results, SeriesRow};
+use crate::report::capacity::{Account, BreakEven, CurvePoint, Failure, Licence};
+use crate::report::judge::HIGH;
 use crate::run::{Finished, Options, RunError};
 use crate::study::pool;
 use crate::study::replicate::{self, Case, Parallel, Replicated};
 
-/// Highest use of a licence that planners allow (handset makers' and vendors' guides: 70 %).
-pub const ALLOWED: f64 = 0.7;
 /// Share of a day's traffic in its busy hour, to make a month of what was measured.
 pub const BUSY_HOUR: f64 = 0.1;
 /// Days of a month.
 const DAYS: f64 = 30.0;
 /// How many times its licence an SMSC gets to see what it would be asked.
 const UNLIMITED: f64 = 1e3;
-
-/// What one SMSC needs, by what it would be asked in the busiest tenth of the measured time if no
-/// licence held anything back.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Licence {
-    /// Whose.
-    pub operator: String,
-    /// First attempts a second then.
-    pub first: f64,
-    /// Repeated attempts a second then.
-    pub retries: f64,
-    /// Licensed rate of all nodes, a second.
-    pub installed: f64,
-    /// Licensed rate that is needed at the highest use allowed, a second.
-    pub needed: f64,
-}
-
-/// What the failure of one part does.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Failure {
-    /// The part.
-    pub part: String,
-    /// Delays and losses of the whole run.
-    pub run: CurvePoint,
-    /// Longest queue at any station from the failure on, the mean of an interval.
-    pub backlog: f64,
-    /// That station.
-    pub at: String,
-    /// From the end of the failure until all queues are as before, seconds; `None`: not within the
-    /// run.
-    pub drained: Option<f64>,
-    /// SLO lines that do not hold.
-    pub failing: Vec<String>,
-    /// SLO lines that too few samples carry.
-    pub unknown: Vec<String>,
-}
-
-/// What two operators owe each other.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Account {
-    /// The two.
-    pub between: [String; 2],
-    /// What each owes the other for the measured time.
-    pub owed: [f64; 2],
-    /// What each owes every month whatever crosses.
-    pub monthly: f64,
-    /// Messages between them, both ways.
-    pub messages: f64,
-}
-
-/// Hub or bilateral agreements, as one operator pays for what it sends.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct BreakEven {
-    /// Messages a month that it sends to one partner.
-    pub messages: f64,
-    /// A month of one bilateral agreement.
-    pub bilateral: f64,
-    /// A month of the hub's agreement, whatever crosses.
-    pub hub_fixed: f64,
-    /// The hub's price for what is sent to one partner in a month.
-    pub hub_each: f64,
-    /// Partners from which on the hub costs less; `None`: it never does.
-    pub partners: Option<f64>,
-}
 
 /// Figures, the measured seconds of one run, and how many runs they are of.
 fn parts(seen: &Replicated) -> (&Results, f64, f64) {
@@ -128,10 +64,10 @@ pub fn licences(case: &Case, stop: &CancellationToken) -> Result<Vec<Licence>, R
         let again = (counted("sms_retried") / served.max(1.0)).min(1.0);
         Some(Licence {
             operator: operator.name.clone(),
-            first: busiest * (1.0 - again),
+            first_attempts: busiest * (1.0 - again),
             retries: busiest * again,
             installed: smsc.throughput * f64::from(smsc.nodes),
-            needed: busiest / ALLOWED,
+            needed: busiest / HIGH,
         })
     };
     Ok(case.federation.operators().filter_map(licence).collect())
@@ -194,9 +130,12 @@ fn failure(part: &str, run: &Finished, third: Duration) -> Failure {
         let lines = slo.filter(|line| line.observed.is_none() == unknown);
         lines.map(|line| line.line.clone()).collect()
     };
+    let CurvePoint { refused, lost, p95, .. } = curve_point(0.0, &run.measured);
     Failure {
         part: part.to_owned(),
-        run: curve_point(0.0, &run.measured),
+        refused,
+        lost,
+        p95,
         backlog: longest.0,
         at: longest.1.to_owned(),
         drained: None,
@@ -251,12 +190,13 @@ pub fn accounts(federation: &Federation, seen: &Replicated) -> Vec<Account> {
         // Two agreements of one pair are one account.
         match accounts.iter_mut().find(|account| account.between == [a.clone(), b.clone()]) {
             Some(account) => account.monthly += monthly,
-            None => accounts.push(Account {
-                owed: [owed(&a, &b), owed(&b, &a)],
-                monthly,
-                messages: crossed(&a, &b) + crossed(&b, &a),
-                between: [a, b],
-            }),
+            None => {
+                let owed = [owed(&a, &b), owed(&b, &a)];
+                let messages = crossed(&a, &b) + crossed(&b, &a);
+                let per_thousand = (messages > 0.0).then(|| (owed[0] + owed[1]) / messages * 1e3);
+                let between = [a, b];
+                accounts.push(Account { between, owed, monthly, messages, per_thousand });
+            }
         }
     }
     accounts
@@ -292,7 +232,13 @@ pub fn break_even(federation: &Federation, seen: &Replicated) -> Option<BreakEve
     }
     let saved = bilateral - hub_each;
     let partners = (saved > 0.0).then(|| (hub_fixed / saved).max(1.0));
-    Some(BreakEven { messages, bilateral, hub_fixed, hub_each, partners })
+    Some(BreakEven {
+        messages_per_partner: messages,
+        bilateral,
+        hub_fixed,
+        hub_per_partner: hub_each,
+        partners,
+    })
 }
 
 /// How many times the measured time of one run a month is, if that time is like the busy hour.

@@ -5,15 +5,13 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
-mod document;
-
-use self::document::{Found as Everything, document};
 use super::output::{Place, put};
 use super::progress::Progress;
 use super::signal::stop_on_signal;
 use super::topology::{Loaded, load, load_source, overrides, reload, set_baseline};
 use super::{Exit, fault, folder_error, width};
 use crate::report::html;
+use crate::study::capacity::document::{Found as Everything, document};
 use crate::study::capacity::inputs;
 use crate::study::capacity::planner;
 use crate::study::capacity::resources::Resource;
@@ -138,7 +136,7 @@ fn find(arguments: &Arguments) -> Result<Exit, Exit> {
     }
     let refused = refused.into_inner().unwrap_or_else(PoisonError::into_inner);
     let found = Everything { answer, licences, failures, inputs, refused };
-    let document = document(&arguments.vary, &planned_case, &own, found);
+    let document = document(&arguments.vary, &planned_case, own.unit(), found);
     let files = [
         ("topology.yaml", loaded.topology.resolved_yaml()),
         ("capacity.json", document.json()),
