@@ -7,10 +7,11 @@ use std::collections::BTreeMap;
 use rustc_hash::FxHashMap;
 
 use super::Setup;
-use super::catalogue::{Kind, Metric};
+use super::catalogue::Kind;
 use super::key::Key;
 use super::labels::scale;
 use super::levels::StationLevels;
+use super::of::recorded;
 use super::results::Batch;
 use crate::domain::observation::StationId;
 
@@ -89,9 +90,14 @@ impl Batches {
                     })
                     .collect()
             };
-            let key = |metric| Key::new(metric, &[station.0]);
-            all.insert(key(Metric::StationUtilisation), level(&levels.busy.integrals, servers));
-            all.insert(key(Metric::StationQueueLength), level(&levels.queued.integrals, 1.0));
+            all.insert(
+                recorded::StationUtilisation.key((*station,)),
+                level(&levels.busy.integrals, servers),
+            );
+            all.insert(
+                recorded::StationQueueLength.key((*station,)),
+                level(&levels.queued.integrals, 1.0),
+            );
         }
         all
     }

@@ -12,6 +12,7 @@ use super::key::Key;
 use super::labels::{self, scale};
 use super::levels::{Level, StationLevels};
 use super::measured::{Gauge, Measured};
+use super::of::{From, Of, To, recorded};
 use super::presence::{FirstAndLast, Join};
 use super::recorder::{Figures, IntervalPart, RecorderPart};
 use super::results::SeriesRow;
@@ -135,8 +136,8 @@ impl Collector {
             self.intervals.push(Interval::of(last));
         }
         for subject in in_flight.iter().filter(|s| setup.window.contains(s.intended)) {
-            let labels = [subject.route as u32, u32::from(subject.from.0), u32::from(subject.to.0)];
-            whole.count(Metric::MessagesInFlight, &labels, 1);
+            let labels = (subject.route, From(subject.from), To(subject.to));
+            whole.count(recorded::MessagesInFlight.key(labels), 1);
         }
         let measured = self.sums(at, whole, &stations, &reply_numbers);
         Measured {
@@ -157,17 +158,17 @@ impl Collector {
     ) -> Measured {
         let setup = Arc::clone(&self.setup);
         for (operator, (first, last)) in self.watchers.by_operator.iter() {
-            let mut add = |metric, recorded: &Recorded| {
-                let key = Key::new(metric, &[u32::from(operator.0)]);
+            let mut add = |metric: Of<(OperatorId,)>, recorded: &Recorded| {
+                let key = metric.key((*operator,));
                 whole.histograms.entry(key).or_default().merge(recorded);
             };
-            add(Metric::PresenceFirstWatcher, first);
-            add(Metric::PresenceLastWatcher, last);
+            add(recorded::PresenceFirstWatcher, first);
+            add(recorded::PresenceLastWatcher, last);
         }
         complete_ledger(&mut whole);
         let mut gauges = gauges(&setup, at, stations);
         for (operator, level) in reply_numbers {
-            let key = Key::new(Metric::ReplyNumbersInUse, &[u32::from(operator.0)]);
+            let key = recorded::ReplyNumbersInUse.key((*operator,));
             gauges.insert(key, (level.mean(at, &setup), f64::from(level.max())));
         }
         gauges.extend(settlement(&setup, &mut whole));
@@ -216,9 +217,9 @@ fn gauges(setup: &Setup, at: Instant, stations: &BTreeMap<StationId, StationLeve
         let servers = f64::from(setup.stations[station.0 as usize].servers);
         let busy = &levels.busy;
         let utilisation = (busy.mean(at, setup) / servers, f64::from(busy.max()) / servers);
-        gauges.insert(Key::new(Metric::StationUtilisation, &[station.0]), utilisation);
+        gauges.insert(recorded::StationUtilisation.key((*station,)), utilisation);
         let queue = (levels.queued.mean(at, setup), f64::from(levels.queued.max()));
-        gauges.insert(Key::new(Metric::StationQueueLength, &[station.0]), queue);
+        gauges.insert(recorded::StationQueueLength.key((*station,)), queue);
     }
     gauges
 }
@@ -294,13 +295,13 @@ fn series(
         for (station, levels) in stations {
             let servers = f64::from(setup.stations[station.0 as usize].servers);
             let mean = |level: &Level| level.integrals[place] as f64 / length.0 as f64;
-            let utilisation = Key::new(Metric::StationUtilisation, &[station.0]);
+            let utilisation = recorded::StationUtilisation.key((*station,));
             row(utilisation, "mean", mean(&levels.busy) / servers, "1");
-            let queue = Key::new(Metric::StationQueueLength, &[station.0]);
+            let queue = recorded::StationQueueLength.key((*station,));
             row(queue, "mean", mean(&levels.queued), "1");
         }
         for (operator, level) in reply_numbers {
-            let key = Key::new(Metric::ReplyNumbersInUse, &[u32::from(operator.0)]);
+            let key = recorded::ReplyNumbersInUse.key((*operator,));
             row(key, "mean", level.integrals[place] as f64 / length.0 as f64, "1");
         }
     }

@@ -11,6 +11,7 @@ use super::collector::Collector;
 use super::key::Key;
 use super::levels::{Level, StationLevels};
 use super::measured::Measured;
+use super::of::recorded;
 use super::recorder::{Figures, RecorderPart};
 use super::results::Slo;
 use super::slo::Line;
@@ -144,7 +145,7 @@ impl Collector {
         };
         let route = |route: &Route| {
             let label = Some(*route as u32);
-            let key = Key::new(Metric::MessageLatency, &[*route as u32]);
+            let key = recorded::MessageLatency.all_pairs().key((*route,));
             let mut times = interval.iter().flat_map(|interval| &interval.times);
             RouteGlance {
                 route: *route,

@@ -13,6 +13,7 @@ mod key;
 mod labels;
 mod levels;
 pub mod measured;
+mod of;
 pub mod pick;
 mod presence;
 pub mod recorder;

@@ -8,8 +8,9 @@ use rustc_hash::FxHashMap;
 use super::Setup;
 use super::catalogue::Metric;
 use super::histogram::Recorded;
-use super::key::{ANY, Key};
+use super::key::Key;
 use super::levels::{Level, StationLevels};
+use super::of::{All, Channel, From, Of, To, recorded};
 use super::presence;
 use crate::domain::id::OperatorId;
 use crate::domain::observation::{Observation, SmsEvent, StationId, Subject};
@@ -26,12 +27,12 @@ pub struct Figures {
 }
 
 impl Figures {
-    pub(super) fn count(&mut self, metric: Metric, labels: &[u32], by: i64) {
-        *self.counters.entry(Key::new(metric, labels)).or_default() += by;
+    pub(super) fn count(&mut self, key: Key, by: i64) {
+        *self.counters.entry(key).or_default() += by;
     }
 
-    pub(super) fn record(&mut self, metric: Metric, labels: &[u32], value: u64) {
-        self.histograms.entry(Key::new(metric, labels)).or_default().record(value);
+    pub(super) fn record(&mut self, key: Key, value: u64) {
+        self.histograms.entry(key).or_default().record(value);
     }
 
     /// Adds what another one has.
@@ -87,14 +88,14 @@ pub struct RecorderPart {
 }
 
 /// Counters of short messages, by operator and origin.
-const SMS: [Metric; 7] = [
-    Metric::SmsSubmitted,
-    Metric::SmsSegments,
-    Metric::SmsAttempts,
-    Metric::SmsDelivered,
-    Metric::SmsRetried,
-    Metric::SmsExpired,
-    Metric::SmsRefused,
+const SMS: [Of<(OperatorId, SmsOrigin)>; 7] = [
+    recorded::SmsSubmitted,
+    recorded::SmsSegments,
+    recorded::SmsAttempts,
+    recorded::SmsDelivered,
+    recorded::SmsRetried,
+    recorded::SmsExpired,
+    recorded::SmsRefused,
 ];
 
 /// What is counted of an operator's parts even if nothing happens: none is a figure too.
@@ -104,19 +105,19 @@ fn untouched(setup: &Setup, operator: OperatorId) -> Figures {
         if station.operator != operator {
             continue;
         }
-        figures.count(Metric::StationServed, &[id], 0);
-        figures.count(Metric::StationRefused, &[id], 0);
+        figures.count(recorded::StationServed.key((StationId(id),)), 0);
+        figures.count(recorded::StationRefused.key((StationId(id),)), 0);
         match station.part.kind {
             PartKind::Smsc => {
                 for origin in [SmsOrigin::Fallback, SmsOrigin::Reply] {
                     for metric in SMS {
-                        figures.count(metric, &[op(operator), origin as u32], 0);
+                        figures.count(metric.key((operator, origin)), 0);
                     }
                 }
             }
             PartKind::ImServer => {
-                figures.count(Metric::ReplyNumberRefusals, &[op(operator)], 0);
-                figures.count(Metric::AccountsRegistered, &[op(operator)], 0);
+                figures.count(recorded::ReplyNumberRefusals.key((operator,)), 0);
+                figures.count(recorded::AccountsRegistered.key((operator,)), 0);
             }
             _ => {}
         }
@@ -133,13 +134,9 @@ fn in_series(key: Key) -> Option<Key> {
         Metric::AgreementMessages | Metric::AgreementRefused => {
             Some(Key::new(metric, &[first, second]))
         }
-        _ if SMS.contains(&metric) => Some(Key::new(metric, &[first])),
+        _ if SMS.iter().any(|of| of.metric == metric) => Some(Key::new(metric, &[first])),
         _ => None,
     }
-}
-
-fn op(operator: OperatorId) -> u32 {
-    u32::from(operator.0)
 }
 
 impl Recorder {
@@ -186,14 +183,12 @@ impl Recorder {
 
     fn sums(&self) -> Vec<(Key, i64, u128)> {
         let counted = self.whole.counters.iter().map(|(key, count)| (*key, *count, 0));
-        let recorded =
-            |(key, recorded): (Key, &Recorded)| (key, recorded.count() as i64, recorded.sum());
-        let histograms = self.whole.histograms.iter().map(|(key, it)| recorded((*key, it)));
+        let sums = |(key, of): (Key, &Recorded)| (key, of.count() as i64, of.sum());
+        let histograms = self.whole.histograms.iter().map(|(key, it)| sums((*key, it)));
         let stations = self.stations.iter().flat_map(|(id, seen)| {
-            let key = |metric| Key::new(metric, &[id.0]);
-            let wait = recorded((key(Metric::StationWait), &seen.wait));
-            let sojourn = recorded((key(Metric::StationSojourn), &seen.sojourn));
-            [(key(Metric::StationServed), seen.served, 0), wait, sojourn]
+            let wait = sums((recorded::StationWait.key((*id,)), &seen.wait));
+            let sojourn = sums((recorded::StationSojourn.key((*id,)), &seen.sojourn));
+            [(recorded::StationServed.key((*id,)), seen.served, 0), wait, sojourn]
         });
         let all = counted.chain(histograms).chain(stations);
         all.filter(|(key, ..)| key.metric() != Metric::Settlement).collect()
@@ -244,12 +239,12 @@ impl Recorder {
             seen.levels.queued.settle(at, &self.setup);
             seen.levels.busy.settle(at, &self.setup);
             stations.insert(id, seen.levels);
-            self.whole.count(Metric::StationServed, &[id.0], seen.served);
-            for (metric, recorded) in
-                [(Metric::StationWait, seen.wait), (Metric::StationSojourn, seen.sojourn)]
+            self.whole.count(recorded::StationServed.key((id,)), seen.served);
+            for (metric, times) in
+                [(recorded::StationWait, seen.wait), (recorded::StationSojourn, seen.sojourn)]
             {
-                if recorded.count() > 0 {
-                    self.whole.histograms.insert(Key::new(metric, &[id.0]), Box::new(recorded));
+                if times.count() > 0 {
+                    self.whole.histograms.insert(metric.key((id,)), Box::new(times));
                 }
             }
         }
@@ -262,31 +257,31 @@ impl Recorder {
     /// Sees one thing.
     pub fn observe(&mut self, now: Instant, observation: &Observation<'_>) {
         match *observation {
-            Observation::Offered(subject) => self.message(now, Metric::MessagesOffered, subject),
+            Observation::Offered(subject) => self.message(now, recorded::MessagesOffered, subject),
             Observation::Rerouted { subject, was } => self.rerouted(subject, was),
             Observation::Delivered { subject, stages, .. } => {
-                self.message(now, Metric::MessagesDelivered, subject);
+                self.message(now, recorded::MessagesDelivered, subject);
                 if self.setup.window.contains(subject.intended) {
                     let latency = now.since(subject.intended).0;
-                    self.whole.record(Metric::MessageLatency, &labels(subject), latency);
-                    let route = [subject.route as u32];
-                    self.interval.record(Metric::MessageLatency, &route, latency);
+                    self.whole.record(recorded::MessageLatency.key(labels(subject)), latency);
+                    let route = (subject.route,);
+                    self.interval.record(recorded::MessageLatency.all_pairs().key(route), latency);
                     for part in stages {
-                        let labels = [part.stage as u32, op(part.operator)];
-                        self.whole.record(Metric::MessageStageTime, &labels, part.time.0);
-                        let labels = [subject.route as u32, part.stage as u32];
-                        self.whole.record(Metric::RouteStageTime, &labels, part.time.0);
+                        let by = recorded::MessageStageTime.key((part.stage, part.operator));
+                        self.whole.record(by, part.time.0);
+                        let by = recorded::RouteStageTime.key((subject.route, part.stage));
+                        self.whole.record(by, part.time.0);
                     }
                 }
             }
             Observation::Refused { subject, reason } => {
-                self.message(now, Metric::MessagesRefused, subject);
-                self.reason(Metric::MessagesRefused, subject, reason);
+                self.message(now, recorded::MessagesRefused.all_reasons(), subject);
+                self.reason(recorded::MessagesRefused, subject, reason);
             }
-            Observation::Expired(subject) => self.message(now, Metric::MessagesExpired, subject),
+            Observation::Expired(subject) => self.message(now, recorded::MessagesExpired, subject),
             Observation::Lost { subject, reason } => {
-                self.message(now, Metric::MessagesLost, subject);
-                self.reason(Metric::MessagesLost, subject, reason);
+                self.message(now, recorded::MessagesLost.all_reasons(), subject);
+                self.reason(recorded::MessagesLost, subject, reason);
             }
             Observation::StationQueued(station) => {
                 let (seen, setup) = self.station(station);
@@ -308,7 +303,7 @@ impl Recorder {
                 }
             }
             Observation::StationRefused(station) => {
-                self.count_now(now, Metric::StationRefused, &[station.0], 1);
+                self.count_now(now, recorded::StationRefused.key((station,)));
             }
             Observation::StationPlanned { station, wait, service, queued } => {
                 let (seen, setup) = self.station(station);
@@ -334,58 +329,57 @@ impl Recorder {
         let whole = &mut self.whole;
         match *observation {
             Observation::Routed { operator, took } => {
-                whole.record(Metric::RoutingTime, &[op(operator)], took.0);
+                whole.record(recorded::RoutingTime.key((operator,)), took.0);
             }
             Observation::Transferred { agreement, from, kind, bytes, charged, .. } => {
                 let between = self.setup.agreements[agreement.index()].between;
                 let to = if between[0] == from { between[1] } else { between[0] };
-                let labels = [op(from), op(to), kind as u32];
-                whole.count(Metric::AgreementMessages, &labels, 1);
-                whole.count(Metric::AgreementBytes, &labels, i64::from(bytes));
+                let labels = (From(from), To(to), kind);
+                whole.count(recorded::AgreementMessages.key(labels), 1);
+                whole.count(recorded::AgreementBytes.key(labels), i64::from(bytes));
                 // Counted under the agreement's number, priced at the end.
                 if matches!(
                     kind,
                     TransferKind::Message | TransferKind::Sms | TransferKind::Presence
                 ) {
-                    let labels = [op(from), op(to), kind as u32, agreement.index() as u32];
-                    whole.count(Metric::Settlement, &labels, i64::from(charged));
+                    let labels = (From(from), To(to), kind, agreement);
+                    let key = recorded::Settlement.charged().key(labels);
+                    whole.count(key, i64::from(charged));
                 }
             }
             Observation::AgreementRefused { from, to, reason } => {
-                let labels = [op(from), op(to), reason as u32];
-                whole.count(Metric::AgreementRefused, &labels, 1);
+                whole.count(recorded::AgreementRefused.key((From(from), To(to), reason)), 1);
             }
             Observation::PresenceChanged { operator, watchers, .. } => {
-                whole.count(Metric::PresenceChanges, &[op(operator)], 1);
+                whole.count(recorded::PresenceChanges.key((operator,)), 1);
                 let told = u64::from(watchers) * 1000;
-                whole.record(Metric::PresenceFanOut, &[op(operator)], told);
+                whole.record(recorded::PresenceFanOut.key((operator,)), told);
             }
             Observation::Notified { from, to, client } => {
-                let channel = u32::from(!client);
-                whole.count(Metric::PresenceNotifications, &[op(from), op(to), channel], 1);
-                self.interval.count(Metric::PresenceNotifications, &[ANY, ANY, channel], 1);
+                let channel = if client { Channel::Client } else { Channel::Interconnect };
+                let metric = recorded::PresenceNotifications;
+                whole.count(metric.key((From(from), To(to), channel)), 1);
+                self.interval.count(metric.between_all().key((All, All, channel)), 1);
             }
             Observation::Sms { operator, origin, event, .. } => self.sms(operator, origin, event),
             Observation::ReplyNumberRefused { operator } => {
-                whole.count(Metric::ReplyNumberRefusals, &[op(operator)], 1);
+                whole.count(recorded::ReplyNumberRefusals.key((operator,)), 1);
             }
             Observation::ContactAdded { kind, from, to, took, .. } => {
-                let labels = [kind as u32, op(from), op(to)];
-                whole.record(Metric::ContactAddLatency, &labels, took.0);
+                whole.record(recorded::ContactAddLatency.key((kind, From(from), To(to))), took.0);
             }
             Observation::ContactRefused { from, to, reason, .. } => {
-                let labels = [op(from), op(to), reason as u32];
-                whole.count(Metric::ContactsRefused, &labels, 1);
+                whole.count(recorded::ContactsRefused.key((From(from), To(to), reason)), 1);
             }
             Observation::Upgraded { operator, .. } => {
-                whole.count(Metric::Upgrades, &[op(operator)], 1);
+                whole.count(recorded::Upgrades.key((operator,)), 1);
             }
             Observation::AccountRegistered { operator, .. } => {
-                whole.count(Metric::AccountsRegistered, &[op(operator)], 1);
+                whole.count(recorded::AccountsRegistered.key((operator,)), 1);
             }
             Observation::Session { operator, login, .. } => {
-                let metric = if login { Metric::Logins } else { Metric::Logouts };
-                whole.count(metric, &[op(operator)], 1);
+                let metric = if login { recorded::Logins } else { recorded::Logouts };
+                whole.count(metric.key((operator,)), 1);
             }
             _ => {}
         }
@@ -405,8 +399,7 @@ impl Recorder {
                 self.presence.told((publisher, changed), operator, watchers);
             }
             Observation::Invited { operator, reason: Some(reason), .. } => {
-                let labels = [op(operator), reason as u32];
-                self.whole.count(Metric::InvitationsRefused, &labels, 1);
+                self.whole.count(recorded::InvitationsRefused.key((operator, reason)), 1);
             }
             // What one watcher is allowed to see is no change of presence.
             Observation::PresenceShown { news: News::Granted | News::Withdrawn, .. } => {}
@@ -416,9 +409,9 @@ impl Recorder {
                 self.presence.shown((publisher, changed), at);
                 if let Some(at) = at {
                     let latency = at.since(changed).0;
-                    let labels = [scope as u32, op(from), op(to)];
-                    self.whole.record(Metric::PresenceLatency, &labels, latency);
-                    self.interval.record(Metric::PresenceLatency, &[scope as u32], latency);
+                    let metric = recorded::PresenceLatency;
+                    self.whole.record(metric.key((scope, From(from), To(to))), latency);
+                    self.interval.record(metric.all_pairs().key((scope,)), latency);
                 }
             }
             _ => {}
@@ -426,54 +419,54 @@ impl Recorder {
     }
 
     fn sms(&mut self, operator: OperatorId, origin: SmsOrigin, event: SmsEvent) {
-        let labels = [op(operator), origin as u32];
+        let labels = (operator, origin);
         let metric = match event {
             SmsEvent::Submitted { segments } => {
-                self.whole.count(Metric::SmsSegments, &labels, i64::from(segments));
-                Metric::SmsSubmitted
+                self.whole.count(recorded::SmsSegments.key(labels), i64::from(segments));
+                recorded::SmsSubmitted
             }
-            SmsEvent::Refused => Metric::SmsRefused,
-            SmsEvent::Attempted => Metric::SmsAttempts,
-            SmsEvent::Retried => Metric::SmsRetried,
+            SmsEvent::Refused => recorded::SmsRefused,
+            SmsEvent::Attempted => recorded::SmsAttempts,
+            SmsEvent::Retried => recorded::SmsRetried,
             SmsEvent::Delivered { took } => {
-                self.whole.record(Metric::SmsLatency, &[op(operator)], took.0);
-                Metric::SmsDelivered
+                self.whole.record(recorded::SmsLatency.key((operator,)), took.0);
+                recorded::SmsDelivered
             }
-            SmsEvent::Expired => Metric::SmsExpired,
+            SmsEvent::Expired => recorded::SmsExpired,
             // Seen as a lost message.
             SmsEvent::Lost => return,
         };
-        self.whole.count(metric, &labels, 1);
+        self.whole.count(metric.key(labels), 1);
     }
 
     /// A message of the cohort, in the ledger and in the series.
-    fn message(&mut self, now: Instant, metric: Metric, subject: Subject) {
+    fn message(&mut self, now: Instant, metric: Of<(Route, From, To)>, subject: Subject) {
         if self.setup.window.contains(subject.intended) {
-            self.whole.count(metric, &labels(subject), 1);
+            self.whole.count(metric.key(labels(subject)), 1);
         }
         if self.setup.window.contains(now) {
-            self.interval.count(metric, &[subject.route as u32], 1);
+            self.interval.count(metric.all_pairs().key((subject.route,)), 1);
         }
     }
 
-    fn reason(&mut self, metric: Metric, subject: Subject, reason: Reason) {
+    fn reason(&mut self, metric: Of<(Route, From, To, Reason)>, subject: Subject, reason: Reason) {
         if self.setup.window.contains(subject.intended) {
-            let [route, from, to] = labels(subject);
-            self.whole.count(metric, &[route, from, to, reason as u32], 1);
+            let (route, from, to) = labels(subject);
+            self.whole.count(metric.key((route, from, to, reason)), 1);
         }
     }
 
     fn rerouted(&mut self, subject: Subject, was: Route) {
         if self.setup.window.contains(subject.intended) {
             let before = Subject { route: was, ..subject };
-            self.whole.count(Metric::MessagesOffered, &labels(before), -1);
-            self.whole.count(Metric::MessagesOffered, &labels(subject), 1);
+            self.whole.count(recorded::MessagesOffered.key(labels(before)), -1);
+            self.whole.count(recorded::MessagesOffered.key(labels(subject)), 1);
         }
     }
 
-    fn count_now(&mut self, now: Instant, metric: Metric, labels: &[u32], by: i64) {
+    fn count_now(&mut self, now: Instant, key: Key) {
         if self.setup.window.contains(now) {
-            self.whole.count(metric, labels, by);
+            self.whole.count(key, 1);
         }
     }
 
@@ -491,6 +484,6 @@ impl Recorder {
     }
 }
 
-fn labels(subject: Subject) -> [u32; 3] {
-    [subject.route as u32, op(subject.from), op(subject.to)]
+fn labels(subject: Subject) -> (Route, From, To) {
+    (subject.route, From(subject.from), To(subject.to))
 }

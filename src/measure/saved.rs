@@ -275,11 +275,12 @@ mod tests {
     fn measured(samples: &[u64], counts: &[u32]) -> Measured {
         let mut whole = Figures::default();
         for (place, sample) in samples.iter().enumerate() {
-            whole.record(Metric::MessageLatency, &[place as u32 % 3, 0, 1], *sample);
+            let key = Key::new(Metric::MessageLatency, &[place as u32 % 3, 0, 1]);
+            whole.record(key, *sample);
         }
         for (place, count) in counts.iter().enumerate() {
             let labels = [place as u32 % 3, 0, 1, if place % 2 == 0 { ANY } else { 1 }];
-            whole.count(Metric::MessagesLost, &labels, i64::from(*count));
+            whole.count(Key::new(Metric::MessagesLost, &labels), i64::from(*count));
         }
         let mut measured = Measured::of_figures(setup(), whole, 1.0 / 3.0);
         let key = Key::new(Metric::StationUtilisation, &[1]);
