@@ -1,5 +1,5 @@
 //! Presentation: a run's result folder written and read back, the summary for people, the
-//! pictures. Input is what `measure` has measured; nothing here simulates or judges.
+//! pictures. Input is what `measure` has measured; nothing here simulates, and `judge` alone judges.
 
 pub mod capacity;
 pub mod compare;
