@@ -66,7 +66,8 @@ impl Transactions {
 
     /// A request whose time is over at `now`, for the caller to send again.
     pub(super) fn overdue(&mut self, now: Instant) -> Option<Open> {
-        while let Some((_, number)) = self.due.pop_front_if(|(due, _)| *due <= now) {
+        while self.due.front().is_some_and(|(due, _)| *due <= now) {
+            let (_, number) = self.due.pop_front()?;
             if let Some(open) = self.open.remove(&number) {
                 return Some(open);
             }
@@ -76,7 +77,9 @@ impl Transactions {
 
     /// When the next reminder is to be, if anything is open.
     pub(super) fn remind(&mut self) -> Option<Instant> {
-        while self.due.pop_front_if(|(_, number)| !self.open.contains_key(number)).is_some() {}
+        while self.due.front().is_some_and(|(_, number)| !self.open.contains_key(number)) {
+            self.due.pop_front();
+        }
         self.reminded = !self.due.is_empty();
         self.due.front().map(|(due, _)| *due)
     }
