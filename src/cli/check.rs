@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use super::topology::{Loaded, load, overrides};
 use super::{Exit, width};
-use crate::domain::federation::{Agreement, Protocol};
+use crate::domain::federation::Agreement;
 use crate::engine::simulation::lookahead;
 use crate::model::plan::Plan;
 use crate::report::judge::HIGH;
@@ -130,10 +130,7 @@ fn sizes(plan: &Plan) -> String {
 fn agreements(plan: &Plan, width: usize) -> String {
     let name = |id| plan.federation.operator(id).name.as_str();
     let all = &plan.federation.agreements;
-    let spoken = |agreement: &Agreement| match agreement.protocol {
-        Protocol::Ssp => "ssp",
-        Protocol::Sms => "sms",
-    };
+    let spoken = |agreement: &Agreement| agreement.protocol.label();
     let heading = match all.len() {
         0 => return "  no agreements".to_owned(),
         1 => "1 agreement".to_owned(),

@@ -407,6 +407,24 @@ pub enum Protocol {
     Sms,
 }
 
+impl Protocol {
+    /// As topologies write it.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Ssp => "ssp",
+            Self::Sms => "sms",
+        }
+    }
+
+    /// Whether instant messages and presence cross by it, else short messages alone.
+    pub fn carries_im(self) -> bool {
+        match self {
+            Self::Ssp => true,
+            Self::Sms => false,
+        }
+    }
+}
+
 /// What an agreement carries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Features {
@@ -423,10 +441,7 @@ pub struct Features {
 impl Features {
     /// All that a protocol can carry.
     pub fn all(protocol: Protocol) -> Self {
-        let all = match protocol {
-            Protocol::Ssp => true,
-            Protocol::Sms => false,
-        };
+        let all = protocol.carries_im();
         Self { messaging: true, presence: all, search: all, groups: all }
     }
 }

@@ -54,6 +54,50 @@ closed_list! {
     }
 }
 
+impl Route {
+    /// Whether it takes the message to a client as it was sent; messages to groups apart.
+    pub const fn is_im(self) -> bool {
+        match self {
+            Self::OnNet | Self::Interworked | Self::Hub => true,
+            Self::SmsOwn | Self::SmsHome | Self::SmsDirect => false,
+            Self::SmsReplyOwn | Self::SmsReplyHome | Self::SmsReplyDirect | Self::Group => false,
+        }
+    }
+
+    /// Whether an instant message becomes a short message on it.
+    pub const fn is_sms(self) -> bool {
+        match self {
+            Self::SmsOwn | Self::SmsHome | Self::SmsDirect => true,
+            Self::OnNet | Self::Interworked | Self::Hub => false,
+            Self::SmsReplyOwn | Self::SmsReplyHome | Self::SmsReplyDirect | Self::Group => false,
+        }
+    }
+
+    /// Whether it is that of an answer written as a short message.
+    pub const fn is_answer(self) -> bool {
+        match self {
+            Self::SmsReplyOwn | Self::SmsReplyHome | Self::SmsReplyDirect => true,
+            Self::OnNet | Self::Interworked | Self::Hub | Self::Group => false,
+            Self::SmsOwn | Self::SmsHome | Self::SmsDirect => false,
+        }
+    }
+
+    /// Whether it is that of a copy for a member of a group.
+    pub const fn is_group(self) -> bool {
+        matches!(self, Self::Group)
+    }
+
+    /// The route of what was sent as an instant message and which the recipient's IMSP converts.
+    pub const fn converted(self) -> Self {
+        match self {
+            Self::OnNet => Self::SmsOwn,
+            Self::Interworked | Self::Hub => Self::SmsHome,
+            Self::SmsOwn | Self::SmsHome | Self::SmsDirect => self,
+            Self::SmsReplyOwn | Self::SmsReplyHome | Self::SmsReplyDirect | Self::Group => self,
+        }
+    }
+}
+
 closed_list! {
     /// A part of a message's latency. The stages of one message add up to its latency exactly.
     Stage {

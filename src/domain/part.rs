@@ -3,7 +3,7 @@
 //! part is from its name. It knows settings and no behaviour.
 
 use super::distribution::DurationDistribution;
-use super::federation::{Agreement, Federation, Meter, Operator, Protocol, RateLimit};
+use super::federation::{Agreement, Federation, Meter, Operator, RateLimit};
 use super::id::{AgreementId, OperatorId, Role};
 use super::outcome::{Reason, closed_list};
 
@@ -313,7 +313,7 @@ pub fn times(count: &mut u32, factor: f64) {
 fn infix(federation: &Federation, agreement: &Agreement) -> &'static str {
     let [a, b] = agreement.between;
     let theirs = |other: &&Agreement| other.side(a).is_some() && other.side(b).is_some();
-    let twins = agreement.protocol == Protocol::Sms
+    let twins = !agreement.protocol.carries_im()
         && federation.agreements.iter().filter(theirs).nth(1).is_some();
     if twins { "sms-" } else { "" }
 }

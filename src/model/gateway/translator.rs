@@ -3,7 +3,7 @@
 //! answers itself. It changes nothing but the time that things take.
 
 use super::{Gateway, carried};
-use crate::domain::federation::{self, Protocol};
+use crate::domain::federation::{self};
 use crate::domain::id::{AgreementId, OperatorId};
 use crate::domain::observation::Observation;
 use crate::domain::outcome::{Defect, Stage};
@@ -62,7 +62,7 @@ impl Gateway {
     /// Whether what crosses an agreement is translated here (IMS-2).
     pub(super) fn translates(&self, agreement: AgreementId, cx: &Context<'_>) -> bool {
         self.translator.is_some()
-            && cx.plan.federation.agreement(agreement).protocol == Protocol::Ssp
+            && cx.plan.federation.agreement(agreement).protocol.carries_im()
             && !cx.plan.has(Defect::TranslationSkipped)
     }
 

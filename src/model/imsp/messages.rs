@@ -74,11 +74,9 @@ impl Imsp {
                     cx.refuse(slot, Reason::Offline);
                 }
                 OfflineMessages::Sms => {
-                    let message = &cx.messages[slot];
-                    match message.journal.route {
-                        Route::OnNet => cx.reroute(slot, Route::SmsOwn),
-                        Route::Interworked | Route::Hub => cx.reroute(slot, Route::SmsHome),
-                        _ => {}
+                    let was = cx.messages[slot].journal.route;
+                    if was.converted() != was {
+                        cx.reroute(slot, was.converted());
                     }
                     self.convert(slot, cx);
                 }
@@ -126,10 +124,7 @@ impl Imsp {
                 cx.refuse(slot, reason);
             }
             Some(Passed::AsSms) => {
-                if !matches!(
-                    cx.messages[slot].journal.route,
-                    Route::SmsReplyHome | Route::SmsReplyDirect
-                ) {
+                if !cx.messages[slot].journal.route.is_answer() {
                     cx.reroute(slot, Route::SmsDirect);
                 }
                 self.convert(slot, cx);
@@ -167,9 +162,9 @@ impl Imsp {
     fn as_im(&self, slot: Slot, cx: &mut Context<'_>) {
         let message = &cx.messages[slot];
         let (from, to) = (message.from, message.to);
-        if matches!(message.journal.route, Route::SmsOwn | Route::SmsHome | Route::SmsDirect) {
+        if message.journal.route.is_sms() {
             let route = cx.plan.route_between(from, to, true);
-            if matches!(route, Route::OnNet | Route::Interworked | Route::Hub) {
+            if route.is_im() {
                 cx.reroute(slot, route);
             }
         }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use crate::domain::federation::{Federation, OperatorKind, Protocol};
+use crate::domain::federation::{Federation, OperatorKind};
 use crate::domain::id::OperatorId;
 use crate::domain::outcome::{Route, Stage};
 use crate::domain::part::Owner;
@@ -195,12 +195,8 @@ fn map(federation: &Federation) -> (Vec<Value>, Vec<Value>) {
         json!({ "name": operator.name, "kind": kind, "im": users.im, "sms_only": users.sms_only })
     });
     let agreements = federation.agreements.iter().map(|agreement| {
-        let protocol = match agreement.protocol {
-            Protocol::Ssp => "ssp",
-            Protocol::Sms => "sms",
-        };
         let between = agreement.between.map(OperatorId::index);
-        json!({ "between": between, "protocol": protocol })
+        json!({ "between": between, "protocol": agreement.protocol.label() })
     });
     (operators.collect(), agreements.collect())
 }

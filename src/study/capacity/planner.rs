@@ -7,7 +7,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::curve_point;
 use super::resources::{self, count};
-use crate::domain::federation::{Federation, Operator, OperatorKind, Protocol, TimedEvent};
+use crate::domain::federation::{Federation, Operator, OperatorKind, TimedEvent};
 use crate::domain::id::OperatorId;
 use crate::domain::part::{Part, PartKind};
 use crate::domain::time::Duration;
@@ -206,7 +206,7 @@ pub fn accounts(federation: &Federation, seen: &Replicated) -> Vec<Account> {
 /// without; `None` if it has not both, or they cost nothing.
 pub fn break_even(federation: &Federation, seen: &Replicated) -> Option<BreakEven> {
     let hub = |id| federation.operator(id).kind == OperatorKind::Hub;
-    let ssp = || federation.agreements.iter().filter(|a| a.protocol == Protocol::Ssp);
+    let ssp = || federation.agreements.iter().filter(|a| a.protocol.carries_im());
     let with = ssp().find(|agreement| agreement.between.iter().any(|id| hub(*id)))?;
     let without = ssp().find(|agreement| !agreement.between.iter().any(|id| hub(*id)))?;
     let partners = federation.operators.iter().filter(|o| o.imsp.is_some()).count() as f64;

@@ -157,10 +157,9 @@ impl<'a> Flows<'a> {
     /// What was offered as an instant message becomes an SMS at the recipient's IMSP.
     fn reroute(&mut self, from: OperatorId, to: OperatorId, back: To, rate: f64) {
         let was = self.plan.route_between(from, to, true);
-        let becomes = if was == Route::OnNet { Route::SmsOwn } else { Route::SmsHome };
-        if back == To::Online && matches!(was, Route::OnNet | Route::Interworked | Route::Hub) {
+        if back == To::Online && was.is_im() {
             self.count(was, from, to, -rate);
-            self.count(becomes, from, to, rate);
+            self.count(was.converted(), from, to, rate);
         }
     }
 

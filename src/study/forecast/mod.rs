@@ -79,9 +79,8 @@ pub fn forecast(plan: &Plan) -> Forecast {
 
 /// Messages that wait for a login at the end of the run, where they are stored.
 fn stored(plan: &Plan, flows: &Flows<'_>) -> f64 {
-    let im = |route: &Route| matches!(route, Route::OnNet | Route::Interworked | Route::Hub);
     let routes = flows.routes();
-    let rate: f64 = routes.iter().filter(|(route, _)| im(route)).map(|(_, rate)| rate).sum();
+    let rate: f64 = routes.iter().filter(|(route, _)| route.is_im()).map(|(_, rate)| rate).sum();
     let users: u32 = plan.federation.operators.iter().map(|o| o.subscribers.im).sum();
     let operators = plan.federation.operators.iter();
     let each = operators.map(|operator| {

@@ -1,7 +1,7 @@
 //! Work as it piles up at stations: rates and busy servers, added up from every kind of traffic.
 
 use crate::domain::distribution::DurationDistribution;
-use crate::domain::federation::{OperatorKind, Protocol, ServiceTimes};
+use crate::domain::federation::{OperatorKind, ServiceTimes};
 use crate::domain::id::OperatorId;
 use crate::domain::observation::StationId;
 use crate::domain::part::{Part, PartKind};
@@ -75,7 +75,7 @@ impl<'a> Work<'a> {
         while at != to {
             let Some(way) = plan.routing.way(carriage, at, to) else { return at != from };
             let agreement = plan.federation.agreement(way.agreement);
-            if agreement.protocol == Protocol::Ssp {
+            if agreement.protocol.carries_im() {
                 self.translate(at, rate, limited);
                 self.translate(way.next, rate, limited);
             }
