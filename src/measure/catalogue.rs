@@ -29,6 +29,17 @@ pub enum Unit {
     Currency,
 }
 
+/// Which way of a figure is better.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// The less, the better.
+    Less,
+    /// The more, the better.
+    More,
+    /// Neither: it says what happened.
+    Neither,
+}
+
 /// A label of a metric.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Label {
@@ -90,12 +101,25 @@ pub struct Info {
     pub unit: Unit,
     /// Its labels, in order.
     pub labels: &'static [Label],
+    /// Which way is better.
+    pub better: Direction,
+    /// What a share of it is a share of.
+    pub whole: Option<Metric>,
     /// What it means.
     pub meaning: &'static str,
 }
 
+macro_rules! whole {
+    () => {
+        None
+    };
+    ($whole:ident) => {
+        Some(Metric::$whole)
+    };
+}
+
 macro_rules! metrics {
-    ($($(#[$doc:meta])* $variant:ident: $name:literal $kind:ident $unit:ident [$($label:ident),*] $meaning:literal)+) => {
+    ($($(#[$doc:meta])* $variant:ident: $name:literal $kind:ident $unit:ident [$($label:ident),*] $better:ident $(of $whole:ident)? $meaning:literal)+) => {
         /// A metric.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[repr(u8)]
@@ -119,6 +143,8 @@ macro_rules! metrics {
                         kind: Kind::$kind,
                         unit: Unit::$unit,
                         labels: &[$(Label::$label),*],
+                        better: Direction::$better,
+                        whole: whole!($($whole)?),
                         meaning: $meaning,
                     },)+
                 }
@@ -131,50 +157,50 @@ macro_rules! metrics {
 macro_rules! listed {
     ($macro:ident) => {
         $macro! {
-            MessageLatency: "message_latency" Histogram Seconds [Route, From, To] "from the instant the sender meant to send until the recipient's device has it"
-            MessageStageTime: "message_stage_time" Histogram Seconds [Stage, Operator] "the same time in parts; the stages of one message add up to its latency"
-            RouteStageTime: "route_stage_time" Histogram Seconds [Route, Stage] "the same parts, by route; their sums over the messages of a route add up to those of its latency"
-            MessagesOffered: "messages_offered" Counter One [Route, From, To] "messages that users meant to send in the measured time"
-            MessagesAccepted: "messages_accepted" Counter One [Route, From, To] "of these, those that no rule refused"
-            MessagesDelivered: "messages_delivered" Counter One [Route, From, To] "of these, those that the recipient's device has"
-            MessagesRefused: "messages_refused" Counter One [Route, From, To, Reason] "of the offered, those that a rule refused"
-            MessagesExpired: "messages_expired" Counter One [Route, From, To] "of the accepted, those whose validity ended"
-            MessagesLost: "messages_lost" Counter One [Route, From, To, Reason] "of the accepted, those lost"
-            MessagesInFlight: "messages_in_flight" Counter One [Route, From, To] "of the accepted, those under way when the run ended"
-            RoutingTime: "routing_time" Histogram Seconds [Operator] "from a message's arrival at an IMSP until it leaves towards its next hop"
-            PresenceChanges: "presence_changes" Counter One [Operator] "presence changes, logins and logouts included"
-            PresenceNotifications: "presence_notifications" Counter One [From, To, Channel] "notifications to clients and over agreements"
-            PresenceLatency: "presence_latency" Histogram Seconds [Scope, From, To] "change at the publisher until one watcher's device shows it"
-            PresenceFirstWatcher: "presence_first_watcher" Histogram Seconds [Operator] "change until the first watcher has it"
-            PresenceLastWatcher: "presence_last_watcher" Histogram Seconds [Operator] "change until the last watcher has it"
-            PresenceFanOut: "presence_fan_out" Histogram One [Operator] "watchers told per change"
-            SmsSubmitted: "sms_submitted" Counter One [Operator, Origin] "short messages that an SMSC accepted"
-            SmsSegments: "sms_segments" Counter One [Operator, Origin] "their segments"
-            SmsAttempts: "sms_attempts" Counter One [Operator, Origin] "delivery attempts"
-            SmsDelivered: "sms_delivered" Counter One [Operator, Origin] "short messages delivered; its rate is the SMS fallback throughput"
-            SmsRetried: "sms_retried" Counter One [Operator, Origin] "failed attempts with another to follow"
-            SmsExpired: "sms_expired" Counter One [Operator, Origin] "short messages whose validity ended"
-            SmsRefused: "sms_refused" Counter One [Operator, Origin] "submissions refused"
-            SmsLatency: "sms_latency" Histogram Seconds [Operator] "submission until the handset has it"
-            ReplyNumbersInUse: "reply_numbers_in_use" Gauge One [Operator] "reply numbers that carry an assignment"
-            ReplyNumberRefusals: "reply_number_refusals" Counter One [Operator] "messages that found no reply number"
-            ContactAddLatency: "contact_add_latency" Histogram Seconds [Contact, From, To] "intent to add a contact until the client shows it"
-            ContactsRefused: "contacts_refused" Counter One [From, To, Reason] "contact requests that failed"
-            AccountsRegistered: "accounts_registered" Counter One [Operator] "legacy customers pre-registered"
-            InvitationsRefused: "invitations_refused" Counter One [Operator, Reason] "invitations to groups that were refused, those before the start included"
-            Upgrades: "upgrades" Counter One [Operator] "legacy customers who became IM users"
-            Logins: "logins" Counter One [Operator] "sessions begun"
-            Logouts: "logouts" Counter One [Operator] "sessions ended"
-            StationUtilisation: "station_utilisation" Gauge One [Station] "share of servers busy"
-            StationQueueLength: "station_queue_length" Gauge One [Station] "jobs waiting"
-            StationWait: "station_wait" Histogram Seconds [Station] "waiting alone"
-            StationSojourn: "station_sojourn" Histogram Seconds [Station] "waiting and service"
-            StationServed: "station_served" Counter One [Station] "jobs served"
-            StationRefused: "station_refused" Counter One [Station] "jobs that found the queue full, or the node down"
-            AgreementMessages: "agreement_messages" Counter One [From, To, Transfer] "transfers put on the link, repetitions included"
-            AgreementBytes: "agreement_bytes" Counter Bytes [From, To, Transfer] "their bytes"
-            AgreementRefused: "agreement_refused" Counter One [From, To, Reason] "transfers refused before the link"
-            Settlement: "settlement" Gauge Currency [From, To] "what `from` owes `to` for the measured time"
+            MessageLatency: "message_latency" Histogram Seconds [Route, From, To] Less "from the instant the sender meant to send until the recipient's device has it"
+            MessageStageTime: "message_stage_time" Histogram Seconds [Stage, Operator] Less "the same time in parts; the stages of one message add up to its latency"
+            RouteStageTime: "route_stage_time" Histogram Seconds [Route, Stage] Less "the same parts, by route; their sums over the messages of a route add up to those of its latency"
+            MessagesOffered: "messages_offered" Counter One [Route, From, To] Neither "messages that users meant to send in the measured time"
+            MessagesAccepted: "messages_accepted" Counter One [Route, From, To] More of MessagesOffered "of these, those that no rule refused"
+            MessagesDelivered: "messages_delivered" Counter One [Route, From, To] More of MessagesOffered "of these, those that the recipient's device has"
+            MessagesRefused: "messages_refused" Counter One [Route, From, To, Reason] Less of MessagesOffered "of the offered, those that a rule refused"
+            MessagesExpired: "messages_expired" Counter One [Route, From, To] Less of MessagesOffered "of the accepted, those whose validity ended"
+            MessagesLost: "messages_lost" Counter One [Route, From, To, Reason] Less of MessagesOffered "of the accepted, those lost"
+            MessagesInFlight: "messages_in_flight" Counter One [Route, From, To] Less of MessagesOffered "of the accepted, those under way when the run ended"
+            RoutingTime: "routing_time" Histogram Seconds [Operator] Less "from a message's arrival at an IMSP until it leaves towards its next hop"
+            PresenceChanges: "presence_changes" Counter One [Operator] Neither "presence changes, logins and logouts included"
+            PresenceNotifications: "presence_notifications" Counter One [From, To, Channel] Neither "notifications to clients and over agreements"
+            PresenceLatency: "presence_latency" Histogram Seconds [Scope, From, To] Less "change at the publisher until one watcher's device shows it"
+            PresenceFirstWatcher: "presence_first_watcher" Histogram Seconds [Operator] Less "change until the first watcher has it"
+            PresenceLastWatcher: "presence_last_watcher" Histogram Seconds [Operator] Less "change until the last watcher has it"
+            PresenceFanOut: "presence_fan_out" Histogram One [Operator] Neither "watchers told per change"
+            SmsSubmitted: "sms_submitted" Counter One [Operator, Origin] Neither "short messages that an SMSC accepted"
+            SmsSegments: "sms_segments" Counter One [Operator, Origin] Neither "their segments"
+            SmsAttempts: "sms_attempts" Counter One [Operator, Origin] Neither "delivery attempts"
+            SmsDelivered: "sms_delivered" Counter One [Operator, Origin] More of SmsSubmitted "short messages delivered; its rate is the SMS fallback throughput"
+            SmsRetried: "sms_retried" Counter One [Operator, Origin] Less of SmsSubmitted "failed attempts with another to follow"
+            SmsExpired: "sms_expired" Counter One [Operator, Origin] Less of SmsSubmitted "short messages whose validity ended"
+            SmsRefused: "sms_refused" Counter One [Operator, Origin] Less of SmsSubmitted "submissions refused"
+            SmsLatency: "sms_latency" Histogram Seconds [Operator] Less "submission until the handset has it"
+            ReplyNumbersInUse: "reply_numbers_in_use" Gauge One [Operator] Neither "reply numbers that carry an assignment"
+            ReplyNumberRefusals: "reply_number_refusals" Counter One [Operator] Less "messages that found no reply number"
+            ContactAddLatency: "contact_add_latency" Histogram Seconds [Contact, From, To] Less "intent to add a contact until the client shows it"
+            ContactsRefused: "contacts_refused" Counter One [From, To, Reason] Less "contact requests that failed"
+            AccountsRegistered: "accounts_registered" Counter One [Operator] Neither "legacy customers pre-registered"
+            InvitationsRefused: "invitations_refused" Counter One [Operator, Reason] Less "invitations to groups that were refused, those before the start included"
+            Upgrades: "upgrades" Counter One [Operator] Neither "legacy customers who became IM users"
+            Logins: "logins" Counter One [Operator] Neither "sessions begun"
+            Logouts: "logouts" Counter One [Operator] Neither "sessions ended"
+            StationUtilisation: "station_utilisation" Gauge One [Station] Less "share of servers busy"
+            StationQueueLength: "station_queue_length" Gauge One [Station] Less "jobs waiting"
+            StationWait: "station_wait" Histogram Seconds [Station] Less "waiting alone"
+            StationSojourn: "station_sojourn" Histogram Seconds [Station] Less "waiting and service"
+            StationServed: "station_served" Counter One [Station] Neither "jobs served"
+            StationRefused: "station_refused" Counter One [Station] Less of StationServed "jobs that found the queue full, or the node down"
+            AgreementMessages: "agreement_messages" Counter One [From, To, Transfer] Neither "transfers put on the link, repetitions included"
+            AgreementBytes: "agreement_bytes" Counter Bytes [From, To, Transfer] Neither "their bytes"
+            AgreementRefused: "agreement_refused" Counter One [From, To, Reason] Less "transfers refused before the link"
+            Settlement: "settlement" Gauge Currency [From, To] Less "what `from` owes `to` for the measured time"
         }
     };
 }

@@ -138,7 +138,7 @@ impl Of<(From, To)> {
 }
 
 macro_rules! recorded {
-    ($($variant:ident: $name:literal $kind:ident $unit:ident [$($label:ident),*] $meaning:literal)+) => {
+    ($($variant:ident: $name:literal $kind:ident $unit:ident [$($label:ident),*] $better:ident $(of $whole:ident)? $meaning:literal)+) => {
         $(pub(in crate::measure) const $variant: Of<($($label,)*)> = Of::new(Metric::$variant);)+
     };
 }

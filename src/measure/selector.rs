@@ -5,7 +5,7 @@
 use std::fmt;
 use std::ops::Range;
 
-use super::catalogue::{Kind, Label, Metric, Unit};
+use super::catalogue::{Direction, Kind, Label, Metric, Unit};
 use super::histogram::Recorded;
 use super::key::Key;
 use super::labels::{self, scale};
@@ -118,7 +118,7 @@ impl Selector {
                     Statistic::Rate if measured.seconds > 0.0 => Some(count / measured.seconds),
                     Statistic::Rate => Some(0.0),
                     Statistic::Share => {
-                        let others = self.count(self.metric.share_of()?, measured);
+                        let others = self.count(self.metric.info().whole?, measured);
                         let whole = if self.apart() { others + count } else { others };
                         (whole > 0.0).then(|| count / whole)
                     }
@@ -244,7 +244,7 @@ impl Selector {
 
     /// Which way of the figure is better.
     pub fn direction(&self) -> Direction {
-        self.metric.direction()
+        self.metric.info().better
     }
 }
 
@@ -300,72 +300,6 @@ pub(super) fn head<'t>(
     Ok((metric, pairs, statistic))
 }
 
-/// Which way of a figure is better.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Direction {
-    /// The less, the better.
-    Less,
-    /// The more, the better.
-    More,
-    /// Neither: it says what happened.
-    Neither,
-}
-
-impl Metric {
-    /// What a share of the metric is a share of.
-    fn share_of(self) -> Option<Self> {
-        match self {
-            Self::MessagesAccepted
-            | Self::MessagesDelivered
-            | Self::MessagesRefused
-            | Self::MessagesExpired
-            | Self::MessagesLost
-            | Self::MessagesInFlight => Some(Self::MessagesOffered),
-            Self::SmsDelivered | Self::SmsRetried | Self::SmsExpired | Self::SmsRefused => {
-                Some(Self::SmsSubmitted)
-            }
-            Self::StationRefused => Some(Self::StationServed),
-            _ => None,
-        }
-    }
-
-    /// Which way is better.
-    pub fn direction(self) -> Direction {
-        match self {
-            Self::MessageLatency
-            | Self::MessageStageTime
-            | Self::RouteStageTime
-            | Self::MessagesRefused
-            | Self::MessagesExpired
-            | Self::MessagesLost
-            | Self::MessagesInFlight
-            | Self::RoutingTime
-            | Self::PresenceLatency
-            | Self::PresenceFirstWatcher
-            | Self::PresenceLastWatcher
-            | Self::SmsRetried
-            | Self::SmsExpired
-            | Self::SmsRefused
-            | Self::SmsLatency
-            | Self::ReplyNumberRefusals
-            | Self::ContactAddLatency
-            | Self::ContactsRefused
-            | Self::InvitationsRefused
-            | Self::StationUtilisation
-            | Self::StationQueueLength
-            | Self::StationWait
-            | Self::StationSojourn
-            | Self::StationRefused
-            | Self::AgreementRefused
-            | Self::Settlement => Direction::Less,
-            Self::MessagesAccepted | Self::MessagesDelivered | Self::SmsDelivered => {
-                Direction::More
-            }
-            _ => Direction::Neither,
-        }
-    }
-}
-
 /// Refusals and losses are counted by reason and in all: one of both.
 fn counts_once(key: Key, by_reason: bool) -> bool {
     match key.metric() {
@@ -393,7 +327,7 @@ fn statistic(metric: Metric, text: &str) -> Result<Statistic, (String, Option<St
     let info = metric.info();
     let fits = |statistic: Statistic| match info.kind {
         Kind::Histogram => !matches!(statistic, Statistic::Rate | Statistic::Share),
-        Kind::Counter if statistic == Statistic::Share => metric.share_of().is_some(),
+        Kind::Counter if statistic == Statistic::Share => metric.info().whole.is_some(),
         Kind::Counter => matches!(statistic, Statistic::Rate | Statistic::Count),
         Kind::Gauge => matches!(statistic, Statistic::Mean | Statistic::Max),
     };

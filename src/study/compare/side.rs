@@ -4,10 +4,10 @@
 use indexmap::IndexMap;
 use tokio_util::sync::CancellationToken;
 
-use crate::measure::catalogue;
 use crate::measure::catalogue::Kind;
+use crate::measure::catalogue::{self, Direction};
 use crate::measure::results::Metric;
-use crate::measure::selector::{Direction, Selector};
+use crate::measure::selector::Selector;
 use crate::report::compare::Party;
 use crate::report::csv::{ReplicationRow, unit_of};
 use crate::report::manifest::StopReason;
@@ -72,7 +72,7 @@ impl Figure {
     /// Which way of it is better.
     pub(super) fn direction(&self) -> Direction {
         let known = catalogue::Metric::ALL.iter().find(|known| known.info().name == self.metric);
-        known.map_or(Direction::Neither, |metric| metric.direction())
+        known.map_or(Direction::Neither, |metric| metric.info().better)
     }
 }
 

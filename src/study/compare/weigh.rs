@@ -2,7 +2,7 @@
 //! for every figure and every line of a comparison; what the figure is, it does not know.
 
 use super::side::Known;
-use crate::measure::selector::Direction;
+use crate::measure::catalogue::Direction;
 use crate::report::compare::{Change, Outcome, Verdict};
 use crate::study::stats::{self, Estimate, Interval};
 
