@@ -233,7 +233,30 @@ impl Auditor {
                 changed,
                 ..
             } => self.leaves.add(identity(&Leave { publisher, watcher, changed }), -1),
-            _ => {}
+            // Nothing is kept of them that could get lost.
+            Observation::Routed { .. }
+            | Observation::StationRefused(_)
+            | Observation::StationPlanned { .. }
+            | Observation::Transferred { .. }
+            | Observation::Stray { .. }
+            | Observation::Translated { .. }
+            | Observation::AgreementRefused { .. }
+            | Observation::PresenceChanged { .. }
+            | Observation::Notified { .. }
+            | Observation::PresenceShown { .. }
+            | Observation::ReplyNumbersInUse { .. }
+            | Observation::ReplyNumberRefused { .. }
+            | Observation::ContactAdded { .. }
+            | Observation::ContactRefused { .. }
+            | Observation::AccountRegistered { .. }
+            | Observation::Session { .. }
+            | Observation::Decided { .. }
+            | Observation::Upgraded { .. }
+            | Observation::WatcherAnswered { .. }
+            | Observation::Invited { .. }
+            | Observation::Found { .. }
+            | Observation::LegacyNotice { .. }
+            | Observation::Blocked { .. } => {}
         }
     }
 

@@ -381,7 +381,31 @@ impl Recorder {
                 let metric = if login { recorded::Logins } else { recorded::Logouts };
                 whole.count(metric.key((operator,)), 1);
             }
-            _ => {}
+            // Seen by `observe` and `outside`.
+            Observation::Offered(_)
+            | Observation::Rerouted { .. }
+            | Observation::Delivered { .. }
+            | Observation::Refused { .. }
+            | Observation::Expired(_)
+            | Observation::Lost { .. }
+            | Observation::StationQueued(_)
+            | Observation::StationStarted { .. }
+            | Observation::StationLeft { .. }
+            | Observation::StationRefused(_)
+            | Observation::StationPlanned { .. }
+            | Observation::PresenceShown { .. }
+            | Observation::ReplyNumbersInUse { .. }
+            | Observation::Invited { .. } => {}
+            // No figures.
+            Observation::CameIn { .. }
+            | Observation::Stray { .. }
+            | Observation::Translated { .. }
+            | Observation::Decided { .. }
+            | Observation::WatcherAnswered { .. }
+            | Observation::Found { .. }
+            | Observation::LegacyNotice { .. }
+            | Observation::LeaveOwed(_)
+            | Observation::Blocked { .. } => {}
         }
     }
 

@@ -179,7 +179,30 @@ fn identity(observation: &Observation<'_>) -> Option<Identity> {
         | Observation::PresenceShown { publisher, changed, .. } => {
             Identity::Change(publisher, changed)
         }
-        _ => return None,
+        // Of no single message or change.
+        Observation::Routed { .. }
+        | Observation::StationQueued(_)
+        | Observation::StationStarted { .. }
+        | Observation::StationLeft { .. }
+        | Observation::StationRefused(_)
+        | Observation::StationPlanned { .. }
+        | Observation::CameIn { .. }
+        | Observation::Stray { .. }
+        | Observation::AgreementRefused { .. }
+        | Observation::Notified { .. }
+        | Observation::ReplyNumbersInUse { .. }
+        | Observation::ReplyNumberRefused { .. }
+        | Observation::ContactAdded { .. }
+        | Observation::ContactRefused { .. }
+        | Observation::AccountRegistered { .. }
+        | Observation::Session { .. }
+        | Observation::Upgraded { .. }
+        | Observation::WatcherAnswered { .. }
+        | Observation::Invited { .. }
+        | Observation::Found { .. }
+        | Observation::LegacyNotice { .. }
+        | Observation::LeaveOwed(_)
+        | Observation::Blocked { .. } => return None,
     })
 }
 
@@ -201,9 +224,7 @@ impl Steps {
     ) -> Option<(Instant, String, String, String)> {
         let none = String::new;
         let device = |route: Route, from: bool| {
-            let sms =
-                matches!(route, Route::SmsReplyOwn | Route::SmsReplyHome | Route::SmsReplyDirect);
-            if sms == from { "handset" } else { "client" }
+            if route.is_answer() == from { "handset" } else { "client" }
         };
         Some(match *observation {
             Observation::Offered(subject) => (
@@ -218,7 +239,7 @@ impl Steps {
             ),
             Observation::Rerouted { subject, was } => (
                 now,
-                self.imsp(self.operator_of(observation)),
+                self.imsp(subject.to),
                 format!("takes the route {}", subject.route),
                 format!("instead of {was}"),
             ),
@@ -299,15 +320,9 @@ impl Steps {
                     ),
                 }
             }
+            // `identity` has named them all, and passes them over.
             _ => return None,
         })
-    }
-
-    fn operator_of(&self, observation: &Observation<'_>) -> OperatorId {
-        match *observation {
-            Observation::Rerouted { subject, .. } => subject.to,
-            _ => OperatorId(0),
-        }
     }
 
     fn imsp(&self, operator: OperatorId) -> String {

@@ -186,7 +186,27 @@ impl Facts {
                 let verb = if on { "blocks" } else { "unblocks" };
                 format!("{} {verb} {}", self.name(owner), self.name(other))
             }
-            _ => return None,
+            // Told by `observe`, with all that the client shows.
+            Observation::ContactAdded { .. } => return None,
+            // No claims are made about them.
+            Observation::Rerouted { .. }
+            | Observation::Decided { .. }
+            | Observation::Sms { .. }
+            | Observation::Routed { .. }
+            | Observation::StationQueued(_)
+            | Observation::StationStarted { .. }
+            | Observation::StationLeft { .. }
+            | Observation::StationRefused(_)
+            | Observation::StationPlanned { .. }
+            | Observation::CameIn { .. }
+            | Observation::Stray { .. }
+            | Observation::AgreementRefused { .. }
+            | Observation::PresenceChanged { .. }
+            | Observation::Notified { .. }
+            | Observation::PresenceShown { .. }
+            | Observation::ReplyNumbersInUse { .. }
+            | Observation::ReplyNumberRefused { .. }
+            | Observation::LeaveOwed(_) => return None,
         })
     }
 }
