@@ -42,8 +42,6 @@ pub struct Replication {
     pub metrics: Vec<Metric>,
     /// The same as sums.
     pub measured: Measured,
-    /// The figure of each SLO line in it.
-    pub observed: Vec<Option<f64>>,
 }
 
 /// What came of all.
@@ -206,7 +204,6 @@ pub(super) fn added(runs: Vec<Finished>) -> Replicated {
         seed: run.seed,
         metrics: run.results.metrics.clone(),
         measured: run.measured.clone(),
-        observed: run.results.slo.iter().map(|line| line.observed).collect(),
     });
     let each: Vec<Replication> = each.collect();
     let events = runs.iter().map(|run| run.events).sum();

@@ -29,19 +29,6 @@ pub struct BatchMeans {
     pub lag1: f64,
 }
 
-/// The mean of observations, sum by count, from the sum and the count of each batch in the order of
-/// time. Spans of equal length have unequal counts, so the mean is a ratio of two sums, and what a
-/// batch says about it is its residual `sum - mean * count` (the ratio estimator of Cochran,
-/// Sampling Techniques, chapter 6). Batches of nothing at all are passed over; a sum without a
-/// count takes part. None if nothing was counted, a count is negative, a number is not finite, or
-/// for a confidence outside 0..1.
-pub fn ratio_of_batches(batches: &[(f64, f64)], confidence: f64) -> Option<BatchMeans> {
-    if !super::is_open_share(confidence) {
-        return None;
-    }
-    ratio(batches, |estimate| estimate.interval(confidence))
-}
-
 /// The same with intervals that are found once for many.
 pub fn ratio_of_many(batches: &[(f64, f64)], intervals: &mut Intervals) -> Option<BatchMeans> {
     ratio(batches, |estimate| intervals.of(estimate))
@@ -80,12 +67,6 @@ fn ratio(
     Some(BatchMeans { batches: counted, mean, interval, lag1 })
 }
 
-/// The same for averages over spans of equal length, such as the mean length of a queue.
-pub fn time_average(averages: &[f64], confidence: f64) -> Option<BatchMeans> {
-    let batches: Vec<(f64, f64)> = averages.iter().map(|&average| (average, 1.0)).collect();
-    ratio_of_batches(&batches, confidence)
-}
-
 /// What a sum has above what was expected; a run that never changes has nothing, not the rounding.
 fn residual(sum: f64, expected: f64) -> f64 {
     let difference = sum - expected;
@@ -96,6 +77,7 @@ fn residual(sum: f64, expected: f64) -> f64 {
 mod tests {
     use super::*;
     use crate::domain::random::{Stream, StreamSeed};
+    use crate::study::stats::is_open_share;
     use proptest::prelude::*;
 
     /// A series around zero in which each value keeps so much of the one before, from equilibrium.
@@ -203,5 +185,24 @@ mod tests {
                 prop_assert!(all.mean.is_finite());
             }
         }
+    }
+
+    /// The mean of observations, sum by count, from the sum and the count of each batch in the order of
+    /// time. Spans of equal length have unequal counts, so the mean is a ratio of two sums, and what a
+    /// batch says about it is its residual `sum - mean * count` (the ratio estimator of Cochran,
+    /// Sampling Techniques, chapter 6). Batches of nothing at all are passed over; a sum without a
+    /// count takes part. None if nothing was counted, a count is negative, a number is not finite, or
+    /// for a confidence outside 0..1.
+    fn ratio_of_batches(batches: &[(f64, f64)], confidence: f64) -> Option<BatchMeans> {
+        if !is_open_share(confidence) {
+            return None;
+        }
+        ratio(batches, |estimate| estimate.interval(confidence))
+    }
+
+    /// The same for averages over spans of equal length, such as the mean length of a queue.
+    fn time_average(averages: &[f64], confidence: f64) -> Option<BatchMeans> {
+        let batches: Vec<(f64, f64)> = averages.iter().map(|&average| (average, 1.0)).collect();
+        ratio_of_batches(&batches, confidence)
     }
 }

@@ -7,17 +7,13 @@
 
 pub mod batches;
 pub mod mser;
-pub mod order;
 pub mod paired;
-pub mod share;
 pub mod student;
 
-pub use self::batches::{BatchMeans, ratio_of_batches, ratio_of_many, time_average};
-pub use self::mser::{Cut, mser5};
-pub use self::order::quantile_interval;
-pub use self::paired::{Paired, Welch, holm, paired, ratio_interval, ratio_of_estimates, welch};
-pub use self::share::wilson;
-pub use self::student::{Estimate, Intervals, mean_interval, normal_quantile, two_sided_p};
+pub use self::batches::ratio_of_many;
+pub use self::mser::mser5;
+pub use self::paired::{holm, paired, ratio_interval, ratio_of_estimates, welch};
+pub use self::student::{Estimate, Intervals, mean_interval};
 
 /// A confidence interval, ends included, in the unit of what it is about.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -37,8 +37,6 @@ const TAKEN: [&str; 12] = [
 pub struct Study {
     /// Names the result folder.
     pub name: String,
-    /// For people.
-    pub description: String,
     /// What is compared.
     pub topologies: Vec<Member>,
     /// For every point.
@@ -148,7 +146,6 @@ pub fn parse(source: &Source) -> Result<Study, Vec<Problem>> {
     let mut reader = Reader { problems: &mut problems };
     let study = Study {
         name: reader.name(whole.get("name")),
-        description: whole.part("description").text().to_owned(),
         topologies: reader.each(whole.get("topologies"), Reader::member),
         set: reader.settings(whole.get("set")),
         parameters: reader.parameters(whole.get("parameters")),
