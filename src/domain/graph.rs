@@ -15,6 +15,7 @@ pub struct ContactGraph {
 impl ContactGraph {
     /// From (owner, contact) pairs in the order of each owner's list; pairs of different owners
     /// may be mixed. Each pair must occur once. `subscribers` is the size of the population.
+    #[cfg(test)]
     pub fn new(subscribers: u32, pairs: &[(SubscriberId, SubscriberId)]) -> Self {
         let (offsets, contacts) = group(subscribers, pairs.iter().copied());
         Self::from_lists(offsets, contacts)

@@ -74,12 +74,3 @@ pub enum Role {
     /// A hub's transit server.
     Relay,
 }
-
-/// A node: a part of one operator.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct NodeId {
-    /// Whose node it is.
-    pub operator: OperatorId,
-    /// Which part of the operator.
-    pub role: Role,
-}

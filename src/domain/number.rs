@@ -44,16 +44,6 @@ impl Msisdn {
         Self { digits: power_of_ten(length - 1), length }
     }
 
-    /// The digits as one decimal number, a leading zero apart.
-    pub fn digits(self) -> u64 {
-        self.digits
-    }
-
-    /// How many digits there are, without the `+`.
-    pub fn length(self) -> u8 {
-        self.length
-    }
-
     /// The first `length` digits.
     fn prefix(self, length: u8) -> Self {
         Self { digits: self.digits / power_of_ten(self.length - length), length }
@@ -492,7 +482,7 @@ mod tests {
     fn a_long_prefix_leaves_fewer_digits_so_that_fifteen_suffice() {
         let plan = plan(&federation(&[(&["+123456789012"], 900, 0, 100)], &[]));
         assert_eq!(plan.msisdn(SubscriberId(5)).to_string(), "+123456789012005");
-        assert_eq!(plan.reply_number(OperatorId(0), 99).length(), 15);
+        assert_eq!(plan.reply_number(OperatorId(0), 99).length, 15);
     }
 
     #[test]
@@ -551,7 +541,7 @@ mod tests {
             let mut ported = vec![0; population.operators()];
             for id in (0..population.total()).map(SubscriberId) {
                 let number = plan.msisdn(id);
-                prop_assert!(number.length() <= 15);
+                prop_assert!(number.length <= 15);
                 prop_assert_eq!(plan.subscriber(number), Some(id));
                 prop_assert_eq!(Msisdn::parse(&number.to_string()), Some(number));
                 prop_assert_eq!(plan.reply_pool(number), None);

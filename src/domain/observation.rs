@@ -413,6 +413,4 @@ pub enum SmsEvent {
     },
     /// Its validity ended.
     Expired,
-    /// Lost after acceptance.
-    Lost,
 }

@@ -213,8 +213,6 @@ closed_list! {
         Fallback => "fallback",
         /// A legacy customer's answer.
         Reply => "reply",
-        /// A legacy customer's presence command.
-        Command => "command",
     }
 }
 

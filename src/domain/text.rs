@@ -38,12 +38,6 @@ pub const GSM7_EXTENSION: [(u8, char); 10] = [
 /// Octets of the header that tells the parts of a text apart (3GPP TS 23.040 9.2.3.24.1).
 const HEADER: u32 = 6;
 
-/// The letters of synthetic text in the GSM 7-bit alphabet: one septet and one byte each.
-const LATIN: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz 12345";
-
-/// How many Cyrillic letters from U+0430 on synthetic UCS-2 text goes through.
-const CYRILLIC: u32 = 32;
-
 /// The alphabet of a short message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Alphabet {
@@ -156,14 +150,14 @@ impl Text {
     }
 
     /// Words for a synthetic text, the same each time: [`Text::of`] it is the text again.
+    #[cfg(test)]
     pub fn materialise_synthetic(self) -> String {
-        let places = 0..u32::from(self.characters);
-        match self.alphabet {
-            Alphabet::Gsm7 => places.map(|i| char::from(LATIN[i as usize % LATIN.len()])).collect(),
-            Alphabet::Ucs2 => {
-                places.filter_map(|i| char::from_u32(0x0430 + i % CYRILLIC)).collect()
-            }
-        }
+        let place = |i: u16| match self.alphabet {
+            Alphabet::Gsm7 => char::from(b"abcdefghijklmnopqrstuvwxyz 12345"[usize::from(i % 32)]),
+            // The lower-case letters of Cyrillic.
+            Alphabet::Ucs2 => char::from_u32(0x0430 + u32::from(i % 32)).expect("a letter"),
+        };
+        (0..self.characters).map(place).collect()
     }
 
     /// Short messages that carry the text: one up to 160 septets or 70 code units, parts of 153

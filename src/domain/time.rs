@@ -54,11 +54,6 @@ impl Duration {
         self.0 as f64 / 1e9
     }
 
-    /// Microseconds, rounded to the nearest.
-    pub fn as_micros_rounded(self) -> u64 {
-        (self.0 + 500) / 1000
-    }
-
     /// Whether this is no time at all.
     pub fn is_zero(self) -> bool {
         self.0 == 0

@@ -43,7 +43,6 @@ pub struct Calendar {
     earliest: [u64; 64],
     /// Buckets that hold something, a bit each.
     occupied: u64,
-    len: usize,
     kept: Kept,
 }
 
@@ -55,7 +54,6 @@ impl Default for Calendar {
             buckets: [const { Vec::new() }; 64],
             earliest: [u64::MAX; 64],
             occupied: 0,
-            len: 0,
             kept: Kept::default(),
         }
     }
@@ -66,7 +64,6 @@ impl Calendar {
     pub fn push(&mut self, Event { at, order, input }: Event) {
         debug_assert!(at.0 >= self.present, "time never moves back");
         let entry = Entry { at: at.0, order, what: self.kept.pack(input) };
-        self.len += 1;
         if at.0 == self.present {
             let later = self.ready.partition_point(|other| other.order > order);
             self.ready.insert(later, entry);
@@ -101,7 +98,6 @@ impl Calendar {
             self.advance();
         }
         let Entry { at, order, what } = self.ready.pop()?;
-        self.len -= 1;
         Some(Event { at: Instant(at), order, input: self.kept.unpack(what) })
     }
 
@@ -133,16 +129,6 @@ impl Calendar {
     pub fn inputs(&self) -> impl Iterator<Item = Input> {
         let entries = self.ready.iter().chain(self.buckets.iter().flatten());
         entries.map(|entry| self.kept.look(entry.what))
-    }
-
-    /// Events to come.
-    pub fn len(&self) -> usize {
-        self.len
-    }
-
-    /// Whether nothing is to come.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
     }
 }
 
@@ -211,7 +197,6 @@ mod tests {
                         now = first.0;
                     }
                 }
-                prop_assert_eq!(calendar.len(), oracle.len());
                 prop_assert_eq!(calendar.inputs().count(), oracle.len());
             }
         }

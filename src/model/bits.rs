@@ -24,9 +24,4 @@ impl Bits {
         *word = if value { before | bit } else { before & !bit };
         *word != before
     }
-
-    /// How many are in the set.
-    pub fn count(&self) -> usize {
-        self.0.iter().map(|word| word.count_ones() as usize).sum()
-    }
 }

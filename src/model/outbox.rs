@@ -178,8 +178,6 @@ pub enum Job {
     },
     /// The state of contacts, to a watcher's client.
     TellState {
-        /// For whom.
-        watcher: SubscriberId,
         /// Domain of the contacts.
         from: OperatorId,
     },

@@ -7,7 +7,7 @@ use super::ssp::{self, Primitive};
 use super::transfer::{contact_request, envelope, message, notification, subscription, validation};
 use crate::domain::number::Msisdn;
 use crate::domain::presence::{self, Presence};
-use crate::domain::text::{Alphabet, Text};
+use crate::domain::text::Alphabet;
 use crate::domain::uid::{number_uid, uid};
 
 /// Bytes of an HLR query for a short message and its answer: an assumption, two MAP dialogue
@@ -68,27 +68,6 @@ impl WireSizes {
             sms_signalling: SMS_SIGNALLING,
         }
     }
-
-    /// An instant message.
-    pub fn message_bytes(&self, text: Text) -> u32 {
-        self.message + u32::from(text.bytes)
-    }
-
-    /// A presence notification for so many watchers.
-    pub fn presence_bytes(&self, watchers: u32) -> u32 {
-        self.presence + self.presence_per_watcher * watchers
-    }
-
-    /// A subscription to so many contacts.
-    pub fn subscribe_bytes(&self, contacts: u32) -> u32 {
-        self.subscribe + self.subscribe_per_contact * contacts
-    }
-
-    /// All segments of a short message, each with its own TPDU; exact where no escape or
-    /// surrogate pair stands at a cut.
-    pub fn sms_bytes(&self, text: Text) -> u32 {
-        self.sms * u32::from(text.segments()) + text.octets()
-    }
 }
 
 /// Two sides of an agreement and stand-ins for all that varies without a change of length.
@@ -142,6 +121,7 @@ impl Parties<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::text::Text;
     use proptest::prelude::*;
 
     const A: &str = "im.a.example";
@@ -210,6 +190,29 @@ mod tests {
     fn any_domains_and_digits_have_sizes() {
         for digits in [0, 1, 15, 255] {
             assert!(WireSizes::of("", "", digits, "").sms > 10);
+        }
+    }
+
+    impl WireSizes {
+        /// An instant message.
+        fn message_bytes(&self, text: Text) -> u32 {
+            self.message + u32::from(text.bytes)
+        }
+
+        /// A presence notification for so many watchers.
+        fn presence_bytes(&self, watchers: u32) -> u32 {
+            self.presence + self.presence_per_watcher * watchers
+        }
+
+        /// A subscription to so many contacts.
+        fn subscribe_bytes(&self, contacts: u32) -> u32 {
+            self.subscribe + self.subscribe_per_contact * contacts
+        }
+
+        /// All segments of a short message, each with its own TPDU; exact where no escape or
+        /// surrogate pair stands at a cut.
+        fn sms_bytes(&self, text: Text) -> u32 {
+            self.sms * u32::from(text.segments()) + text.octets()
         }
     }
 }

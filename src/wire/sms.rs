@@ -4,7 +4,6 @@
 use super::gsm7;
 use crate::domain::number::Msisdn;
 use crate::domain::text::{Alphabet, Text};
-use crate::domain::time::Duration;
 use thiserror::Error;
 
 /// Octets of user data that one TPDU holds.
@@ -92,7 +91,7 @@ pub struct Submit {
     pub reference: u8,
     /// TP-DA.
     pub to: Address,
-    /// TP-VP, relative (see [`relative_validity`]).
+    /// TP-VP, relative (3GPP TS 23.040 9.2.3.12.1).
     pub validity: Option<u8>,
     /// TP-UD.
     pub data: UserData,
@@ -371,25 +370,6 @@ impl Timestamp {
     }
 }
 
-/// The relative validity (TP-VP, 3GPP TS 23.040 9.2.3.12.1) that covers a time; the longest, 63
-/// weeks, for more.
-pub fn relative_validity(time: Duration) -> u8 {
-    (0..=254).find(|&value| validity_of(value) >= time).unwrap_or(255)
-}
-
-/// The time that a relative validity means.
-pub fn validity_of(value: u8) -> Duration {
-    const MINUTE: u64 = 60;
-    const DAY: u64 = 24 * 60 * MINUTE;
-    let value = u64::from(value);
-    Duration::from_secs(match value {
-        0..=143 => (value + 1) * 5 * MINUTE,
-        144..=167 => 12 * 60 * MINUTE + (value - 143) * 30 * MINUTE,
-        168..=196 => (value - 166) * DAY,
-        _ => (value - 192) * 7 * DAY,
-    })
-}
-
 /// Octets still to read.
 struct Input<'a>(&'a [u8]);
 
@@ -483,27 +463,6 @@ mod tests {
             Deliver { from: short_code(), sent: SENT, more: false, data },
             "4405810610F0000062111201030500090500032A02028442",
         );
-    }
-
-    #[test]
-    fn relative_validity_covers_the_time_it_is_asked_for() {
-        const HOUR: u64 = 3600;
-        let known = [
-            (0, 300),
-            (143, 12 * HOUR),
-            (144, 12 * HOUR + 1800),
-            (167, 24 * HOUR),
-            (168, 48 * HOUR),
-            (196, 30 * 24 * HOUR),
-            (197, 35 * 24 * HOUR),
-            (255, 63 * 7 * 24 * HOUR),
-        ];
-        for (value, seconds) in known {
-            assert_eq!(validity_of(value), Duration::from_secs(seconds));
-            assert_eq!(relative_validity(Duration::from_secs(seconds)), value);
-        }
-        assert_eq!(relative_validity(Duration::from_secs(25 * HOUR)), 168);
-        assert_eq!(relative_validity(Duration(u64::MAX)), 255);
     }
 
     #[test]

@@ -16,23 +16,6 @@ use super::destination::{Destination, Destinations};
 /// place on the list is dropped.
 const REDRAWS: u32 = 32;
 
-/// What a contact graph came to, for `check`.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct GraphFacts {
-    /// Entries of all lists.
-    pub contacts: u64,
-    /// Of those, IM users.
-    pub im: u64,
-    /// Of those, legacy customers.
-    pub legacy: u64,
-    /// Share of the IM contacts that other operators serve; 0 without any.
-    pub im_elsewhere: f64,
-    /// Share of the legacy contacts that other operators serve; 0 without any.
-    pub legacy_elsewhere: f64,
-    /// Share of the IM contacts that also list the user; 0 without any.
-    pub mutual: f64,
-}
-
 /// Builds the contact graph of a federation. The same federation and seed give the same graph.
 pub fn build(federation: &Federation, population: &Population, run_seed: u64) -> ContactGraph {
     let mut lists = Lists::new(population.total());
@@ -69,34 +52,6 @@ pub fn build(federation: &Federation, population: &Population, run_seed: u64) ->
         }
     }
     lists.into_graph()
-}
-
-/// Counts what a graph came to.
-pub fn facts(graph: &ContactGraph, population: &Population) -> GraphFacts {
-    let mut facts = GraphFacts { contacts: graph.len() as u64, ..GraphFacts::default() };
-    let (mut im_elsewhere, mut legacy_elsewhere, mut mutual) = (0u64, 0u64, 0u64);
-    for operator in (0..population.operators()).map(|place| OperatorId(place as u16)) {
-        let own = population.range(operator);
-        for owner in own.clone().map(SubscriberId) {
-            let watchers = graph.watchers(owner);
-            for contact in graph.contacts(owner) {
-                let elsewhere = u64::from(!own.contains(&contact.0));
-                if population.is_im(*contact) {
-                    facts.im += 1;
-                    im_elsewhere += elsewhere;
-                    mutual += u64::from(watchers.binary_search(contact).is_ok());
-                } else {
-                    facts.legacy += 1;
-                    legacy_elsewhere += elsewhere;
-                }
-            }
-        }
-    }
-    let share = |part: u64, of: u64| if of == 0 { 0.0 } else { part as f64 / of as f64 };
-    facts.im_elsewhere = share(im_elsewhere, facts.im);
-    facts.legacy_elsewhere = share(legacy_elsewhere, facts.legacy);
-    facts.mutual = share(mutual, facts.im);
-    facts
 }
 
 /// Users who want one more contact that lists them too, by their operator and the contact's; a

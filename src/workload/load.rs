@@ -58,11 +58,6 @@ impl LoadProfile {
         (piece.load + piece.slope * piece.seconds(instant)).max(0.0)
     }
 
-    /// Operational time at an instant: the integral of the load from the start of the run, seconds.
-    pub fn elapsed(&self, instant: Instant) -> f64 {
-        self.pieces[self.pieces.partition_point(|p| p.from <= instant) - 1].elapsed(instant)
-    }
-
     /// The earliest instant at which that much operational time, in seconds, has passed. `None` if
     /// it never does: the load is zero for ever before.
     pub fn instant(&self, elapsed: f64) -> Option<Instant> {
@@ -244,6 +239,13 @@ mod tests {
             steps.sort_by(f64::total_cmp);
             let instants: Vec<_> = steps.iter().map(|&e| load.instant(e)).collect();
             prop_assert!(instants.is_sorted());
+        }
+    }
+
+    impl LoadProfile {
+        /// Operational time at an instant: the integral of the load from the start of the run, seconds.
+        fn elapsed(&self, instant: Instant) -> f64 {
+            self.pieces[self.pieces.partition_point(|p| p.from <= instant) - 1].elapsed(instant)
         }
     }
 }

@@ -195,7 +195,7 @@ impl Imsp {
             Job::Presence { publisher, changed } => {
                 self.presence_changed(publisher, changed, News::Changed, gateway, cx);
             }
-            Job::Upgrade { user, changed } => self.upgrade(user, changed, gateway, cx),
+            Job::Upgrade { user, changed } => self.upgrade(user, changed, cx),
             Job::WatcherAnswered { question, allowed } => {
                 self.watcher_answered(question, allowed, gateway, cx);
             }
@@ -217,7 +217,7 @@ impl Imsp {
                 cx.lists.remove(contacts);
                 self.state(watcher, from, gateway, cx);
             }
-            Job::TellState { watcher, from } => self.tell_state(watcher, from, cx),
+            Job::TellState { from } => self.tell_state(from, cx),
             Job::Notify { publisher, changed, news, watcher } => {
                 self.tell_client(publisher, changed, news, watcher, cx);
             }
@@ -260,7 +260,7 @@ impl Imsp {
                 }
             }
             // What changes an account finds its way: the client would repeat it.
-            Job::Upgrade { user, changed } => self.upgrade(user, changed, gateway, cx),
+            Job::Upgrade { user, changed } => self.upgrade(user, changed, cx),
             Job::WatcherAnswered { question, allowed } => {
                 self.watcher_answered(question, allowed, gateway, cx);
             }

@@ -265,19 +265,14 @@ impl Imsp {
             return;
         }
         if self.settings.service_time.notification.is_zero() {
-            self.tell_state(watcher, from, cx);
+            self.tell_state(from, cx);
         } else {
-            self.request(Job::TellState { watcher, from }, gateway, cx);
+            self.request(Job::TellState { from }, gateway, cx);
         }
     }
 
     /// The client is told the state of contacts.
-    pub(super) fn tell_state(
-        &mut self,
-        _watcher: SubscriberId,
-        from: OperatorId,
-        cx: &mut Context<'_>,
-    ) {
+    pub(super) fn tell_state(&mut self, from: OperatorId, cx: &mut Context<'_>) {
         let to = cx.operator;
         cx.observe(Observation::Notified { from, to, client: true });
     }

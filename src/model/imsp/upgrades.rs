@@ -15,13 +15,7 @@ use crate::model::routing::Carriage;
 
 impl Imsp {
     /// The customer has an account and a client now, and is logged in (UC-3).
-    pub(super) fn upgrade(
-        &mut self,
-        user: SubscriberId,
-        changed: Instant,
-        _gateway: &mut Gateway,
-        cx: &mut Context<'_>,
-    ) {
+    pub(super) fn upgrade(&mut self, user: SubscriberId, changed: Instant, cx: &mut Context<'_>) {
         let index = self.index(user);
         if !self.im.set(index, true) {
             return;

@@ -241,3 +241,48 @@ fn facts_count_what_is_in_a_graph() {
     assert_eq!((facts.im_elsewhere, facts.mutual), (0.6, 0.8));
     assert_eq!(facts.legacy_elsewhere, 1.0 / 3.0);
 }
+
+/// What a contact graph came to.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct GraphFacts {
+    /// Entries of all lists.
+    contacts: u64,
+    /// Of those, IM users.
+    im: u64,
+    /// Of those, legacy customers.
+    legacy: u64,
+    /// Share of the IM contacts that other operators serve; 0 without any.
+    im_elsewhere: f64,
+    /// Share of the legacy contacts that other operators serve; 0 without any.
+    legacy_elsewhere: f64,
+    /// Share of the IM contacts that also list the user; 0 without any.
+    mutual: f64,
+}
+
+/// Counts what a graph came to.
+fn facts(graph: &ContactGraph, population: &Population) -> GraphFacts {
+    let mut facts = GraphFacts { contacts: graph.len() as u64, ..GraphFacts::default() };
+    let (mut im_elsewhere, mut legacy_elsewhere, mut mutual) = (0u64, 0u64, 0u64);
+    for operator in (0..population.operators()).map(|place| OperatorId(place as u16)) {
+        let own = population.range(operator);
+        for owner in own.clone().map(SubscriberId) {
+            let watchers = graph.watchers(owner);
+            for contact in graph.contacts(owner) {
+                let elsewhere = u64::from(!own.contains(&contact.0));
+                if population.is_im(*contact) {
+                    facts.im += 1;
+                    im_elsewhere += elsewhere;
+                    mutual += u64::from(watchers.binary_search(contact).is_ok());
+                } else {
+                    facts.legacy += 1;
+                    legacy_elsewhere += elsewhere;
+                }
+            }
+        }
+    }
+    let share = |part: u64, of: u64| if of == 0 { 0.0 } else { part as f64 / of as f64 };
+    facts.im_elsewhere = share(im_elsewhere, facts.im);
+    facts.legacy_elsewhere = share(legacy_elsewhere, facts.legacy);
+    facts.mutual = share(mutual, facts.im);
+    facts
+}
