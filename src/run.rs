@@ -254,7 +254,7 @@ struct Report {
 
 impl Watch {
     fn report(&mut self, at: Instant) -> Report {
-        let interval = self.recorder.close_interval(at);
+        let interval = self.recorder.close_interval();
         let so_far = self.wanted.so_far.then(|| self.recorder.so_far());
         let recorders = std::iter::once(&self.recorder).chain(&self.within);
         let copies = self.wanted.copies.iter().filter(|whole| at > whole.window.start);

@@ -214,7 +214,7 @@ impl Auditor {
             Observation::Sms { operator, event, .. } => {
                 let by = match event {
                     SmsEvent::Submitted { .. } => 1,
-                    SmsEvent::Delivered { .. } | SmsEvent::Expired | SmsEvent::Lost => -1,
+                    SmsEvent::Delivered { .. } | SmsEvent::Expired => -1,
                     SmsEvent::Refused | SmsEvent::Attempted | SmsEvent::Retried => 0,
                 };
                 *self.sms.entry(operator).or_default() += by;

@@ -154,7 +154,7 @@ impl Recorder {
     }
 
     /// Ends an interval of the time series.
-    pub fn close_interval(&mut self, _at: Instant) -> IntervalPart {
+    pub fn close_interval(&mut self) -> IntervalPart {
         self.count_interval();
         IntervalPart {
             figures: std::mem::take(&mut self.interval),
@@ -233,7 +233,7 @@ impl Recorder {
 
     /// Ends the run at `at`.
     pub fn finish(mut self, at: Instant) -> RecorderPart {
-        let last = self.close_interval(at);
+        let last = self.close_interval();
         let mut stations = FxHashMap::default();
         for (id, mut seen) in std::mem::take(&mut self.stations) {
             seen.levels.queued.settle(at, &self.setup);
@@ -458,7 +458,6 @@ impl Recorder {
             }
             SmsEvent::Expired => recorded::SmsExpired,
             // Seen as a lost message.
-            SmsEvent::Lost => return,
         };
         self.whole.count(metric.key(labels), 1);
     }

@@ -5,7 +5,7 @@
 use std::fmt;
 use std::ops::Range;
 
-use super::catalogue::{Direction, Kind, Label, Metric, Unit};
+use super::catalogue::{Kind, Label, Metric, Unit};
 use super::histogram::Recorded;
 use super::key::Key;
 use super::labels::{self, scale};
@@ -241,11 +241,6 @@ impl Selector {
     pub fn apart(&self) -> bool {
         matches!(self.metric, Metric::StationRefused | Metric::SmsRefused)
     }
-
-    /// Which way of the figure is better.
-    pub fn direction(&self) -> Direction {
-        self.metric.info().better
-    }
 }
 
 /// Labels with the values asked for.
@@ -293,7 +288,8 @@ pub(super) fn head<'t>(
         let values = values(*known, names);
         if !values.contains(&value) {
             let message = format!("no {label} is called `{value}`");
-            return wrong(value, message, mean(value, values.into_iter()));
+            let all = (values.len() <= 12).then(|| format!("there are {}", values.join(", ")));
+            return wrong(value, message, mean(value, values.into_iter()).or(all));
         }
         pairs.push((known.name(), value.to_owned()));
     }

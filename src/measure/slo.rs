@@ -353,6 +353,7 @@ mod tests {
             ("message_latency{rout=hub} p99 < 1s", "no label", "`route`"),
             ("message_latency{route=hubb} p99 < 1s", "no route", "`hub`"),
             ("message_latency{from=imsp-x} p99 < 1s", "no from", "`imsp-a`"),
+            ("sms_delivered{origin=command} rate > 1/s", "no origin", "there are fallback, reply"),
             ("message_latency p9 < 1s", "no statistic", "`p90`"),
             ("sms_delivered p99 < 1s", "no statistic", ""),
             ("presence_changes share < 1%", "no statistic", ""),

@@ -389,6 +389,5 @@ fn sms(origin: SmsOrigin, event: SmsEvent) -> Option<(String, String)> {
         // The device says so in the same instant.
         SmsEvent::Delivered { .. } => None,
         SmsEvent::Expired => words("gives up", "the validity ended"),
-        SmsEvent::Lost => None,
     }
 }
