@@ -56,11 +56,14 @@ interface AgreementData {
   between: number[];
   protocol: "ssp" | "sms";
 }
-/** A part that queues: whose it is, or which two operators it joins; `short` without their names. */
+/**
+ * A part that queues: its kind as names have it, whose it is, or which two operators it joins;
+ * `short` without their names.
+ */
 interface StationData {
   name: string;
   short: string;
-  kind: "im_server" | "smsc" | "hlr" | "relay" | "translator" | "link" | "rate_limit";
+  kind: string;
   of: string[];
 }
 /** Something that changes during the run; `usual` is a stage that is as if there were none. */
