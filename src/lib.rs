@@ -19,7 +19,7 @@
 //! drive the nodes of `model` by what users decide in `workload`; `measure` turns what can be seen into
 //! results; `report` writes and draws them. `wire` knows bytes; `cli` is the command line.
 
-#![deny(missing_docs)]
+#![deny(missing_docs, unreachable_pub, clippy::missing_docs_in_private_items)]
 
 mod face;
 

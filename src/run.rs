@@ -34,7 +34,7 @@ use crate::wire::sizes::WireSizes;
 use crate::workload::{contacts, groups};
 
 use self::samples::Sampler;
-pub use self::samples::{Sample, SampleOutcome};
+pub(crate) use self::samples::{Sample, SampleOutcome};
 
 /// How to run.
 #[derive(Clone, Copy, Debug, Default)]
@@ -51,9 +51,9 @@ pub struct Options {
 #[derive(Debug)]
 pub struct Finished {
     /// Of the run.
-    pub seed: u64,
+    pub(crate) seed: u64,
     /// What was measured, as sums.
-    pub measured: Measured,
+    pub(crate) measured: Measured,
     /// The same in words.
     pub results: Results,
     /// A sample of single messages, by intended instant.
@@ -61,9 +61,9 @@ pub struct Finished {
     /// Events processed.
     pub events: u64,
     /// Where the run ended.
-    pub at: Instant,
+    pub(crate) at: Instant,
     /// Why it ended.
-    pub ended: Ending,
+    pub(crate) ended: Ending,
 }
 
 /// Why a run ended.
@@ -110,7 +110,7 @@ pub fn plan(federation: Federation) -> Plan {
 }
 
 /// The same with a deliberate fault.
-pub fn plan_with(federation: Federation, defect: Option<Defect>) -> Plan {
+pub(crate) fn plan_with(federation: Federation, defect: Option<Defect>) -> Plan {
     let population = Population::new(&federation);
     let graph = Arc::new(contacts::build(&federation, &population, federation.run.seed));
     let rooms = Arc::new(groups::build(&federation, &population, federation.run.seed));
@@ -192,7 +192,7 @@ pub fn setup(plan: &Plan, slo: Vec<slo::Line>) -> Setup {
 }
 
 /// The same without laying out a plan, for results that are read back.
-pub fn setup_of(federation: &Federation, slo: Vec<slo::Line>) -> Setup {
+pub(crate) fn setup_of(federation: &Federation, slo: Vec<slo::Line>) -> Setup {
     setup_with(federation, &Stations::new(federation), slo)
 }
 
@@ -288,7 +288,7 @@ pub fn run(
 }
 
 /// Somebody to be shown each interval of the series as it ends.
-pub type Shown<'a> = &'a mut dyn FnMut(Glance);
+pub(crate) type Shown<'a> = &'a mut dyn FnMut(Glance);
 
 /// The same, shown to somebody who looks on. The run goes as it would alone, and waits as long as
 /// `progress` takes.

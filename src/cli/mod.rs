@@ -28,7 +28,7 @@ use crate::report::folder::FolderError;
 /// What the process says with its exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
-pub enum Exit {
+pub(crate) enum Exit {
     /// Done, every SLO line holds.
     Done = 0,
     /// Done, an SLO line does not hold.

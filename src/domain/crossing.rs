@@ -229,7 +229,7 @@ pub enum SubscriptionAct {
 impl<M, L, T> Crossing<M, L, T> {
     /// What tells it from all others that the same side has sent over the agreement, but for its own
     /// repetitions.
-    pub fn identity(&self) -> u64 {
+    pub(crate) fn identity(&self) -> u64 {
         let answer = matches!(self.content, Content::Ack);
         u64::from(answer) << 32 | u64::from(self.number)
     }
@@ -237,7 +237,7 @@ impl<M, L, T> Crossing<M, L, T> {
 
 impl<M, L, T> Content<M, L, T> {
     /// What it counts as.
-    pub fn kind(&self) -> TransferKind {
+    pub(crate) fn kind(&self) -> TransferKind {
         match self {
             Self::Message(_) | Self::GroupMessage(_) => TransferKind::Message,
             Self::Sms(_) => TransferKind::Sms,
@@ -258,7 +258,7 @@ impl<M, L, T> Content<M, L, T> {
     }
 
     /// The message inside, if there is one.
-    pub fn message(&self) -> Option<&M> {
+    pub(crate) fn message(&self) -> Option<&M> {
         match self {
             Self::Message(message) | Self::GroupMessage(message) => Some(message),
             Self::Sms(message) | Self::SmsBack(message) => Some(message),
@@ -267,7 +267,7 @@ impl<M, L, T> Content<M, L, T> {
     }
 
     /// The same with the message and the instants inside held in another way.
-    pub fn map<N, K, U>(
+    pub(crate) fn map<N, K, U>(
         self,
         message: impl FnOnce(M) -> N,
         list: impl FnOnce(L) -> K,

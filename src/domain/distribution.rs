@@ -8,7 +8,7 @@ use super::time::Duration;
 
 /// A distribution of durations.
 #[derive(Clone, Debug, PartialEq)]
-pub enum DurationDistribution {
+pub(crate) enum DurationDistribution {
     /// Always the same.
     Constant(Duration),
     /// Exponential, by its mean.
@@ -47,7 +47,7 @@ pub enum DurationDistribution {
 
 /// A distribution of counts.
 #[derive(Clone, Debug, PartialEq)]
-pub enum CountDistribution {
+pub(crate) enum CountDistribution {
     /// Always the same.
     Constant(u32),
     /// Poisson, by its mean.
@@ -69,9 +69,9 @@ pub enum CountDistribution {
 
 /// Values with weights: nanoseconds for durations, plain numbers for counts.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Empirical {
+pub(crate) struct Empirical {
     /// The file's name, as the topology has it.
-    pub file: String,
+    pub(crate) file: String,
     values: Vec<u64>,
     /// Cumulative weights, the last is the total.
     cumulative: Vec<f64>,
@@ -81,11 +81,11 @@ pub struct Empirical {
 
 /// Zipf weights 1/k^exponent for k in 1..=max.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Zipf {
+pub(crate) struct Zipf {
     /// Largest value.
-    pub max: u32,
+    pub(crate) max: u32,
     /// Exponent.
-    pub exponent: f64,
+    pub(crate) exponent: f64,
     /// Cumulative weights.
     cumulative: Vec<f64>,
 }
@@ -95,7 +95,7 @@ const Z99: f64 = 2.326_347_874_040_841;
 
 impl DurationDistribution {
     /// One draw.
-    pub fn sample(&self, stream: &mut Stream) -> Duration {
+    pub(crate) fn sample(&self, stream: &mut Stream) -> Duration {
         match self {
             Self::Constant(value) => *value,
             Self::Exponential(mean) => from_ns(stream.exponential(mean.0 as f64)),
@@ -115,7 +115,7 @@ impl DurationDistribution {
     }
 
     /// The smallest possible draw.
-    pub fn min(&self) -> Duration {
+    pub(crate) fn min(&self) -> Duration {
         match self {
             Self::Constant(value) => *value,
             Self::Uniform { min, .. } => *min,
@@ -126,7 +126,7 @@ impl DurationDistribution {
     }
 
     /// The mean.
-    pub fn mean(&self) -> Duration {
+    pub(crate) fn mean(&self) -> Duration {
         match self {
             Self::Constant(value) => *value,
             Self::Exponential(mean) | Self::Erlang { mean, .. } => *mean,
@@ -142,7 +142,7 @@ impl DurationDistribution {
     /// What is left, at a random moment, of a period of this distribution: the equilibrium
     /// residual of renewal theory, with which a process of such periods starts stationary. A
     /// uniform share of a period drawn in proportion to its length.
-    pub fn residual(&self, stream: &mut Stream) -> Duration {
+    pub(crate) fn residual(&self, stream: &mut Stream) -> Duration {
         if let Self::Exponential(_) = self {
             return self.sample(stream);
         }
@@ -182,7 +182,7 @@ impl DurationDistribution {
     }
 
     /// The same with every draw so many times as long.
-    pub fn scaled(&self, factor: f64) -> Self {
+    pub(crate) fn scaled(&self, factor: f64) -> Self {
         let times = |time: Duration| from_ns(time.0 as f64 * factor);
         match self {
             Self::Constant(value) => Self::Constant(times(*value)),
@@ -200,14 +200,14 @@ impl DurationDistribution {
     }
 
     /// Whether every draw is zero: the stage does not exist.
-    pub fn is_zero(&self) -> bool {
+    pub(crate) fn is_zero(&self) -> bool {
         self.mean().is_zero()
     }
 }
 
 impl CountDistribution {
     /// One draw.
-    pub fn sample(&self, stream: &mut Stream) -> u32 {
+    pub(crate) fn sample(&self, stream: &mut Stream) -> u32 {
         match self {
             Self::Constant(value) => *value,
             Self::Poisson(mean) => poisson(*mean, stream),
@@ -226,7 +226,7 @@ impl CountDistribution {
     }
 
     /// The mean (of the log-normal before rounding).
-    pub fn mean(&self) -> f64 {
+    pub(crate) fn mean(&self) -> f64 {
         match self {
             Self::Constant(value) => f64::from(*value),
             Self::Poisson(mean) | Self::Geometric(mean) => *mean,
@@ -240,7 +240,7 @@ impl CountDistribution {
 impl Empirical {
     /// A table of (value, weight) rows. `None` if it is empty, or no weight is above zero, or one
     /// is negative or not a number.
-    pub fn new(file: String, rows: &[(u64, f64)]) -> Option<Self> {
+    pub(crate) fn new(file: String, rows: &[(u64, f64)]) -> Option<Self> {
         let mut total = 0.0;
         let mut length = 0.0;
         let mut cumulative = Vec::with_capacity(rows.len());
@@ -290,7 +290,7 @@ impl Empirical {
 
 impl Zipf {
     /// Weights for 1..=max; `max` at least 1.
-    pub fn new(max: u32, exponent: f64) -> Self {
+    pub(crate) fn new(max: u32, exponent: f64) -> Self {
         let mut total = 0.0;
         let cumulative = (1..=max)
             .map(|k| {
@@ -302,12 +302,12 @@ impl Zipf {
     }
 
     /// One draw from 1..=max.
-    pub fn sample(&self, stream: &mut Stream) -> u32 {
+    pub(crate) fn sample(&self, stream: &mut Stream) -> u32 {
         pick(&self.cumulative, stream) as u32 + 1
     }
 
     /// One draw from 0..n, place 0 weighing most; `n` from 1 to max.
-    pub fn place_of(&self, n: usize, stream: &mut Stream) -> usize {
+    pub(crate) fn place_of(&self, n: usize, stream: &mut Stream) -> usize {
         pick(&self.cumulative[..n], stream)
     }
 

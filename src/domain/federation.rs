@@ -5,9 +5,9 @@ mod agreement;
 mod outage;
 mod workload;
 
-pub use self::agreement::*;
+pub(crate) use self::agreement::*;
 pub use self::outage::*;
-pub use self::workload::*;
+pub(crate) use self::workload::*;
 use super::distribution::DurationDistribution;
 use super::id::{AgreementId, OperatorId};
 use super::time::Duration;
@@ -18,17 +18,17 @@ pub struct Federation {
     /// The topology's name; names the result folder.
     pub name: String,
     /// One line for people; empty if the file has none.
-    pub description: String,
+    pub(crate) description: String,
     /// Indexed by `OperatorId`; in name order, so that ids do not depend on the file's order.
     pub operators: Vec<Operator>,
     /// Indexed by `AgreementId`; in the file's order.
-    pub agreements: Vec<Agreement>,
+    pub(crate) agreements: Vec<Agreement>,
     /// Numbers served by another operator than their prefix says.
-    pub portability: Vec<Portability>,
+    pub(crate) portability: Vec<Portability>,
     /// What changes during the run, in the order of time.
-    pub timeline: Vec<TimedEvent>,
+    pub(crate) timeline: Vec<TimedEvent>,
     /// Of every tariff.
-    pub currency: String,
+    pub(crate) currency: String,
     /// Seed and times.
     pub run: Run,
     /// The lines of `slo`, as written; parsed by `measure`.
@@ -41,35 +41,35 @@ pub struct Operator {
     /// The key in the file.
     pub name: String,
     /// What it has.
-    pub kind: OperatorKind,
+    pub(crate) kind: OperatorKind,
     /// Domain of `name@domain` addresses; empty for an operator without IM.
-    pub domain: String,
+    pub(crate) domain: String,
     /// E.164 prefixes it owns, with the leading `+`.
-    pub numbers: Vec<String>,
+    pub(crate) numbers: Vec<String>,
     /// Its subscribers; none for a hub.
-    pub subscribers: Subscribers,
+    pub(crate) subscribers: Subscribers,
     /// How devices reach it, in the file's order. The kind named `mobile` also carries the
     /// handsets' own short messages.
-    pub access: Vec<Access>,
+    pub(crate) access: Vec<Access>,
     /// Present exactly for the kinds `imsp` and `ims`.
-    pub imsp: Option<Imsp>,
+    pub(crate) imsp: Option<Imsp>,
     /// Absent for a hub and for an IMSP without a mobile network (`smsc: none`).
     pub smsc: Option<Smsc>,
     /// Present exactly where `smsc` is.
-    pub hlr: Option<Hlr>,
+    pub(crate) hlr: Option<Hlr>,
     /// Present exactly for kind `hub`.
-    pub relay: Option<Relay>,
+    pub(crate) relay: Option<Relay>,
     /// Present exactly for kind `ims`.
-    pub translator: Option<Translator>,
+    pub(crate) translator: Option<Translator>,
     /// What its clients tell their users of IM contacts (RD-8).
-    pub expose: Vec<Exposed>,
+    pub(crate) expose: Vec<Exposed>,
     /// What its users do: the file's workload with `by_operator` applied.
-    pub workload: Workload,
+    pub(crate) workload: Workload,
 }
 
 /// Something about a contact that may bear on charging (RD7 7.1.7).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Exposed {
+pub(crate) enum Exposed {
     /// Whose customer it is.
     Provider,
     /// The kind of device.
@@ -80,7 +80,7 @@ pub enum Exposed {
 
 impl Exposed {
     /// As topologies write it.
-    pub fn label(self) -> &'static str {
+    pub(crate) fn label(self) -> &'static str {
         match self {
             Self::Provider => "provider",
             Self::DeviceType => "device_type",
@@ -91,7 +91,7 @@ impl Exposed {
 
 /// What an operator is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OperatorKind {
+pub(crate) enum OperatorKind {
     /// Instant messaging service provider, with a mobile network unless `smsc: none`.
     Imsp,
     /// The same on an access-independent IMS core (IMS-1): its gateway translates what crosses
@@ -105,65 +105,65 @@ pub enum OperatorKind {
 
 /// How many subscribers an operator serves. Subscribers with a ported-in number are among them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Subscribers {
+pub(crate) struct Subscribers {
     /// IM users: account, UID and client. They have the operator's lowest indices.
-    pub im: u32,
+    pub(crate) im: u32,
     /// Legacy customers.
-    pub sms_only: u32,
+    pub(crate) sms_only: u32,
 }
 
 /// One kind of access of an operator's IM users.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Access {
+pub(crate) struct Access {
     /// The key in the file, such as `mobile`.
-    pub name: String,
+    pub(crate) name: String,
     /// Share of the IM users, 0..=1; the shares of an operator add up to 1.
-    pub share: f64,
+    pub(crate) share: f64,
     /// One-way delay between device and operator.
-    pub delay: DurationDistribution,
+    pub(crate) delay: DurationDistribution,
 }
 
 /// An IM server and its way with legacy customers.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Imsp {
     /// Parallel servers at one queue.
-    pub workers: u32,
+    pub(crate) workers: u32,
     /// Service time by kind of request.
-    pub service_time: ServiceTimes,
+    pub(crate) service_time: ServiceTimes,
     /// Requests waiting; one more is refused.
-    pub queue_limit: u32,
+    pub(crate) queue_limit: u32,
     /// Instant messages overtake other waiting requests, without interrupting a service.
-    pub messages_first: bool,
+    pub(crate) messages_first: bool,
     /// Legacy customers.
-    pub legacy: Legacy,
+    pub(crate) legacy: Legacy,
 }
 
 /// Service time of an IM server by kind of request.
 #[derive(Clone, Debug, PartialEq)]
-pub struct ServiceTimes {
+pub(crate) struct ServiceTimes {
     /// An instant message.
-    pub message: DurationDistribution,
+    pub(crate) message: DurationDistribution,
     /// A presence change, or a notification from another domain.
-    pub presence: DurationDistribution,
+    pub(crate) presence: DurationDistribution,
     /// One notification to a watcher's client; zero unless given in the map.
-    pub notification: DurationDistribution,
+    pub(crate) notification: DurationDistribution,
     /// A subscription, its refresh or its end.
-    pub subscribe: DurationDistribution,
+    pub(crate) subscribe: DurationDistribution,
     /// A search.
-    pub search: DurationDistribution,
+    pub(crate) search: DurationDistribution,
     /// A login or logout.
-    pub login: DurationDistribution,
+    pub(crate) login: DurationDistribution,
     /// The validation of a number.
-    pub validate: DurationDistribution,
+    pub(crate) validate: DurationDistribution,
     /// A contact request or its answer.
-    pub contact: DurationDistribution,
+    pub(crate) contact: DurationDistribution,
     /// A group operation.
-    pub group: DurationDistribution,
+    pub(crate) group: DurationDistribution,
 }
 
 impl ServiceTimes {
     /// The times of all kinds.
-    pub fn each_mut(&mut self) -> [&mut DurationDistribution; 9] {
+    pub(crate) fn each_mut(&mut self) -> [&mut DurationDistribution; 9] {
         let Self {
             message,
             presence,
@@ -179,7 +179,7 @@ impl ServiceTimes {
     }
 
     /// The same for all kinds but notifications, which take none.
-    pub fn all(time: &DurationDistribution) -> Self {
+    pub(crate) fn all(time: &DurationDistribution) -> Self {
         Self {
             message: time.clone(),
             presence: time.clone(),
@@ -196,36 +196,36 @@ impl ServiceTimes {
 
 /// How an IMSP serves legacy customers (OMTP 2 and 3).
 #[derive(Clone, Debug, PartialEq)]
-pub struct Legacy {
+pub(crate) struct Legacy {
     /// Whether the IMSP registers its legacy customers when somebody adds them (use case 1a).
-    pub register_on_contact: bool,
+    pub(crate) register_on_contact: bool,
     /// How legacy customers look (IM-0010, HLR-1).
-    pub presence: LegacyPresence,
+    pub(crate) presence: LegacyPresence,
     /// Their StatusText (CR16-5).
-    pub status_text: String,
+    pub(crate) status_text: String,
     /// What happens to text over the limit (IM-0030).
-    pub overlong: Overlong,
+    pub(crate) overlong: Overlong,
     /// Text added to a fallback SMS; counts towards its length.
-    pub source_notice: String,
+    pub(crate) source_notice: String,
     /// What the client tells its user about legacy contacts (IM-0060).
-    pub notice: Notice,
+    pub(crate) notice: Notice,
     /// Share of users whose client stops a text that is too long for a legacy contact (IM-0040).
-    pub client_limit: f64,
+    pub(crate) client_limit: f64,
     /// Whether clients mark legacy contacts (IM-0070).
-    pub visible: bool,
+    pub(crate) visible: bool,
     /// Whether legacy customers may set their presence by SMS.
-    pub sms_commands: bool,
+    pub(crate) sms_commands: bool,
     /// Numbers that carry replies back.
-    pub reply_numbers: u32,
+    pub(crate) reply_numbers: u32,
     /// How long an unused assignment of a reply number is kept.
-    pub reply_hold: Duration,
+    pub(crate) reply_hold: Duration,
     /// What happens when a recipient has used up all reply numbers.
-    pub reply_exhausted: ReplyExhausted,
+    pub(crate) reply_exhausted: ReplyExhausted,
 }
 
 /// How an IMSP lets its legacy customers look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LegacyPresence {
+pub(crate) enum LegacyPresence {
     /// Online, always.
     Online,
     /// Offline, always.
@@ -236,7 +236,7 @@ pub enum LegacyPresence {
 
 /// What an IMSP does with text that does not fit one short message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Overlong {
+pub(crate) enum Overlong {
     /// Refuse it, with a reason.
     Refuse,
     /// Cut it to one short message.
@@ -247,7 +247,7 @@ pub enum Overlong {
 
 /// How often the client tells its user about the legacy service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Notice {
+pub(crate) enum Notice {
     /// Never.
     None,
     /// At the first message to a legacy contact.
@@ -258,7 +258,7 @@ pub enum Notice {
 
 /// What happens when no reply number is free for a recipient.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ReplyExhausted {
+pub(crate) enum ReplyExhausted {
     /// The message is refused.
     Refuse,
     /// The assignment unused for longest is taken over; a late answer may go to the wrong person.
@@ -269,76 +269,76 @@ pub enum ReplyExhausted {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Smsc {
     /// Nodes; a submission goes to one at random.
-    pub nodes: u32,
+    pub(crate) nodes: u32,
     /// Licensed short messages a second and node.
-    pub throughput: f64,
+    pub(crate) throughput: f64,
     /// Short messages waiting at a node; one more is refused.
-    pub queue_limit: u32,
+    pub(crate) queue_limit: u32,
     /// An undelivered short message expires after it.
-    pub validity: Duration,
+    pub(crate) validity: Duration,
     /// Waits after failed attempts; the last repeats. Never empty.
-    pub retry: Vec<Duration>,
+    pub(crate) retry: Vec<Duration>,
     /// Whether the HLR's report that a phone is back causes an attempt at once.
-    pub alert: bool,
+    pub(crate) alert: bool,
     /// From the HLR's answer to the handset: paging and radio.
-    pub attempt_time: DurationDistribution,
+    pub(crate) attempt_time: DurationDistribution,
 }
 
 /// A home location register.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Hlr {
+pub(crate) struct Hlr {
     /// Parallel look-ups at one queue.
-    pub workers: u32,
+    pub(crate) workers: u32,
     /// Time of a look-up.
-    pub lookup_time: DurationDistribution,
+    pub(crate) lookup_time: DurationDistribution,
     /// Share of phones attached at a moment, 0 < share <= 1.
-    pub attached: f64,
+    pub(crate) attached: f64,
     /// How long a phone stays detached.
-    pub detached_for: DurationDistribution,
+    pub(crate) detached_for: DurationDistribution,
 }
 
 /// A hub's transit server.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Relay {
+pub(crate) struct Relay {
     /// Parallel servers at one queue.
-    pub workers: u32,
+    pub(crate) workers: u32,
     /// Time to pass on one transfer.
-    pub service_time: DurationDistribution,
+    pub(crate) service_time: DurationDistribution,
     /// Transfers waiting; one more is refused.
-    pub queue_limit: u32,
+    pub(crate) queue_limit: u32,
 }
 
 /// What translates between the SIP of an IMS operator and the SSP of interconnects (IMS-2).
 #[derive(Clone, Debug, PartialEq)]
-pub struct Translator {
+pub(crate) struct Translator {
     /// Parallel servers at one queue.
-    pub workers: u32,
+    pub(crate) workers: u32,
     /// Time to translate an instant message.
-    pub message_time: DurationDistribution,
+    pub(crate) message_time: DurationDistribution,
     /// Time to translate anything else: presence, subscriptions, contact requests, searches.
-    pub presence_time: DurationDistribution,
+    pub(crate) presence_time: DurationDistribution,
     /// Transfers waiting; one more is refused.
-    pub queue_limit: u32,
+    pub(crate) queue_limit: u32,
 }
 
 /// Numbers of one operator's range that another operator serves.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Portability {
+pub(crate) struct Portability {
     /// Whose prefix the numbers have.
-    pub from: OperatorId,
+    pub(crate) from: OperatorId,
     /// Who serves them.
-    pub to: OperatorId,
+    pub(crate) to: OperatorId,
     /// Share of `from`'s numbers, 0..=1.
-    pub share: f64,
+    pub(crate) share: f64,
 }
 
 /// Something that happens to the federation during a run.
 #[derive(Clone, Debug, PartialEq)]
-pub struct TimedEvent {
+pub(crate) struct TimedEvent {
     /// From the start of measuring.
-    pub at: Duration,
+    pub(crate) at: Duration,
     /// What happens then.
-    pub event: Event,
+    pub(crate) event: Event,
 }
 
 /// What can happen to a federation during a run.
@@ -377,9 +377,9 @@ pub struct Run {
     /// Every random stream derives from it.
     pub seed: u64,
     /// Not measured.
-    pub warm_up: Duration,
+    pub(crate) warm_up: Duration,
     /// Whether the warm-up is to be found out (`auto`); it is zero until then.
-    pub find_warm_up: bool,
+    pub(crate) find_warm_up: bool,
     /// Measured.
     pub duration: Duration,
     /// Independent repeats, at least 1.
@@ -389,7 +389,7 @@ pub struct Run {
 impl Federation {
     /// Lets an event change the operators; agreements know themselves when they begin, and
     /// upgrades and outages change no settings.
-    pub fn happen(&mut self, event: &Event) {
+    pub(crate) fn happen(&mut self, event: &Event) {
         if let Event::BecomesImsp { operator, domain, imsp } = event {
             let operator = &mut self.operators[operator.index()];
             operator.kind = OperatorKind::Imsp;
@@ -404,17 +404,17 @@ impl Federation {
     }
 
     /// The agreement of that id.
-    pub fn agreement(&self, id: AgreementId) -> &Agreement {
+    pub(crate) fn agreement(&self, id: AgreementId) -> &Agreement {
         &self.agreements[id.index()]
     }
 
     /// Operators with their ids.
-    pub fn operators(&self) -> impl Iterator<Item = (OperatorId, &Operator)> {
+    pub(crate) fn operators(&self) -> impl Iterator<Item = (OperatorId, &Operator)> {
         self.operators.iter().enumerate().map(|(i, o)| (OperatorId(i as u16), o))
     }
 
     /// Agreements with their ids.
-    pub fn agreements(&self) -> impl Iterator<Item = (AgreementId, &Agreement)> {
+    pub(crate) fn agreements(&self) -> impl Iterator<Item = (AgreementId, &Agreement)> {
         self.agreements.iter().enumerate().map(|(i, a)| (AgreementId(i as u16), a))
     }
 }

@@ -16,7 +16,7 @@ impl ContactGraph {
     /// From (owner, contact) pairs in the order of each owner's list; pairs of different owners
     /// may be mixed. Each pair must occur once. `subscribers` is the size of the population.
     #[cfg(test)]
-    pub fn new(subscribers: u32, pairs: &[(SubscriberId, SubscriberId)]) -> Self {
+    pub(crate) fn new(subscribers: u32, pairs: &[(SubscriberId, SubscriberId)]) -> Self {
         let (offsets, contacts) = group(subscribers, pairs.iter().copied());
         Self::from_lists(offsets, contacts)
     }
@@ -24,7 +24,7 @@ impl ContactGraph {
     /// From all lists one after another: the list of subscriber `s` is
     /// `contacts[offsets[s]..offsets[s + 1]]`. `offsets` is ascending, starts with 0, has one place
     /// more than there are subscribers and ends with the number of contacts.
-    pub fn from_lists(offsets: Vec<u32>, contacts: Vec<SubscriberId>) -> Self {
+    pub(crate) fn from_lists(offsets: Vec<u32>, contacts: Vec<SubscriberId>) -> Self {
         let subscribers = offsets.len() - 1;
         // Owners come in ascending order, and the sort is stable: so do each one's watchers.
         let pairs = offsets.windows(2).zip(0..).flat_map(|(ends, owner)| {
@@ -36,17 +36,17 @@ impl ContactGraph {
     }
 
     /// The contact list of a subscriber, in list order; empty for legacy customers.
-    pub fn contacts(&self, owner: SubscriberId) -> &[SubscriberId] {
+    pub(crate) fn contacts(&self, owner: SubscriberId) -> &[SubscriberId] {
         slice(&self.contact_offsets, &self.contacts, owner)
     }
 
     /// Who lists a subscriber, ascending: the watchers of one operator stand together.
-    pub fn watchers(&self, contact: SubscriberId) -> &[SubscriberId] {
+    pub(crate) fn watchers(&self, contact: SubscriberId) -> &[SubscriberId] {
         slice(&self.watcher_offsets, &self.watchers, contact)
     }
 
     /// The place of a subscriber's first watcher in the array of all watchers.
-    pub fn watcher_offset(&self, contact: SubscriberId) -> u32 {
+    pub(crate) fn watcher_offset(&self, contact: SubscriberId) -> u32 {
         self.watcher_offsets[contact.index()]
     }
 
@@ -55,13 +55,8 @@ impl ContactGraph {
         self.contacts.len()
     }
 
-    /// Whether nobody lists anybody.
-    pub fn is_empty(&self) -> bool {
-        self.contacts.is_empty()
-    }
-
     /// The longest list.
-    pub fn longest(&self) -> usize {
+    pub(crate) fn longest(&self) -> usize {
         self.contact_offsets.windows(2).map(|w| (w[1] - w[0]) as usize).max().unwrap_or(0)
     }
 }
@@ -139,9 +134,8 @@ mod tests {
     #[test]
     fn a_graph_without_contacts_is_empty() {
         let graph = ContactGraph::new(2, &[]);
-        assert!(graph.is_empty());
         assert_eq!((graph.len(), graph.longest()), (0, 0));
         assert_eq!(graph.watchers(SubscriberId(1)), []);
-        assert!(ContactGraph::new(0, &[]).is_empty());
+        assert_eq!(ContactGraph::new(0, &[]).len(), 0);
     }
 }

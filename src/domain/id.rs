@@ -34,14 +34,14 @@ impl OperatorId {
 
 impl AgreementId {
     /// As an index into the table of agreements.
-    pub fn index(self) -> usize {
+    pub(crate) fn index(self) -> usize {
         usize::from(self.0)
     }
 }
 
 impl SubscriberId {
     /// As an index into a table with one place a subscriber.
-    pub fn index(self) -> usize {
+    pub(crate) fn index(self) -> usize {
         self.0 as usize
     }
 }
@@ -58,7 +58,7 @@ impl MessageId {
 /// order: simultaneous events run in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
-pub enum Role {
+pub(crate) enum Role {
     /// What users decide to do: the arrival processes.
     Workload,
     /// All subscribers of the operator: clients and handsets.

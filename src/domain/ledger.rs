@@ -27,11 +27,11 @@ pub enum Ledger {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Journal {
     /// What names the draws of its answer.
-    pub occasion: Occasion,
+    pub(crate) occasion: Occasion,
     /// The route as decided so far.
-    pub route: Route,
+    pub(crate) route: Route,
     /// When the sender meant to send it: latency counts from here.
-    pub intended: Instant,
+    pub(crate) intended: Instant,
     /// Start of the stage it is in.
     pub since: Instant,
     stages: SmallVec<[Part; 8]>,
@@ -54,12 +54,12 @@ pub struct Occasion(pub u64);
 impl Occasion {
     /// Of an operator's `n`th first message; `operator` belongs to its name, so that others who come
     /// or go change nothing.
-    pub fn first(operator: StreamSeed, n: u64) -> Self {
+    pub(crate) fn first(operator: StreamSeed, n: u64) -> Self {
         Self(operator.bits(n))
     }
 
     /// Of the answer.
-    pub fn answer(self) -> Self {
+    pub(crate) fn answer(self) -> Self {
         Self(mix(!self.0))
     }
 }
@@ -72,7 +72,7 @@ impl Journal {
 
     /// The stage it was in ends at `now` and the next begins. Times of one stage at one operator
     /// add up; no time, no entry.
-    pub fn stage(&mut self, stage: Stage, operator: OperatorId, now: Instant) {
+    pub(crate) fn stage(&mut self, stage: Stage, operator: OperatorId, now: Instant) {
         let time = now.since(self.since);
         self.since = now;
         if !time.is_zero() {
@@ -90,7 +90,7 @@ impl Journal {
     }
 
     /// Its latency so far in parts, in the order of first occurrence.
-    pub fn stages(&self) -> impl ExactSizeIterator<Item = StageTime> + '_ {
+    pub(crate) fn stages(&self) -> impl ExactSizeIterator<Item = StageTime> + '_ {
         self.stages.iter().map(|part| {
             let Part { operator, stage, .. } = *part;
             StageTime { stage, operator, time: Duration(part.time()) }

@@ -29,7 +29,7 @@ pub struct Msisdn {
 impl Msisdn {
     /// Reads a number in international form, with or without the leading `+`; `None` unless it is
     /// 1 to 15 digits.
-    pub fn parse(text: &str) -> Option<Self> {
+    pub(crate) fn parse(text: &str) -> Option<Self> {
         let digits = text.strip_prefix('+').unwrap_or(text);
         let fits = (1..=MAX_DIGITS).contains(&digits.len());
         if !fits || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -39,7 +39,7 @@ impl Msisdn {
     }
 
     /// Some number of so many digits, 1 to 15 (the nearer bound beyond).
-    pub fn of_length(digits: u8) -> Self {
+    pub(crate) fn of_length(digits: u8) -> Self {
         let length = digits.clamp(1, MAX_DIGITS as u8);
         Self { digits: power_of_ten(length - 1), length }
     }
@@ -113,7 +113,7 @@ impl NumberingPlan {
     /// Lays out the numbers of a federation. Where portability asks for more numbers than an
     /// operator has subscribers, the rest stays unassigned; a row without numbers or to the owner
     /// itself moves none.
-    pub fn new(federation: &Federation, population: &Population) -> Self {
+    pub(crate) fn new(federation: &Federation, population: &Population) -> Self {
         let mut ranges: Vec<Range> = federation.operators.iter().map(Range::new).collect();
         for row in &federation.portability {
             if row.from == row.to || ranges[row.from.index()].prefix.is_none() {
@@ -168,7 +168,7 @@ impl NumberingPlan {
     }
 
     /// The subscriber who has a number; `None` for reply numbers and numbers nobody has.
-    pub fn subscriber(&self, number: Msisdn) -> Option<SubscriberId> {
+    pub(crate) fn subscriber(&self, number: Msisdn) -> Option<SubscriberId> {
         let holder = self.range_holder(number)?;
         let range = &self.ranges[holder.index()];
         let place = range.place(number)?;
@@ -205,20 +205,20 @@ impl NumberingPlan {
     }
 
     /// How many subscribers of an operator have numbers out of other operators' ranges.
-    pub fn ported_in(&self, operator: OperatorId) -> u32 {
+    pub(crate) fn ported_in(&self, operator: OperatorId) -> u32 {
         self.ranges[operator.index()].ported_in
     }
 
     /// A number of the reply pool of an IMSP; `index` is below its `reply_numbers` (beyond it, the
     /// last number of the pool).
-    pub fn reply_number(&self, operator: OperatorId, index: u32) -> Msisdn {
+    pub(crate) fn reply_number(&self, operator: OperatorId, index: u32) -> Msisdn {
         let range = &self.ranges[operator.index()];
         range.number(range.replies_start() + u64::from(index.min(range.replies.saturating_sub(1))))
     }
 
     /// Whose reply pool a number is in and at which place: how *IM over SMS* is recognised (OMTP
     /// use case 4).
-    pub fn reply_pool(&self, number: Msisdn) -> Option<(OperatorId, u32)> {
+    pub(crate) fn reply_pool(&self, number: Msisdn) -> Option<(OperatorId, u32)> {
         let holder = self.range_holder(number)?;
         let range = &self.ranges[holder.index()];
         let index = range.place(number)?.checked_sub(range.replies_start())?;

@@ -14,17 +14,17 @@ pub struct StationId(pub u32);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Subject {
     /// The message.
-    pub id: MessageId,
+    pub(crate) id: MessageId,
     /// The route as known now.
     pub route: Route,
     /// Who wrote it.
-    pub sender: SubscriberId,
+    pub(crate) sender: SubscriberId,
     /// Whom it is for.
-    pub recipient: SubscriberId,
+    pub(crate) recipient: SubscriberId,
     /// Operator of the sender.
-    pub from: OperatorId,
+    pub(crate) from: OperatorId,
     /// Operator of the recipient.
-    pub to: OperatorId,
+    pub(crate) to: OperatorId,
     /// When the sender meant to send it.
     pub intended: Instant,
 }
@@ -45,11 +45,11 @@ pub enum Carried {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Leave {
     /// Whose presence.
-    pub publisher: SubscriberId,
+    pub(crate) publisher: SubscriberId,
     /// Who is told.
-    pub watcher: SubscriberId,
+    pub(crate) watcher: SubscriberId,
     /// When that came about.
-    pub changed: Instant,
+    pub(crate) changed: Instant,
 }
 
 /// One thing seen.

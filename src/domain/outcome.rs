@@ -56,7 +56,7 @@ closed_list! {
 
 impl Route {
     /// Whether it takes the message to a client as it was sent; messages to groups apart.
-    pub const fn is_im(self) -> bool {
+    pub(crate) const fn is_im(self) -> bool {
         match self {
             Self::OnNet | Self::Interworked | Self::Hub => true,
             Self::SmsOwn | Self::SmsHome | Self::SmsDirect => false,
@@ -65,7 +65,7 @@ impl Route {
     }
 
     /// Whether an instant message becomes a short message on it.
-    pub const fn is_sms(self) -> bool {
+    pub(crate) const fn is_sms(self) -> bool {
         match self {
             Self::SmsOwn | Self::SmsHome | Self::SmsDirect => true,
             Self::OnNet | Self::Interworked | Self::Hub => false,
@@ -74,7 +74,7 @@ impl Route {
     }
 
     /// Whether it is that of an answer written as a short message.
-    pub const fn is_answer(self) -> bool {
+    pub(crate) const fn is_answer(self) -> bool {
         match self {
             Self::SmsReplyOwn | Self::SmsReplyHome | Self::SmsReplyDirect => true,
             Self::OnNet | Self::Interworked | Self::Hub | Self::Group => false,
@@ -82,13 +82,8 @@ impl Route {
         }
     }
 
-    /// Whether it is that of a copy for a member of a group.
-    pub const fn is_group(self) -> bool {
-        matches!(self, Self::Group)
-    }
-
     /// The route of what was sent as an instant message and which the recipient's IMSP converts.
-    pub const fn converted(self) -> Self {
+    pub(crate) const fn converted(self) -> Self {
         match self {
             Self::OnNet => Self::SmsOwn,
             Self::Interworked | Self::Hub => Self::SmsHome,

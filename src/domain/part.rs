@@ -30,7 +30,7 @@ closed_list! {
 
 /// What there is not enough of where a part is too small.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Bound {
+pub(crate) enum Bound {
     /// Parallel servers, and the time that each service takes.
     Workers,
     /// Licensed messages a second.
@@ -43,7 +43,7 @@ pub enum Bound {
 
 /// The settings behind a bound, to be changed.
 #[derive(Debug)]
-pub enum Limit<'a> {
+pub(crate) enum Limit<'a> {
     /// How many, and how long each kind of service takes them.
     Workers(&'a mut u32, Vec<&'a mut DurationDistribution>),
     /// Of each node.
@@ -56,7 +56,7 @@ pub enum Limit<'a> {
 
 /// Whose a part is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Owner {
+pub(crate) enum Owner {
     /// An operator's: the only part of its kind, or all nodes together.
     Operator(OperatorId),
     /// An operator's: one node of several.
@@ -71,27 +71,27 @@ pub struct Part {
     /// What it is.
     pub kind: PartKind,
     /// Whose.
-    pub owner: Owner,
+    pub(crate) owner: Owner,
 }
 
 /// What is the same of all parts of a kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Info {
+pub(crate) struct Info {
     /// The node of an operator that has it: the source of the events at which services end.
-    pub role: Role,
+    pub(crate) role: Role,
     /// What there can be too little of.
-    pub bound: Bound,
+    pub(crate) bound: Bound,
     /// Why it refuses when its queue is full; `None` if its queue has no bound.
-    pub full: Option<Reason>,
+    pub(crate) full: Option<Reason>,
     /// What it is, for people.
-    pub title: &'static str,
+    pub(crate) title: &'static str,
     /// What it serves, for people.
-    pub jobs: &'static str,
+    pub(crate) jobs: &'static str,
 }
 
 impl PartKind {
     /// What is known of the kind.
-    pub const fn info(self) -> Info {
+    pub(crate) const fn info(self) -> Info {
         use {Bound::*, Reason::*, Role::*};
         let (role, bound, full, title, jobs) = match self {
             Self::ImServer => (Imsp, Workers, Some(ImServerFull), "IM server", "requests"),
@@ -113,13 +113,13 @@ impl PartKind {
 
     /// Whether a job leaves as its service begins: a rate limit's service is room taken, not time
     /// spent.
-    pub const fn passes(self) -> bool {
+    pub(crate) const fn passes(self) -> bool {
         matches!(self.info().bound, Bound::Rate)
     }
 
     /// Parallel servers of an operator's part of this kind, of each node if it has nodes; `None` if
     /// the operator has none, or if it is a part of agreements.
-    pub fn servers(self, operator: &Operator) -> Option<u32> {
+    pub(crate) fn servers(self, operator: &Operator) -> Option<u32> {
         match self {
             Self::ImServer => operator.imsp.as_ref().map(|imsp| imsp.workers),
             Self::Smsc => operator.smsc.as_ref().map(|_| 1),
@@ -132,7 +132,7 @@ impl PartKind {
 
     /// How many nodes an operator has of it, each with a queue of its own; `None` if a part of this
     /// kind is one.
-    pub fn nodes(self, operator: &Operator) -> Option<u32> {
+    pub(crate) fn nodes(self, operator: &Operator) -> Option<u32> {
         match self {
             Self::Smsc => operator.smsc.as_ref().map(|smsc| smsc.nodes),
             _ => None,
@@ -152,7 +152,7 @@ impl Part {
     }
 
     /// The part of the sending side of an agreement.
-    pub const fn side(kind: PartKind, agreement: AgreementId, side: usize) -> Self {
+    pub(crate) const fn side(kind: PartKind, agreement: AgreementId, side: usize) -> Self {
         Self { kind, owner: Owner::Side(agreement, side as u8) }
     }
 
@@ -165,13 +165,13 @@ impl Part {
     }
 
     /// What an operator has, of nodes all together.
-    pub fn own(id: OperatorId, operator: &Operator) -> impl Iterator<Item = Self> {
+    pub(crate) fn own(id: OperatorId, operator: &Operator) -> impl Iterator<Item = Self> {
         let has = |kind: &&PartKind| kind.servers(operator).is_some();
         PartKind::ALL.iter().filter(has).map(move |kind| Self::of(*kind, id))
     }
 
     /// The parts of both sides of an agreement; a link without a bandwidth is among them.
-    pub fn sides(id: AgreementId, agreement: &Agreement) -> impl Iterator<Item = Self> {
+    pub(crate) fn sides(id: AgreementId, agreement: &Agreement) -> impl Iterator<Item = Self> {
         (0..2).flat_map(move |side| {
             let limit = agreement.rate_limit[side].as_ref();
             let limit = limit.map(|_| Self::side(PartKind::RateLimit, id, side));
@@ -180,7 +180,7 @@ impl Part {
     }
 
     /// Its nodes, or itself if it is one.
-    pub fn nodes(self, federation: &Federation) -> Vec<Self> {
+    pub(crate) fn nodes(self, federation: &Federation) -> Vec<Self> {
         let Owner::Operator(id) = self.owner else { return vec![self] };
         match self.kind.nodes(federation.operator(id)) {
             Some(nodes) => (0..nodes as u16).map(|node| Self::node(self.kind, id, node)).collect(),
@@ -189,7 +189,7 @@ impl Part {
     }
 
     /// Whose it is; of an agreement's part, the sending side.
-    pub fn operator(self, federation: &Federation) -> OperatorId {
+    pub(crate) fn operator(self, federation: &Federation) -> OperatorId {
         match self.owner {
             Owner::Operator(id) | Owner::Node(id, _) => id,
             Owner::Side(id, side) => federation.agreement(id).between[usize::from(side)],
@@ -197,12 +197,12 @@ impl Part {
     }
 
     /// Parallel servers at its queue, of each node if it has nodes.
-    pub fn servers(self, federation: &Federation) -> u32 {
+    pub(crate) fn servers(self, federation: &Federation) -> u32 {
         self.kind.servers(federation.operator(self.operator(federation))).unwrap_or(1)
     }
 
     /// What it is called among its owner's parts: `im_server`, `smsc[1]`, `sms-link`.
-    pub fn word(self, federation: &Federation) -> String {
+    pub(crate) fn word(self, federation: &Federation) -> String {
         let label = self.kind.label();
         match self.owner {
             Owner::Operator(_) => label.to_owned(),
@@ -226,7 +226,7 @@ impl Part {
     }
 
     /// Whether something bounds it: a link without a bandwidth passes everything at once.
-    pub fn is_bounded(self, federation: &Federation) -> bool {
+    pub(crate) fn is_bounded(self, federation: &Federation) -> bool {
         match (self.kind, self.owner) {
             (PartKind::Link, Owner::Side(id, _)) => {
                 federation.agreement(id).link.bandwidth.is_some()
@@ -236,7 +236,7 @@ impl Part {
     }
 
     /// What bounds it, to be made more or less; `None` if the federation has no such part.
-    pub fn limit(self, federation: &mut Federation) -> Option<Limit<'_>> {
+    pub(crate) fn limit(self, federation: &mut Federation) -> Option<Limit<'_>> {
         let (agreement, side) = match self.owner {
             Owner::Operator(id) | Owner::Node(id, _) => {
                 return own_limit(self.kind, &mut federation.operators[id.index()]);
@@ -276,7 +276,7 @@ fn own_limit(kind: PartKind, operator: &mut Operator) -> Option<Limit<'_>> {
 
 impl Limit<'_> {
     /// Makes it larger or smaller: more workers, a higher rate.
-    pub fn scale(self, factor: f64) {
+    pub(crate) fn scale(self, factor: f64) {
         match self {
             Self::Workers(workers, _) => times(workers, factor),
             Self::Licence(throughput) => *throughput *= factor,
@@ -294,7 +294,7 @@ impl Limit<'_> {
 
     /// Makes it faster or slower: workers take less time or more, anything else is made larger or
     /// smaller. A share of a worker cannot be had, so that small numbers of them say nothing.
-    pub fn speed(self, factor: f64) {
+    pub(crate) fn speed(self, factor: f64) {
         match self {
             Self::Workers(_, times) => {
                 times.into_iter().for_each(|time| *time = time.scaled(1.0 / factor));
@@ -305,7 +305,7 @@ impl Limit<'_> {
 }
 
 /// Makes a count so many times as large, and one at least.
-pub fn times(count: &mut u32, factor: f64) {
+pub(crate) fn times(count: &mut u32, factor: f64) {
     *count = ((f64::from(*count) * factor).round() as u32).max(1);
 }
 

@@ -16,7 +16,7 @@ pub struct Population {
 
 impl Population {
     /// Numbers the subscribers of all operators.
-    pub fn new(federation: &Federation) -> Self {
+    pub(crate) fn new(federation: &Federation) -> Self {
         let mut bases = vec![0u32];
         let mut im = Vec::new();
         for operator in &federation.operators {
@@ -28,23 +28,23 @@ impl Population {
     }
 
     /// How many operators there are.
-    pub fn operators(&self) -> usize {
+    pub(crate) fn operators(&self) -> usize {
         self.im.len()
     }
 
     /// All subscribers of the federation.
-    pub fn total(&self) -> u32 {
+    pub(crate) fn total(&self) -> u32 {
         self.bases[self.bases.len() - 1]
     }
 
     /// The operator that serves a subscriber.
-    pub fn operator(&self, subscriber: SubscriberId) -> OperatorId {
+    pub(crate) fn operator(&self, subscriber: SubscriberId) -> OperatorId {
         let place = self.bases.partition_point(|&base| base <= subscriber.0);
         OperatorId((place - 1) as u16)
     }
 
     /// The place of a subscriber among those of its operator.
-    pub fn index(&self, subscriber: SubscriberId) -> u32 {
+    pub(crate) fn index(&self, subscriber: SubscriberId) -> u32 {
         subscriber.0 - self.bases[self.operator(subscriber).index()]
     }
 
@@ -54,28 +54,28 @@ impl Population {
     }
 
     /// First subscriber id of an operator.
-    pub fn base(&self, operator: OperatorId) -> u32 {
+    pub(crate) fn base(&self, operator: OperatorId) -> u32 {
         self.bases[operator.index()]
     }
 
     /// All subscribers of an operator, as a range of ids.
-    pub fn range(&self, operator: OperatorId) -> std::ops::Range<u32> {
+    pub(crate) fn range(&self, operator: OperatorId) -> std::ops::Range<u32> {
         self.bases[operator.index()]..self.bases[operator.index() + 1]
     }
 
     /// How many IM users an operator has.
-    pub fn im_users(&self, operator: OperatorId) -> u32 {
+    pub(crate) fn im_users(&self, operator: OperatorId) -> u32 {
         self.im[operator.index()]
     }
 
     /// How many legacy customers an operator has.
-    pub fn sms_only(&self, operator: OperatorId) -> u32 {
+    pub(crate) fn sms_only(&self, operator: OperatorId) -> u32 {
         let range = self.range(operator);
         range.end - range.start - self.im_users(operator)
     }
 
     /// Whether a subscriber is an IM user (KIND-1).
-    pub fn is_im(&self, subscriber: SubscriberId) -> bool {
+    pub(crate) fn is_im(&self, subscriber: SubscriberId) -> bool {
         let operator = self.operator(subscriber);
         subscriber.0 - self.base(operator) < self.im_users(operator)
     }

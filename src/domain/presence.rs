@@ -5,7 +5,7 @@ use super::number::Msisdn;
 
 /// A kind of client, as ClientType of the attribute ClientInfo.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum ClientType {
+pub(crate) enum ClientType {
     /// `MOBILE_PHONE`.
     MobilePhone,
     /// `COMPUTER`.
@@ -21,7 +21,7 @@ pub enum ClientType {
 
 /// Value of the attribute UserAvailability.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Availability {
+pub(crate) enum Availability {
     /// `AVAILABLE`.
     Available,
     /// `NOT_AVAILABLE`.
@@ -32,11 +32,11 @@ pub enum Availability {
 
 impl ClientType {
     /// All of them.
-    pub const ALL: [Self; 5] =
+    pub(crate) const ALL: [Self; 5] =
         [Self::MobilePhone, Self::Computer, Self::Pda, Self::Cli, Self::Other];
 
     /// The IMPS name.
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::MobilePhone => "MOBILE_PHONE",
             Self::Computer => "COMPUTER",
@@ -47,17 +47,17 @@ impl ClientType {
     }
 
     /// The kind of that IMPS name.
-    pub fn from_name(name: &str) -> Option<Self> {
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.name() == name)
     }
 }
 
 impl Availability {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Available, Self::NotAvailable, Self::Discreet];
+    pub(crate) const ALL: [Self; 3] = [Self::Available, Self::NotAvailable, Self::Discreet];
 
     /// The IMPS name.
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Available => "AVAILABLE",
             Self::NotAvailable => "NOT_AVAILABLE",
@@ -66,7 +66,7 @@ impl Availability {
     }
 
     /// The value of that IMPS name.
-    pub fn from_name(name: &str) -> Option<Self> {
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|value| value.name() == name)
     }
 }
@@ -75,22 +75,22 @@ impl Availability {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Attribute<T> {
     /// `Qualifier`: whether the value is valid.
-    pub qualifier: Option<bool>,
+    pub(crate) qualifier: Option<bool>,
     /// Which client it is about, by its number in international form; in the client attributes
     /// of IMPS 1.3 only (OnlineStatus and ClientInfo).
-    pub client: Option<Msisdn>,
+    pub(crate) client: Option<Msisdn>,
     /// The value.
     pub value: Option<T>,
 }
 
 impl<T> Attribute<T> {
     /// A valid value.
-    pub fn valid(value: T) -> Self {
+    pub(crate) fn valid(value: T) -> Self {
         Self { qualifier: Some(true), client: None, value: Some(value) }
     }
 
     /// The attribute as a request names it.
-    pub fn named() -> Self {
+    pub(crate) fn named() -> Self {
         Self { qualifier: None, client: None, value: None }
     }
 
@@ -106,16 +106,16 @@ pub struct Presence {
     /// `OnlineStatus`.
     pub online_status: Option<Attribute<bool>>,
     /// `ClientInfo`, of which ClientType.
-    pub client_info: Option<Attribute<ClientType>>,
+    pub(crate) client_info: Option<Attribute<ClientType>>,
     /// `UserAvailability`.
-    pub user_availability: Option<Attribute<Availability>>,
+    pub(crate) user_availability: Option<Attribute<Availability>>,
     /// `StatusText`.
     pub status_text: Option<Attribute<String>>,
 }
 
 impl Presence {
     /// The four attributes as a request names them.
-    pub fn all_named() -> Self {
+    pub(crate) fn all_named() -> Self {
         Self {
             online_status: Some(Attribute::named()),
             client_info: Some(Attribute::named()),
@@ -126,7 +126,7 @@ impl Presence {
 
     /// What a simulated IM user shows. It is as long online as offline: availability is the
     /// user's own setting and stays.
-    pub fn im_user(online: bool) -> Self {
+    pub(crate) fn im_user(online: bool) -> Self {
         Self {
             online_status: Some(Attribute::valid(online)),
             client_info: Some(Attribute::valid(ClientType::MobilePhone)),
@@ -178,7 +178,7 @@ impl News {
 
 /// The attributes of an SMS-only user (CR16-2 to CR16-5). Where the operator shows such customers
 /// offline (HLR-1), OnlineStatus is F and UserAvailability follows it.
-pub fn legacy(msisdn: Msisdn, online: bool, status_text: &str) -> Presence {
+pub(crate) fn legacy(msisdn: Msisdn, online: bool, status_text: &str) -> Presence {
     // CR16-2: OnlineStatus; CR16-3: ClientInfo; CR16-4: UserAvailability; CR16-5: StatusText.
     let availability = if online { Availability::Available } else { Availability::NotAvailable };
     Presence {

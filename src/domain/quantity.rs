@@ -7,7 +7,7 @@ use crate::domain::time::Duration;
 ///
 /// # Errors
 /// A sentence that says what is wrong and what is allowed.
-pub fn duration(text: &str) -> Result<Duration, String> {
+pub(crate) fn duration(text: &str) -> Result<Duration, String> {
     const UNITS: [(&str, f64); 7] = [
         ("ns", 1e-9),
         ("us", 1e-6),
@@ -35,7 +35,7 @@ pub fn duration(text: &str) -> Result<Duration, String> {
 ///
 /// # Errors
 /// A sentence that says what is wrong and what is allowed.
-pub fn rate(text: &str) -> Result<f64, String> {
+pub(crate) fn rate(text: &str) -> Result<f64, String> {
     let (value, unit) = positive(text)?;
     let per = match unit {
         "/s" => 1.0,
@@ -54,7 +54,7 @@ pub fn rate(text: &str) -> Result<f64, String> {
 ///
 /// # Errors
 /// A sentence that says what is wrong and what is allowed.
-pub fn share(text: &str) -> Result<f64, String> {
+pub(crate) fn share(text: &str) -> Result<f64, String> {
     let (value, unit) = positive(text)?;
     let share = match unit {
         "" => value,
@@ -71,7 +71,7 @@ pub fn share(text: &str) -> Result<f64, String> {
 ///
 /// # Errors
 /// A sentence that says what is wrong and what is allowed.
-pub fn bandwidth(text: &str) -> Result<f64, String> {
+pub(crate) fn bandwidth(text: &str) -> Result<f64, String> {
     let (value, unit) = positive(text)?;
     let size = match unit {
         "bit/s" => 1.0,
@@ -95,7 +95,7 @@ pub fn bandwidth(text: &str) -> Result<f64, String> {
 ///
 /// # Errors
 /// A sentence that says what is wrong and what is allowed.
-pub fn number(text: &str) -> Result<f64, String> {
+pub(crate) fn number(text: &str) -> Result<f64, String> {
     match positive(text)? {
         (value, "") => Ok(value),
         (_, unit) => Err(format!("a plain number has no unit, but this has `{unit}`")),
@@ -106,7 +106,7 @@ pub fn number(text: &str) -> Result<f64, String> {
 ///
 /// # Errors
 /// A sentence that says what is wrong and what is allowed.
-pub fn count(text: &str, min: u64, max: u64) -> Result<u64, String> {
+pub(crate) fn count(text: &str, min: u64, max: u64) -> Result<u64, String> {
     let allowed = || match min == max {
         true => format!("`{text}` is not {min}"),
         false => format!("`{text}` is not a whole number from {min} to {max}"),
@@ -116,7 +116,7 @@ pub fn count(text: &str, min: u64, max: u64) -> Result<u64, String> {
 }
 
 /// `+5%`, `-10%`: a change by a share, with its sign; nothing if it has no sign or no percent.
-pub fn change(text: &str) -> Option<f64> {
+pub(crate) fn change(text: &str) -> Option<f64> {
     let size = text.strip_prefix(['+', '-'])?.trim_start();
     let (percent, unit) = split(size).filter(|(percent, _)| percent.is_finite())?;
     let sign = if text.starts_with('-') { -1.0 } else { 1.0 };
@@ -124,7 +124,7 @@ pub fn change(text: &str) -> Option<f64> {
 }
 
 /// A number and whatever follows it. A number too large to be held is infinite.
-pub fn split(text: &str) -> Option<(f64, &str)> {
+pub(crate) fn split(text: &str) -> Option<(f64, &str)> {
     let unsigned = text.strip_prefix('-').unwrap_or(text);
     let end = unsigned.find(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | '_')));
     let end = text.len() - unsigned.len() + end.unwrap_or(unsigned.len());

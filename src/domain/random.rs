@@ -26,44 +26,44 @@ impl StreamSeed {
     }
 
     /// The stream of the `counter`th occasion, independent of the order of occasions.
-    pub fn nth(self, counter: u64) -> Stream {
+    pub(crate) fn nth(self, counter: u64) -> Stream {
         Stream(Xoshiro256PlusPlus::seed_from_u64(mix(self.0 ^ mix(counter))))
     }
 
     /// 64 bits that belong to the `counter`th occasion.
-    pub fn bits(self, counter: u64) -> u64 {
+    pub(crate) fn bits(self, counter: u64) -> u64 {
         mix(self.0 ^ mix(counter))
     }
 
     /// One draw from 0..1 for the `counter`th occasion; cheaper than a stream.
-    pub fn unit(self, counter: u64) -> f64 {
+    pub(crate) fn unit(self, counter: u64) -> f64 {
         unit(mix(self.0 ^ mix(counter)))
     }
 }
 
 impl Stream {
     /// 64 uniform bits.
-    pub fn bits(&mut self) -> u64 {
+    pub(crate) fn bits(&mut self) -> u64 {
         self.0.next_u64()
     }
 
     /// Uniform in 0 <= x < 1, in steps of 2^-53.
-    pub fn unit(&mut self) -> f64 {
+    pub(crate) fn unit(&mut self) -> f64 {
         unit(self.bits())
     }
 
     /// Uniform in 0 < x <= 1: safe for logarithms.
-    pub fn unit_above_zero(&mut self) -> f64 {
+    pub(crate) fn unit_above_zero(&mut self) -> f64 {
         1.0 - self.unit()
     }
 
     /// Uniform in 0..bound; `bound` above zero. Multiply-shift: the bias is below bound / 2^64.
-    pub fn below(&mut self, bound: u64) -> u64 {
+    pub(crate) fn below(&mut self, bound: u64) -> u64 {
         ((u128::from(self.bits()) * u128::from(bound)) >> 64) as u64
     }
 
     /// True with the given probability.
-    pub fn chance(&mut self, probability: f64) -> bool {
+    pub(crate) fn chance(&mut self, probability: f64) -> bool {
         self.unit() < probability
     }
 
@@ -73,7 +73,7 @@ impl Stream {
     }
 
     /// Standard normal (Box and Muller, one of the pair).
-    pub fn normal(&mut self) -> f64 {
+    pub(crate) fn normal(&mut self) -> f64 {
         let radius = (-2.0 * libm::log(self.unit_above_zero())).sqrt();
         radius * libm::cos(std::f64::consts::TAU * self.unit())
     }
@@ -90,7 +90,7 @@ fn hash(text: &str) -> u64 {
 }
 
 /// The finaliser of SplitMix64: a bijection that spreads every bit.
-pub fn mix(mut z: u64) -> u64 {
+pub(crate) fn mix(mut z: u64) -> u64 {
     z = z.wrapping_add(0x9e37_79b9_7f4a_7c15);
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);

@@ -5,7 +5,7 @@ use super::id::{OperatorId, SubscriberId};
 
 /// A room: a place in `Rooms`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct RoomId(pub u32);
+pub struct RoomId(pub(crate) u32);
 
 /// All rooms of a federation.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -20,7 +20,7 @@ pub struct Rooms {
 
 impl Rooms {
     /// Adds a room.
-    pub fn push(&mut self, members: &[SubscriberId]) {
+    pub(crate) fn push(&mut self, members: &[SubscriberId]) {
         self.members.extend_from_slice(members);
         self.ends.push(self.members.len() as u32);
     }

@@ -16,9 +16,9 @@ pub struct Station {
     /// Such as `imsp-a/im_server` or `imsp-a->imsp-b/link`.
     pub name: String,
     /// Whose it is; of a link or rate limit, the sending side.
-    pub operator: OperatorId,
+    pub(crate) operator: OperatorId,
     /// Parallel servers.
-    pub servers: u32,
+    pub(crate) servers: u32,
 }
 
 /// The queueing parts of a federation, in operator order, then agreement order.

@@ -7,7 +7,7 @@ use super::random::Stream;
 
 /// The basic table of the GSM 7-bit default alphabet, indexed by septet (3GPP TS 23.038 6.2.1).
 /// Septet 0x1B leads into [`GSM7_EXTENSION`] and stands for no character by itself.
-pub const GSM7_BASIC: [char; 128] = [
+pub(crate) const GSM7_BASIC: [char; 128] = [
     '@', '£', '$', '¥', 'è', 'é', 'ù', 'ì', 'ò', 'Ç', '\n', 'Ø', 'ø', '\r', 'Å', 'å', //
     'Δ', '_', 'Φ', 'Γ', 'Λ', 'Ω', 'Π', 'Ψ', 'Σ', 'Θ', 'Ξ', '\u{1b}', 'Æ', 'æ', 'ß', 'É', //
     ' ', '!', '"', '#', '¤', '%', '&', '\'', '(', ')', '*', '+', ',', '-', '.', '/', //
@@ -19,10 +19,10 @@ pub const GSM7_BASIC: [char; 128] = [
 ];
 
 /// The septet that leads into the extension table.
-pub const GSM7_ESCAPE: u8 = 0x1B;
+pub(crate) const GSM7_ESCAPE: u8 = 0x1B;
 
 /// The extension table: the septet after the escape, and its character (3GPP TS 23.038 6.2.1.1).
-pub const GSM7_EXTENSION: [(u8, char); 10] = [
+pub(crate) const GSM7_EXTENSION: [(u8, char); 10] = [
     (0x0A, '\u{c}'),
     (0x14, '^'),
     (0x28, '{'),
@@ -49,7 +49,7 @@ pub enum Alphabet {
 
 impl Alphabet {
     /// Units that one short message holds without concatenation.
-    pub fn single(self) -> u16 {
+    pub(crate) fn single(self) -> u16 {
         match self {
             Alphabet::Gsm7 => 160,
             Alphabet::Ucs2 => 70,
@@ -58,7 +58,7 @@ impl Alphabet {
 
     /// Units that each part of a concatenated short message holds beside the six octets of the
     /// concatenation header with its 8-bit reference (3GPP TS 23.040 9.2.3.24.1).
-    pub fn part(self) -> u16 {
+    pub(crate) fn part(self) -> u16 {
         match self {
             Alphabet::Gsm7 => 153,
             Alphabet::Ucs2 => 67,
@@ -93,20 +93,20 @@ pub struct Text {
 
 /// A text that an operator adds to each fallback short message, measured once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SourceNotice {
+pub(crate) struct SourceNotice {
     text: Text,
 }
 
 impl SourceNotice {
     /// Measures the notice; an empty one adds nothing.
-    pub fn new(text: &str) -> Self {
+    pub(crate) fn new(text: &str) -> Self {
         Self { text: Text::of(text) }
     }
 }
 
 impl Text {
     /// Measures a text.
-    pub fn of(text: &str) -> Self {
+    pub(crate) fn of(text: &str) -> Self {
         let (mut characters, mut septets, mut utf16, mut bytes) = (0u16, 0u16, 0u16, 0u16);
         let mut alphabet = Alphabet::Gsm7;
         for character in text.chars() {
@@ -143,7 +143,7 @@ impl Text {
 
     /// A synthetic text as a workload draws it: at least one character, a share `ucs2` of texts
     /// outside the GSM 7-bit alphabet.
-    pub fn draw(length: &CountDistribution, ucs2: f64, stream: &mut Stream) -> Self {
+    pub(crate) fn draw(length: &CountDistribution, ucs2: f64, stream: &mut Stream) -> Self {
         let characters = length.sample(stream).max(1);
         let alphabet = if stream.chance(ucs2) { Alphabet::Ucs2 } else { Alphabet::Gsm7 };
         Self::synthetic(characters, alphabet)
@@ -151,7 +151,7 @@ impl Text {
 
     /// Words for a synthetic text, the same each time: [`Text::of`] it is the text again.
     #[cfg(test)]
-    pub fn materialise_synthetic(self) -> String {
+    pub(crate) fn materialise_synthetic(self) -> String {
         let place = |i: u16| match self.alphabet {
             Alphabet::Gsm7 => char::from(b"abcdefghijklmnopqrstuvwxyz 12345"[usize::from(i % 32)]),
             // The lower-case letters of Cyrillic.
@@ -163,12 +163,12 @@ impl Text {
     /// Short messages that carry the text: one up to 160 septets or 70 code units, parts of 153
     /// or 67 beyond. Never 0. A real text may need one more where an escape or a surrogate pair
     /// would be cut; synthetic text has neither.
-    pub fn segments(self) -> u16 {
+    pub(crate) fn segments(self) -> u16 {
         if self.fits_one() { 1 } else { self.units.div_ceil(self.alphabet.part()) }
     }
 
     /// Octets of user data of all its short messages, concatenation headers included.
-    pub fn octets(self) -> u32 {
+    pub(crate) fn octets(self) -> u32 {
         let (segments, units) = (u32::from(self.segments()), u32::from(self.units));
         if segments == 1 {
             return self.alphabet.user_data(units, 0);
@@ -180,12 +180,12 @@ impl Text {
     }
 
     /// Whether one short message carries the text (OMTP IM-0030 for GSM 7-bit).
-    pub fn fits_one(self) -> bool {
+    pub(crate) fn fits_one(self) -> bool {
         self.units <= self.alphabet.single()
     }
 
     /// The text, a space and the notice. If either needs UCS-2, the whole does.
-    pub fn with_notice(self, notice: &SourceNotice) -> Self {
+    pub(crate) fn with_notice(self, notice: &SourceNotice) -> Self {
         if notice.text.characters == 0 {
             return self;
         }
@@ -205,7 +205,7 @@ impl Text {
     /// characters differ in units or bytes is cut in proportion, which is exact for synthetic
     /// text; the alphabet stays. A notice that leaves no room for a single unit of text is
     /// left out.
-    pub fn truncated(self, notice: &SourceNotice) -> Self {
+    pub(crate) fn truncated(self, notice: &SourceNotice) -> Self {
         let whole = self.with_notice(notice);
         if whole.fits_one() {
             return whole;
@@ -247,7 +247,7 @@ impl Text {
 
 /// Septets of a character in the GSM 7-bit default alphabet: 1, 2 by the extension table, or
 /// `None` if it is in neither table.
-pub fn is_gsm7(character: char) -> Option<u8> {
+pub(crate) fn is_gsm7(character: char) -> Option<u8> {
     match character {
         'a'..='z' | 'A'..='Z' | '0'..='9' | ' ' => Some(1),
         '\u{1b}' => None,
@@ -260,7 +260,7 @@ pub fn is_gsm7(character: char) -> Option<u8> {
 /// What stands for a character in an XML document where it cannot stand for itself: markup, the
 /// carriage return that a parser would turn into a line feed, and the replacement character for
 /// what XML 1.0 (2.2) does not allow at all.
-pub fn xml_escape(character: char) -> Option<&'static str> {
+pub(crate) fn xml_escape(character: char) -> Option<&'static str> {
     match character {
         '&' => Some("&amp;"),
         '<' => Some("&lt;"),

@@ -31,7 +31,7 @@ impl Instant {
 
 impl Duration {
     /// No time at all.
-    pub const ZERO: Self = Self(0);
+    pub(crate) const ZERO: Self = Self(0);
 
     /// Whole seconds.
     pub const fn from_secs(seconds: u64) -> Self {
@@ -50,12 +50,12 @@ impl Duration {
     }
 
     /// Seconds.
-    pub fn as_secs_f64(self) -> f64 {
+    pub(crate) fn as_secs_f64(self) -> f64 {
         self.0 as f64 / 1e9
     }
 
     /// Whether this is no time at all.
-    pub fn is_zero(self) -> bool {
+    pub(crate) fn is_zero(self) -> bool {
         self.0 == 0
     }
 }

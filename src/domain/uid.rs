@@ -4,16 +4,16 @@
 use super::number::Msisdn;
 
 /// Digits of the index in a UID.
-pub const INDEX_DIGITS: usize = 7;
+pub(crate) const INDEX_DIGITS: usize = 7;
 
 /// The UID of the subscriber at `index` of the operator with that domain, as in
 /// `wv:u0000017@im.a.example`. Longer for an index beyond seven digits.
-pub fn uid(index: u32, domain: &str) -> String {
+pub(crate) fn uid(index: u32, domain: &str) -> String {
     format!("wv:u{index:0INDEX_DIGITS$}@{domain}")
 }
 
 /// A user addressed by number at a domain, as in `wv:+46700000017@im.a.example`.
-pub fn number_uid(number: Msisdn, domain: &str) -> String {
+pub(crate) fn number_uid(number: Msisdn, domain: &str) -> String {
     format!("wv:{number}@{domain}")
 }
 

@@ -2,7 +2,7 @@
 //! user's names are looked up.
 
 /// The right word at the smallest edit distance, if that is small for the word's length.
-pub fn nearest<'a>(word: &str, right: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(word: &str, right: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     // Words of any length may come from a hostile file.
     if word.len() > 64 {
         return None;

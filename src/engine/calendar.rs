@@ -81,7 +81,7 @@ impl Calendar {
     }
 
     /// When the next event is due; `Instant::NEVER` if there is none.
-    pub fn next(&self) -> Instant {
+    pub(crate) fn next(&self) -> Instant {
         match self.occupied.trailing_zeros() {
             _ if !self.ready.is_empty() => Instant(self.present),
             64 => Instant::NEVER,
@@ -126,7 +126,7 @@ impl Calendar {
     }
 
     /// The inputs of all events to come, in no order.
-    pub fn inputs(&self) -> impl Iterator<Item = Input> {
+    pub(crate) fn inputs(&self) -> impl Iterator<Item = Input> {
         let entries = self.ready.iter().chain(self.buckets.iter().flatten());
         entries.map(|entry| self.kept.look(entry.what))
     }

@@ -24,7 +24,7 @@ use crate::workload::sessions::Sessions;
 
 /// What the IM users of one operator decide to do.
 #[derive(Debug)]
-pub struct Decisions {
+pub(crate) struct Decisions {
     arrivals: ArrivalProcess,
     messages: MessageDraw,
     presence: UserIntents,
@@ -44,7 +44,7 @@ pub struct Decisions {
 
 impl Decisions {
     /// The decisions of the users of `operator`.
-    pub fn new(plan: &Plan, operator: OperatorId) -> Self {
+    pub(crate) fn new(plan: &Plan, operator: OperatorId) -> Self {
         let federation = &plan.federation;
         let settings = federation.operator(operator);
         let (name, workload) = (&settings.name, &settings.workload);
@@ -105,7 +105,7 @@ impl Decisions {
     }
 
     /// The first of every kind.
-    pub fn begin(&mut self, cx: &mut Context<'_>) {
+    pub(crate) fn begin(&mut self, cx: &mut Context<'_>) {
         self.next_message(cx);
         self.next_presence(cx);
         self.next_growth(cx);
@@ -136,7 +136,7 @@ impl Decisions {
     }
 
     /// A decision is due.
-    pub fn due(
+    pub(crate) fn due(
         &mut self,
         stimulus: Stimulus,
         crowd: &mut Crowd,
@@ -279,7 +279,7 @@ impl Decisions {
 }
 
 /// The sessions of an operator's IM users.
-pub fn sessions(
+pub(crate) fn sessions(
     federation: &Federation,
     population: &Population,
     operator: OperatorId,

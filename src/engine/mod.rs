@@ -9,14 +9,14 @@
 
 mod barrier;
 pub mod calendar;
-pub mod decisions;
+pub(crate) mod decisions;
 mod exchange;
 mod packed;
 pub mod process;
 pub mod shard;
 pub mod simulation;
 mod threads;
-pub mod windows;
+pub(crate) mod windows;
 mod worker;
 
 /// What `barrier` and `threads` are made of; a model check has others in its place.

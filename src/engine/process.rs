@@ -29,26 +29,26 @@ pub trait LogicalProcess: Send {
 
 /// How to run.
 #[derive(Clone, Debug)]
-pub struct Schedule {
+pub(crate) struct Schedule {
     /// No shard can reach another sooner than this; `None`: no shard can reach another.
-    pub lookahead: Option<Duration>,
+    pub(crate) lookahead: Option<Duration>,
     /// The run ends here; events at this very instant do not happen.
-    pub end: Instant,
+    pub(crate) end: Instant,
     /// Threads to run shards on, at least 1.
-    pub threads: usize,
+    pub(crate) threads: usize,
 }
 
 /// Something panicked: an invariant of the program is broken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Fault {
+pub(crate) struct Fault {
     /// Start of the window in which it happened, or the tick.
-    pub at: Instant,
+    pub(crate) at: Instant,
     /// The process that failed; `None`: it was who looks on.
-    pub process: Option<usize>,
+    pub(crate) process: Option<usize>,
 }
 
 /// Somebody to be told of progress: simulated time, events so far.
-pub type Progress<'a> = &'a mut dyn FnMut(Instant, u64);
+pub(crate) type Progress<'a> = &'a mut dyn FnMut(Instant, u64);
 
 /// Given the reports of an instant.
-pub type Tick<'a, R> = &'a mut dyn FnMut(Instant, Vec<R>);
+pub(crate) type Tick<'a, R> = &'a mut dyn FnMut(Instant, Vec<R>);

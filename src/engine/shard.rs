@@ -42,7 +42,7 @@ pub struct Shard<O> {
     nodes: Nodes,
     events: u64,
     /// Who watches.
-    pub observer: O,
+    pub(crate) observer: O,
 }
 
 /// The nodes of an operator; which of them exist depends on its kind.
@@ -114,12 +114,12 @@ impl<O: Observer> Shard<O> {
     }
 
     /// Whose shard it is.
-    pub fn operator(&self) -> OperatorId {
+    pub(crate) fn operator(&self) -> OperatorId {
         self.operator
     }
 
     /// The instant of the event in hand, or of the last one.
-    pub fn now(&self) -> Instant {
+    pub(crate) fn now(&self) -> Instant {
         self.now
     }
 
@@ -151,14 +151,14 @@ impl<O: Observer> Shard<O> {
     }
 
     /// Lets a user decide something at an instant to come, besides what the workload draws.
-    pub fn script(&mut self, at: Instant, stimulus: Stimulus) {
+    pub(crate) fn script(&mut self, at: Instant, stimulus: Stimulus) {
         self.nodes.crowd.follow_script();
         self.out.at(at, Role::Workload, Input::Decide(stimulus));
         self.file();
     }
 
     /// The messages in flight here: those whose ledger is here.
-    pub fn in_flight(&self) -> impl Iterator<Item = Subject> {
+    pub(crate) fn in_flight(&self) -> impl Iterator<Item = Subject> {
         let stored = self.messages.iter().map(Message::subject);
         let plan = &self.plan;
         let lost = self.nodes.gateway.unanswered();
@@ -166,7 +166,7 @@ impl<O: Observer> Shard<O> {
     }
 
     /// What is on its way here from other operators: agreement, sending side, identity.
-    pub fn under_way(&self) -> impl Iterator<Item = (AgreementId, OperatorId, u64)> {
+    pub(crate) fn under_way(&self) -> impl Iterator<Item = (AgreementId, OperatorId, u64)> {
         self.calendar.inputs().filter_map(|input| {
             let (agreement, identity) = match input {
                 Input::Incoming(crossing) => (crossing.agreement, crossing.identity()),
@@ -179,7 +179,7 @@ impl<O: Observer> Shard<O> {
     }
 
     /// News for single watchers that is on its way here (UC-3).
-    pub fn leaves(&self) -> impl Iterator<Item = Leave> {
+    pub(crate) fn leaves(&self) -> impl Iterator<Item = Leave> {
         let Nodes { imsp, gateway, relay, .. } = &self.nodes;
         let jobs = imsp.iter().flat_map(Imsp::jobs).filter_map(news::of_job);
         let passing = relay.iter().flat_map(Relay::crossings).chain(gateway.crossings());
@@ -189,7 +189,7 @@ impl<O: Observer> Shard<O> {
     }
 
     /// Ends the shard; who watched remains.
-    pub fn into_observer(self) -> O {
+    pub(crate) fn into_observer(self) -> O {
         self.observer
     }
 
@@ -221,7 +221,7 @@ impl<O: Observer> Shard<O> {
             }
             Input::Reply(reply) => crowd.reply(reply, cx),
             Input::ToClient(slot) => {
-                if !crowd.to_client(slot, cx) {
+                if !crowd.reaches_client(slot, cx) {
                     node(imsp).undelivered(slot, cx);
                 }
             }
@@ -251,7 +251,7 @@ impl<O: Observer> Shard<O> {
             Input::Page(slot) => node(hlr).page(slot, cx),
             Input::Attempt(slot) => {
                 if node(hlr).attempt(slot, gateway, cx) {
-                    crowd.to_handset(slot, cx);
+                    crowd.reaches_handset(slot, cx);
                 }
             }
 

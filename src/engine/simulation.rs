@@ -120,7 +120,7 @@ impl<O: Observer + Send + 'static> Simulation<O> {
     ///
     /// # Errors
     /// A panic in a shard or of who looks on. Nothing is left to go on with.
-    pub fn watched<R: Send + 'static>(
+    pub(crate) fn watched<R: Send + 'static>(
         &mut self,
         end: Instant,
         threads: usize,
@@ -153,6 +153,6 @@ impl<O: Observer + Send + 'static> Simulation<O> {
 
 /// How soon one operator can reach another: the smallest latency of any agreement of a plan;
 /// `None`: never.
-pub fn lookahead(plan: &Plan) -> Option<Duration> {
+pub(crate) fn lookahead(plan: &Plan) -> Option<Duration> {
     plan.federation.agreements.iter().map(|agreement| agreement.link.latency.min()).min()
 }

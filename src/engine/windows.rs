@@ -21,32 +21,32 @@ use crate::domain::time::Instant;
 
 /// What came of a run.
 #[derive(Debug)]
-pub struct Ended<P> {
+pub(crate) struct Ended<P> {
     /// In the order of their numbers, with everything that was on its way to them.
-    pub processes: Vec<P>,
+    pub(crate) processes: Vec<P>,
     /// Where the run ended: the schedule's end, or earlier if it was cancelled.
-    pub at: Instant,
+    pub(crate) at: Instant,
 }
 
 /// Somebody who looks on, from the calling thread.
-pub struct Looks<'a, P, R> {
+pub(crate) struct Looks<'a, P, R> {
     /// Ends the run at the end of a window once it is cancelled.
-    pub stop: &'a CancellationToken,
+    pub(crate) stop: &'a CancellationToken,
     /// Told at the end of each window; the next one waits as long as it takes.
-    pub progress: Progress<'a>,
+    pub(crate) progress: Progress<'a>,
     /// Instants at which all processes report, ascending, before the end.
-    pub ticks: Vec<Instant>,
+    pub(crate) ticks: Vec<Instant>,
     /// What a process has to say then.
-    pub report: fn(&mut P, Instant) -> R,
+    pub(crate) report: fn(&mut P, Instant) -> R,
     /// Given all reports of a tick, in the order of processes.
-    pub tick: Tick<'a, R>,
+    pub(crate) tick: Tick<'a, R>,
 }
 
 /// Runs the processes until the schedule's end.
 ///
 /// # Errors
 /// A panic in a process.
-pub fn run<P: LogicalProcess<Mail: 'static> + 'static>(
+pub(crate) fn run<P: LogicalProcess<Mail: 'static> + 'static>(
     processes: Vec<P>,
     schedule: &Schedule,
 ) -> Result<Ended<P>, Fault> {
@@ -57,7 +57,7 @@ pub fn run<P: LogicalProcess<Mail: 'static> + 'static>(
 ///
 /// # Errors
 /// A panic in a process, or of who looks on.
-pub fn watched<P: LogicalProcess<Mail: 'static> + 'static, R: Send + 'static>(
+pub(crate) fn watched<P: LogicalProcess<Mail: 'static> + 'static, R: Send + 'static>(
     processes: Vec<P>,
     schedule: &Schedule,
     looks: Looks<'_, P, R>,

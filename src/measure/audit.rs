@@ -179,7 +179,7 @@ struct Border {
 
 /// What one auditor saw.
 #[derive(Debug)]
-pub struct AuditPart(Auditor);
+pub(crate) struct AuditPart(Auditor);
 
 impl Auditor {
     /// An auditor that has seen nothing.
@@ -261,7 +261,7 @@ impl Auditor {
     }
 
     /// The end of the run.
-    pub fn finish(self) -> AuditPart {
+    pub(crate) fn finish(self) -> AuditPart {
         AuditPart(self)
     }
 
@@ -295,24 +295,24 @@ impl Auditor {
 
 /// What is physically found at the end of a run.
 #[derive(Clone, Debug, Default)]
-pub struct Found {
+pub(crate) struct Found {
     /// Messages in flight.
-    pub in_flight: Vec<Subject>,
+    pub(crate) in_flight: Vec<Subject>,
     /// News for single watchers on its way.
-    pub leaves: Vec<Leave>,
+    pub(crate) leaves: Vec<Leave>,
     /// What is between operators: agreement, sending side, identity.
-    pub under_way: Vec<(AgreementId, OperatorId, u64)>,
+    pub(crate) under_way: Vec<(AgreementId, OperatorId, u64)>,
 }
 
 /// What two parties to an agreement, of whom one is not ours, leave open: a figure, no violation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Outside {
+pub(crate) struct Outside {
     /// The agreement.
-    pub agreement: AgreementId,
+    pub(crate) agreement: AgreementId,
     /// The side that sent.
-    pub from: OperatorId,
+    pub(crate) from: OperatorId,
     /// Went out here less came in here: of a partner's side, less than zero.
-    pub open: i64,
+    pub(crate) open: i64,
 }
 
 /// Checks all identities over all shards, with what is physically found. Between two of our
@@ -321,7 +321,7 @@ pub struct Outside {
 ///
 /// # Errors
 /// Every identity that does not hold.
-pub fn verify(
+pub(crate) fn verify(
     parts: &[AuditPart],
     found: &Found,
     outside: &[AgreementId],

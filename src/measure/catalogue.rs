@@ -18,7 +18,7 @@ pub enum Kind {
 
 /// In what a metric is measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Unit {
+pub(crate) enum Unit {
     /// Seconds.
     Seconds,
     /// A pure number.
@@ -31,7 +31,7 @@ pub enum Unit {
 
 /// Which way of a figure is better.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Direction {
+pub(crate) enum Direction {
     /// The less, the better.
     Less,
     /// The more, the better.
@@ -42,7 +42,7 @@ pub enum Direction {
 
 /// A label of a metric.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Label {
+pub(crate) enum Label {
     /// Route of a message.
     Route,
     /// An operator.
@@ -70,11 +70,11 @@ pub enum Label {
 }
 
 /// The two channels of a presence notification, in the order of their label values.
-pub const CHANNELS: [&str; 2] = ["client", "interconnect"];
+pub(crate) const CHANNELS: [&str; 2] = ["client", "interconnect"];
 
 impl Label {
     /// The label's name in results.
-    pub const fn name(self) -> &'static str {
+    pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Route => "route",
             Self::From => "from",
@@ -92,21 +92,19 @@ impl Label {
 
 /// A metric's entry.
 #[derive(Clone, Copy, Debug)]
-pub struct Info {
+pub(crate) struct Info {
     /// Name in results.
-    pub name: &'static str,
+    pub(crate) name: &'static str,
     /// What it is.
-    pub kind: Kind,
+    pub(crate) kind: Kind,
     /// In what.
-    pub unit: Unit,
+    pub(crate) unit: Unit,
     /// Its labels, in order.
-    pub labels: &'static [Label],
+    pub(crate) labels: &'static [Label],
     /// Which way is better.
-    pub better: Direction,
+    pub(crate) better: Direction,
     /// What a share of it is a share of.
-    pub whole: Option<Metric>,
-    /// What it means.
-    pub meaning: &'static str,
+    pub(crate) whole: Option<Metric>,
 }
 
 macro_rules! whole {
@@ -119,24 +117,23 @@ macro_rules! whole {
 }
 
 macro_rules! metrics {
-    ($($(#[$doc:meta])* $variant:ident: $name:literal $kind:ident $unit:ident [$($label:ident),*] $better:ident $(of $whole:ident)? $meaning:literal)+) => {
+    ($($variant:ident: $name:literal $kind:ident $unit:ident [$($label:ident),*] $better:ident $(of $whole:ident)? $meaning:literal)+) => {
         /// A metric.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[repr(u8)]
-        #[allow(missing_docs, reason = "each entry carries its meaning as data")]
-        pub enum Metric { $($(#[$doc])* $variant,)+ }
+        pub(crate) enum Metric { $(#[doc = $meaning] $variant,)+ }
 
         impl Metric {
             /// All metrics, in the order of results.
-            pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
+            pub(crate) const ALL: &'static [Self] = &[$(Self::$variant,)+];
 
             /// The metric of a name.
-            pub fn named(name: &str) -> Option<Self> {
+            pub(crate) fn named(name: &str) -> Option<Self> {
                 Self::ALL.iter().copied().find(|metric| metric.info().name == name)
             }
 
             /// The metric's entry.
-            pub const fn info(self) -> Info {
+            pub(crate) const fn info(self) -> Info {
                 match self {
                     $(Self::$variant => Info {
                         name: $name,
@@ -145,7 +142,6 @@ macro_rules! metrics {
                         labels: &[$(Label::$label),*],
                         better: Direction::$better,
                         whole: whole!($($whole)?),
-                        meaning: $meaning,
                     },)+
                 }
             }
@@ -210,7 +206,7 @@ listed!(metrics);
 
 impl Unit {
     /// As results show it.
-    pub fn text(self, currency: &str) -> String {
+    pub(crate) fn text(self, currency: &str) -> String {
         match self {
             Self::Seconds => "s".to_owned(),
             Self::One => "1".to_owned(),

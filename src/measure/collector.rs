@@ -24,7 +24,7 @@ use crate::domain::time::{Duration, Instant};
 
 /// Joins the parts of all shards.
 #[derive(Debug)]
-pub struct Collector {
+pub(crate) struct Collector {
     pub(super) setup: Arc<Setup>,
     join: Join,
     watchers: FirstAndLast,
@@ -62,7 +62,7 @@ impl Interval {
 
 impl Collector {
     /// A collector that has seen nothing.
-    pub fn new(setup: Arc<Setup>) -> Self {
+    pub(crate) fn new(setup: Arc<Setup>) -> Self {
         Self {
             setup,
             join: Join::default(),
@@ -73,7 +73,7 @@ impl Collector {
     }
 
     /// An interval ended at `at`: the first time the warm-up, then the intervals of the series.
-    pub fn interval(&mut self, at: Instant, parts: Vec<IntervalPart>) {
+    pub(crate) fn interval(&mut self, at: Instant, parts: Vec<IntervalPart>) {
         let figures = self.take(at, parts);
         if at > self.setup.window.start {
             self.intervals.push(Interval::of(figures));
@@ -101,7 +101,7 @@ impl Collector {
     }
 
     /// Whether an SLO line cannot be met any more, by what all shards have counted up to `at`.
-    pub fn has_failed(&self, at: Instant, parts: impl Iterator<Item = Figures>) -> bool {
+    pub(crate) fn has_failed(&self, at: Instant, parts: impl Iterator<Item = Figures>) -> bool {
         let mut whole = Figures::default();
         parts.for_each(|part| whole.merge(part));
         complete_ledger(&mut whole);
@@ -114,7 +114,7 @@ impl Collector {
     }
 
     /// The run ended at `at`; `in_flight` are the messages that are under way somewhere.
-    pub fn finish(
+    pub(crate) fn finish(
         mut self,
         at: Instant,
         parts: Vec<RecorderPart>,

@@ -56,7 +56,7 @@ impl Default for Counts {
 
 impl Counts {
     /// Counts a sample.
-    pub fn add(&mut self, value: u64) {
+    pub(crate) fn add(&mut self, value: u64) {
         self.batch[usize::from(self.batched)] = cell(value) as u16;
         self.batched += 1;
         self.total += 1;
@@ -113,7 +113,7 @@ impl Counts {
     }
 
     /// The counts of a histogram of the library.
-    pub fn of(histogram: &Histogram<u64>) -> Self {
+    pub(crate) fn of(histogram: &Histogram<u64>) -> Self {
         let mut counts = Self::default();
         for step in histogram.iter_recorded() {
             let mut left = step.count_at_value();
@@ -197,7 +197,7 @@ impl Counts {
     }
 
     /// The same counts as a histogram of the library, for its file format.
-    pub fn histogram(&self) -> Histogram<u64> {
+    pub(crate) fn histogram(&self) -> Histogram<u64> {
         let mut histogram = Histogram::new(3).expect("three digits are within the allowed range");
         histogram.auto(true);
         for (cell, count) in self.settled().cells() {

@@ -31,7 +31,7 @@ pub struct Glance {
     /// Presence notifications, to clients and over agreements.
     pub notifications: u64,
     /// Short messages delivered.
-    pub short_messages: u64,
+    pub(crate) short_messages: u64,
     /// All stations, in the order of the setup.
     pub stations: Vec<StationGlance>,
     /// All SLO lines, in the order of the setup.
@@ -100,7 +100,7 @@ fn standing(line: &Line, outcome: &Slo) -> Standing {
 impl Collector {
     /// What there is to see at `at`, where an interval has just ended, by copies of all recorders;
     /// `within` has those for parts of the measured time, and their setups.
-    pub fn glance(
+    pub(crate) fn glance(
         &self,
         at: Instant,
         whole: Vec<RecorderPart>,

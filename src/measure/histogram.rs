@@ -9,7 +9,7 @@ const BEYOND: f64 = 10.0;
 /// A growing distribution. Samples are thousandths of the histogram's unit: nanoseconds with
 /// percentiles to the microsecond, or thousandths of a count.
 #[derive(Clone, Debug)]
-pub struct Recorded {
+pub(crate) struct Recorded {
     counts: Counts,
     sum: u128,
     squares: u128,
@@ -25,7 +25,7 @@ impl Default for Recorded {
 
 impl Recorded {
     /// Adds a sample, in thousandths.
-    pub fn record(&mut self, value: u64) {
+    pub(crate) fn record(&mut self, value: u64) {
         self.counts.add(value.saturating_add(500) / 1000);
         self.sum += u128::from(value);
         self.squares += u128::from(value) * u128::from(value);
@@ -52,7 +52,7 @@ impl Recorded {
     }
 
     /// Adds all samples of another distribution.
-    pub fn merge(&mut self, other: &Self) {
+    pub(crate) fn merge(&mut self, other: &Self) {
         self.counts.merge(&other.counts);
         self.sum = self.sum.saturating_add(other.sum);
         self.squares = self.squares.saturating_add(other.squares);
@@ -61,22 +61,22 @@ impl Recorded {
     }
 
     /// Samples.
-    pub fn count(&self) -> u64 {
+    pub(crate) fn count(&self) -> u64 {
         self.counts.total()
     }
 
     /// Sum of all samples, in thousandths.
-    pub fn sum(&self) -> u128 {
+    pub(crate) fn sum(&self) -> u128 {
         self.sum
     }
 
     /// The samples by value, in whole units.
-    pub fn counts(&self) -> &Counts {
+    pub(crate) fn counts(&self) -> &Counts {
         &self.counts
     }
 
     /// A percentile in the histogram's unit; `None` if fewer than ten samples lie beyond it.
-    pub fn percentile(&self, share: f64) -> Option<f64> {
+    pub(crate) fn percentile(&self, share: f64) -> Option<f64> {
         // Rounding must not take away a sample: 1000 samples do have ten beyond the 99th.
         let beyond = self.count() as f64 * (1.0 - share);
         (beyond > BEYOND - 1e-6).then(|| self.counts.quantile(share) as f64)
@@ -84,7 +84,7 @@ impl Recorded {
 
     /// The figures, with `unit` thousandths of a sample's unit to one of the result's: 1e9 for
     /// seconds from nanoseconds, 1e3 for counts.
-    pub fn distribution(&self, unit: f64) -> Distribution {
+    pub(crate) fn distribution(&self, unit: f64) -> Distribution {
         if self.count() == 0 {
             return Distribution::default();
         }

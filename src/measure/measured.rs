@@ -61,7 +61,7 @@ impl Measured {
     }
 
     /// Adds another run of the same topology, or of another state of it with the same parts.
-    pub fn add(&mut self, other: &Self) {
+    pub(crate) fn add(&mut self, other: &Self) {
         self.whole.merge(other.whole.clone());
         for (key, gauge) in &other.gauges {
             let sum = self.gauges.entry(*key).or_default();
@@ -77,7 +77,7 @@ impl Measured {
     }
 
     /// Takes the same run's figures of a part of the measured time.
-    pub fn push_part(&mut self, part: Self) {
+    pub(crate) fn push_part(&mut self, part: Self) {
         self.within.push(part);
     }
 
@@ -87,7 +87,7 @@ impl Measured {
     }
 
     /// What was to be measured.
-    pub fn setup(&self) -> &Setup {
+    pub(crate) fn setup(&self) -> &Setup {
         &self.setup
     }
 

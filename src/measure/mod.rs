@@ -5,25 +5,25 @@
 pub mod audit;
 mod batches;
 pub mod catalogue;
-pub mod collector;
+pub(crate) mod collector;
 pub mod counts;
 pub mod glance;
-pub mod histogram;
+pub(crate) mod histogram;
 mod key;
 mod labels;
 mod levels;
-pub mod measured;
+pub(crate) mod measured;
 mod of;
-pub mod pick;
+pub(crate) mod pick;
 mod presence;
 pub mod recorder;
 pub mod results;
-pub mod rows;
-pub mod saved;
+pub(crate) mod rows;
+pub(crate) mod saved;
 pub mod selector;
 pub mod slo;
 
-pub use self::collector::Collector;
+pub(crate) use self::collector::Collector;
 
 use crate::domain::federation::Tariff;
 use crate::domain::id::OperatorId;
@@ -36,33 +36,33 @@ pub struct Setup {
     /// What is measured.
     pub window: Window,
     /// Length of an interval of the time series.
-    pub interval: Duration,
+    pub(crate) interval: Duration,
     /// Names, by `OperatorId`.
-    pub operators: Vec<String>,
+    pub(crate) operators: Vec<String>,
     /// By `AgreementId`.
-    pub agreements: Vec<AgreementTerms>,
+    pub(crate) agreements: Vec<AgreementTerms>,
     /// Of the tariffs.
-    pub currency: String,
+    pub(crate) currency: String,
     /// By `StationId`.
-    pub stations: Vec<Station>,
+    pub(crate) stations: Vec<Station>,
     /// Lines to judge by.
     pub slo: Vec<slo::Line>,
     /// Whether the measured time is also kept in parts, for batch means: where load and federation
     /// stay as they are, and nothing else tells how sure a figure is.
-    pub batches: bool,
+    pub(crate) batches: bool,
     /// Replications that are asked for; counts are judged by their mean.
-    pub replications: u32,
+    pub(crate) replications: u32,
 }
 
 impl Setup {
     /// The same for a part of the measured time, which nobody judges.
-    pub fn within(&self, window: Window) -> Self {
+    pub(crate) fn within(&self, window: Window) -> Self {
         let interval = window.end.since(window.start).max(Duration(1));
         Self { window, interval, slo: Vec::new(), batches: false, ..self.clone() }
     }
 
     /// The parts of the measured time that SLO lines ask for.
-    pub fn windows(&self) -> Vec<Window> {
+    pub(crate) fn windows(&self) -> Vec<Window> {
         let mut windows: Vec<Window> =
             self.slo.iter().filter_map(|line| line.window(self.window)).collect();
         windows.sort_by_key(|window| (window.start, window.end));
@@ -75,28 +75,28 @@ impl Setup {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Window {
     /// End of the warm-up.
-    pub start: Instant,
+    pub(crate) start: Instant,
     /// End of the run.
     pub end: Instant,
 }
 
 /// What measurement needs to know of an agreement.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct AgreementTerms {
+pub(crate) struct AgreementTerms {
     /// Its parties.
-    pub between: [OperatorId; 2],
+    pub(crate) between: [OperatorId; 2],
     /// What the sending side owes.
-    pub tariff: Tariff,
+    pub(crate) tariff: Tariff,
 }
 
 impl Window {
     /// Whether an instant is measured.
-    pub fn contains(self, instant: Instant) -> bool {
+    pub(crate) fn contains(self, instant: Instant) -> bool {
         self.start <= instant && instant < self.end
     }
 
     /// The measured part of a span of time, as its start and end.
-    pub fn clip(self, from: Instant, to: Instant) -> (Instant, Instant) {
+    pub(crate) fn clip(self, from: Instant, to: Instant) -> (Instant, Instant) {
         let from = from.clamp(self.start, self.end);
         (from, to.clamp(from, self.end))
     }

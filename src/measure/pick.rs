@@ -8,7 +8,7 @@ use super::selector::{self, Filter, Misread, Names};
 
 /// Metrics to show.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Pick {
+pub(crate) struct Pick {
     metric: catalogue::Metric,
     filter: Filter,
 }
@@ -18,7 +18,7 @@ impl Pick {
     ///
     /// # Errors
     /// The first thing wrong with it, with the nearest right word.
-    pub fn parse(text: &str, names: &Names) -> Result<Self, Misread> {
+    pub(crate) fn parse(text: &str, names: &Names) -> Result<Self, Misread> {
         let (metric, filter, rest) = selector::head(text, text.trim(), names)?;
         match rest.trim() {
             "" => Ok(Self { metric, filter }),
@@ -30,7 +30,7 @@ impl Pick {
     }
 
     /// Whether a metric of the results is meant.
-    pub fn takes(&self, metric: &Metric) -> bool {
+    pub(crate) fn takes(&self, metric: &Metric) -> bool {
         let has = |(name, value): &(&str, String)| metric.label(name) == value;
         let pairs = self.filter.iter().any(|(name, _)| matches!(*name, "from" | "to"));
         metric.name == self.metric.info().name
@@ -40,7 +40,7 @@ impl Pick {
 }
 
 /// Whether a metric is rolled up over operators: what a study shows unless it says which metrics.
-pub fn rolled_up(metric: &Metric) -> bool {
+pub(crate) fn rolled_up(metric: &Metric) -> bool {
     !metric.level().of_pair()
 }
 

@@ -14,7 +14,7 @@ type Change = (SubscriberId, Instant);
 
 /// What one shard saw of some changes.
 #[derive(Clone, Debug, Default)]
-pub struct Part {
+pub(crate) struct Part {
     told: Vec<(Change, OperatorId, u32)>,
     shown: FxHashMap<Change, Shown>,
 }

@@ -21,7 +21,7 @@ use crate::domain::time::Instant;
 
 /// Counters and distributions by key.
 #[derive(Clone, Debug, Default)]
-pub struct Figures {
+pub(crate) struct Figures {
     pub(super) counters: FxHashMap<Key, i64>,
     pub(super) histograms: FxHashMap<Key, Box<Recorded>>,
 }
@@ -71,7 +71,7 @@ struct StationFigures {
 
 /// What one shard saw in one interval.
 #[derive(Debug)]
-pub struct IntervalPart {
+pub(crate) struct IntervalPart {
     pub(super) figures: Figures,
     pub(super) presence: presence::Part,
     /// Events, or samples with their sum, since the start; empty where no batches are kept.
@@ -80,7 +80,7 @@ pub struct IntervalPart {
 
 /// What one shard saw in the whole run.
 #[derive(Debug)]
-pub struct RecorderPart {
+pub(crate) struct RecorderPart {
     pub(super) whole: Figures,
     pub(super) last: IntervalPart,
     pub(super) stations: FxHashMap<StationId, StationLevels>,
@@ -154,7 +154,7 @@ impl Recorder {
     }
 
     /// Ends an interval of the time series.
-    pub fn close_interval(&mut self) -> IntervalPart {
+    pub(crate) fn close_interval(&mut self) -> IntervalPart {
         self.count_interval();
         IntervalPart {
             figures: std::mem::take(&mut self.interval),
@@ -196,7 +196,7 @@ impl Recorder {
 
     /// A copy of what it has counted up to `at`, or to the end of its part of the measured time. Of
     /// distributions, which are large, only those that SLO lines of the `whole` ask for.
-    pub fn copied(&self, at: Instant, whole: &Setup) -> RecorderPart {
+    pub(crate) fn copied(&self, at: Instant, whole: &Setup) -> RecorderPart {
         let wanted: Vec<Metric> = whole.slo.iter().map(|line| line.selector().metric).collect();
         let histograms = self.whole.histograms.iter();
         let histograms = histograms.filter(|(key, _)| wanted.contains(&key.metric()));
@@ -227,12 +227,12 @@ impl Recorder {
     }
 
     /// What was counted and recorded since the start, but for stations.
-    pub fn so_far(&self) -> Figures {
+    pub(crate) fn so_far(&self) -> Figures {
         self.whole.clone()
     }
 
     /// Ends the run at `at`.
-    pub fn finish(mut self, at: Instant) -> RecorderPart {
+    pub(crate) fn finish(mut self, at: Instant) -> RecorderPart {
         let last = self.close_interval();
         let mut stations = FxHashMap::default();
         for (id, mut seen) in std::mem::take(&mut self.stations) {

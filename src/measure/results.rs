@@ -20,12 +20,12 @@ pub struct Results {
     /// Rows of the time series, by time, then in the order of `metrics`.
     pub series: Vec<SeriesRow>,
     /// One histogram per metric and full label set, values in microseconds (a fan-out: counts).
-    pub histograms: Vec<TaggedHistogram>,
+    pub(crate) histograms: Vec<TaggedHistogram>,
     /// The SLO lines with what was observed.
     pub slo: Vec<Slo>,
     /// Start and end of the measured time, seconds since the start of the run. The end is earlier
     /// than planned if the run was stopped.
-    pub measured: (f64, f64),
+    pub(crate) measured: (f64, f64),
 }
 
 /// One metric with one label set.
@@ -38,7 +38,7 @@ pub struct Metric {
     /// histogram, counter or gauge.
     pub kind: Kind,
     /// Base unit: s, B, 1 or the currency.
-    pub unit: String,
+    pub(crate) unit: String,
     /// Samples of a histogram, events of a counter.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub count: Option<u64>,
@@ -66,22 +66,22 @@ pub struct Metric {
     /// Of a single run: the batch means that the interval rests on, or that are too few or too alike
     /// for one.
     #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub batch_means: Option<BatchMeans>,
+    pub(crate) batch_means: Option<BatchMeans>,
     /// Of a station's row, what the station is; unknown in documents.
     #[serde(skip)]
-    pub part: Option<Part>,
+    pub(crate) part: Option<Part>,
     /// The measured time in parts, in order; empty where they were not kept, and in documents.
     #[serde(skip)]
-    pub batches: Vec<Batch>,
+    pub(crate) batches: Vec<Batch>,
 }
 
 /// Batch means of one run.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct BatchMeans {
+pub(crate) struct BatchMeans {
     /// How many.
-    pub number: u32,
+    pub(crate) number: u32,
     /// Correlation of each with the next.
-    pub lag1: f64,
+    pub(crate) lag1: f64,
 }
 
 /// Percentiles; null where fewer than ten samples lie beyond. All are there or none: a metric
@@ -107,16 +107,16 @@ pub struct Percentiles {
 
 /// What a metric's mean or rate is of one part of the measured time: `sum` / `weight`.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Batch {
+pub(crate) struct Batch {
     /// Sum of samples, events, or level times seconds.
-    pub sum: f64,
+    pub(crate) sum: f64,
     /// Samples, or seconds.
-    pub weight: f64,
+    pub(crate) weight: f64,
 }
 
 impl Batch {
     /// Adds another of the same part.
-    pub fn add(&mut self, other: Self) {
+    pub(crate) fn add(&mut self, other: Self) {
         self.sum += other.sum;
         self.weight += other.weight;
     }
@@ -124,7 +124,7 @@ impl Batch {
 
 /// What a row is of: what is added up in it, and what it is one of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Level {
+pub(crate) enum Level {
     /// All pairs of operators, and all reasons; also a metric that knows neither.
     Total,
     /// One reason, all pairs of operators.
@@ -147,19 +147,19 @@ impl Level {
     }
 
     /// Whether it is of one pair of operators.
-    pub fn of_pair(self) -> bool {
+    pub(crate) fn of_pair(self) -> bool {
         matches!(self, Self::Pair | Self::PairReason)
     }
 
     /// Whether it is of one reason.
-    pub fn of_reason(self) -> bool {
+    pub(crate) fn of_reason(self) -> bool {
         matches!(self, Self::Reason | Self::PairReason)
     }
 }
 
 impl Metric {
     /// One without figures.
-    pub fn new(
+    pub(crate) fn new(
         name: impl Into<Cow<'static, str>>,
         labels: IndexMap<Cow<'static, str>, String>,
         kind: Kind,
@@ -185,17 +185,17 @@ impl Metric {
     }
 
     /// The same with a count and a rate.
-    pub fn counted(self, count: u64, rate: f64) -> Self {
+    pub(crate) fn counted(self, count: u64, rate: f64) -> Self {
         Self { count: Some(count), rate: Some(rate), ..self }
     }
 
     /// The same with a level.
-    pub fn gauged(self, mean: f64, max: f64) -> Self {
+    pub(crate) fn gauged(self, mean: f64, max: f64) -> Self {
         Self { mean: Some(mean), max: Some(max), ..self }
     }
 
     /// The same with a distribution.
-    pub fn spread(self, seen: Distribution) -> Self {
+    pub(crate) fn spread(self, seen: Distribution) -> Self {
         let Distribution { count, mean, stddev, min, p50, p90, p95, p99, p999, max } = seen;
         Self {
             count: Some(count),
@@ -209,12 +209,12 @@ impl Metric {
     }
 
     /// What documents have of it.
-    pub fn written(&self) -> Self {
+    pub(crate) fn written(&self) -> Self {
         Self { part: None, batches: Vec::new(), ..self.clone() }
     }
 
     /// What it is of.
-    pub fn level(&self) -> Level {
+    pub(crate) fn level(&self) -> Level {
         Level::of(self.labels.contains_key("from"), self.labels.contains_key("reason"))
     }
 
@@ -228,7 +228,7 @@ impl Metric {
     }
 
     /// The value of a label; empty without it.
-    pub fn label(&self, name: &str) -> &str {
+    pub(crate) fn label(&self, name: &str) -> &str {
         self.labels.get(name).map_or("", String::as_str)
     }
 
@@ -239,12 +239,12 @@ impl Metric {
     }
 
     /// The 50th, 95th and 99th percentile.
-    pub fn usual(&self) -> [Option<f64>; 3] {
+    pub(crate) fn usual(&self) -> [Option<f64>; 3] {
         self.percentiles.map_or([None; 3], |p| [p.p50, p.p95, p.p99])
     }
 
     /// A figure by its name; `None` without it.
-    pub fn figure(&self, name: &str) -> Option<f64> {
+    pub(crate) fn figure(&self, name: &str) -> Option<f64> {
         self.figures().into_iter().find(|(known, _)| *known == name).map(|(_, value)| value)
     }
 
@@ -309,13 +309,13 @@ pub struct SeriesRow {
     pub labels: String,
     /// Of a station's row, what the station is; unknown in documents.
     #[serde(skip)]
-    pub part: Option<Part>,
+    pub(crate) part: Option<Part>,
     /// `count`, `rate`, `mean`, `max`, `p50`, `p95`, `p99` …
     pub statistic: Cow<'static, str>,
     /// In `unit`.
     pub value: f64,
     /// `s`, `1`, `1/s`, `B`.
-    pub unit: Cow<'static, str>,
+    pub(crate) unit: Cow<'static, str>,
 }
 
 /// A histogram with its tag.

@@ -14,7 +14,7 @@ use super::results::{Metric, TaggedHistogram};
 
 /// What so many runs with this setup measured, as far as their rows say it. Rows that are rolled up,
 /// of no metric or operator that the setup knows, or without their histogram, are left out.
-pub fn measured(
+pub(crate) fn measured(
     setup: &Arc<Setup>,
     rows: &[Metric],
     histograms: &[TaggedHistogram],

@@ -22,7 +22,7 @@ use crate::domain::time::Instant;
 const MOST: u64 = 1 << 48;
 
 /// Writes what was measured.
-pub fn lines(measured: &Measured) -> Vec<String> {
+pub(crate) fn lines(measured: &Measured) -> Vec<String> {
     let mut lines = Vec::new();
     write(measured, &mut lines);
     for part in &measured.within {
@@ -62,7 +62,7 @@ fn write(measured: &Measured, lines: &mut Vec<String>) {
 }
 
 /// The words of labels that are no names of a topology, as their numbers in lines count them.
-pub fn words() -> Vec<String> {
+pub(crate) fn words() -> Vec<String> {
     let mut lists: Vec<String> = Vec::new();
     for label in Metric::ALL.iter().flat_map(|metric| metric.info().labels) {
         let words: Vec<&str> = (0..).map_while(|place| labels::closed(*label, place)).collect();
@@ -86,7 +86,7 @@ fn name(key: Key) -> String {
 ///
 /// # Errors
 /// The first line that does not fit, and why.
-pub fn restore(setup: &Arc<Setup>, lines: &[String]) -> Result<Measured, String> {
+pub(crate) fn restore(setup: &Arc<Setup>, lines: &[String]) -> Result<Measured, String> {
     let mut parts: Vec<(Option<Window>, &[String])> = Vec::new();
     let mut start = 0;
     let mut window = None;

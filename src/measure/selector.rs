@@ -23,25 +23,25 @@ pub struct Selector {
 #[derive(Clone, Debug, Default)]
 pub struct Names {
     /// Of operators.
-    pub operators: Vec<String>,
+    pub(crate) operators: Vec<String>,
     /// Of stations.
-    pub stations: Vec<String>,
+    pub(crate) stations: Vec<String>,
 }
 
 /// What is wrong with a line or a figure.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Misread {
     /// What.
-    pub message: String,
+    pub(crate) message: String,
     /// How to mend it.
-    pub help: Option<String>,
+    pub(crate) help: Option<String>,
     /// Where in the text, in bytes.
-    pub span: Range<usize>,
+    pub(crate) span: Range<usize>,
 }
 
 /// Which figure of a metric.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Statistic {
+pub(crate) enum Statistic {
     /// Of samples, or over time.
     Mean,
     /// Of samples.
@@ -109,7 +109,7 @@ impl Selector {
         }
     }
     /// The figure, in the unit of [`Self::unit`]; `None` if too few samples carry it.
-    pub fn observe(&self, measured: &Measured) -> Option<f64> {
+    pub(crate) fn observe(&self, measured: &Measured) -> Option<f64> {
         let info = self.metric.info();
         match info.kind {
             Kind::Counter => {
@@ -207,7 +207,7 @@ impl Selector {
     }
 
     /// The unit of the figure.
-    pub fn unit(&self, currency: &str) -> String {
+    pub(crate) fn unit(&self, currency: &str) -> String {
         match self.statistic {
             Statistic::Rate => "1/s".to_owned(),
             Statistic::Count | Statistic::Share => "1".to_owned(),
@@ -216,29 +216,29 @@ impl Selector {
     }
 
     /// The metric's name.
-    pub fn metric(&self) -> &'static str {
+    pub(crate) fn metric(&self) -> &'static str {
         self.metric.info().name
     }
 
     /// Labels asked for, with their values.
-    pub fn filter(&self) -> &[(&'static str, String)] {
+    pub(crate) fn filter(&self) -> &[(&'static str, String)] {
         &self.filter
     }
 
     /// The same as rows are looked for.
-    pub fn labels(&self) -> Vec<(&str, &str)> {
+    pub(crate) fn labels(&self) -> Vec<(&str, &str)> {
         self.filter.iter().map(|(name, value)| (*name, value.as_str())).collect()
     }
 
     /// The statistic's name.
-    pub fn statistic(&self) -> &'static str {
+    pub(crate) fn statistic(&self) -> &'static str {
         let named = STATISTICS.iter().find(|(_, statistic)| *statistic == self.statistic);
         named.map_or("", |(name, _)| name)
     }
 
     /// Whether those are not among what they are a share of, as jobs refused are not among those
     /// served: the whole is both.
-    pub fn apart(&self) -> bool {
+    pub(crate) fn apart(&self) -> bool {
         matches!(self.metric, Metric::StationRefused | Metric::SmsRefused)
     }
 }

@@ -127,7 +127,7 @@ fn span(text: &str, during: bool, measured: Duration) -> Result<Span, String> {
 }
 
 /// A bound in the metric's base unit.
-pub fn value(selector: &Selector, text: &str) -> Result<f64, String> {
+pub(crate) fn value(selector: &Selector, text: &str) -> Result<f64, String> {
     let (value, unit) =
         quantity::split(text).ok_or_else(|| format!("`{text}` is no number with a unit"))?;
     let units = selector::units(selector);
@@ -144,7 +144,7 @@ pub fn value(selector: &Selector, text: &str) -> Result<f64, String> {
 
 impl Line {
     /// As written.
-    pub fn text(&self) -> &str {
+    pub(crate) fn text(&self) -> &str {
         &self.text
     }
 
@@ -154,7 +154,7 @@ impl Line {
     }
 
     /// The part of the measured time it is about, if not the whole.
-    pub fn window(&self, whole: Window) -> Option<Window> {
+    pub(crate) fn window(&self, whole: Window) -> Option<Window> {
         self.span.map(|Span { from, to }| {
             let end = to.map_or(whole.end, |to| whole.start + to);
             Window { start: whole.start + from, end: end.min(whole.end) }
@@ -162,17 +162,17 @@ impl Line {
     }
 
     /// Whether it is about a part of the measured time.
-    pub fn has_span(&self) -> bool {
+    pub(crate) fn has_span(&self) -> bool {
         self.span.is_some()
     }
 
     /// Whether it is held against an earlier run.
-    pub fn needs_baseline(&self) -> bool {
+    pub(crate) fn needs_baseline(&self) -> bool {
         matches!(self.bound, Bound::Baseline { .. })
     }
 
     /// Takes the figure of the earlier run.
-    pub fn set_baseline(&mut self, figure: f64) {
+    pub(crate) fn set_baseline(&mut self, figure: f64) {
         if let Bound::Baseline { value, .. } = &mut self.bound {
             *value = Some(figure);
         }
@@ -202,7 +202,7 @@ impl Line {
     }
 
     /// Whether a figure is as it should be.
-    pub fn holds(&self, observed: f64) -> bool {
+    pub(crate) fn holds(&self, observed: f64) -> bool {
         let (bound, observed) = match self.bound {
             Bound::Value(bound) => (bound, observed),
             Bound::Baseline { change, value: Some(value) } => {
@@ -225,7 +225,7 @@ impl Line {
 
     /// Whether a figure that can only grow during a run has grown too far: the line fails, whatever
     /// comes. Of counts and maxima this can be known early, of no other figure.
-    pub fn has_failed(&self, so_far: f64) -> bool {
+    pub(crate) fn has_failed(&self, so_far: f64) -> bool {
         let grows = match (self.selector.statistic, self.selector.metric) {
             (Statistic::Max, _) => true,
             // What was accepted may be refused later on, and take another route than was meant.
@@ -248,7 +248,7 @@ impl Line {
 }
 
 /// Everything that was measured in words, judged by the setup's lines.
-pub fn results(measured: &Measured) -> Results {
+pub(crate) fn results(measured: &Measured) -> Results {
     Results {
         metrics: measured.metrics(),
         series: measured.series.clone(),
@@ -260,7 +260,7 @@ pub fn results(measured: &Measured) -> Results {
 
 /// Marks what a run that ended early leaves open: all lines but those about a part of the time that
 /// was over, and those that had failed for good.
-pub fn leave_open(setup: &Setup, outcomes: &mut [Slo], ended: Instant) {
+pub(crate) fn leave_open(setup: &Setup, outcomes: &mut [Slo], ended: Instant) {
     for (line, outcome) in setup.slo.iter().zip(outcomes) {
         let over = line.window(setup.window).is_some_and(|window| window.end <= ended);
         let failed = line.span.is_none() && outcome.observed.is_some_and(|o| line.has_failed(o));
@@ -271,7 +271,7 @@ pub fn leave_open(setup: &Setup, outcomes: &mut [Slo], ended: Instant) {
 }
 
 /// Lines of a setup that can be known to fail before the end.
-pub fn early(setup: &Setup) -> impl Iterator<Item = &Line> {
+pub(crate) fn early(setup: &Setup) -> impl Iterator<Item = &Line> {
     setup.slo.iter().filter(|line| !line.has_span())
 }
 

@@ -9,7 +9,7 @@ use crate::domain::time::Duration;
 
 /// One direction of the access of one operator's devices.
 #[derive(Clone, Debug)]
-pub struct Access {
+pub(crate) struct Access {
     /// Cumulative share and delay of each kind. The IM service is the same over all of them: what
     /// comes and goes by any reaches one server (RD-2, IMS-1).
     kinds: Vec<(f64, DurationDistribution)>,
@@ -21,7 +21,7 @@ pub struct Access {
 
 impl Access {
     /// The access of `operator`; `direction` names the random stream of its delays.
-    pub fn new(plan: &Plan, operator: OperatorId, direction: &str) -> Self {
+    pub(crate) fn new(plan: &Plan, operator: OperatorId, direction: &str) -> Self {
         let settings = plan.federation.operator(operator);
         let seed = plan.federation.run.seed;
         let mut cumulative = 0.0;
@@ -39,13 +39,13 @@ impl Access {
     }
 
     /// The delay of one passage of a user's IM client.
-    pub fn client(&mut self, user: SubscriberId) -> Duration {
+    pub(crate) fn client(&mut self, user: SubscriberId) -> Duration {
         let kind = self.kind(user);
         self.kinds.get(kind).map_or(Duration::ZERO, |(_, delay)| delay.sample(&mut self.delay))
     }
 
     /// The place of a user's kind of access among those of the operator.
-    pub fn kind(&self, user: SubscriberId) -> usize {
+    pub(crate) fn kind(&self, user: SubscriberId) -> usize {
         let Some(last) = self.kinds.len().checked_sub(1).filter(|last| *last > 0) else {
             return 0;
         };
@@ -54,7 +54,7 @@ impl Access {
     }
 
     /// The delay of a short message from a handset to its SMSC: that of the kind `mobile`.
-    pub fn handset(&mut self) -> Duration {
+    pub(crate) fn handset(&mut self) -> Duration {
         self.handset.map_or(Duration::ZERO, |kind| self.kinds[kind].1.sample(&mut self.delay))
     }
 }

@@ -39,45 +39,45 @@ pub struct Context<'a> {
 
 impl Context<'_> {
     /// Lets the observer see something.
-    pub fn observe(&mut self, observation: Observation<'_>) {
+    pub(crate) fn observe(&mut self, observation: Observation<'_>) {
         self.observer.observe(self.now, &observation);
     }
 
     /// An answer came that nobody here awaits: late, doubled or not ours. It is left alone.
-    pub fn stray(&mut self) {
+    pub(crate) fn stray(&mut self) {
         let operator = self.operator;
         self.observe(Observation::Stray { operator });
     }
 
     /// The settings of this shard's operator.
-    pub fn settings(&self) -> &Operator {
+    pub(crate) fn settings(&self) -> &Operator {
         self.plan.federation.operator(self.operator)
     }
 
     /// Lets an input happen in this shard later.
-    pub fn at(&mut self, at: Instant, source: Role, input: Input) {
+    pub(crate) fn at(&mut self, at: Instant, source: Role, input: Input) {
         self.out.at(at, source, input);
     }
 
     /// The stage a message was in ends now.
-    pub fn stage(&mut self, slot: Slot, stage: Stage) {
+    pub(crate) fn stage(&mut self, slot: Slot, stage: Stage) {
         self.messages[slot].stage(stage, self.operator, self.now);
     }
 
     /// A message ends: refused by a rule.
-    pub fn refuse(&mut self, slot: Slot, reason: Reason) {
+    pub(crate) fn refuse(&mut self, slot: Slot, reason: Reason) {
         let subject = self.messages.remove(slot).subject();
         self.observe(Observation::Refused { subject, reason });
     }
 
     /// A message ends: lost after acceptance.
-    pub fn lose(&mut self, slot: Slot, reason: Reason) {
+    pub(crate) fn lose(&mut self, slot: Slot, reason: Reason) {
         let subject = self.messages.remove(slot).subject();
         self.observe(Observation::Lost { subject, reason });
     }
 
     /// A message takes another route than it was offered on.
-    pub fn reroute(&mut self, slot: Slot, route: crate::domain::outcome::Route) {
+    pub(crate) fn reroute(&mut self, slot: Slot, route: crate::domain::outcome::Route) {
         let message = &mut self.messages[slot];
         if message.journal.route != route {
             let was = std::mem::replace(&mut message.journal.route, route);

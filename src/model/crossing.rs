@@ -13,21 +13,21 @@ use crate::domain::outcome::SmsOrigin;
 use crate::domain::time::Instant;
 
 /// Something on its way, while it is here.
-pub type Crossing = crossing::Crossing<Slot, Slot, Instant>;
+pub(crate) type Crossing = crossing::Crossing<Slot, Slot, Instant>;
 /// What it is.
-pub type Content = crossing::Content<Slot, Slot, Instant>;
+pub(crate) type Content = crossing::Content<Slot, Slot, Instant>;
 /// An HLR's answer, with its times.
 pub type Located = crossing::Located<Instant>;
 /// A subscription; its list lies in the shard's store.
-pub type Subscription = crossing::Subscription<Slot>;
+pub(crate) type Subscription = crossing::Subscription<Slot>;
 /// The lists of crossings that are here.
 pub type Lists = Store<Contacts>;
 /// News, with the instant of the change.
-pub type Notification = crossing::Notification<Instant>;
+pub(crate) type Notification = crossing::Notification<Instant>;
 
 impl<M, L, T> crossing::Content<M, L, T> {
     /// What an agreement must carry for it.
-    pub fn carriage(&self) -> Carriage {
+    pub(crate) fn carriage(&self) -> Carriage {
         match self {
             Self::Sms(_) | Self::SmsBack(_) | Self::Query(_) => Carriage::Sms,
             Self::Located(_) | Self::Alert(_) => Carriage::Sms,
@@ -44,7 +44,11 @@ impl<M, L, T> crossing::Content<M, L, T> {
 
 /// Takes a crossing apart as it leaves: what the network carries, and the ledger. A message or a
 /// list leaves its store with it.
-pub fn leave(crossing: Crossing, messages: &mut Messages, lists: &mut Lists) -> (Sent, Ledger) {
+pub(crate) fn leave(
+    crossing: Crossing,
+    messages: &mut Messages,
+    lists: &mut Lists,
+) -> (Sent, Ledger) {
     let Crossing { to, agreement, number, content } = crossing;
     let (mut beside, mut instants) = (Ledger::None, None);
     let content = content.map(
@@ -66,7 +70,7 @@ pub fn leave(crossing: Crossing, messages: &mut Messages, lists: &mut Lists) -> 
 
 /// Puts together what came: a message or a list goes into its store. Nothing, if the ledger is not of what
 /// crossed: it is elsewhere already, and so is what it belongs to.
-pub fn arrive(
+pub(crate) fn arrive(
     sent: Sent,
     ledger: Ledger,
     plan: &Plan,
@@ -102,7 +106,7 @@ pub fn arrive(
 }
 
 /// What observations say of a message that has been sent and did not arrive.
-pub fn subject(sent: &Sent, ledger: &Ledger, plan: &Plan) -> Option<Subject> {
+pub(crate) fn subject(sent: &Sent, ledger: &Ledger, plan: &Plan) -> Option<Subject> {
     let (note, Ledger::Message(meant, journal)) = (sent.content.message()?, ledger) else {
         return None;
     };

@@ -26,7 +26,7 @@ use crate::domain::time::{Duration, Instant};
 
 /// The HLR of one operator.
 #[derive(Debug)]
-pub struct Hlr {
+pub(crate) struct Hlr {
     settings: federation::Hlr,
     server: Server<Asked>,
     paging: Stream,
@@ -65,7 +65,7 @@ struct Phone {
 
 impl Hlr {
     /// The HLR of `operator`, which serves the phones of all its subscribers.
-    pub fn new(plan: &Plan, operator: OperatorId, settings: &federation::Hlr) -> Self {
+    pub(crate) fn new(plan: &Plan, operator: OperatorId, settings: &federation::Hlr) -> Self {
         let name = &plan.federation.operator(operator).name;
         let seed = plan.federation.run.seed;
         let away = settings.detached_for.mean().as_secs_f64();
@@ -93,7 +93,7 @@ impl Hlr {
     }
 
     /// An SMSC asks for a phone.
-    pub fn locate(&mut self, query: Query, gateway: &mut Gateway, cx: &mut Context<'_>) {
+    pub(crate) fn locate(&mut self, query: Query, gateway: &mut Gateway, cx: &mut Context<'_>) {
         let asked = Asked { query, came: cx.now };
         match self.server.arrive(asked, Claim::Usual, cx) {
             Ok(turn) => self.serve(turn, gateway, cx),
@@ -104,7 +104,7 @@ impl Hlr {
     }
 
     /// An outage begins, or ends: then it tells what it had to keep to itself.
-    pub fn outage(&mut self, begins: bool, gateway: &mut Gateway, cx: &mut Context<'_>) {
+    pub(crate) fn outage(&mut self, begins: bool, gateway: &mut Gateway, cx: &mut Context<'_>) {
         let turn = self.server.outage(begins);
         self.serve(turn, gateway, cx);
         if !self.server.is_down() {
@@ -113,7 +113,7 @@ impl Hlr {
     }
 
     /// What was looked up is answered.
-    pub fn serve(&mut self, mut turn: Turn, gateway: &mut Gateway, cx: &mut Context<'_>) {
+    pub(crate) fn serve(&mut self, mut turn: Turn, gateway: &mut Gateway, cx: &mut Context<'_>) {
         loop {
             let time = &self.settings.lookup_time;
             let next = self.server.next(&mut turn, |_, draw, _| time.sample(draw), cx);
@@ -128,7 +128,7 @@ impl Hlr {
     }
 
     /// A delivery attempt begins: paging and radio, as long as agreed for that SMSC.
-    pub fn page(&mut self, slot: Slot, cx: &mut Context<'_>) {
+    pub(crate) fn page(&mut self, slot: Slot, cx: &mut Context<'_>) {
         let message = &cx.messages[slot];
         let smsc = message.sms.map_or(message.to, |sms| sms.smsc);
         let attempt = &self.attempts[smsc.index()];
@@ -138,7 +138,12 @@ impl Hlr {
 
     /// A delivery attempt reaches the phone, if it is attached now. Says whether it was; if not,
     /// the short message goes back to its SMSC.
-    pub fn attempt(&mut self, slot: Slot, gateway: &mut Gateway, cx: &mut Context<'_>) -> bool {
+    pub(crate) fn attempt(
+        &mut self,
+        slot: Slot,
+        gateway: &mut Gateway,
+        cx: &mut Context<'_>,
+    ) -> bool {
         cx.stage(slot, Stage::Attempt);
         let message = &cx.messages[slot];
         let (phone, smsc) = (message.recipient, message.sms.map_or(message.to, |sms| sms.smsc));
@@ -163,14 +168,14 @@ impl Hlr {
 
     /// The IMSP wants to hear of a phone from now on: at once how it is, then whenever that changes
     /// (HLR-1).
-    pub fn watch(&mut self, phone: SubscriberId, cx: &mut Context<'_>) {
+    pub(crate) fn watch(&mut self, phone: SubscriberId, cx: &mut Context<'_>) {
         if self.watched.insert(phone) {
             self.report(phone, cx);
         }
     }
 
     /// A phone attaches or detaches because a script says so, and stays so.
-    pub fn set_phone(
+    pub(crate) fn set_phone(
         &mut self,
         phone: SubscriberId,
         attached: bool,
@@ -187,7 +192,7 @@ impl Hlr {
     }
 
     /// A phone that the IMSP watches attaches or detaches.
-    pub fn flip(&mut self, phone: SubscriberId, cx: &mut Context<'_>) {
+    pub(crate) fn flip(&mut self, phone: SubscriberId, cx: &mut Context<'_>) {
         self.report(phone, cx);
     }
 
@@ -204,7 +209,12 @@ impl Hlr {
     }
 
     /// A phone that somebody waits for may be back.
-    pub fn phone_back(&mut self, phone: SubscriberId, gateway: &mut Gateway, cx: &mut Context<'_>) {
+    pub(crate) fn phone_back(
+        &mut self,
+        phone: SubscriberId,
+        gateway: &mut Gateway,
+        cx: &mut Context<'_>,
+    ) {
         if self.server.is_down() {
             return self.late.push(Input::PhoneBack(phone));
         }
@@ -229,7 +239,7 @@ impl Hlr {
     }
 
     /// Whether a phone is attached at `now`, which never moves back.
-    pub fn attached(&mut self, phone: SubscriberId, now: Instant) -> bool {
+    pub(crate) fn attached(&mut self, phone: SubscriberId, now: Instant) -> bool {
         if let Some(&set) = self.set.get(&phone) {
             return set;
         }

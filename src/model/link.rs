@@ -11,7 +11,7 @@ use crate::domain::time::{Duration, Instant};
 
 /// One direction of a link.
 #[derive(Clone, Debug)]
-pub struct Link {
+pub(crate) struct Link {
     settings: federation::Link,
     latency: Stream,
     loss: Stream,
@@ -29,20 +29,20 @@ pub struct Link {
 
 /// How a crossing passes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Passage {
+pub(crate) struct Passage {
     /// Waiting for the transmitter.
-    pub wait: Duration,
+    pub(crate) wait: Duration,
     /// Serialisation.
-    pub transmission: Duration,
+    pub(crate) transmission: Duration,
     /// Transfers waiting just after this one came.
-    pub queued: u32,
+    pub(crate) queued: u32,
     /// When it arrives; `None`: lost.
-    pub arrival: Option<Instant>,
+    pub(crate) arrival: Option<Instant>,
 }
 
 impl Link {
     /// A link at rest.
-    pub fn new(settings: &federation::Link, latency: Stream, loss: Stream) -> Self {
+    pub(crate) fn new(settings: &federation::Link, latency: Stream, loss: Stream) -> Self {
         let settings = settings.clone();
         Self {
             settings,
@@ -58,7 +58,7 @@ impl Link {
 
     /// A fault begins, or ends. Of several the worst holds: down while any of them says so, slow
     /// by the largest factor.
-    pub fn outage(&mut self, fault: LinkFault, begins: bool) {
+    pub(crate) fn outage(&mut self, fault: LinkFault, begins: bool) {
         match (fault, begins) {
             (LinkFault::Down, true) => self.down += 1,
             (LinkFault::Down, false) => self.down = self.down.saturating_sub(1),
@@ -73,7 +73,7 @@ impl Link {
     }
 
     /// Puts a crossing on the link at `now`, which never moves back.
-    pub fn send(&mut self, now: Instant, bytes: u32) -> Passage {
+    pub(crate) fn send(&mut self, now: Instant, bytes: u32) -> Passage {
         let mut wait = Duration::ZERO;
         let mut transmission = Duration::ZERO;
         if let Some(bandwidth) = self.settings.bandwidth {

@@ -14,24 +14,24 @@ use crate::domain::time::Instant;
 #[derive(Clone, Debug)]
 pub struct Message {
     /// Its identity.
-    pub id: MessageId,
+    pub(crate) id: MessageId,
     /// Who wrote it.
-    pub sender: SubscriberId,
+    pub(crate) sender: SubscriberId,
     /// Whom it is for. For an SMS answer: whom the answerer means; the nodes on the way know only
     /// the reply number.
-    pub recipient: SubscriberId,
+    pub(crate) recipient: SubscriberId,
     /// Operator of the sender.
-    pub from: OperatorId,
+    pub(crate) from: OperatorId,
     /// Operator of the recipient.
-    pub to: OperatorId,
+    pub(crate) to: OperatorId,
     /// What it says.
-    pub text: Text,
+    pub(crate) text: Text,
     /// Whether it is one copy of a message to a group.
-    pub group: bool,
+    pub(crate) group: bool,
     /// Present while it travels as SMS, and for an SMS answer throughout.
     pub sms: Option<Sms>,
     /// What observations say of its way.
-    pub journal: Journal,
+    pub(crate) journal: Journal,
 }
 
 /// The short message that carries a message.
@@ -76,7 +76,7 @@ impl Message {
     }
 
     /// What observations say of it.
-    pub fn subject(&self) -> Subject {
+    pub(crate) fn subject(&self) -> Subject {
         let Self {
             id, sender, recipient, from, to, journal: Journal { route, intended, .. }, ..
         } = *self;
@@ -84,7 +84,7 @@ impl Message {
     }
 
     /// The stage it was in ends at `now` and the next begins.
-    pub fn stage(&mut self, stage: Stage, operator: OperatorId, now: Instant) {
+    pub(crate) fn stage(&mut self, stage: Stage, operator: OperatorId, now: Instant) {
         self.journal.stage(stage, operator, now);
     }
 }

@@ -2,25 +2,25 @@
 //! own state and leaves effects in the context's outbox; it knows no clock, no socket, no file and
 //! no other shard's state. The engine drives them, `measure` watches them.
 
-pub mod access;
-pub mod bits;
+pub(crate) mod access;
+pub(crate) mod bits;
 pub mod context;
 pub mod crossing;
-pub mod crowd;
+pub(crate) mod crowd;
 pub mod gateway;
-pub mod hlr;
-pub mod imsp;
-pub mod link;
+pub(crate) mod hlr;
+pub(crate) mod imsp;
+pub(crate) mod link;
 pub mod message;
-pub mod news;
+pub(crate) mod news;
 pub mod outbox;
 pub mod plan;
-pub mod rate_limit;
-pub mod relay;
-pub mod routing;
+pub(crate) mod rate_limit;
+pub(crate) mod relay;
+pub(crate) mod routing;
 pub mod server;
 pub mod smsc;
-pub mod sound;
-pub mod station;
+pub(crate) mod sound;
+pub(crate) mod station;
 pub mod stimulus;
 pub mod store;

@@ -10,7 +10,7 @@ use crate::domain::observation::Leave;
 use crate::domain::presence::News;
 
 /// What of this kind an input carries.
-pub fn of_input(input: &Input) -> Option<Leave> {
+pub(crate) fn of_input(input: &Input) -> Option<Leave> {
     match input {
         Input::Incoming(crossing) | Input::Release(crossing) => of_crossing(crossing),
         Input::Request(job) => of_job(job),
@@ -19,7 +19,7 @@ pub fn of_input(input: &Input) -> Option<Leave> {
 }
 
 /// What of this kind a crossing carries.
-pub fn of_crossing(crossing: &Crossing) -> Option<Leave> {
+pub(crate) fn of_crossing(crossing: &Crossing) -> Option<Leave> {
     match crossing.content {
         Content::Notification(news) => of_notification(&news),
         _ => None,
@@ -27,7 +27,7 @@ pub fn of_crossing(crossing: &Crossing) -> Option<Leave> {
 }
 
 /// What of this kind has been sent and did not arrive.
-pub fn of_sent(sent: &Sent, ledger: &Ledger) -> Option<Leave> {
+pub(crate) fn of_sent(sent: &Sent, ledger: &Ledger) -> Option<Leave> {
     let (crossing::Content::Notification(news), Ledger::Instants([changed, _])) =
         (&sent.content, ledger)
     else {
@@ -38,7 +38,7 @@ pub fn of_sent(sent: &Sent, ledger: &Ledger) -> Option<Leave> {
 }
 
 /// What of this kind an IM server has before it.
-pub fn of_job(job: &Job) -> Option<Leave> {
+pub(crate) fn of_job(job: &Job) -> Option<Leave> {
     match *job {
         Job::Notify { publisher, changed, news, watcher } => {
             single(news).then_some(Leave { publisher, watcher, changed })

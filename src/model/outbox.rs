@@ -104,40 +104,40 @@ pub enum Input {
 #[derive(Clone, Copy, Debug)]
 pub struct Reply {
     /// Names the draws of the answer.
-    pub occasion: Occasion,
+    pub(crate) occasion: Occasion,
     /// Who answers.
-    pub from: SubscriberId,
+    pub(crate) from: SubscriberId,
     /// Whom.
-    pub to: SubscriberId,
+    pub(crate) to: SubscriberId,
     /// The number to answer to, if the message came as SMS.
-    pub number: Option<ReplyNumber>,
+    pub(crate) number: Option<ReplyNumber>,
 }
 
 /// Whether a watcher may see somebody's presence.
 #[derive(Clone, Copy, Debug)]
 pub struct WatcherQuestion {
     /// Whose presence.
-    pub publisher: SubscriberId,
+    pub(crate) publisher: SubscriberId,
     /// Who wants to see it.
-    pub watcher: SubscriberId,
+    pub(crate) watcher: SubscriberId,
     /// When the publisher's presence changed so that it is asked.
-    pub changed: Instant,
+    pub(crate) changed: Instant,
 }
 
 /// A request of a contact.
 #[derive(Clone, Copy, Debug)]
 pub struct ContactRequest {
     /// Whose list grows.
-    pub owner: SubscriberId,
+    pub(crate) owner: SubscriberId,
     /// By whom.
-    pub contact: SubscriberId,
+    pub(crate) contact: SubscriberId,
     /// Who began it.
-    pub asked: Asked,
+    pub(crate) asked: Asked,
 }
 
 /// How whoever asked for something is answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Asked {
+pub(crate) enum Asked {
     /// A user here, then.
     Here(Instant),
     /// Another operator, which awaits the answer under this number.
@@ -299,7 +299,7 @@ pub struct Outbox {
     /// Events caused so far, by source role.
     counters: [u64; 7],
     /// For nodes of this shard, now.
-    pub now: VecDeque<Input>,
+    pub(crate) now: VecDeque<Input>,
     /// For nodes of this shard, later: instant, order, input.
     pub later: Vec<(Instant, u64, Input)>,
     /// For other shards.
@@ -328,18 +328,18 @@ impl Outbox {
     }
 
     /// Lets an input happen in this shard at a later instant.
-    pub fn at(&mut self, at: Instant, source: Role, input: Input) {
+    pub(crate) fn at(&mut self, at: Instant, source: Role, input: Input) {
         let order = self.order(source);
         self.later.push((at, order, input));
     }
 
     /// Lets an input happen in this shard now, after what is under way.
-    pub fn now(&mut self, input: Input) {
+    pub(crate) fn now(&mut self, input: Input) {
         self.now.push_back(input);
     }
 
     /// Sends something to another operator.
-    pub fn depart(&mut self, at: Instant, next: OperatorId, crossing: Sent, ledger: Ledger) {
+    pub(crate) fn depart(&mut self, at: Instant, next: OperatorId, crossing: Sent, ledger: Ledger) {
         let order = self.order(Role::Gateway);
         self.leaving.push(Mail { at, order, next, crossing, ledger });
     }

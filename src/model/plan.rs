@@ -29,53 +29,53 @@ pub struct Plan {
     /// Groups and their members.
     pub rooms: Arc<Rooms>,
     /// Which agreement leads where.
-    pub routing: Routing,
+    pub(crate) routing: Routing,
     /// The queueing parts.
-    pub stations: Stations,
+    pub(crate) stations: Stations,
     /// Bytes of crossings, by agreement, then by sending side.
-    pub sizes: Vec<[TransferSizes; 2]>,
+    pub(crate) sizes: Vec<[TransferSizes; 2]>,
     /// A deliberate fault, for conformance alone.
-    pub defect: Option<Defect>,
+    pub(crate) defect: Option<Defect>,
     /// What holds later: the same plan with other ways and IMSPs, from these instants on.
-    pub later: Vec<(Instant, Arc<Plan>)>,
+    pub(crate) later: Vec<(Instant, Arc<Plan>)>,
 }
 
 /// Bytes of crossings of one side of an agreement.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct TransferSizes {
+pub(crate) struct TransferSizes {
     /// An instant message, without its text.
-    pub message: u32,
+    pub(crate) message: u32,
     /// Whether the bytes of the text come on top (no fixed size was set).
-    pub message_adds_text: bool,
+    pub(crate) message_adds_text: bool,
     /// A presence notification for one watcher.
-    pub presence: u32,
+    pub(crate) presence: u32,
     /// A presence notification for a whole domain.
-    pub presence_domain: u32,
+    pub(crate) presence_domain: u32,
     /// A subscription of one contact.
-    pub subscribe: u32,
+    pub(crate) subscribe: u32,
     /// Each further contact of a list subscription.
-    pub subscribe_contact: u32,
+    pub(crate) subscribe_contact: u32,
     /// A validation request.
-    pub validate: u32,
+    pub(crate) validate: u32,
     /// A contact request.
-    pub contact: u32,
+    pub(crate) contact: u32,
     /// An answer.
-    pub answer: u32,
+    pub(crate) answer: u32,
     /// The answer to a validation: UID and presence of a legacy customer.
-    pub validated: u32,
+    pub(crate) validated: u32,
     /// A segment of a short message, without its text.
-    pub sms: u32,
+    pub(crate) sms: u32,
     /// Whether the octets of the text come on top.
-    pub sms_adds_text: bool,
+    pub(crate) sms_adds_text: bool,
     /// An HLR query, its answer, a report or an alert.
-    pub sms_signalling: u32,
+    pub(crate) sms_signalling: u32,
 }
 
 impl Plan {
     /// Whether the home IMSP of a legacy customer serves it towards the operator `from`: it
     /// registers its legacy customers, and `from` can reach them there by number (KIND-2).
     /// Otherwise they are KIND-3 to `from`.
-    pub fn serves_legacy(&self, home: OperatorId, from: OperatorId) -> bool {
+    pub(crate) fn serves_legacy(&self, home: OperatorId, from: OperatorId) -> bool {
         let registers = self
             .federation
             .operator(home)
@@ -90,7 +90,7 @@ impl Plan {
     }
 
     /// How a message of `sender` to `recipient` travels when nothing stands in its way.
-    pub fn route(&self, sender: SubscriberId, recipient: SubscriberId) -> Route {
+    pub(crate) fn route(&self, sender: SubscriberId, recipient: SubscriberId) -> Route {
         let population = &self.population;
         let (from, to) = (population.operator(sender), population.operator(recipient));
         self.route_between(from, to, population.is_im(recipient))
@@ -98,7 +98,7 @@ impl Plan {
 
     /// How a message from a user of one operator to a subscriber of another, `im` user or legacy
     /// customer, travels when nothing stands in its way.
-    pub fn route_between(&self, from: OperatorId, to: OperatorId, im: bool) -> Route {
+    pub(crate) fn route_between(&self, from: OperatorId, to: OperatorId, im: bool) -> Route {
         if from == to {
             return if im { Route::OnNet } else { Route::SmsOwn };
         }
@@ -113,7 +113,7 @@ impl Plan {
     /// Whether the operator `to` was told that somebody is an IM user when agreements and contact
     /// lists began: its own it knows, partners tell who theirs are, and whoever is on the list of a
     /// user of `to` at the start was put there as what they are.
-    pub fn told_as_im(&self, to: OperatorId, somebody: SubscriberId) -> bool {
+    pub(crate) fn told_as_im(&self, to: OperatorId, somebody: SubscriberId) -> bool {
         let home = self.population.operator(somebody);
         let im = somebody.0 - self.population.base(home) < self.population.im_users(home);
         let way = |carriage| self.routing.way(carriage, to, home).is_some();
@@ -133,7 +133,7 @@ impl Plan {
 
     /// Whether anything that crosses an agreement can be lost or very late: a request over it may not
     /// be answered.
-    pub fn can_fail(&self, agreement: AgreementId) -> bool {
+    pub(crate) fn can_fail(&self, agreement: AgreementId) -> bool {
         let terms = self.federation.agreement(agreement);
         let fails = |event: &TimedEvent| match &event.event {
             Event::Outage { outage: Outage::Link { between: [a, b], .. }, .. } => {
@@ -145,13 +145,13 @@ impl Plan {
     }
 
     /// Whether the model has this deliberate fault.
-    pub fn has(&self, defect: Defect) -> bool {
+    pub(crate) fn has(&self, defect: Defect) -> bool {
         self.defect == Some(defect)
     }
 
     /// Why nothing leads from one operator to another: their agreement does not carry it (RD-7), or
     /// they have none (RD-1).
-    pub fn why_no_way(&self, from: OperatorId, to: OperatorId) -> Reason {
+    pub(crate) fn why_no_way(&self, from: OperatorId, to: OperatorId) -> Reason {
         let theirs = |a: &&Agreement| a.side(from).is_some() && a.side(to).is_some();
         match self.federation.agreements.iter().find(theirs) {
             Some(_) => Reason::FeatureNotCarried,
@@ -162,7 +162,7 @@ impl Plan {
     /// What a legacy customer looks like on the contact lists of the operator `from` (CR16-2 to
     /// CR16-5). Pre-registered, as the home IMSP says; else, as the list's own IMSP does by
     /// default: online for ever, since nothing better is known (OMTP IM-0010, UC-1b, HLR-3).
-    pub fn legacy_presence(&self, customer: SubscriberId, from: OperatorId) -> Presence {
+    pub(crate) fn legacy_presence(&self, customer: SubscriberId, from: OperatorId) -> Presence {
         let home = self.population.operator(customer);
         let served = self.serves_legacy(home, from);
         let says = if served { home } else { from };
@@ -186,7 +186,7 @@ impl Plan {
     }
 
     /// How presence travels between two operators that have a way for it.
-    pub fn presence_scope(&self, from: OperatorId, to: OperatorId) -> PresenceScope {
+    pub(crate) fn presence_scope(&self, from: OperatorId, to: OperatorId) -> PresenceScope {
         if from == to {
             return PresenceScope::OnNet;
         }

@@ -8,7 +8,7 @@ use crate::domain::time::{Duration, Instant};
 
 /// The state of a rate limit.
 #[derive(Clone, Debug)]
-pub struct RateLimiter {
+pub(crate) struct RateLimiter {
     meter: Metered,
     over: OverLimit,
     /// Release instants of waiting messages, ascending.
@@ -41,7 +41,7 @@ enum Metered {
 
 /// What a rate limit says to a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Admission {
+pub(crate) enum Admission {
     /// It may go now.
     Now,
     /// It may go then; so many wait, this one included.
@@ -56,7 +56,7 @@ pub enum Admission {
 
 impl RateLimiter {
     /// A limit that has seen nothing yet.
-    pub fn new(settings: &RateLimit) -> Self {
+    pub(crate) fn new(settings: &RateLimit) -> Self {
         let meter = match settings.meter {
             Meter::LeakyBucket { burst } => {
                 let interval = Duration::from_secs_f64(1.0 / settings.rate);
@@ -72,7 +72,7 @@ impl RateLimiter {
     }
 
     /// A message wants to go at `now`, which never moves back.
-    pub fn admit(&mut self, now: Instant) -> Admission {
+    pub(crate) fn admit(&mut self, now: Instant) -> Admission {
         while self.waiting.front().is_some_and(|&release| release <= now) {
             self.waiting.pop_front();
         }

@@ -16,21 +16,26 @@ use crate::domain::part::{Part, PartKind};
 
 /// The relay of one hub.
 #[derive(Debug)]
-pub struct Relay {
+pub(crate) struct Relay {
     time: DurationDistribution,
     server: Server<Crossing>,
 }
 
 impl Relay {
     /// The relay of the hub `operator`.
-    pub fn new(plan: &Plan, operator: OperatorId, settings: &federation::Relay) -> Self {
+    pub(crate) fn new(plan: &Plan, operator: OperatorId, settings: &federation::Relay) -> Self {
         let part = Part::of(PartKind::Relay, operator);
         let server = Server::new(plan, part, settings.queue_limit, "relay/service");
         Self { time: settings.service_time.clone(), server }
     }
 
     /// Something is to pass through.
-    pub fn arrive(&mut self, crossing: Crossing, gateway: &mut Gateway, cx: &mut Context<'_>) {
+    pub(crate) fn arrive(
+        &mut self,
+        crossing: Crossing,
+        gateway: &mut Gateway,
+        cx: &mut Context<'_>,
+    ) {
         match self.server.arrive(crossing, Claim::Usual, cx) {
             Ok(turn) => self.serve(turn, gateway, cx),
             Err((crossing, reason)) => gateway.turn_back(crossing, reason, cx),
@@ -38,18 +43,18 @@ impl Relay {
     }
 
     /// An outage begins, or ends.
-    pub fn outage(&mut self, begins: bool, gateway: &mut Gateway, cx: &mut Context<'_>) {
+    pub(crate) fn outage(&mut self, begins: bool, gateway: &mut Gateway, cx: &mut Context<'_>) {
         let turn = self.server.outage(begins);
         self.serve(turn, gateway, cx);
     }
 
     /// What is in service or waits.
-    pub fn crossings(&self) -> impl Iterator<Item = &Crossing> {
+    pub(crate) fn crossings(&self) -> impl Iterator<Item = &Crossing> {
         self.server.jobs()
     }
 
     /// What is served goes on.
-    pub fn serve(&mut self, mut turn: Turn, gateway: &mut Gateway, cx: &mut Context<'_>) {
+    pub(crate) fn serve(&mut self, mut turn: Turn, gateway: &mut Gateway, cx: &mut Context<'_>) {
         let time = &self.time;
         while let Some(served) = self.server.next(&mut turn, |_, draw, _| time.sample(draw), cx) {
             pass_on(served.job, gateway, cx);

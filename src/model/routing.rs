@@ -10,7 +10,7 @@ use crate::domain::time::Duration;
 
 /// What is to cross.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Carriage {
+pub(crate) enum Carriage {
     /// Instant messages, contact requests and validations.
     Messaging,
     /// Presence.
@@ -25,18 +25,18 @@ pub enum Carriage {
 
 /// The way to another operator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Way {
+pub(crate) struct Way {
     /// The agreement of the next hop.
-    pub agreement: AgreementId,
+    pub(crate) agreement: AgreementId,
     /// The next hop.
-    pub next: OperatorId,
+    pub(crate) next: OperatorId,
     /// Hubs on the whole way.
-    pub hubs: u16,
+    pub(crate) hubs: u16,
 }
 
 /// The ways of all pairs, one table per carriage.
 #[derive(Clone, Debug)]
-pub struct Routing {
+pub(crate) struct Routing {
     operators: usize,
     /// By carriage, then from * operators + to.
     ways: [Vec<Option<Way>>; 5],
@@ -45,7 +45,7 @@ pub struct Routing {
 impl Routing {
     /// Finds all ways over the agreements that have begun `after` the start of measuring; `None`:
     /// before anything on the timeline.
-    pub fn new(federation: &Federation, after: Option<Duration>) -> Self {
+    pub(crate) fn new(federation: &Federation, after: Option<Duration>) -> Self {
         let operators = federation.operators.len();
         let all = [
             Carriage::Messaging,
@@ -66,7 +66,7 @@ impl Routing {
     }
 
     /// The way from one operator to another; `None` where there is none, or they are the same.
-    pub fn way(&self, carriage: Carriage, from: OperatorId, to: OperatorId) -> Option<Way> {
+    pub(crate) fn way(&self, carriage: Carriage, from: OperatorId, to: OperatorId) -> Option<Way> {
         self.ways[carriage as usize][from.index() * self.operators + to.index()]
     }
 }

@@ -20,7 +20,7 @@ use super::station::{Arrival, Claim, Served, Station};
 
 /// Parallel servers at one queue.
 #[derive(Debug)]
-pub struct Server<J> {
+pub(crate) struct Server<J> {
     kind: PartKind,
     /// Of a kind that has nodes.
     node: u16,
@@ -57,7 +57,7 @@ impl Turn {
 
 impl<J: Copy> Server<J> {
     /// The server of a part; so many jobs may wait. Service times are drawn for the `purpose`.
-    pub fn new(plan: &Plan, part: Part, queue_limit: u32, purpose: &str) -> Self {
+    pub(crate) fn new(plan: &Plan, part: Part, queue_limit: u32, purpose: &str) -> Self {
         let id = plan.stations.id(part);
         let name = &plan.federation.operator(part.operator(&plan.federation)).name;
         let node = if let Owner::Node(_, node) = part.owner { node } else { 0 };
@@ -70,7 +70,7 @@ impl<J: Copy> Server<J> {
     }
 
     /// A job arrives. With nowhere to go it comes back with the reason.
-    pub fn arrive(
+    pub(crate) fn arrive(
         &mut self,
         job: J,
         claim: Claim,
@@ -88,14 +88,14 @@ impl<J: Copy> Server<J> {
     }
 
     /// An outage begins, or ends: then what waits goes on.
-    pub fn outage(&mut self, begins: bool) -> Turn {
+    pub(crate) fn outage(&mut self, begins: bool) -> Turn {
         self.station.outage(begins);
         Turn { step: Step::None, resumes: true }
     }
 
     /// What is served next in a turn: services begin until one takes time, and those of no time
     /// are over at once. `time` says how long the service of a job takes.
-    pub fn next(
+    pub(crate) fn next(
         &mut self,
         turn: &mut Turn,
         time: impl Fn(&J, &mut Stream, &Context<'_>) -> Duration,
@@ -122,12 +122,12 @@ impl<J: Copy> Server<J> {
     }
 
     /// Whether no service can begin.
-    pub fn is_down(&self) -> bool {
+    pub(crate) fn is_down(&self) -> bool {
         self.station.is_down()
     }
 
     /// All jobs, in service and waiting.
-    pub fn jobs(&self) -> impl Iterator<Item = &J> {
+    pub(crate) fn jobs(&self) -> impl Iterator<Item = &J> {
         self.station.jobs()
     }
 }

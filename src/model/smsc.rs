@@ -77,7 +77,7 @@ impl Smsc {
     }
 
     /// A submission is taken into store.
-    pub fn accept(&mut self, slot: Slot, gateway: &mut Gateway, cx: &mut Context<'_>) {
+    pub(crate) fn accept(&mut self, slot: Slot, gateway: &mut Gateway, cx: &mut Context<'_>) {
         cx.stage(slot, Stage::RateLimit);
         let node = self.spread();
         let (operator, now, alert) = (cx.operator, cx.now, self.settings.alert);
@@ -111,7 +111,7 @@ impl Smsc {
 
     /// An outage of one node or of all begins, or ends. What a node has in store it keeps: retries
     /// that come due wait with it.
-    pub fn outage(
+    pub(crate) fn outage(
         &mut self,
         part: Part,
         begins: bool,
@@ -206,7 +206,7 @@ impl Smsc {
     }
 
     /// An attempt failed: the short message waits for its retry, an alert, or its end.
-    pub fn fail(&mut self, slot: Slot, cx: &mut Context<'_>) {
+    pub(crate) fn fail(&mut self, slot: Slot, cx: &mut Context<'_>) {
         if self.expired(slot, cx) {
             return self.expire(slot, cx);
         }
@@ -231,7 +231,7 @@ impl Smsc {
     }
 
     /// A wait may be over. A reminder that comes after an alert finds nothing due.
-    pub fn retry(&mut self, handle: Handle, gateway: &mut Gateway, cx: &mut Context<'_>) {
+    pub(crate) fn retry(&mut self, handle: Handle, gateway: &mut Gateway, cx: &mut Context<'_>) {
         let due = |sms: Sms| sms.due.is_some_and(|due| due <= cx.now);
         if cx.messages.holds(handle) && cx.messages[handle.slot].sms.is_some_and(due) {
             let phone = cx.messages[handle.slot].recipient;
@@ -246,7 +246,12 @@ impl Smsc {
     }
 
     /// A phone is back: everything that waits for it is tried at once.
-    pub fn alert(&mut self, phone: SubscriberId, gateway: &mut Gateway, cx: &mut Context<'_>) {
+    pub(crate) fn alert(
+        &mut self,
+        phone: SubscriberId,
+        gateway: &mut Gateway,
+        cx: &mut Context<'_>,
+    ) {
         for handle in self.waiting.remove(&phone).unwrap_or_default() {
             if cx.messages.holds(handle) && sms_mut(handle.slot, cx).due.is_some() {
                 self.again(handle.slot, gateway, cx);
@@ -301,7 +306,7 @@ fn sms_mut<'a>(slot: Slot, cx: &'a mut Context<'_>) -> &'a mut Sms {
 }
 
 /// What the delivery of a short message looks like; called by whoever has it in the end.
-pub fn delivered(slot: Slot, cx: &mut Context<'_>) {
+pub(crate) fn delivered(slot: Slot, cx: &mut Context<'_>) {
     let Sms { smsc: operator, origin, submitted, .. } = *sms_mut(slot, cx);
     let took = cx.now.since(submitted);
     let message = cx.messages[slot].id;

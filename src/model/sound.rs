@@ -12,7 +12,7 @@ use crate::domain::outcome::SmsOrigin;
 use crate::domain::time::Instant;
 
 /// Whether a crossing can be taken by `operator` at `at`.
-pub fn is_sound(sent: &Sent, operator: OperatorId, at: Instant, plan: &Plan) -> bool {
+pub(crate) fn is_sound(sent: &Sent, operator: OperatorId, at: Instant, plan: &Plan) -> bool {
     let federation = &plan.federation;
     let Some(terms) = federation.agreements.get(sent.agreement.index()) else { return false };
     let border = Border { plan, operator, at };

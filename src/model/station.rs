@@ -11,7 +11,7 @@ use crate::domain::observation::Observation;
 
 /// Parallel servers at one queue.
 #[derive(Clone, Debug)]
-pub struct Station<J> {
+pub(crate) struct Station<J> {
     id: StationId,
     /// Jobs in service; free places are `None`.
     in_service: Vec<Option<Waiting<J>>>,
@@ -37,7 +37,7 @@ struct Waiting<J> {
 
 /// What an arriving job may claim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Claim {
+pub(crate) enum Claim {
     /// Its turn.
     Usual,
     /// To wait before all others, without interrupting a service.
@@ -48,7 +48,7 @@ pub enum Claim {
 
 /// What becomes of an arriving job.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Arrival<J> {
+pub(crate) enum Arrival<J> {
     /// It starts service at this place.
     Started(u32),
     /// It waits.
@@ -61,18 +61,18 @@ pub enum Arrival<J> {
 
 /// A job whose service ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Served<J> {
+pub(crate) struct Served<J> {
     /// The job.
-    pub job: J,
+    pub(crate) job: J,
     /// When it came.
-    pub arrived: Instant,
+    pub(crate) arrived: Instant,
     /// When its service began.
-    pub started: Instant,
+    pub(crate) started: Instant,
 }
 
 impl<J: Copy> Station<J> {
     /// A station with `servers` servers; `limit` jobs may wait.
-    pub fn new(id: StationId, servers: u32, limit: u32) -> Self {
+    pub(crate) fn new(id: StationId, servers: u32, limit: u32) -> Self {
         Self {
             id,
             in_service: Vec::new(),
@@ -87,7 +87,7 @@ impl<J: Copy> Station<J> {
     }
 
     /// A job arrives.
-    pub fn arrive(&mut self, job: J, claim: Claim, cx: &mut Context<'_>) -> Arrival<J> {
+    pub(crate) fn arrive(&mut self, job: J, claim: Claim, cx: &mut Context<'_>) -> Arrival<J> {
         let busy = self.in_service.len() - self.free.len();
         let waiting = Waiting { job, arrived: cx.now, started: cx.now };
         if busy < self.servers {
@@ -113,7 +113,7 @@ impl<J: Copy> Station<J> {
 
     /// The service at a place ends; the place at which a waiting job starts service now, if one
     /// does: none while the station is down.
-    pub fn end(&mut self, place: u32, cx: &mut Context<'_>) -> (Served<J>, Option<u32>) {
+    pub(crate) fn end(&mut self, place: u32, cx: &mut Context<'_>) -> (Served<J>, Option<u32>) {
         let station = self.id;
         let Waiting { job, arrived, started } =
             self.in_service[place as usize].take().expect("a service that ends was going on");
@@ -123,7 +123,7 @@ impl<J: Copy> Station<J> {
     }
 
     /// A waiting job takes a seat that is free, if there are both and the station is up.
-    pub fn next(&mut self, cx: &mut Context<'_>) -> Option<u32> {
+    pub(crate) fn next(&mut self, cx: &mut Context<'_>) -> Option<u32> {
         if self.in_service.len() - self.free.len() >= self.servers {
             return None;
         }
@@ -136,24 +136,24 @@ impl<J: Copy> Station<J> {
 
     /// An outage begins, or ends: the station is down while any lasts. What is in service ends as
     /// it would; after the last, the owner asks for the `next` until there is none.
-    pub fn outage(&mut self, begins: bool) {
+    pub(crate) fn outage(&mut self, begins: bool) {
         self.outages = if begins { self.outages + 1 } else { self.outages.saturating_sub(1) };
         self.servers = if self.is_down() { 0 } else { self.built };
     }
 
     /// Whether no service can begin.
-    pub fn is_down(&self) -> bool {
+    pub(crate) fn is_down(&self) -> bool {
         self.outages > 0
     }
 
     /// The job in service at a place.
-    pub fn job(&self, place: u32) -> &J {
+    pub(crate) fn job(&self, place: u32) -> &J {
         let waiting = self.in_service[place as usize].as_ref();
         &waiting.expect("a place in use holds a job").job
     }
 
     /// All jobs, in service and waiting.
-    pub fn jobs(&self) -> impl Iterator<Item = &J> {
+    pub(crate) fn jobs(&self) -> impl Iterator<Item = &J> {
         let served = self.in_service.iter().flatten();
         served.chain(&self.urgent).chain(&self.waiting).map(|waiting| &waiting.job)
     }

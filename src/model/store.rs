@@ -12,18 +12,18 @@ pub struct Slot(pub u32);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Handle {
     /// Where it was.
-    pub slot: Slot,
+    pub(crate) slot: Slot,
     generation: u32,
 }
 
 impl Handle {
     /// The number that crosses.
-    pub fn transaction(self) -> Transaction {
+    pub(crate) fn transaction(self) -> Transaction {
         Transaction(u64::from(self.generation) << 32 | u64::from(self.slot.0))
     }
 
     /// What a number that came back stands for.
-    pub fn of(Transaction(number): Transaction) -> Self {
+    pub(crate) fn of(Transaction(number): Transaction) -> Self {
         Self { slot: Slot(number as u32), generation: (number >> 32) as u32 }
     }
 }
@@ -57,14 +57,18 @@ impl<T> Store<T> {
     }
 
     /// Takes in what an answer is awaited for.
-    pub fn open(&mut self, item: T) -> Transaction {
+    pub(crate) fn open(&mut self, item: T) -> Transaction {
         let slot = self.insert(item);
         self.handle(slot).transaction()
     }
 
     /// What a transaction was opened for; it is closed from now on. `None` if nothing of the kind
     /// is open under this number: it is closed already, or was never opened here.
-    pub fn close(&mut self, number: Transaction, kind: impl FnOnce(&T) -> bool) -> Option<T> {
+    pub(crate) fn close(
+        &mut self,
+        number: Transaction,
+        kind: impl FnOnce(&T) -> bool,
+    ) -> Option<T> {
         let handle = Handle::of(number);
         let (generation, item) = self.places.get(handle.slot.0 as usize)?;
         let open = *generation == handle.generation && item.as_ref().is_some_and(kind);
@@ -72,7 +76,7 @@ impl<T> Store<T> {
     }
 
     /// Hands something out; its place and handles are void from now on.
-    pub fn remove(&mut self, slot: Slot) -> T {
+    pub(crate) fn remove(&mut self, slot: Slot) -> T {
         let place = &mut self.places[slot.0 as usize];
         place.0 = place.0.wrapping_add(1);
         self.free.push(slot);
@@ -80,29 +84,25 @@ impl<T> Store<T> {
     }
 
     /// A handle for a reminder.
-    pub fn handle(&self, slot: Slot) -> Handle {
+    pub(crate) fn handle(&self, slot: Slot) -> Handle {
         Handle { slot, generation: self.places[slot.0 as usize].0 }
     }
 
     /// Whether what the handle was given for is still in its place.
-    pub fn holds(&self, handle: Handle) -> bool {
+    pub(crate) fn holds(&self, handle: Handle) -> bool {
         let (generation, item) = &self.places[handle.slot.0 as usize];
         *generation == handle.generation && item.is_some()
     }
 
     /// Everything, by place.
-    pub fn iter(&self) -> impl Iterator<Item = &T> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {
         self.places.iter().filter_map(|(_, item)| item.as_ref())
     }
 
     /// How much is there.
+    #[expect(clippy::len_without_is_empty, reason = "nobody asks")]
     pub fn len(&self) -> usize {
         self.places.len() - self.free.len()
-    }
-
-    /// Whether nothing is.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
     }
 }
 

@@ -23,87 +23,87 @@ pub(super) const INPUTS: [&str; 4] = ["input", "-20 %", "+20 %", "from - to +"];
 
 /// Everything that was found.
 #[derive(Clone, Debug, Serialize)]
-pub struct Capacity {
+pub(crate) struct Capacity {
     /// `interwork/capacity/1`.
-    pub schema: &'static str,
+    pub(crate) schema: &'static str,
     /// Of the topology.
-    pub name: String,
+    pub(crate) name: String,
     /// Path of the value that was varied.
-    pub varied: String,
+    pub(crate) varied: String,
     /// Unit of all values of it, such as `/s`; empty for a plain number.
-    pub unit: String,
+    pub(crate) unit: String,
     /// The value that is planned for.
-    pub planned: f64,
+    pub(crate) planned: f64,
     /// The largest value at which every SLO line holds; null if there is none, or the lines hold
     /// from a value on.
-    pub largest: Option<f64>,
+    pub(crate) largest: Option<f64>,
     /// The smallest value from which on every SLO line holds; null if they hold up to a value, or
     /// none was found.
-    pub smallest: Option<f64>,
+    pub(crate) smallest: Option<f64>,
     /// The values nearest to the answer that clearly hold and clearly fail.
-    pub interval: [Option<f64>; 2],
+    pub(crate) interval: [Option<f64>; 2],
     /// Where the search ended because the topology cannot have the value; null if it did not.
-    pub ended: Option<End>,
+    pub(crate) ended: Option<End>,
     /// By how much the planned value may grow, or the size shrink, until where the lines clearly
     /// hold; as a share of the lesser.
-    pub headroom: Option<f64>,
+    pub(crate) headroom: Option<f64>,
     /// The least and the greatest value tried.
-    pub tried: [f64; 2],
+    pub(crate) tried: [f64; 2],
     /// Where no border was found: lines that fail at the least value tried, with what was observed.
-    pub failing: Vec<String>,
+    pub(crate) failing: Vec<String>,
     /// Whether every line holds at the planned value.
-    pub holds: bool,
+    pub(crate) holds: bool,
     /// Whether the samples at the planned value carry every line.
-    pub known: bool,
+    pub(crate) known: bool,
     /// What gives way first.
-    pub bottleneck: Option<Limit>,
+    pub(crate) bottleneck: Option<Limit>,
     /// What gives way next once that is doubled.
-    pub next: Option<Limit>,
+    pub(crate) next: Option<Limit>,
     /// Parts with a utilisation above 60 % at the largest value.
-    pub busy: Vec<(String, f64)>,
+    pub(crate) busy: Vec<(String, f64)>,
     /// Parts at their end at the answer, whatever the SLO lines say of it.
-    pub full: Vec<String>,
+    pub(crate) full: Vec<String>,
     /// Where load over mean latency is greatest.
-    pub knee: Option<f64>,
+    pub(crate) knee: Option<f64>,
     /// Delays and losses around the answer.
-    pub curve: Vec<CurvePoint>,
+    pub(crate) curve: Vec<CurvePoint>,
     /// SLO lines that too few samples carried somewhere; there they counted neither as held nor as
     /// missed.
-    pub too_few_samples: Vec<TooFew>,
+    pub(crate) too_few_samples: Vec<TooFew>,
     /// Licences of SMSCs at the planned value.
-    pub licences: Vec<Licence>,
+    pub(crate) licences: Vec<Licence>,
     /// Failures at the planned value.
-    pub failures: Vec<Failure>,
+    pub(crate) failures: Vec<Failure>,
     /// What operators owe each other at the planned value.
-    pub accounts: Vec<Account>,
+    pub(crate) accounts: Vec<Account>,
     /// Currency of the accounts.
-    pub currency: String,
+    pub(crate) currency: String,
     /// What a thousand delivered messages cost in fees that depend on them.
-    pub per_thousand: f64,
+    pub(crate) per_thousand: f64,
     /// The same with the monthly fees, a busy hour having a tenth of a day's messages.
-    pub per_thousand_with_monthly: f64,
+    pub(crate) per_thousand_with_monthly: f64,
     /// Hub or bilateral agreements.
-    pub break_even: Option<BreakEven>,
+    pub(crate) break_even: Option<BreakEven>,
     /// The answer with each input 20 % lower and higher.
-    pub inputs: Vec<Input>,
+    pub(crate) inputs: Vec<Input>,
 }
 
 /// A value that the topology cannot have.
 #[derive(Clone, Debug, Serialize)]
-pub struct End {
+pub(crate) struct End {
     /// The value.
-    pub value: f64,
+    pub(crate) value: f64,
     /// What the topology says of it.
-    pub why: String,
+    pub(crate) why: String,
 }
 
 /// An SLO line and the largest value tried at which too few samples carried it.
 #[derive(Clone, Debug, Serialize)]
-pub struct TooFew {
+pub(crate) struct TooFew {
     /// As written.
-    pub line: String,
+    pub(crate) line: String,
     /// The value.
-    pub at: f64,
+    pub(crate) at: f64,
 }
 
 /// What gives way.
@@ -112,11 +112,11 @@ pub struct Limit {
     /// The part.
     pub part: String,
     /// What it is.
-    pub kind: &'static str,
+    pub(crate) kind: &'static str,
     /// Its utilisation where the SLO first fails, and more where it refuses.
-    pub utilisation: f64,
+    pub(crate) utilisation: f64,
     /// Lines that fail there.
-    pub lines: Vec<String>,
+    pub(crate) lines: Vec<String>,
     /// The largest value that holds with it as it is.
     pub largest: Option<f64>,
     /// Whether doubling it alone makes the lines hold there.
@@ -125,27 +125,27 @@ pub struct Limit {
 
 /// A point of the curve.
 #[derive(Clone, Copy, Debug, Serialize)]
-pub struct CurvePoint {
+pub(crate) struct CurvePoint {
     /// The value.
-    pub value: f64,
+    pub(crate) value: f64,
     /// Messages offered a second.
-    pub offered: f64,
+    pub(crate) offered: f64,
     /// Messages delivered a second.
-    pub delivered: f64,
+    pub(crate) delivered: f64,
     /// Mean latency of all messages, seconds.
-    pub mean: Option<f64>,
+    pub(crate) mean: Option<f64>,
     /// Its median.
-    pub p50: Option<f64>,
+    pub(crate) p50: Option<f64>,
     /// Its 95th percentile.
-    pub p95: Option<f64>,
+    pub(crate) p95: Option<f64>,
     /// Its 99th percentile.
-    pub p99: Option<f64>,
+    pub(crate) p99: Option<f64>,
     /// Share of messages refused.
-    pub refused: f64,
+    pub(crate) refused: f64,
     /// Share of messages expired or lost.
-    pub lost: f64,
+    pub(crate) lost: f64,
     /// Messages still on their way at the end of a run, with those that wait for a phone.
-    pub waiting: f64,
+    pub(crate) waiting: f64,
 }
 
 /// What one SMSC needs, short messages a second, in the busiest tenth of the measured time.
@@ -154,7 +154,7 @@ pub struct Licence {
     /// Whose.
     pub operator: String,
     /// First attempts a second then, if no licence held anything back.
-    pub first_attempts: f64,
+    pub(crate) first_attempts: f64,
     /// Repeated attempts a second then.
     pub retries: f64,
     /// Licensed rate of all nodes, a second.
@@ -165,79 +165,79 @@ pub struct Licence {
 
 /// What the failure of one part for a third of the time does.
 #[derive(Clone, Debug, Serialize)]
-pub struct Failure {
+pub(crate) struct Failure {
     /// The part.
-    pub part: String,
+    pub(crate) part: String,
     /// Share of the run's messages refused.
-    pub refused: f64,
+    pub(crate) refused: f64,
     /// Share of the run's messages expired or lost.
-    pub lost: f64,
+    pub(crate) lost: f64,
     /// 95th percentile of their latency, seconds.
-    pub p95: Option<f64>,
+    pub(crate) p95: Option<f64>,
     /// Longest queue at any station from the failure on, the mean of an interval.
-    pub backlog: f64,
+    pub(crate) backlog: f64,
     /// That station.
-    pub at: String,
+    pub(crate) at: String,
     /// From the end of the failure until all queues are as before, seconds; null: not within the run.
-    pub drained: Option<f64>,
+    pub(crate) drained: Option<f64>,
     /// SLO lines that do not hold.
-    pub failing: Vec<String>,
+    pub(crate) failing: Vec<String>,
     /// SLO lines that too few samples carry.
-    pub unknown: Vec<String>,
+    pub(crate) unknown: Vec<String>,
 }
 
 /// What two operators owe each other for the measured time.
 #[derive(Clone, Debug, Serialize)]
-pub struct Account {
+pub(crate) struct Account {
     /// The two.
-    pub between: [String; 2],
+    pub(crate) between: [String; 2],
     /// What each owes the other for the measured time.
-    pub owed: [f64; 2],
+    pub(crate) owed: [f64; 2],
     /// What each owes every month whatever crosses.
-    pub monthly: f64,
+    pub(crate) monthly: f64,
     /// Messages between them, both ways.
-    pub messages: f64,
+    pub(crate) messages: f64,
     /// What a thousand of these cost; null without any.
-    pub per_thousand: Option<f64>,
+    pub(crate) per_thousand: Option<f64>,
 }
 
 /// Hub or bilateral agreements, by the month, as one operator pays for what it sends.
 #[derive(Clone, Copy, Debug, Serialize)]
-pub struct BreakEven {
+pub(crate) struct BreakEven {
     /// Messages a month that it sends to one partner.
-    pub messages_per_partner: f64,
+    pub(crate) messages_per_partner: f64,
     /// A month of one bilateral agreement.
-    pub bilateral: f64,
+    pub(crate) bilateral: f64,
     /// A month of the hub's agreement, whatever crosses.
-    pub hub_fixed: f64,
+    pub(crate) hub_fixed: f64,
     /// The hub's price for what is sent to one partner in a month.
-    pub hub_per_partner: f64,
+    pub(crate) hub_per_partner: f64,
     /// Partners from which on the hub costs less; null: it never does.
-    pub partners: Option<f64>,
+    pub(crate) partners: Option<f64>,
 }
 
 /// An input and the answer with it 20 % lower and higher.
 #[derive(Clone, Debug, Serialize)]
-pub struct Input {
+pub(crate) struct Input {
     /// The input.
-    pub input: String,
+    pub(crate) input: String,
     /// The answer with it lower; null if none was found.
-    pub lower: Option<f64>,
+    pub(crate) lower: Option<f64>,
     /// The answer with it higher; null if none was found.
-    pub higher: Option<f64>,
+    pub(crate) higher: Option<f64>,
 }
 
 impl Capacity {
     /// Schema of this version.
-    pub const SCHEMA: &str = "interwork/capacity/1";
+    pub(crate) const SCHEMA: &str = "interwork/capacity/1";
 
     /// As JSON.
-    pub fn json(&self) -> String {
+    pub(crate) fn json(&self) -> String {
         crate::report::json::text(self)
     }
 
     /// The page, in so many columns.
-    pub fn page(&self, width: usize) -> String {
+    pub(crate) fn page(&self, width: usize) -> String {
         let mut text = String::new();
         text.push_str(&paragraphs(&self.verdict(), width));
         self.curve_of(&mut text, width);

@@ -5,24 +5,24 @@ use crate::measure::results::{Metric, SeriesRow};
 
 /// A figure of one replication, as written and read back.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
-pub struct ReplicationRow {
+pub(crate) struct ReplicationRow {
     /// Counted from 0.
-    pub replication: u32,
+    pub(crate) replication: u32,
     /// The metric.
-    pub metric: String,
+    pub(crate) metric: String,
     /// `name=value` pairs joined by `;`.
-    pub labels: String,
+    pub(crate) labels: String,
     /// Such as `count` or `p95`.
-    pub statistic: String,
+    pub(crate) statistic: String,
     /// In `unit`.
-    pub value: f64,
+    pub(crate) value: f64,
     /// Base unit.
-    pub unit: String,
+    pub(crate) unit: String,
 }
 
 impl ReplicationRow {
     /// All figures of one replication.
-    pub fn of(replication: u32, metrics: &[Metric]) -> impl Iterator<Item = Self> {
+    pub(crate) fn of(replication: u32, metrics: &[Metric]) -> impl Iterator<Item = Self> {
         metrics.iter().flat_map(move |metric| {
             let labels = metric.joined();
             metric.figures().into_iter().map(move |(statistic, value)| Self {
@@ -38,7 +38,7 @@ impl ReplicationRow {
 }
 
 /// The unit of a figure of a metric.
-pub fn unit_of<'a>(statistic: &str, unit: &'a str) -> &'a str {
+pub(crate) fn unit_of<'a>(statistic: &str, unit: &'a str) -> &'a str {
     match statistic {
         "count" => "1",
         "rate" => "1/s",
@@ -47,7 +47,7 @@ pub fn unit_of<'a>(statistic: &str, unit: &'a str) -> &'a str {
 }
 
 /// The figures of all replications as CSV.
-pub fn replications(rows: &[ReplicationRow]) -> Result<Vec<u8>, csv::Error> {
+pub(crate) fn replications(rows: &[ReplicationRow]) -> Result<Vec<u8>, csv::Error> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     rows.iter().try_for_each(|row| writer.serialize(row))?;
     writer.into_inner().map_err(|error| error.into_error().into())
@@ -55,29 +55,29 @@ pub fn replications(rows: &[ReplicationRow]) -> Result<Vec<u8>, csv::Error> {
 
 /// A single message of the sample.
 #[derive(Clone, Debug, PartialEq)]
-pub struct MessageRow {
+pub(crate) struct MessageRow {
     /// Its identity.
-    pub id: u64,
+    pub(crate) id: u64,
     /// Its route.
-    pub route: String,
+    pub(crate) route: String,
     /// Operator of the sender.
-    pub from: String,
+    pub(crate) from: String,
     /// Operator of the recipient.
-    pub to: String,
+    pub(crate) to: String,
     /// When it was meant, seconds since the start of the run.
-    pub intended_s: f64,
+    pub(crate) intended_s: f64,
     /// How it ended.
-    pub outcome: String,
+    pub(crate) outcome: String,
     /// Why, if refused or lost.
-    pub reason: Option<String>,
+    pub(crate) reason: Option<String>,
     /// From the intent to the outcome.
-    pub latency_s: f64,
+    pub(crate) latency_s: f64,
     /// Stage, operator, seconds.
-    pub stages: Vec<(String, String, f64)>,
+    pub(crate) stages: Vec<(String, String, f64)>,
 }
 
 /// The time series as CSV.
-pub fn series(rows: &[SeriesRow]) -> Result<Vec<u8>, csv::Error> {
+pub(crate) fn series(rows: &[SeriesRow]) -> Result<Vec<u8>, csv::Error> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     for row in rows {
         writer.serialize(row)?;
@@ -89,7 +89,7 @@ pub fn series(rows: &[SeriesRow]) -> Result<Vec<u8>, csv::Error> {
 }
 
 /// The sample of messages as CSV: one column a stage, which add up to the latency.
-pub fn messages(rows: &[MessageRow]) -> Result<Vec<u8>, csv::Error> {
+pub(crate) fn messages(rows: &[MessageRow]) -> Result<Vec<u8>, csv::Error> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     let mut head: Vec<String> =
         ["id", "route", "from", "to", "intended_s", "outcome", "reason", "latency_s"]

@@ -26,7 +26,7 @@ struct Axis {
 type Dot = (f64, f64, Option<[f64; 2]>);
 
 /// Draws all pictures: name and SVG. What is zero everywhere is left out.
-pub fn draw(points: &Points, readings: &[Reading]) -> Vec<(String, String)> {
+pub(crate) fn draw(points: &Points, readings: &[Reading]) -> Vec<(String, String)> {
     let mut figures: BTreeMap<(&str, &str), Vec<&Reading>> = BTreeMap::new();
     for reading in readings {
         figures.entry((&reading.metric, reading.statistic)).or_default().push(reading);

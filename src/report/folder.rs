@@ -11,38 +11,38 @@ use super::sums::Sums;
 use super::{hlog, json, plots};
 use crate::measure::results::Results;
 
-pub use super::csv::{MessageRow, ReplicationRow};
+pub(crate) use super::csv::{MessageRow, ReplicationRow};
 
 /// A folder that results may be written to.
 #[derive(Debug)]
-pub struct Folder {
+pub(crate) struct Folder {
     dir: PathBuf,
 }
 
 /// Everything that goes into a result folder.
 #[derive(Debug)]
-pub struct Bundle<'a> {
+pub(crate) struct Bundle<'a> {
     /// Of the topology.
-    pub name: &'a str,
+    pub(crate) name: &'a str,
     /// What was measured.
-    pub results: &'a Results,
+    pub(crate) results: &'a Results,
     /// The same as sums, each replication by itself.
-    pub sums: &'a Sums,
+    pub(crate) sums: &'a Sums,
     /// How it was run.
-    pub manifest: &'a Manifest,
+    pub(crate) manifest: &'a Manifest,
     /// The resolved topology.
-    pub topology_yaml: &'a str,
+    pub(crate) topology_yaml: &'a str,
     /// Files that the resolved topology names.
-    pub attachments: &'a [(String, Vec<u8>)],
+    pub(crate) attachments: &'a [(String, Vec<u8>)],
     /// A sample of single messages, if one was asked for.
-    pub messages: Option<&'a [MessageRow]>,
+    pub(crate) messages: Option<&'a [MessageRow]>,
     /// The figures of each replication, if there are several.
-    pub replications: Option<&'a [ReplicationRow]>,
+    pub(crate) replications: Option<&'a [ReplicationRow]>,
 }
 
 /// Why results cannot be written.
 #[derive(Debug, thiserror::Error)]
-pub enum FolderError {
+pub(crate) enum FolderError {
     /// Something is in the folder already.
     #[error("{} is not empty: name another folder with --out, or write into it with --force", dir.display())]
     NotEmpty {
@@ -64,7 +64,7 @@ impl Folder {
     ///
     /// # Errors
     /// If it is not empty and `force` is not set, or cannot be made.
-    pub fn create(dir: &Path, force: bool) -> Result<Self, FolderError> {
+    pub(crate) fn create(dir: &Path, force: bool) -> Result<Self, FolderError> {
         fs::create_dir_all(dir).map_err(|error| io(dir, &error))?;
         let mut entries = fs::read_dir(dir).map_err(|error| io(dir, &error))?;
         if entries.next().is_some() && !force {
@@ -101,7 +101,7 @@ impl Folder {
     ///
     /// # Errors
     /// The first file that cannot be written.
-    pub fn write(&self, bundle: &Bundle<'_>) -> Result<(), FolderError> {
+    pub(crate) fn write(&self, bundle: &Bundle<'_>) -> Result<(), FolderError> {
         self.clear()?;
         let summary = Summary::new(bundle.name, bundle.results);
         self.file("topology.yaml", bundle.topology_yaml.as_bytes())?;
@@ -129,7 +129,7 @@ impl Folder {
     ///
     /// # Errors
     /// The first that cannot be written.
-    pub fn put(&self, files: &[(&str, String)]) -> Result<(), FolderError> {
+    pub(crate) fn put(&self, files: &[(&str, String)]) -> Result<(), FolderError> {
         files.iter().try_for_each(|(name, content)| self.file(name, content.as_bytes()))
     }
 
@@ -137,7 +137,7 @@ impl Folder {
     ///
     /// # Errors
     /// If it cannot be written.
-    pub fn write_page(dir: &Path, page: &str) -> Result<(), FolderError> {
+    pub(crate) fn write_page(dir: &Path, page: &str) -> Result<(), FolderError> {
         Self { dir: dir.to_owned() }.file(super::html::NAME, page.as_bytes())
     }
 

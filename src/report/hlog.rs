@@ -27,7 +27,7 @@ const HEAD: [&str; 4] = [
 /// The log of a run: values in microseconds (counts for a fan-out), one interval each, which is
 /// the measured time; the start of the run is its time zero. `None` if a histogram cannot be
 /// encoded.
-pub fn write(results: &Results) -> Option<Vec<u8>> {
+pub(crate) fn write(results: &Results) -> Option<Vec<u8>> {
     let mut log = Vec::new();
     let mut serializer = V2DeflateSerializer::new();
     let (start, end) = results.measured;

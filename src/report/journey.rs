@@ -8,24 +8,24 @@ use super::lines::wrapped;
 
 /// What happened to one thing, in the order of time.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Journey {
+pub(crate) struct Journey {
     /// What it is.
-    pub title: String,
+    pub(crate) title: String,
     /// What happened.
-    pub steps: Vec<Step>,
+    pub(crate) steps: Vec<Step>,
 }
 
 /// One step of a journey.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Step {
+pub(crate) struct Step {
     /// Seconds since the start of the run.
-    pub at: f64,
+    pub(crate) at: f64,
     /// Where, such as `a imsp`.
-    pub node: String,
+    pub(crate) node: String,
     /// What it did.
-    pub what: String,
+    pub(crate) what: String,
     /// Why: which rule, which agreement, which requirement; empty where there is no choice.
-    pub why: String,
+    pub(crate) why: String,
 }
 
 impl Journey {
@@ -46,7 +46,7 @@ impl Journey {
 }
 
 /// Lines of at most so many columns: seconds since the first step, node, what, why.
-pub fn text(journeys: &[Journey], width: usize) -> String {
+pub(crate) fn text(journeys: &[Journey], width: usize) -> String {
     let mut text = String::new();
     for journey in journeys {
         let _ = writeln!(text, "{}, at {:.6}s", journey.title, journey.start());
@@ -68,7 +68,7 @@ pub fn text(journeys: &[Journey], width: usize) -> String {
 }
 
 /// A Mermaid sequence diagram: an arrow where the node changes, a note where it does not.
-pub fn mermaid(journeys: &[Journey]) -> String {
+pub(crate) fn mermaid(journeys: &[Journey]) -> String {
     let mut text = String::from("sequenceDiagram\n");
     let safe = |words: &str| words.replace([';', '#', '\n'], " ");
     let mut known: Vec<String> = Vec::new();
@@ -100,7 +100,7 @@ pub fn mermaid(journeys: &[Journey]) -> String {
 }
 
 /// SVG with a lane per node, compact: a row a step; or with times to scale.
-pub fn svg(journeys: &[Journey], to_scale: bool) -> String {
+pub(crate) fn svg(journeys: &[Journey], to_scale: bool) -> String {
     const LANE: f64 = 230.0;
     const ROW: f64 = 40.0;
     const TOP: f64 = 70.0;
@@ -192,7 +192,7 @@ fn escape(text: &str) -> String {
 
 /// A trace for the Perfetto and Chrome trace viewers (trace event format): one track a node, each
 /// step lasting until the next.
-pub fn perfetto(journeys: &[Journey]) -> String {
+pub(crate) fn perfetto(journeys: &[Journey]) -> String {
     let mut tracks: Vec<&str> = Vec::new();
     let mut events: Vec<serde_json::Value> = Vec::new();
     for journey in journeys {

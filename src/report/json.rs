@@ -7,6 +7,6 @@ use serde::Serialize;
 /// # Panics
 /// If it cannot be written in JSON, which is a fault of the program: documents are plain values with texts
 /// for keys. An empty file would say that all is well.
-pub fn text(document: &impl Serialize) -> String {
+pub(crate) fn text(document: &impl Serialize) -> String {
     serde_json::to_string_pretty(document).expect("a document is plain values") + "\n"
 }

@@ -5,18 +5,18 @@ use std::fmt::Write;
 
 /// One line with its verdict.
 #[derive(Clone, Debug)]
-pub struct Case {
+pub(crate) struct Case {
     /// What it belongs to.
-    pub class: String,
+    pub(crate) class: String,
     /// What it says.
-    pub name: String,
+    pub(crate) name: String,
     /// How it went.
-    pub verdict: Verdict,
+    pub(crate) verdict: Verdict,
 }
 
 /// How a line went.
 #[derive(Clone, Debug)]
-pub enum Verdict {
+pub(crate) enum Verdict {
     /// It holds.
     Held,
     /// It does not, and why.
@@ -26,7 +26,7 @@ pub enum Verdict {
 }
 
 /// A suite of cases as an XML document.
-pub fn junit(suite: &str, cases: &[Case]) -> String {
+pub(crate) fn junit(suite: &str, cases: &[Case]) -> String {
     let escape = |text: &str| quick_xml::escape::escape(text).into_owned();
     let all = |of: fn(&Verdict) -> bool| cases.iter().filter(|case| of(&case.verdict)).count();
     let failures = all(|verdict| matches!(verdict, Verdict::Failed(_)));

@@ -1,7 +1,7 @@
 //! Sentences in lines of a terminal. Used wherever text may be longer than a line.
 
 /// Words in lines of at most so many characters; a word that is longer has a line of its own.
-pub fn wrapped(words: &str, room: usize) -> Vec<String> {
+pub(crate) fn wrapped(words: &str, room: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in words.split(' ') {
         match lines.last_mut() {
@@ -16,7 +16,7 @@ pub fn wrapped(words: &str, room: usize) -> Vec<String> {
 }
 
 /// Lines of a text, each wrapped at `width`; what continues a line is indented by two more.
-pub fn paragraphs(text: &str, width: usize) -> String {
+pub(crate) fn paragraphs(text: &str, width: usize) -> String {
     let mut shown = String::new();
     for line in text.lines() {
         let words = line.trim_start();

@@ -75,7 +75,7 @@ pub struct Precision {
 
 impl Precision {
     /// What to say where figures are not known as well as was asked.
-    pub fn missed(&self) -> Option<String> {
+    pub(crate) fn missed(&self) -> Option<String> {
         if self.reached {
             return None;
         }
@@ -118,7 +118,7 @@ impl Manifest {
     pub const SCHEMA: &str = "interwork/manifest/1";
 
     /// One that says nothing: what is known of a folder of another version is put in its place.
-    pub fn unknown() -> Self {
+    pub(crate) fn unknown() -> Self {
         Self {
             schema: Self::SCHEMA.to_owned(),
             version: "?".to_owned(),
@@ -145,32 +145,32 @@ impl Manifest {
 
 /// How a study was made: the one file of its folder that knows the wall clock.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct StudyManifest {
+pub(crate) struct StudyManifest {
     /// Schema of the file.
-    pub schema: String,
+    pub(crate) schema: String,
     /// Of the program that put the results together.
-    pub version: String,
+    pub(crate) version: String,
     /// Its commit, if known.
-    pub commit: Option<String>,
+    pub(crate) commit: Option<String>,
     /// Of the study.
-    pub name: String,
+    pub(crate) name: String,
     /// Of everything that the tasks depend on.
-    pub digest: String,
+    pub(crate) digest: String,
     /// Points.
-    pub points: u32,
+    pub(crate) points: u32,
     /// Runs.
-    pub tasks: u32,
+    pub(crate) tasks: u32,
     /// Events of all runs.
-    pub events: u64,
+    pub(crate) events: u64,
     /// When the last start began, UTC.
-    pub started: String,
+    pub(crate) started: String,
     /// What it took, seconds.
-    pub wall_time_s: f64,
+    pub(crate) wall_time_s: f64,
     /// The machine that ran it.
-    pub machine: Machine,
+    pub(crate) machine: Machine,
 }
 
 impl StudyManifest {
     /// Schema of this version.
-    pub const SCHEMA: &str = "interwork/study-manifest/1";
+    pub(crate) const SCHEMA: &str = "interwork/study-manifest/1";
 }

@@ -1,7 +1,7 @@
 //! Figures and words for people: thousands separators, seconds in the unit that reads best, percentages.
 
 /// `12,043`.
-pub fn count(value: u64) -> String {
+pub(crate) fn count(value: u64) -> String {
     let digits = value.to_string();
     let mut shown = String::new();
     for (place, digit) in digits.chars().enumerate() {
@@ -14,7 +14,7 @@ pub fn count(value: u64) -> String {
 }
 
 /// Seconds as `412 us`, `151 ms`, `2.51 s`, `4.2 min`, `3.1 h`; `-` for none.
-pub fn seconds(value: Option<f64>) -> String {
+pub(crate) fn seconds(value: Option<f64>) -> String {
     let Some(value) = value else { return "-".to_owned() };
     match value {
         0.0 => "0".to_owned(),
@@ -29,7 +29,7 @@ pub fn seconds(value: Option<f64>) -> String {
 }
 
 /// Three significant digits.
-pub fn three(value: f64) -> String {
+pub(crate) fn three(value: f64) -> String {
     // A sum of nothing is -0.
     match value + 0.0 {
         v if v >= 99.95 => format!("{v:.0}"),
@@ -39,17 +39,17 @@ pub fn three(value: f64) -> String {
 }
 
 /// A share as `85.3 %`.
-pub fn percent(value: f64) -> String {
+pub(crate) fn percent(value: f64) -> String {
     format!("{:.1} %", value * 100.0)
 }
 
 /// `1 message`, `12,043 messages`.
-pub fn plural(number: u64, one: &str, many: &str) -> String {
+pub(crate) fn plural(number: u64, one: &str, many: &str) -> String {
     format!("{} {}", count(number), if number == 1 { one } else { many })
 }
 
 /// With a capital letter.
-pub fn capital(words: &str) -> String {
+pub(crate) fn capital(words: &str) -> String {
     let mut letters = words.chars();
     letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
 }

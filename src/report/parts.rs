@@ -13,13 +13,13 @@ pub struct Parts(BTreeMap<String, Known>);
 
 /// What a station is.
 #[derive(Clone, Debug)]
-pub struct Known {
+pub(crate) struct Known {
     /// Its kind.
-    pub kind: PartKind,
+    pub(crate) kind: PartKind,
     /// Whose; of an agreement's, the sending side.
-    pub operator: String,
+    pub(crate) operator: String,
     /// Of an agreement's, the other side.
-    pub peer: Option<String>,
+    pub(crate) peer: Option<String>,
 }
 
 impl Parts {
@@ -38,22 +38,22 @@ impl Parts {
     }
 
     /// Whether none are known.
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
     /// What a station is.
-    pub fn get(&self, station: &str) -> Option<&Known> {
+    pub(crate) fn get(&self, station: &str) -> Option<&Known> {
         self.0.get(station)
     }
 
     /// What a station is, if it is one.
-    pub fn kind(&self, station: &str) -> Option<PartKind> {
+    pub(crate) fn kind(&self, station: &str) -> Option<PartKind> {
         self.get(station).map(|known| known.kind)
     }
 
     /// Whether a station is an operator's of this kind.
-    pub fn is_of(&self, station: &str, kind: PartKind, operator: &str) -> bool {
+    pub(crate) fn is_of(&self, station: &str, kind: PartKind, operator: &str) -> bool {
         self.get(station).is_some_and(|known| known.kind == kind && known.operator == operator)
     }
 }

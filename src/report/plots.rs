@@ -30,14 +30,14 @@ const MESSAGES: &str = "plots/messages.svg";
 const STATIONS: &str = "plots/stations.svg";
 
 /// Every picture there may be, as paths in a result folder.
-pub const NAMES: [&str; 3] = [LATENCY, MESSAGES, STATIONS];
+pub(crate) const NAMES: [&str; 3] = [LATENCY, MESSAGES, STATIONS];
 
 /// A named curve.
 type Curve = (String, Vec<(f64, f64)>);
 type Drawn = Result<(), Box<dyn std::error::Error>>;
 
 /// Draws all pictures: path and SVG. One that has nothing to show is left out.
-pub fn draw(results: &Results) -> Vec<(&'static str, String)> {
+pub(crate) fn draw(results: &Results) -> Vec<(&'static str, String)> {
     let mut pictures = Vec::new();
     let mut add = |name, drawn: Option<String>| {
         if let Some(svg) = drawn {

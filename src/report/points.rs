@@ -8,18 +8,18 @@ const DRAWN: [&str; 3] = ["mean", "p95", "rate"];
 
 /// A point of a study.
 #[derive(Clone, Debug)]
-pub struct PointRow {
+pub(crate) struct PointRow {
     /// Its topology's file.
-    pub topology: String,
+    pub(crate) topology: String,
     /// In the order of the columns.
-    pub columns: Vec<String>,
+    pub(crate) columns: Vec<String>,
     /// In the order of the parameters.
-    pub parameters: Vec<String>,
+    pub(crate) parameters: Vec<String>,
 }
 
 /// One figure of one point, all its replications together.
 #[derive(Clone, Debug)]
-pub struct Reading {
+pub(crate) struct Reading {
     pub(super) point: u32,
     /// With labels.
     pub(super) metric: String,
@@ -31,7 +31,7 @@ pub struct Reading {
 
 impl Reading {
     /// What is drawn of a metric.
-    pub fn of(point: u32, metric: &Metric) -> Vec<Self> {
+    pub(crate) fn of(point: u32, metric: &Metric) -> Vec<Self> {
         let pairs = metric.labels.iter().map(|(name, value)| format!("{name}={value}"));
         let labels = pairs.collect::<Vec<_>>().join(",");
         let name = match labels.is_empty() {
@@ -53,26 +53,26 @@ impl Reading {
 
 /// The points of a study.
 #[derive(Clone, Debug)]
-pub struct Points {
+pub(crate) struct Points {
     /// Names of the columns that topologies bring.
-    pub columns: Vec<String>,
+    pub(crate) columns: Vec<String>,
     /// Paths of the parameters.
-    pub parameters: Vec<String>,
+    pub(crate) parameters: Vec<String>,
     /// In order.
-    pub rows: Vec<PointRow>,
+    pub(crate) rows: Vec<PointRow>,
 }
 
 /// How one SLO line went at one point.
 #[derive(Clone, Debug)]
-pub struct Line {
+pub(crate) struct Line {
     /// Number of the point.
-    pub point: u32,
+    pub(crate) point: u32,
     /// As written.
-    pub line: String,
+    pub(crate) line: String,
     /// As people read it.
-    pub observed: String,
+    pub(crate) observed: String,
     /// Of all replications together.
-    pub passed: bool,
+    pub(crate) passed: bool,
     /// In how many replications it held, and of how many.
-    pub held: (u32, u32),
+    pub(crate) held: (u32, u32),
 }

@@ -16,11 +16,11 @@ pub struct Stored {
     /// What was measured.
     pub summary: Summary,
     /// Over time.
-    pub series: Vec<SeriesRow>,
+    pub(crate) series: Vec<SeriesRow>,
     /// Of each replication; empty if there was one.
-    pub replications: Vec<ReplicationRow>,
+    pub(crate) replications: Vec<ReplicationRow>,
     /// Where it lies.
-    pub dir: PathBuf,
+    pub(crate) dir: PathBuf,
 }
 
 /// Why a result folder cannot be read.
@@ -72,7 +72,7 @@ pub fn open(dir: &Path) -> Result<Stored, ReadError> {
 ///
 /// # Errors
 /// If a file is missing or damaged, or is no result of this program.
-pub fn open_as_far_as_known(dir: &Path) -> Result<(Stored, Vec<String>), ReadError> {
+pub(crate) fn open_as_far_as_known(dir: &Path) -> Result<(Stored, Vec<String>), ReadError> {
     let mut remarks = Vec::new();
     let manifest: Manifest =
         known(&dir.join("manifest.json"), Manifest::SCHEMA, &mut remarks, |value| {

@@ -10,11 +10,11 @@ use crate::measure::results::{Metric, Results, Slo};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Summary {
     /// `interwork/summary/1`.
-    pub schema: String,
+    pub(crate) schema: String,
     /// Of the topology.
-    pub name: String,
+    pub(crate) name: String,
     /// Whether every SLO line holds.
-    pub verdict: Verdict,
+    pub(crate) verdict: Verdict,
     /// The SLO lines with what was observed.
     pub slo: Vec<Slo>,
     /// Every metric, for its full label set and rolled up over `from` and `to`.
@@ -24,7 +24,7 @@ pub struct Summary {
 /// Whether every SLO line holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
-pub enum Verdict {
+pub(crate) enum Verdict {
     /// Every line holds.
     Passed,
     /// One line or more does not hold.
@@ -37,7 +37,7 @@ pub enum Verdict {
 
 impl Slo {
     /// What was seen, as people read it: with the bound where the line does not say it.
-    pub fn seen(&self) -> String {
+    pub(crate) fn seen(&self) -> String {
         if self.observed.is_none() {
             return self.shown();
         }
@@ -48,7 +48,7 @@ impl Slo {
     }
 
     /// The figure as people read it, and where it was observed.
-    pub fn shown(&self) -> String {
+    pub(crate) fn shown(&self) -> String {
         let Some(observed) = self.observed else { return "too few samples".to_owned() };
         let at = self.at.as_ref().map_or(String::new(), |station| format!(" at {station}"));
         let shown = self.amount(observed);
@@ -76,7 +76,7 @@ impl Slo {
 
 impl Summary {
     /// Schema of this version.
-    pub const SCHEMA: &str = "interwork/summary/1";
+    pub(crate) const SCHEMA: &str = "interwork/summary/1";
 
     /// The summary of a run of the topology `name`.
     pub fn new(name: &str, results: &Results) -> Self {
@@ -96,12 +96,12 @@ impl Summary {
     }
 
     /// The metrics of a name.
-    pub fn named<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Metric> {
+    pub(crate) fn named<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Metric> {
         self.metrics.iter().filter(move |metric| metric.name == name)
     }
 
     /// The metric with exactly these labels.
-    pub fn find(&self, name: &str, labels: &[(&str, &str)]) -> Option<&Metric> {
+    pub(crate) fn find(&self, name: &str, labels: &[(&str, &str)]) -> Option<&Metric> {
         self.metrics.iter().find(|metric| metric.is(name, labels))
     }
 }

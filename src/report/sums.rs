@@ -14,15 +14,15 @@ use crate::measure::saved;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Sums {
     /// `interwork/sums/1`.
-    pub schema: String,
+    pub(crate) schema: String,
     /// Of the program.
-    pub version: String,
+    pub(crate) version: String,
     /// Fingerprint of the resolved topology, which numbers operators and stations.
-    pub topology: String,
+    pub(crate) topology: String,
     /// The words of all other labels, in the order of their numbers.
-    pub labels: Vec<String>,
+    pub(crate) labels: Vec<String>,
     /// What each replication measured, in the order of their seeds.
-    pub replications: Vec<Vec<String>>,
+    pub(crate) replications: Vec<Vec<String>>,
 }
 
 impl Sums {
@@ -32,7 +32,10 @@ impl Sums {
     const SCHEMA: &str = "interwork/sums/1";
 
     /// Those of a run with this manifest.
-    pub fn of<'a>(manifest: &Manifest, measured: impl Iterator<Item = &'a Measured>) -> Self {
+    pub(crate) fn of<'a>(
+        manifest: &Manifest,
+        measured: impl Iterator<Item = &'a Measured>,
+    ) -> Self {
         Self {
             schema: Self::SCHEMA.to_owned(),
             version: manifest.version.clone(),
@@ -44,7 +47,7 @@ impl Sums {
 
     /// Those that lie in a folder, if they are what a run with this manifest left and this program
     /// understands them.
-    pub fn read(dir: &Path, manifest: &Manifest) -> Option<Self> {
+    pub(crate) fn read(dir: &Path, manifest: &Manifest) -> Option<Self> {
         let content = std::fs::read(dir.join(Self::NAME)).ok()?;
         let sums: Self = serde_json::from_slice(&content).ok()?;
         let fits = sums.schema == Self::SCHEMA

@@ -5,7 +5,7 @@ use comfy_table::{CellAlignment, ContentArrangement, Table};
 
 /// A table of at most so many columns of characters, indented by two. What does not fit is left out
 /// from the right, column by column: half a figure is worse than none.
-pub fn table(head: &[&str], rows: &[Vec<String>], width: usize) -> String {
+pub(crate) fn table(head: &[&str], rows: &[Vec<String>], width: usize) -> String {
     let mut columns = head.len();
     loop {
         let text = render(&head[..columns], rows, columns);

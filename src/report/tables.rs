@@ -14,7 +14,7 @@ use crate::measure::results::{Metric, Slo};
 
 /// Tables that are being written.
 #[derive(Debug)]
-pub struct Tables<'a> {
+pub(crate) struct Tables<'a> {
     folder: &'a StudyFolder,
     columns: Vec<String>,
     parameters: Vec<String>,
@@ -65,7 +65,7 @@ impl<'a> Tables<'a> {
     ///
     /// # Errors
     /// If a file cannot be written.
-    pub fn begin(
+    pub(crate) fn begin(
         folder: &'a StudyFolder,
         columns: &[String],
         parameters: &[String],
@@ -98,7 +98,7 @@ impl<'a> Tables<'a> {
     ///
     /// # Errors
     /// If a file cannot be written.
-    pub fn point(&mut self, row: PointRow) -> Result<(), FolderError> {
+    pub(crate) fn point(&mut self, row: PointRow) -> Result<(), FolderError> {
         let mut fields = vec![self.rows.len().to_string(), row.topology.clone()];
         fields.extend(row.columns.iter().chain(&row.parameters).cloned());
         self.points.row(&fields)?;
@@ -116,7 +116,7 @@ impl<'a> Tables<'a> {
     ///
     /// # Errors
     /// If a file cannot be written.
-    pub fn replication<'m>(
+    pub(crate) fn replication<'m>(
         &mut self,
         replication: u32,
         metrics: impl Iterator<Item = &'m Metric>,
@@ -128,7 +128,7 @@ impl<'a> Tables<'a> {
     ///
     /// # Errors
     /// If a file cannot be written.
-    pub fn pooled<'m>(
+    pub(crate) fn pooled<'m>(
         &mut self,
         metrics: impl Iterator<Item = &'m Metric> + Clone,
     ) -> Result<(), FolderError> {
@@ -169,7 +169,7 @@ impl<'a> Tables<'a> {
     ///
     /// # Errors
     /// If a file cannot be written.
-    pub fn slo(&mut self, lines: &[Slo], of: u32, held: &[u32]) -> Result<(), FolderError> {
+    pub(crate) fn slo(&mut self, lines: &[Slo], of: u32, held: &[u32]) -> Result<(), FolderError> {
         let (point, columns) = self.lead();
         for (line, held) in lines.iter().zip(held) {
             let mut fields = vec![point.to_string()];
@@ -193,7 +193,7 @@ impl<'a> Tables<'a> {
     ///
     /// # Errors
     /// If a file cannot be written.
-    pub fn end(self, name: &str) -> Result<(), FolderError> {
+    pub(crate) fn end(self, name: &str) -> Result<(), FolderError> {
         self.points.end()?;
         self.results.end()?;
         self.slo.end()?;

@@ -14,39 +14,39 @@ use super::json;
 
 /// What came of a task: header and measurements (`measure::saved`).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Task {
+pub(crate) struct Task {
     /// Schema of the file.
-    pub schema: String,
+    pub(crate) schema: String,
     /// Of the program that did it, with its commit where that is known.
-    pub version: String,
+    pub(crate) version: String,
     /// Digest of the study.
-    pub study: String,
+    pub(crate) study: String,
     /// Its number.
-    pub task: u32,
+    pub(crate) task: u32,
     /// Number of its point.
-    pub point: u32,
+    pub(crate) point: u32,
     /// Which repeat of the point.
-    pub replication: u32,
+    pub(crate) replication: u32,
     /// Fingerprint of the topology at the point.
-    pub topology: String,
+    pub(crate) topology: String,
     /// Seed of the run.
-    pub seed: u64,
+    pub(crate) seed: u64,
     /// Nanoseconds of the run that were not measured; a pilot run may have found them.
-    pub warm_up_ns: u64,
+    pub(crate) warm_up_ns: u64,
     /// Events processed.
-    pub events: u64,
+    pub(crate) events: u64,
     /// What was measured.
-    pub measured: Vec<String>,
+    pub(crate) measured: Vec<String>,
 }
 
 impl Task {
     /// Schema of this version.
-    pub const SCHEMA: &str = "interwork/task/1";
+    pub(crate) const SCHEMA: &str = "interwork/task/1";
 }
 
 /// What a folder has of a task.
 #[derive(Debug)]
-pub enum Found {
+pub(crate) enum Found {
     /// Nothing.
     Missing,
     /// A file that is no whole task, and why.
@@ -57,7 +57,7 @@ pub enum Found {
 
 /// A study's folder.
 #[derive(Debug)]
-pub struct StudyFolder {
+pub(crate) struct StudyFolder {
     dir: PathBuf,
     /// Part of the names of files that are being written.
     mark: String,
@@ -68,7 +68,7 @@ impl StudyFolder {
     ///
     /// # Errors
     /// If something else is in it, or it cannot be made.
-    pub fn open(dir: &Path, mark: u32, force: bool) -> Result<Self, FolderError> {
+    pub(crate) fn open(dir: &Path, mark: u32, force: bool) -> Result<Self, FolderError> {
         let tasks = dir.join("tasks");
         let known = tasks.is_dir() || dir.join("study").is_dir();
         fs::create_dir_all(dir).map_err(|error| io(dir, &error))?;
@@ -82,22 +82,22 @@ impl StudyFolder {
     }
 
     /// One that is only read.
-    pub fn reading(dir: &Path) -> Self {
+    pub(crate) fn reading(dir: &Path) -> Self {
         Self { dir: dir.to_owned(), mark: String::new() }
     }
 
     /// Where it lies.
-    pub fn dir(&self) -> &Path {
+    pub(crate) fn dir(&self) -> &Path {
         &self.dir
     }
 
     /// The file of a task.
-    pub fn task_path(&self, number: u32) -> PathBuf {
+    pub(crate) fn task_path(&self, number: u32) -> PathBuf {
         self.dir.join(format!("tasks/{number:06}.json"))
     }
 
     /// Numbers of the tasks that have a file.
-    pub fn tasks(&self) -> BTreeSet<u32> {
+    pub(crate) fn tasks(&self) -> BTreeSet<u32> {
         let entries = fs::read_dir(self.dir.join("tasks")).into_iter().flatten();
         let number = |entry: std::io::Result<fs::DirEntry>| {
             let name = entry.ok()?.file_name().into_string().ok()?;
@@ -110,7 +110,7 @@ impl StudyFolder {
     ///
     /// # Errors
     /// If its file is there and cannot be read.
-    pub fn task(&self, number: u32) -> Result<Found, FolderError> {
+    pub(crate) fn task(&self, number: u32) -> Result<Found, FolderError> {
         let path = self.task_path(number);
         let content = match fs::read(&path) {
             Ok(content) => content,
@@ -134,7 +134,7 @@ impl StudyFolder {
     ///
     /// # Errors
     /// If it cannot be written.
-    pub fn put_task(&self, task: &Task) -> Result<(), FolderError> {
+    pub(crate) fn put_task(&self, task: &Task) -> Result<(), FolderError> {
         let text = json::text(task);
         self.put(&format!("tasks/{:06}.json", task.task), text.as_bytes())
     }
@@ -143,7 +143,7 @@ impl StudyFolder {
     ///
     /// # Errors
     /// If it cannot be written.
-    pub fn put(&self, name: &str, content: &[u8]) -> Result<(), FolderError> {
+    pub(crate) fn put(&self, name: &str, content: &[u8]) -> Result<(), FolderError> {
         let path = self.dir.join(name);
         if fs::read(&path).is_ok_and(|known| known == content) {
             return Ok(());
@@ -166,7 +166,7 @@ impl StudyFolder {
     ///
     /// # Errors
     /// If a file cannot be removed.
-    pub fn clear(&self) -> Result<(), FolderError> {
+    pub(crate) fn clear(&self) -> Result<(), FolderError> {
         for name in ["manifest.json", "points.csv", "results.csv", "slo.csv", "report.html"] {
             let path = self.dir.join(name);
             gone(fs::remove_file(&path)).map_err(|error| io(&path, &error))?;
@@ -183,7 +183,7 @@ impl StudyFolder {
     ///
     /// # Errors
     /// If it cannot be removed.
-    pub fn remove_task(&self, number: u32) -> Result<(), FolderError> {
+    pub(crate) fn remove_task(&self, number: u32) -> Result<(), FolderError> {
         let path = self.task_path(number);
         gone(fs::remove_file(&path)).map_err(|error| io(&path, &error))
     }

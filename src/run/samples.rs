@@ -14,18 +14,18 @@ use crate::measure::Window;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sample {
     /// The message.
-    pub subject: Subject,
+    pub(crate) subject: Subject,
     /// How it ended.
-    pub outcome: SampleOutcome,
+    pub(crate) outcome: SampleOutcome,
     /// From the intent to the outcome.
-    pub took: Duration,
+    pub(crate) took: Duration,
     /// Its latency in parts; empty unless delivered.
-    pub stages: Vec<StageTime>,
+    pub(crate) stages: Vec<StageTime>,
 }
 
 /// How a message of the sample ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SampleOutcome {
+pub(crate) enum SampleOutcome {
     /// The recipient's device has it.
     Delivered,
     /// Refused by a rule.

@@ -10,7 +10,7 @@ use crate::topology::{Override, Place, Problem, Source, Topology, introduced};
 ///
 /// # Errors
 /// All mistakes there are.
-pub fn checked(
+pub(crate) fn checked(
     source: &Source,
     overrides: &[Override],
     load: fn(&Source, &[Override]) -> Result<Topology, Vec<Problem>>,

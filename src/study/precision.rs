@@ -11,24 +11,24 @@ use crate::run::{Ending, Finished, Options, RunError};
 
 /// What is asked.
 #[derive(Clone, Debug)]
-pub struct Target {
+pub(crate) struct Target {
     /// Figures that are to be known.
-    pub figures: Vec<Selector>,
+    pub(crate) figures: Vec<Selector>,
     /// Largest half-width, as a share of the figure.
-    pub share: f64,
+    pub(crate) share: f64,
     /// Replications at most.
-    pub most: u32,
+    pub(crate) most: u32,
 }
 
 /// Replications, and how well figures are known.
 #[derive(Debug)]
-pub struct Reached {
+pub(crate) struct Reached {
     /// What they gave.
-    pub replicated: Replicated,
+    pub(crate) replicated: Replicated,
     /// Half-width of each figure's interval as a share of it; `None` without an interval.
-    pub half_widths: Vec<Option<f64>>,
+    pub(crate) half_widths: Vec<Option<f64>>,
     /// Whether all are at most what was asked.
-    pub reached: bool,
+    pub(crate) reached: bool,
 }
 
 /// Adds replications until the target is reached, or there are as many as allowed. At least three are
@@ -36,7 +36,7 @@ pub struct Reached {
 ///
 /// # Errors
 /// Only faults of the program.
-pub fn run(
+pub(crate) fn run(
     case: &Case,
     target: &Target,
     options: Options,

@@ -41,7 +41,7 @@ pub struct Replication {
     /// Its figures.
     pub metrics: Vec<Metric>,
     /// The same as sums.
-    pub measured: Measured,
+    pub(crate) measured: Measured,
 }
 
 /// What came of all.
@@ -54,9 +54,9 @@ pub struct Replicated {
     /// Each by itself.
     pub each: Vec<Replication>,
     /// Of the first.
-    pub samples: Vec<Sample>,
+    pub(crate) samples: Vec<Sample>,
     /// Events of all.
-    pub events: u64,
+    pub(crate) events: u64,
     /// Simulated time of all, warm-ups included, seconds.
     pub model_time_s: f64,
     /// Why the last one ended.
@@ -64,10 +64,10 @@ pub struct Replicated {
 }
 
 /// Somebody to be told how far all replications are: share done, events so far.
-pub type Progress<'a> = &'a (dyn Fn(f64, u64) + Sync);
+pub(crate) type Progress<'a> = &'a (dyn Fn(f64, u64) + Sync);
 
 /// The seed of a replication, counted from 0.
-pub fn seed(run_seed: u64, replication: u32) -> u64 {
+pub(crate) fn seed(run_seed: u64, replication: u32) -> u64 {
     match replication {
         0 => run_seed,
         n => mix(mix(run_seed) ^ mix(0x5eed_0000_0000_0000 | u64::from(n))),
@@ -78,7 +78,7 @@ pub fn seed(run_seed: u64, replication: u32) -> u64 {
 ///
 /// # Errors
 /// Only faults of the program.
-pub fn one(
+pub(crate) fn one(
     case: &Case,
     replication: u32,
     alone: bool,
@@ -98,7 +98,7 @@ pub fn one(
 ///
 /// # Errors
 /// Only faults of the program.
-pub fn watched(
+pub(crate) fn watched(
     case: &Case,
     options: Options,
     stop: &CancellationToken,

@@ -125,6 +125,6 @@ pub fn names(summary: &Summary) -> Names {
 }
 
 /// Labels as rows of a CSV file have them.
-pub fn pairs(labels: &str) -> impl Iterator<Item = (&str, &str)> {
+pub(crate) fn pairs(labels: &str) -> impl Iterator<Item = (&str, &str)> {
     labels.split(';').filter_map(|pair| pair.split_once('='))
 }

@@ -16,7 +16,7 @@ use crate::report::journey::{Journey, Step};
 
 /// What to follow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Follow {
+pub(crate) enum Follow {
     /// The `n`th message of the run, counted from 1 in the order in which they are meant.
     Message(u64),
     /// The `n`th presence change, counted from 1.
@@ -27,7 +27,7 @@ pub enum Follow {
 
 /// What was asked for is not there.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum TraceError {
+pub(crate) enum TraceError {
     /// Fewer than that.
     #[error("there are only {0} in this run")]
     Fewer(u64),
@@ -40,13 +40,13 @@ pub enum TraceError {
 }
 
 /// A scripted act: whose shard, when, what.
-pub type Scripted = (OperatorId, Instant, Stimulus);
+pub(crate) type Scripted = (OperatorId, Instant, Stimulus);
 
 /// Follows journeys through a run up to `end`; `script` adds acts to those of the workload.
 ///
 /// # Errors
 /// If the run has not as many, or fails.
-pub fn trace(
+pub(crate) fn trace(
     plan: &Arc<Plan>,
     follow: Follow,
     end: Instant,

@@ -22,18 +22,22 @@ const FEWEST: usize = 50;
 
 /// What was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Found {
+pub(crate) struct Found {
     /// The warm-up in whole milliseconds, at most half of the measured time.
-    pub cut: Duration,
+    pub(crate) cut: Duration,
     /// Whether the run had settled by then.
-    pub settled: bool,
+    pub(crate) settled: bool,
 }
 
 /// Finds the warm-up of a topology.
 ///
 /// # Errors
 /// Only faults of the program.
-pub fn find(case: &Case, options: Options, stop: &CancellationToken) -> Result<Found, RunError> {
+pub(crate) fn find(
+    case: &Case,
+    options: Options,
+    stop: &CancellationToken,
+) -> Result<Found, RunError> {
     let pilot = pilot(case.federation.clone());
     let duration = pilot.run.duration;
     let plan = Arc::new(run::plan(pilot));

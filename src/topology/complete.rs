@@ -12,22 +12,22 @@ use crate::domain::federation::OperatorKind;
 use crate::domain::quantity;
 
 /// Completes a whole topology.
-pub fn topology(root: &Node, problems: &mut Vec<Problem>) -> Node {
+pub(crate) fn topology(root: &Node, problems: &mut Vec<Problem>) -> Node {
     Completer { problems }.node(root, &Shape::Map(keys::TOPOLOGY), "the topology")
 }
 
 /// Completes the workload of one operator.
-pub fn workload(root: &Node, problems: &mut Vec<Problem>) -> Node {
+pub(crate) fn workload(root: &Node, problems: &mut Vec<Problem>) -> Node {
     Completer { problems }.node(root, &Shape::Map(keys::WORKLOAD), "workload")
 }
 
 /// Completes a map of fixed keys.
-pub fn map(node: &Node, fields: &[Field], name: &str, problems: &mut Vec<Problem>) -> Node {
+pub(crate) fn map(node: &Node, fields: &[Field], name: &str, problems: &mut Vec<Problem>) -> Node {
     Completer { problems }.map(node, fields, name)
 }
 
 /// An IMSP of which only defaults are known.
-pub fn imsp(root: &Node) -> Node {
+pub(crate) fn imsp(root: &Node) -> Node {
     let parts = keys::IMSP.iter().filter(|field| matches!(field.key, "im_server" | "legacy"));
     let fields: Vec<Field> = parts.copied().collect();
     Completer { problems: &mut Vec::new() }.map(root, &fields, "an IMSP")

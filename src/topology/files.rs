@@ -17,13 +17,13 @@ const COPIES: &str = "inputs";
 
 /// The files of one topology.
 #[derive(Debug)]
-pub struct Files {
+pub(crate) struct Files {
     named: Named,
     folder: PathBuf,
     /// Whether the folder holds copies under the names of `copy`.
     copied: bool,
     /// Paths as the resolved topology has them with their content, in order of first use.
-    pub read: Vec<(String, Arc<Vec<u8>>)>,
+    pub(crate) read: Vec<(String, Arc<Vec<u8>>)>,
     /// Where each of `read` came from.
     sources: Vec<PathBuf>,
     /// Contact lists by path as given: a file may be named for many operators.
@@ -32,7 +32,7 @@ pub struct Files {
 
 impl Files {
     /// The files beside a topology, or the copies of them beside a copy of it.
-    pub fn beside(source: &Source, copied: bool) -> Self {
+    pub(crate) fn beside(source: &Source, copied: bool) -> Self {
         let folder = Path::new(&source.path).parent().unwrap_or(Path::new("")).to_owned();
         Self {
             named: source.named.clone(),
@@ -45,7 +45,7 @@ impl Files {
     }
 
     /// Durations with weights.
-    pub fn durations(
+    pub(crate) fn durations(
         &mut self,
         node: &Node,
         problems: &mut Vec<Problem>,
@@ -54,7 +54,11 @@ impl Files {
     }
 
     /// Counts with weights.
-    pub fn counts(&mut self, node: &Node, problems: &mut Vec<Problem>) -> Option<Arc<Empirical>> {
+    pub(crate) fn counts(
+        &mut self,
+        node: &Node,
+        problems: &mut Vec<Problem>,
+    ) -> Option<Arc<Empirical>> {
         self.table(node, problems, |value| quantity::count(value, 0, u32::MAX.into()))
     }
 
@@ -77,7 +81,7 @@ impl Files {
 
     /// Pairs of owner and contact; none if the file is wrong. `names` and `subscribers` are those
     /// of the operators in id order.
-    pub fn contacts(
+    pub(crate) fn contacts(
         &mut self,
         node: &Node,
         names: &[String],
@@ -196,7 +200,7 @@ impl Files {
 }
 
 /// The path under which a resolved topology names a file, and beside it finds its copy.
-pub fn copy(path: &str) -> String {
+pub(crate) fn copy(path: &str) -> String {
     let name = Path::new(path).file_name().map_or(path.into(), |name| name.to_string_lossy());
     format!("{COPIES}/{name}")
 }

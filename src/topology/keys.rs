@@ -2,7 +2,7 @@
 
 mod workload;
 
-pub use self::workload::{WORKLOAD, instead_of};
+pub(crate) use self::workload::{WORKLOAD, instead_of};
 use super::shape::Default::{Absent, Is, Required};
 use super::shape::Shape::{Count, Either, Flag, List, Map, Named, Number, Rate, Share, Text, Word};
 use super::shape::{Field, Shape, field};
@@ -13,7 +13,7 @@ const DURATION: Shape = Shape::Duration;
 const DELAY: Shape = Shape::DurationDistribution;
 
 /// The whole file.
-pub const TOPOLOGY: &[Field] = &[
+pub(crate) const TOPOLOGY: &[Field] = &[
     field("interwork", Count(1, 1), Required, "Version of the format: 1."),
     field("name", Text, Required, "Name of the topology; names the result folder."),
     field("description", Text, Is("\"\""), "One line for people."),
@@ -50,7 +50,7 @@ pub const TOPOLOGY: &[Field] = &[
 const KIND: Field = field("kind", Word(words::KIND.list), Required, "imsp, ims, mno or hub.");
 
 /// An operator of kind `imsp`.
-pub const IMSP: &[Field] = &[
+pub(crate) const IMSP: &[Field] = &[
     KIND,
     field("domain", Text, Required, "Domain of name@domain addresses."),
     field("numbers", List(&Text, 1), Required, "E.164 prefixes owned, quoted, with the plus sign."),
@@ -79,7 +79,7 @@ pub const IMSP: &[Field] = &[
 ];
 
 /// An operator of kind `ims`: all of an IMSP, and the translator (IMS-2).
-pub const IMS: &[Field] = &{
+pub(crate) const IMS: &[Field] = &{
     let mut fields = [KIND; IMSP.len() + 1];
     let mut place = 0;
     while place < IMSP.len() {
@@ -96,7 +96,7 @@ pub const IMS: &[Field] = &{
 };
 
 /// An operator of kind `mno`.
-pub const MNO: &[Field] = &[
+pub(crate) const MNO: &[Field] = &[
     KIND,
     field("numbers", List(&Text, 1), Required, "E.164 prefixes owned, quoted, with the plus sign."),
     field("subscribers", Map(SUBSCRIBERS), Is("{}"), "Subscribers served."),
@@ -111,7 +111,8 @@ pub const MNO: &[Field] = &[
 ];
 
 /// An operator of kind `hub`.
-pub const HUB: &[Field] = &[KIND, field("relay", Map(RELAY), Is("{}"), "The transit server.")];
+pub(crate) const HUB: &[Field] =
+    &[KIND, field("relay", Map(RELAY), Is("{}"), "The transit server.")];
 
 const SUBSCRIBERS: &[Field] = &[
     field("im", Count(0, MANY), Is("0"), "IM users: account, UID and client."),
@@ -153,7 +154,7 @@ const OVERLOAD: &[Field] = &[
 ];
 
 /// Kinds of request of an IM server, as keys of `service_time`.
-pub const SERVICE_KINDS: &[&str] = &[
+pub(crate) const SERVICE_KINDS: &[&str] = &[
     "message",
     "presence",
     "notification",
@@ -277,7 +278,7 @@ const TRANSLATOR: &[Field] = &[
 ];
 
 /// Something that happens.
-pub const EVENT: &[Field] = &[
+pub(crate) const EVENT: &[Field] = &[
     field("at", DURATION, Required, "When, from the start of measuring."),
     field("upgrade", Text, Absent, "A legacy customer becomes an IM user, as operator/index."),
     field("becomes_imsp", Text, Absent, "An operator without IM becomes an IMSP."),
@@ -352,7 +353,7 @@ const LINK: &[Field] = &[
 ];
 
 /// A limit of one side.
-pub const LIMIT: &[Field] = &[
+pub(crate) const LIMIT: &[Field] = &[
     field("rate", Rate, Required, "Messages a second."),
     field(
         "burst",
@@ -371,7 +372,7 @@ pub const LIMIT: &[Field] = &[
 ];
 
 /// How presence crosses an agreement.
-pub const PRESENCE_TERMS: &[Field] = &[
+pub(crate) const PRESENCE_TERMS: &[Field] = &[
     field(
         "fan_out",
         Word(words::PER_DOMAIN.list),

@@ -27,9 +27,9 @@ use crate::domain::federation::Federation;
 
 use self::node::{Node, Origin, Value};
 pub use self::overrides::{Override, introduced};
-pub use self::place::Place;
-pub use self::problem::Problem;
-pub use self::scalar::Scalar;
+pub(crate) use self::place::Place;
+pub(crate) use self::problem::Problem;
+pub(crate) use self::scalar::Scalar;
 pub use self::schema::schema;
 pub use self::source::{ReadError, Source, read};
 
@@ -56,7 +56,7 @@ pub fn load(source: &Source, overrides: &[Override]) -> Result<Topology, Vec<Pro
 ///
 /// # Errors
 /// As [`load`].
-pub fn load_copy(source: &Source, overrides: &[Override]) -> Result<Topology, Vec<Problem>> {
+pub(crate) fn load_copy(source: &Source, overrides: &[Override]) -> Result<Topology, Vec<Problem>> {
     load_from(source, overrides, files::Files::beside(source, true))
 }
 
@@ -114,12 +114,12 @@ impl Topology {
     }
 
     /// A fingerprint of the resolved values: 128 bits, hexadecimal.
-    pub fn digest(&self) -> String {
+    pub(crate) fn digest(&self) -> String {
         resolved::digest(resolved::yaml(&self.resolved, false).as_bytes())
     }
 
     /// A fingerprint of everything a run depends on: the values and the files they name.
-    pub fn fingerprint(&self) -> String {
+    pub(crate) fn fingerprint(&self) -> String {
         let mut all = resolved::yaml(&self.resolved, false).into_bytes();
         for (name, content) in &self.attachments {
             all.extend_from_slice(name.as_bytes());
@@ -129,18 +129,18 @@ impl Topology {
     }
 
     /// Places of the SLO lines, in order.
-    pub fn slo_places(&self) -> &[Place] {
+    pub(crate) fn slo_places(&self) -> &[Place] {
         &self.slo_places
     }
 
     /// Files the resolved topology names, with their content.
-    pub fn attachments(&self) -> Vec<(String, Vec<u8>)> {
+    pub(crate) fn attachments(&self) -> Vec<(String, Vec<u8>)> {
         self.attachments.iter().map(|(name, content)| (name.clone(), content.to_vec())).collect()
     }
 }
 
 /// A fingerprint of bytes: 128 bits, hexadecimal.
-pub fn fingerprint(bytes: &[u8]) -> String {
+pub(crate) fn fingerprint(bytes: &[u8]) -> String {
     resolved::digest(bytes)
 }
 

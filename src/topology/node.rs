@@ -8,20 +8,20 @@ use crate::domain::time::Duration;
 
 /// A value with its place. Values that the file does not have come from defaults.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Node {
+pub(crate) struct Node {
     /// Where it stands; a default, where the map stands that lacks it.
-    pub place: Place,
+    pub(crate) place: Place,
     /// Who decided it.
-    pub origin: Origin,
+    pub(crate) origin: Origin,
     /// What it is.
-    pub value: Value,
+    pub(crate) value: Value,
     /// What it means, once it is completed.
-    pub meaning: Meaning,
+    pub(crate) meaning: Meaning,
 }
 
 /// Who decided a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Origin {
+pub(crate) enum Origin {
     /// The format.
     Default,
     /// The file.
@@ -32,7 +32,7 @@ pub enum Origin {
 
 /// A value.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Value {
+pub(crate) enum Value {
     /// Any scalar, as written; quotes resolved.
     Scalar(String),
     /// A list.
@@ -43,18 +43,18 @@ pub enum Value {
 
 /// A key with its value.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Entry {
+pub(crate) struct Entry {
     /// The key.
-    pub key: String,
+    pub(crate) key: String,
     /// Where the key stands.
-    pub place: Place,
+    pub(crate) place: Place,
     /// Its value.
-    pub node: Node,
+    pub(crate) node: Node,
 }
 
 /// What a value means by the table of keys.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Meaning {
+pub(crate) enum Meaning {
     /// What it is: a text, a list, a map; or not completed yet.
     Itself,
     /// Yes or no.
@@ -80,7 +80,7 @@ static REFUSED: Node = Node {
 };
 
 /// A kind of meaning; its default stands in for what was refused.
-pub trait Means: Default {
+pub(crate) trait Means: Default {
     /// The meaning, if it is of this kind.
     fn of(meaning: Meaning) -> Option<Self>;
 }
@@ -117,17 +117,17 @@ impl Means for Duration {
 
 impl Node {
     /// Another value in its place.
-    pub fn with(&self, value: Value, meaning: Meaning) -> Self {
+    pub(crate) fn with(&self, value: Value, meaning: Meaning) -> Self {
         Self { place: self.place, origin: self.origin, value, meaning }
     }
 
     /// The value of a key, if this is a map that has it.
-    pub fn get(&self, key: &str) -> Option<&Node> {
+    pub(crate) fn get(&self, key: &str) -> Option<&Node> {
         self.entries().iter().find(|entry| entry.key == key).map(|entry| &entry.node)
     }
 
     /// The value of a key that the table fills in.
-    pub fn part(&self, key: &str) -> &Node {
+    pub(crate) fn part(&self, key: &str) -> &Node {
         match self.get(key) {
             Some(node) => node,
             None if self.meaning == Meaning::Refused => &REFUSED,
@@ -136,12 +136,12 @@ impl Node {
     }
 
     /// What the value of a key means.
-    pub fn read<T: Means>(&self, key: &str) -> T {
+    pub(crate) fn read<T: Means>(&self, key: &str) -> T {
         self.part(key).known().unwrap_or_default()
     }
 
     /// What it means, unless it was refused.
-    pub fn known<T: Means>(&self) -> Option<T> {
+    pub(crate) fn known<T: Means>(&self) -> Option<T> {
         let meaning = self.meaning;
         (meaning != Meaning::Refused).then(|| {
             T::of(meaning).unwrap_or_else(|| panic!("{meaning:?} is read as another kind"))
@@ -149,17 +149,17 @@ impl Node {
     }
 
     /// Which of these words the value of a key is.
-    pub fn word<T: Copy>(&self, key: &str, words: &Words<T>) -> T {
+    pub(crate) fn word<T: Copy>(&self, key: &str, words: &Words<T>) -> T {
         self.part(key).one_of(words).unwrap_or(words.first())
     }
 
     /// Which of these words a list has.
-    pub fn words<T: Copy>(&self, words: &Words<T>) -> Vec<T> {
+    pub(crate) fn words<T: Copy>(&self, words: &Words<T>) -> Vec<T> {
         self.items().iter().filter_map(|item| item.one_of(words)).collect()
     }
 
     /// Which of these words it is, unless it was refused.
-    pub fn one_of<T: Copy>(&self, words: &Words<T>) -> Option<T> {
+    pub(crate) fn one_of<T: Copy>(&self, words: &Words<T>) -> Option<T> {
         match self.meaning {
             Meaning::Refused => None,
             Meaning::Word(word) if words.list.contains(&word) => words.meaning(word),
@@ -168,7 +168,7 @@ impl Node {
     }
 
     /// The only entry of a map that says which kind of thing it is; nothing if that was refused.
-    pub fn kind(&self) -> Option<&Entry> {
+    pub(crate) fn kind(&self) -> Option<&Entry> {
         match self.entries() {
             [kind] if self.meaning != Meaning::Refused => Some(kind),
             _ => None,
@@ -176,17 +176,17 @@ impl Node {
     }
 
     /// Whether it is one of the words it may be.
-    pub fn is_word(&self) -> bool {
+    pub(crate) fn is_word(&self) -> bool {
         matches!(self.meaning, Meaning::Word(_))
     }
 
     /// Whether it is a map.
-    pub fn is_map(&self) -> bool {
+    pub(crate) fn is_map(&self) -> bool {
         matches!(self.value, Value::Map(_))
     }
 
     /// The keys and values of a map; none of anything else.
-    pub fn entries(&self) -> &[Entry] {
+    pub(crate) fn entries(&self) -> &[Entry] {
         match &self.value {
             Value::Map(entries) => entries,
             _ => &[],
@@ -194,7 +194,7 @@ impl Node {
     }
 
     /// The items of a list; none of anything else.
-    pub fn items(&self) -> &[Node] {
+    pub(crate) fn items(&self) -> &[Node] {
         match &self.value {
             Value::List(items) => items,
             _ => &[],
@@ -202,7 +202,7 @@ impl Node {
     }
 
     /// The text of a scalar; empty for anything else.
-    pub fn text(&self) -> &str {
+    pub(crate) fn text(&self) -> &str {
         match &self.value {
             Value::Scalar(text) => text,
             _ => "",
@@ -210,12 +210,12 @@ impl Node {
     }
 
     /// The place of a key's value, or else of this.
-    pub fn place_of(&self, key: &str) -> Place {
+    pub(crate) fn place_of(&self, key: &str) -> Place {
         self.get(key).map(|node| node.place).filter(|place| !place.is_empty()).unwrap_or(self.place)
     }
 
     /// Gives this and everything within it the same place.
-    pub fn put(&mut self, place: Place) {
+    pub(crate) fn put(&mut self, place: Place) {
         self.place = place;
         match &mut self.value {
             Value::Scalar(_) => {}

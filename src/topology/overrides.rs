@@ -35,7 +35,7 @@ impl Override {
     ///
     /// # Errors
     /// If the path has no form.
-    pub fn of_study(path: &str, value: &str) -> Result<Self, String> {
+    pub(crate) fn of_study(path: &str, value: &str) -> Result<Self, String> {
         let keys = split(path).ok_or_else(|| "a path has the form path.to.key".to_owned())?;
         let text = format!("{path}={value}");
         Ok(Self { path: keys, value: value.to_owned(), text, said: format!("{path}: {value}") })

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 /// Where something was said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
+pub(crate) enum Place {
     /// In the source, from one byte to before another.
     Source {
         /// First byte.
@@ -21,7 +21,7 @@ pub enum Place {
 
 impl Place {
     /// Where it starts in the source, to sort by; 0 outside of it.
-    pub fn start(self) -> usize {
+    pub(crate) fn start(self) -> usize {
         match self {
             Self::Source { start, .. } => start,
             Self::Override(_) | Self::File => 0,
@@ -30,7 +30,7 @@ impl Place {
 
     /// Its first byte alone.
     #[must_use]
-    pub fn first(self) -> Self {
+    pub(crate) fn first(self) -> Self {
         match self {
             Self::Source { start, end } => Self::from(start..end.min(start + 1)),
             Self::Override(_) | Self::File => self,
@@ -39,7 +39,7 @@ impl Place {
 
     /// A part of it, in bytes from its start; all of it outside of the source.
     #[must_use]
-    pub fn part(self, part: Range<usize>) -> Self {
+    pub(crate) fn part(self, part: Range<usize>) -> Self {
         match self {
             Self::Source { start, .. } => Self::from(start + part.start..start + part.end),
             Self::Override(_) | Self::File => self,
@@ -47,7 +47,7 @@ impl Place {
     }
 
     /// What the source has there.
-    pub fn text(self, source: &str) -> Option<&str> {
+    pub(crate) fn text(self, source: &str) -> Option<&str> {
         match self {
             Self::Source { start, end } => source.get(start..end),
             Self::Override(_) | Self::File => None,
@@ -55,12 +55,12 @@ impl Place {
     }
 
     /// Whether nothing stands there.
-    pub fn is_empty(self) -> bool {
+    pub(crate) fn is_empty(self) -> bool {
         matches!(self, Self::Source { start, end } if start == end)
     }
 
     /// Whether both have a byte or an override in common.
-    pub fn overlaps(self, other: Self) -> bool {
+    pub(crate) fn overlaps(self, other: Self) -> bool {
         match (self, other) {
             (Self::Source { start, end }, Self::Source { start: first, end: last }) => {
                 start < last && first < end

@@ -16,25 +16,29 @@ pub struct Problem {
 
 impl Problem {
     /// A mistake at a place of the source or in an override.
-    pub fn at(place: Place, message: impl Into<String>) -> Self {
+    pub(crate) fn at(place: Place, message: impl Into<String>) -> Self {
         Self { place, message: message.into(), help: None }
     }
 
     /// A mistake that is nowhere in the source.
-    pub fn nowhere(message: impl Into<String>) -> Self {
+    pub(crate) fn nowhere(message: impl Into<String>) -> Self {
         Self::at(Place::File, message)
     }
 
     /// How to mend it.
     #[must_use]
-    pub fn help(mut self, help: impl Into<String>) -> Self {
+    pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
     }
 
     /// Names the nearest right word, if one is near.
     #[must_use]
-    pub fn did_you_mean<'a>(self, word: &str, right: impl IntoIterator<Item = &'a str>) -> Self {
+    pub(crate) fn did_you_mean<'a>(
+        self,
+        word: &str,
+        right: impl IntoIterator<Item = &'a str>,
+    ) -> Self {
         match nearest(word, right) {
             Some(right) => self.help(format!("did you mean `{right}`?")),
             None => self,
@@ -42,12 +46,12 @@ impl Problem {
     }
 
     /// Where it is.
-    pub fn place(&self) -> Place {
+    pub(crate) fn place(&self) -> Place {
         self.place
     }
 
     /// Which override it is about.
-    pub fn about_override(&self) -> Option<usize> {
+    pub(crate) fn about_override(&self) -> Option<usize> {
         match self.place {
             Place::Override(index) => Some(index),
             Place::Source { .. } | Place::File => None,
@@ -56,19 +60,19 @@ impl Problem {
 
     /// The same mistake at the place of another file that led to it.
     #[must_use]
-    pub fn led_to_by(self, place: Place, whose: &str) -> Self {
+    pub(crate) fn led_to_by(self, place: Place, whose: &str) -> Self {
         Self { place, ..self.of(whose) }
     }
 
     /// The same mistake, with the file or override it is about.
     #[must_use]
-    pub fn of(mut self, whose: &str) -> Self {
+    pub(crate) fn of(mut self, whose: &str) -> Self {
         self.message = format!("{whose}: {}", self.message);
         self
     }
 
     /// What is wrong.
-    pub fn message(&self) -> &str {
+    pub(crate) fn message(&self) -> &str {
         &self.message
     }
 

@@ -7,7 +7,7 @@ use super::files::copy;
 use super::node::{Entry, Node, Origin, Value};
 
 /// Writes a completed tree; with `origins`, each value has its origin as a comment.
-pub fn yaml(root: &Node, origins: bool) -> String {
+pub(crate) fn yaml(root: &Node, origins: bool) -> String {
     let mut text = String::new();
     if origins {
         text.push_str("# Resolved by interwork: every value with its origin. Itself a topology.\n");
@@ -17,7 +17,7 @@ pub fn yaml(root: &Node, origins: bool) -> String {
 }
 
 /// A value in one line, as an override takes it.
-pub fn flow(node: &Node) -> String {
+pub(crate) fn flow(node: &Node) -> String {
     fn within(node: &Node) -> String {
         match &node.value {
             Value::Scalar(text) => quoted(text),
@@ -37,7 +37,7 @@ pub fn flow(node: &Node) -> String {
 }
 
 /// Every single value with its path, in the order of the file; a list of plain values is one.
-pub fn values(root: &Node) -> Vec<(String, String)> {
+pub(crate) fn values(root: &Node) -> Vec<(String, String)> {
     fn walk(node: &Node, path: &str, all: &mut Vec<(String, String)>) {
         let below = |key: &str| match path {
             "" => key.to_owned(),
@@ -62,7 +62,7 @@ pub fn values(root: &Node) -> Vec<(String, String)> {
 }
 
 /// FNV-1a over 128 bits, hexadecimal.
-pub fn digest(bytes: &[u8]) -> String {
+pub(crate) fn digest(bytes: &[u8]) -> String {
     const OFFSET: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
     const PRIME: u128 = 0x0000_0000_0100_0000_0000_0000_0000_013b;
     let hash = bytes.iter().fold(OFFSET, |h, byte| (h ^ u128::from(*byte)).wrapping_mul(PRIME));

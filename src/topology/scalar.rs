@@ -11,9 +11,9 @@ use crate::domain::words::nearest;
 
 /// A number with its unit.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Scalar {
+pub(crate) struct Scalar {
     /// The number.
-    pub number: f64,
+    pub(crate) number: f64,
     /// What follows it.
     unit: String,
     /// Whether it is a count.
@@ -22,24 +22,24 @@ pub struct Scalar {
 
 impl Scalar {
     /// Reads a value.
-    pub fn parse(text: &str) -> Option<Self> {
+    pub(crate) fn parse(text: &str) -> Option<Self> {
         let (number, unit) = quantity::split(text)?;
         let whole = unit.is_empty() && !text.contains('.');
         number.is_finite().then(|| Self { number, unit: unit.to_owned(), whole })
     }
 
     /// What follows the number.
-    pub fn unit(&self) -> &str {
+    pub(crate) fn unit(&self) -> &str {
         &self.unit
     }
 
     /// Whether it is a count.
-    pub fn whole(&self) -> bool {
+    pub(crate) fn whole(&self) -> bool {
         self.whole
     }
 
     /// Another number of the same unit, as a topology has it.
-    pub fn with(&self, number: f64) -> String {
+    pub(crate) fn with(&self, number: f64) -> String {
         if self.whole {
             return format!("{}", number.round());
         }
@@ -55,7 +55,7 @@ impl Topology {
     ///
     /// # Errors
     /// A sentence that says what is there instead.
-    pub fn scalar(&self, path: &str) -> Result<Scalar, String> {
+    pub(crate) fn scalar(&self, path: &str) -> Result<Scalar, String> {
         let mut at = &self.resolved;
         let mut shape = Shape::Map(keys::TOPOLOGY);
         for (depth, key) in path.split('.').enumerate() {

@@ -3,7 +3,7 @@
 
 /// What a value may be.
 #[derive(Clone, Copy, Debug)]
-pub enum Shape {
+pub(crate) enum Shape {
     /// Any text.
     Text,
     /// `true` or `false`.
@@ -48,20 +48,20 @@ pub enum Shape {
 
 /// A key of a map.
 #[derive(Clone, Copy, Debug)]
-pub struct Field {
+pub(crate) struct Field {
     /// The key.
-    pub key: &'static str,
+    pub(crate) key: &'static str,
     /// Its value.
-    pub shape: Shape,
+    pub(crate) shape: Shape,
     /// What holds if it is left out.
-    pub default: Default,
+    pub(crate) default: Default,
     /// What it means, for editors.
-    pub doc: &'static str,
+    pub(crate) doc: &'static str,
 }
 
 /// What holds if a key is left out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Default {
+pub(crate) enum Default {
     /// It cannot be left out.
     Required,
     /// Nothing.
@@ -71,7 +71,12 @@ pub enum Default {
 }
 
 /// A row of a table.
-pub const fn field(key: &'static str, shape: Shape, default: Default, doc: &'static str) -> Field {
+pub(crate) const fn field(
+    key: &'static str,
+    shape: Shape,
+    default: Default,
+    doc: &'static str,
+) -> Field {
     Field { key, shape, default, doc }
 }
 
@@ -80,7 +85,7 @@ const fn parameter(key: &'static str, shape: Shape) -> Field {
 }
 
 /// Distributions of durations; a value has exactly one of these keys.
-pub const DELAYS: &[Field] = &[
+pub(crate) const DELAYS: &[Field] = &[
     parameter("exponential", Shape::Duration),
     parameter(
         "uniform",
@@ -105,7 +110,7 @@ pub const DELAYS: &[Field] = &[
 ];
 
 /// Distributions of counts; a value has exactly one of these keys.
-pub const COUNTS: &[Field] = &[
+pub(crate) const COUNTS: &[Field] = &[
     parameter("poisson", Shape::Number),
     parameter("geometric", Shape::Number),
     parameter(

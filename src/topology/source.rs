@@ -16,7 +16,7 @@ const LIMIT_NAMED: u64 = 256 << 20;
 #[derive(Clone, Debug)]
 pub struct Source {
     /// As the user gave it.
-    pub path: String,
+    pub(crate) path: String,
     /// Its content.
     pub text: String,
     /// Files it names, as they were when it was first loaded.
@@ -25,7 +25,7 @@ pub struct Source {
 
 /// Contents of files by path, shared by all copies of a source.
 #[derive(Clone, Debug, Default)]
-pub struct Named(Arc<Mutex<BTreeMap<PathBuf, Arc<Vec<u8>>>>>);
+pub(crate) struct Named(Arc<Mutex<BTreeMap<PathBuf, Arc<Vec<u8>>>>>);
 
 /// A file that could not be read.
 #[derive(Debug, thiserror::Error)]
@@ -44,7 +44,7 @@ impl Source {
 
 impl Named {
     /// A file as it was first read.
-    pub fn read(&self, path: &Path) -> Result<Arc<Vec<u8>>, String> {
+    pub(crate) fn read(&self, path: &Path) -> Result<Arc<Vec<u8>>, String> {
         let mut named = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(content) = named.get(path) {
             return Ok(Arc::clone(content));

@@ -14,7 +14,7 @@ use super::problem::Problem;
 ///
 /// # Errors
 /// What the YAML parser has to say, at its place.
-pub fn parse(text: &str, origin: Origin) -> Result<Node, Problem> {
+pub(crate) fn parse(text: &str, origin: Origin) -> Result<Node, Problem> {
     let options = serde_saphyr::options! {
         budget: serde_saphyr::budget! {
             max_events: 40_000_000,

@@ -8,28 +8,28 @@ use crate::domain::federation::{
 
 /// Words that a value may be, with their meanings.
 #[derive(Clone, Copy, Debug)]
-pub struct Words<T: 'static> {
+pub(crate) struct Words<T: 'static> {
     /// As a topology has them.
-    pub list: &'static [&'static str],
+    pub(crate) list: &'static [&'static str],
     means: &'static [T],
 }
 
 impl<T: Copy> Words<T> {
     /// What a word means.
-    pub fn meaning(&self, word: &str) -> Option<T> {
+    pub(crate) fn meaning(&self, word: &str) -> Option<T> {
         let place = self.list.iter().position(|known| *known == word)?;
         Some(self.means[place])
     }
 
     /// The meaning of the first word, which stands in for a word that was refused.
-    pub fn first(&self) -> T {
+    pub(crate) fn first(&self) -> T {
         self.means[0]
     }
 }
 
 macro_rules! words {
     ($($name:ident: $of:ty { $($word:literal: $means:expr),+ })+) => {
-        $(pub const $name: Words<$of> = Words { list: &[$($word),+], means: &[$($means),+] };)+
+        $(pub(crate) const $name: Words<$of> = Words { list: &[$($word),+], means: &[$($means),+] };)+
     };
 }
 
@@ -93,7 +93,7 @@ words! {
 
 /// How users are addressed across an agreement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Addressing {
+pub(crate) enum Addressing {
     /// By E.164 number.
     Number,
     /// By `name@domain`.
@@ -102,7 +102,7 @@ pub enum Addressing {
 
 /// What an agreement may carry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Feature {
+pub(crate) enum Feature {
     /// Instant messages.
     Messaging,
     /// Presence.
@@ -115,7 +115,7 @@ pub enum Feature {
 
 /// What happens over a rate limit, before it is known how many may queue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Over {
+pub(crate) enum Over {
     /// Refused.
     Refuse,
     /// Waits.
@@ -126,7 +126,7 @@ pub enum Over {
 
 /// What can happen during a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Happening {
+pub(crate) enum Happening {
     /// A legacy customer becomes an IM user.
     Upgrade,
     /// An operator without IM becomes an IMSP.

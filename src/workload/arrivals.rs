@@ -10,11 +10,11 @@ use super::load::LoadProfile;
 
 /// An intent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Arrival {
+pub(crate) struct Arrival {
     /// When the user means to act.
-    pub at: Instant,
+    pub(crate) at: Instant,
     /// Which of the operator's IM users; `None`: any of them, uniformly, for the caller to draw.
-    pub user: Option<u32>,
+    pub(crate) user: Option<u32>,
 }
 
 /// The intents of all IM users of one operator, for one purpose.
@@ -22,7 +22,7 @@ pub struct Arrival {
 /// Rates by user count every IM user: the caller skips the intents of users who are offline, which
 /// is an exact thinning of the process.
 #[derive(Clone, Debug)]
-pub struct ArrivalProcess {
+pub(crate) struct ArrivalProcess {
     load: LoadProfile,
     stream: Stream,
     pattern: Pattern,
@@ -75,7 +75,7 @@ struct OnOff {
 
 impl ArrivalProcess {
     /// The process of an operator with that many IM users.
-    pub fn new(
+    pub(crate) fn new(
         rate: MessageRate,
         users: u32,
         arrivals: Arrivals,
@@ -88,8 +88,7 @@ impl ArrivalProcess {
     }
 
     /// The next intent, never earlier than the one before. `None`: there will be no more.
-    #[expect(clippy::should_implement_trait, reason = "a source of events, not a collection")]
-    pub fn next(&mut self) -> Option<Arrival> {
+    pub(crate) fn next(&mut self) -> Option<Arrival> {
         loop {
             let (elapsed, user) = self.pattern.step(&mut self.stream)?;
             let at = self.load.instant(elapsed).filter(|&at| at < Instant::NEVER);

@@ -17,7 +17,11 @@ use super::destination::{Destination, Destinations};
 const REDRAWS: u32 = 32;
 
 /// Builds the contact graph of a federation. The same federation and seed give the same graph.
-pub fn build(federation: &Federation, population: &Population, run_seed: u64) -> ContactGraph {
+pub(crate) fn build(
+    federation: &Federation,
+    population: &Population,
+    run_seed: u64,
+) -> ContactGraph {
     let mut lists = Lists::new(population.total());
     let mut stubs = Stubs::default();
     for (id, operator) in federation.operators() {

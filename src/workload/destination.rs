@@ -9,16 +9,16 @@ use crate::domain::random::Stream;
 
 /// A kind of contact of one operator's users.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Destination {
+pub(crate) struct Destination {
     /// Who serves the contact.
-    pub operator: OperatorId,
+    pub(crate) operator: OperatorId,
     /// Whether it is a legacy customer.
-    pub legacy: bool,
+    pub(crate) legacy: bool,
 }
 
 /// The destinations of the contacts of one operator's users.
 #[derive(Clone, Debug)]
-pub struct Destinations {
+pub(crate) struct Destinations {
     /// Whose users the contacts are of.
     operator: OperatorId,
     /// Share of legacy customers, 0 or 1 where only one side has anybody.
@@ -41,7 +41,11 @@ struct Side {
 impl Destinations {
     /// The rule for the users of one operator. Where nobody is on the wanted side, the other side
     /// is taken.
-    pub fn new(federation: &Federation, population: &Population, operator: OperatorId) -> Self {
+    pub(crate) fn new(
+        federation: &Federation,
+        population: &Population,
+        operator: OperatorId,
+    ) -> Self {
         let contacts: &Contacts = &federation.operator(operator).workload.contacts;
         let side = |own: bool, elsewhere: f64, count: &dyn Fn(OperatorId) -> u32| {
             let mut sum = 0;
@@ -64,7 +68,7 @@ impl Destinations {
     }
 
     /// Where one contact is; `None` if there is nobody to list.
-    pub fn draw(&self, stream: &mut Stream) -> Option<Destination> {
+    pub(crate) fn draw(&self, stream: &mut Stream) -> Option<Destination> {
         let legacy = stream.chance(self.sms_only);
         let side = if legacy { &self.legacy } else { &self.im };
         if !side.any {
@@ -80,7 +84,7 @@ impl Destinations {
     }
 
     /// The share of legacy customers among contacts, as far as there are any of both kinds.
-    pub fn sms_only(&self) -> f64 {
+    pub(crate) fn sms_only(&self) -> f64 {
         self.sms_only
     }
 }

@@ -8,7 +8,7 @@ use crate::domain::federation::{
 use crate::domain::time::Duration;
 
 /// A federation of operators with (name, IM users, legacy customers), all under one contact rule.
-pub fn federation(operators: &[(&str, u32, u32)], contacts: &Contacts) -> Federation {
+pub(crate) fn federation(operators: &[(&str, u32, u32)], contacts: &Contacts) -> Federation {
     let operator = |&(name, im, sms_only): &(&str, u32, u32)| Operator {
         name: name.to_owned(),
         kind: match (im, sms_only) {
@@ -42,7 +42,7 @@ pub fn federation(operators: &[(&str, u32, u32)], contacts: &Contacts) -> Federa
 }
 
 /// `count` contacts each, and the example shares of the topology format.
-pub fn contacts(count: u32) -> Contacts {
+pub(crate) fn contacts(count: u32) -> Contacts {
     Contacts {
         per_user: CountDistribution::Constant(count),
         elsewhere: 0.35,
@@ -54,7 +54,7 @@ pub fn contacts(count: u32) -> Contacts {
 }
 
 /// Messages with 60% answers.
-pub fn messages() -> Messages {
+pub(crate) fn messages() -> Messages {
     Messages {
         rate: MessageRate::PerUser(0.01),
         arrivals: Arrivals::Poisson,
@@ -67,13 +67,13 @@ pub fn messages() -> Messages {
 }
 
 /// A run of a minute without warm-up.
-pub fn run() -> Run {
+pub(crate) fn run() -> Run {
     let (warm_up, duration) = (Duration::ZERO, Duration::from_secs(60));
     Run { seed: 42, warm_up, find_warm_up: false, duration, replications: 1 }
 }
 
 /// Load 1 throughout.
-pub fn even_load() -> Load {
+pub(crate) fn even_load() -> Load {
     Load { base: 1.0, stages: Vec::new() }
 }
 

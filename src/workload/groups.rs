@@ -14,7 +14,7 @@ use super::destination::Destinations;
 const REDRAWS: u32 = 32;
 
 /// Draws the rooms of a federation. The same federation and seed give the same rooms.
-pub fn build(federation: &Federation, population: &Population, run_seed: u64) -> Rooms {
+pub(crate) fn build(federation: &Federation, population: &Population, run_seed: u64) -> Rooms {
     let mut rooms = Rooms::default();
     for (id, operator) in federation.operators() {
         let groups = &operator.workload.groups;

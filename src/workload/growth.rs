@@ -17,7 +17,7 @@ const REDRAWS: u32 = 32;
 
 /// The contacts that the users of one operator add.
 #[derive(Clone, Debug)]
-pub struct Growth {
+pub(crate) struct Growth {
     intents: UserIntents,
     contacts: Stream,
     rule: Destinations,
@@ -27,16 +27,16 @@ pub struct Growth {
 
 /// A contact that a user means to add.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Addition {
+pub(crate) struct Addition {
     /// The subscriber to be added.
     pub contact: SubscriberId,
     /// Asked for by number; otherwise by UID, which legacy customers do not have.
-    pub by_number: bool,
+    pub(crate) by_number: bool,
 }
 
 impl Growth {
     /// The additions of one operator's users.
-    pub fn new(
+    pub(crate) fn new(
         federation: &Federation,
         population: &Population,
         operator: OperatorId,
@@ -64,14 +64,13 @@ impl Growth {
     }
 
     /// The next intent to add a contact; `None`: there will be no more.
-    #[expect(clippy::should_implement_trait, reason = "a source of events, not a collection")]
-    pub fn next(&mut self) -> Option<UserIntent> {
+    pub(crate) fn next(&mut self) -> Option<UserIntent> {
         self.intents.next()
     }
 
     /// Whom `owner` adds: by the rule of the lists at the start of the run, anybody whom
     /// `is_listed` does not know yet. `None` if nobody is found.
-    pub fn addition(
+    pub(crate) fn addition(
         &mut self,
         population: &Population,
         owner: SubscriberId,

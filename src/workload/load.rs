@@ -7,7 +7,7 @@ use crate::domain::time::{Duration, Instant};
 
 /// The load over the whole run: linear pieces, the last without an end.
 #[derive(Clone, Debug, PartialEq)]
-pub struct LoadProfile {
+pub(crate) struct LoadProfile {
     pieces: Vec<Piece>,
 }
 
@@ -25,7 +25,7 @@ struct Piece {
 
 impl LoadProfile {
     /// The load of a run: `base` until measuring starts, then `base` times the stages' loads.
-    pub fn new(load: &Load, run: &Run) -> Self {
+    pub(crate) fn new(load: &Load, run: &Run) -> Self {
         let mut profile = Self { pieces: Vec::with_capacity(load.stages.len() + 2) };
         profile.push(Instant::START, load.base, 0.0);
         let mut from = Instant::START + run.warm_up;
@@ -53,14 +53,14 @@ impl LoadProfile {
     }
 
     /// The load at an instant, never negative.
-    pub fn at(&self, instant: Instant) -> f64 {
+    pub(crate) fn at(&self, instant: Instant) -> f64 {
         let piece = &self.pieces[self.pieces.partition_point(|p| p.from <= instant) - 1];
         (piece.load + piece.slope * piece.seconds(instant)).max(0.0)
     }
 
     /// The earliest instant at which that much operational time, in seconds, has passed. `None` if
     /// it never does: the load is zero for ever before.
-    pub fn instant(&self, elapsed: f64) -> Option<Instant> {
+    pub(crate) fn instant(&self, elapsed: f64) -> Option<Instant> {
         // The last piece that starts before: pieces of zero load have their end's value at their
         // start and are passed over.
         let next = self.pieces.partition_point(|p| p.before < elapsed);

@@ -11,7 +11,7 @@ use super::arrivals::Arrival;
 
 /// Draws for the messages of one operator's users.
 #[derive(Clone, Debug)]
-pub struct MessageDraw {
+pub(crate) struct MessageDraw {
     settings: Messages,
     im_users: u32,
     senders: Stream,
@@ -28,7 +28,7 @@ const SENDER_DRAWS: u32 = 4096;
 impl MessageDraw {
     /// Draws for the operator called `operator`; `longest_list` is the longest contact list among
     /// its users, so that weights are computed once.
-    pub fn new(
+    pub(crate) fn new(
         settings: &Messages,
         im_users: u32,
         longest_list: usize,
@@ -53,7 +53,7 @@ impl MessageDraw {
     /// Who writes: the arrival's own user or one drawn uniformly among the IM users. `None`: the
     /// user is offline and the intent is not had. Under a rate for the whole operator the draw is
     /// repeated among all users instead, so that the total is kept while anybody is online.
-    pub fn sender(
+    pub(crate) fn sender(
         &mut self,
         arrival: Arrival,
         mut is_online: impl FnMut(u32) -> bool,
@@ -71,7 +71,7 @@ impl MessageDraw {
 
     /// To whom: by place on the sender's list as it was at the start of the run, followed by the
     /// contacts added since. `None` if the list is empty.
-    pub fn recipient(
+    pub(crate) fn recipient(
         &mut self,
         contacts: &[SubscriberId],
         added: &[SubscriberId],
@@ -94,7 +94,7 @@ impl MessageDraw {
     }
 
     /// The text of the next first message.
-    pub fn text(&mut self) -> Text {
+    pub(crate) fn text(&mut self) -> Text {
         Text::draw(&self.settings.length, self.settings.ucs2, &mut self.texts)
     }
 }

@@ -2,14 +2,14 @@
 //! much, when they log in and out, whom they list. Pure draws from named streams in simulated
 //! time; nothing here sends, waits, or knows a node. `run` hands it to the crowds of the operators.
 
-pub mod arrivals;
-pub mod contacts;
-pub mod destination;
+pub(crate) mod arrivals;
+pub(crate) mod contacts;
+pub(crate) mod destination;
 #[cfg(test)]
 mod fixture;
-pub mod groups;
-pub mod growth;
-pub mod load;
-pub mod messages;
-pub mod presence;
-pub mod sessions;
+pub(crate) mod groups;
+pub(crate) mod growth;
+pub(crate) mod load;
+pub(crate) mod messages;
+pub(crate) mod presence;
+pub(crate) mod sessions;

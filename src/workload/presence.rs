@@ -10,16 +10,16 @@ use super::load::LoadProfile;
 
 /// An intent of a known user; the caller skips it if the user is offline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct UserIntent {
+pub(crate) struct UserIntent {
     /// When the user means to act.
-    pub at: Instant,
+    pub(crate) at: Instant,
     /// Which of the operator's IM users.
-    pub user: u32,
+    pub(crate) user: u32,
 }
 
 /// Intents of all IM users of an operator at a rate each, for one purpose.
 #[derive(Clone, Debug)]
-pub struct UserIntents {
+pub(crate) struct UserIntents {
     arrivals: ArrivalProcess,
     users: Stream,
     im_users: u32,
@@ -27,7 +27,7 @@ pub struct UserIntents {
 
 impl UserIntents {
     /// Presence changes, `rate` a second and online IM user of the operator called `operator`.
-    pub fn presence_changes(
+    pub(crate) fn presence_changes(
         rate: f64,
         im_users: u32,
         load: LoadProfile,
@@ -39,7 +39,7 @@ impl UserIntents {
 
     /// Group messages, `rate` a second and membership of an online user; the user of an intent is
     /// the place among `memberships`.
-    pub fn group_messages(
+    pub(crate) fn group_messages(
         rate: f64,
         memberships: u32,
         load: LoadProfile,
@@ -50,7 +50,7 @@ impl UserIntents {
     }
 
     /// Legacy customers who become IM users, `rate` a second of all `customers` together.
-    pub fn upgrades(
+    pub(crate) fn upgrades(
         rate: f64,
         customers: u32,
         load: LoadProfile,
@@ -82,8 +82,7 @@ impl UserIntents {
     }
 
     /// The next intent, never earlier than the one before; `None`: there will be no more.
-    #[expect(clippy::should_implement_trait, reason = "a source of events, not a collection")]
-    pub fn next(&mut self) -> Option<UserIntent> {
+    pub(crate) fn next(&mut self) -> Option<UserIntent> {
         let arrival = self.arrivals.next()?;
         let user = self.users.below(u64::from(self.im_users)) as u32;
         Some(UserIntent { at: arrival.at, user })

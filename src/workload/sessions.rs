@@ -8,7 +8,7 @@ use crate::domain::time::{Duration, Instant};
 
 /// When the IM users of one operator log in and out.
 #[derive(Clone, Debug)]
-pub struct Sessions {
+pub(crate) struct Sessions {
     settings: federation::Sessions,
     im_users: u32,
     /// Mean of the exponential time between sessions, nanoseconds; `None`: nobody ever changes.
@@ -20,7 +20,7 @@ pub struct Sessions {
 
 impl Sessions {
     /// The sessions of the IM users of the operator called `operator`.
-    pub fn new(
+    pub(crate) fn new(
         settings: &federation::Sessions,
         im_users: u32,
         run_seed: u64,
@@ -41,17 +41,17 @@ impl Sessions {
     }
 
     /// How many IM users there are; users are numbered below it.
-    pub fn im_users(&self) -> u32 {
+    pub(crate) fn im_users(&self) -> u32 {
         self.im_users
     }
 
     /// Whether a user is logged in when the run starts.
-    pub fn initially_online(&self, user: u32) -> bool {
+    pub(crate) fn initially_online(&self, user: u32) -> bool {
         self.initial.unit(u64::from(user)) < self.settings.online
     }
 
     /// When a user first logs in or out; `None`: never.
-    pub fn first_change(&self, user: u32) -> Option<Instant> {
+    pub(crate) fn first_change(&self, user: u32) -> Option<Instant> {
         let mean_offline = self.mean_offline?;
         let mut stream = self.first.nth(u64::from(user));
         let residual = match &self.settings.length {
@@ -63,7 +63,7 @@ impl Sessions {
 
     /// When a user changes again after its `count`th change, which happened at `now` and after
     /// which the user is online if `goes_online`; `None`: never.
-    pub fn next_change(
+    pub(crate) fn next_change(
         &self,
         user: u32,
         count: u32,

@@ -6,48 +6,48 @@ use crate::domain::time::Duration;
 
 /// An interconnect agreement of two operators.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Agreement {
+pub(crate) struct Agreement {
     /// The two, as written. Index 0 and 1 of every pair below.
-    pub between: [OperatorId; 2],
+    pub(crate) between: [OperatorId; 2],
     /// What is spoken.
-    pub protocol: Protocol,
+    pub(crate) protocol: Protocol,
     /// Users may be addressed by number.
-    pub e164: bool,
+    pub(crate) e164: bool,
     /// Users may be addressed by UID.
-    pub uid: bool,
+    pub(crate) uid: bool,
     /// What it carries; messaging alone for `sms`.
-    pub features: Features,
+    pub(crate) features: Features,
     /// The transport, the same in both directions.
-    pub link: Link,
+    pub(crate) link: Link,
     /// By sending side: index 0 limits what `between[0]` sends.
-    pub rate_limit: [Option<RateLimit>; 2],
+    pub(crate) rate_limit: [Option<RateLimit>; 2],
     /// After this long without an answer a transfer is repeated.
-    pub retry_timeout: Duration,
+    pub(crate) retry_timeout: Duration,
     /// How presence crosses.
-    pub presence: PresenceTerms,
+    pub(crate) presence: PresenceTerms,
     /// Bytes by transfer kind where the file gives them; `None`: the length of the encoding.
-    pub sizes: Sizes,
+    pub(crate) sizes: Sizes,
     /// What the sending side owes.
-    pub tariff: Tariff,
+    pub(crate) tariff: Tariff,
     /// From the start of measuring, if it is made during the run.
-    pub begins: Option<Duration>,
+    pub(crate) begins: Option<Duration>,
 }
 
 impl Agreement {
     /// The place of `operator` in `between`, if it is a party.
-    pub fn side(&self, operator: OperatorId) -> Option<usize> {
+    pub(crate) fn side(&self, operator: OperatorId) -> Option<usize> {
         self.between.iter().position(|&party| party == operator)
     }
 
     /// The other party.
-    pub fn peer(&self, operator: OperatorId) -> OperatorId {
+    pub(crate) fn peer(&self, operator: OperatorId) -> OperatorId {
         if self.between[0] == operator { self.between[1] } else { self.between[0] }
     }
 }
 
 /// What two operators speak.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Protocol {
+pub(crate) enum Protocol {
     /// IMPS server to server: instant messages and presence.
     Ssp,
     /// Short messages only.
@@ -56,7 +56,7 @@ pub enum Protocol {
 
 impl Protocol {
     /// As topologies write it.
-    pub fn label(self) -> &'static str {
+    pub(crate) fn label(self) -> &'static str {
         match self {
             Self::Ssp => "ssp",
             Self::Sms => "sms",
@@ -64,7 +64,7 @@ impl Protocol {
     }
 
     /// Whether instant messages and presence cross by it, else short messages alone.
-    pub fn carries_im(self) -> bool {
+    pub(crate) fn carries_im(self) -> bool {
         match self {
             Self::Ssp => true,
             Self::Sms => false,
@@ -74,20 +74,20 @@ impl Protocol {
 
 /// What an agreement carries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Features {
+pub(crate) struct Features {
     /// Instant messages (on an `sms` agreement: short messages).
-    pub messaging: bool,
+    pub(crate) messaging: bool,
     /// Presence.
-    pub presence: bool,
+    pub(crate) presence: bool,
     /// Search.
-    pub search: bool,
+    pub(crate) search: bool,
     /// Group messaging.
-    pub groups: bool,
+    pub(crate) groups: bool,
 }
 
 impl Features {
     /// All that a protocol can carry.
-    pub fn all(protocol: Protocol) -> Self {
+    pub(crate) fn all(protocol: Protocol) -> Self {
         let all = protocol.carries_im();
         Self { messaging: true, presence: all, search: all, groups: all }
     }
@@ -95,29 +95,29 @@ impl Features {
 
 /// The transport of an agreement.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Link {
+pub(crate) struct Link {
     /// One way; its minimum is above zero.
-    pub latency: DurationDistribution,
+    pub(crate) latency: DurationDistribution,
     /// Bits a second; `None`: no serialisation delay.
-    pub bandwidth: Option<f64>,
+    pub(crate) bandwidth: Option<f64>,
     /// Share of transfers lost, below 1.
-    pub loss: f64,
+    pub(crate) loss: f64,
 }
 
 /// A limit on the messages of one side.
 #[derive(Clone, Debug, PartialEq)]
-pub struct RateLimit {
+pub(crate) struct RateLimit {
     /// Messages a second.
-    pub rate: f64,
+    pub(crate) rate: f64,
     /// How conformance is decided.
-    pub meter: Meter,
+    pub(crate) meter: Meter,
     /// What happens to a message over the limit.
-    pub over: OverLimit,
+    pub(crate) over: OverLimit,
 }
 
 /// How a rate limit decides.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Meter {
+pub(crate) enum Meter {
     /// A bucket of so many places that drains at the rate.
     LeakyBucket {
         /// Places.
@@ -129,7 +129,7 @@ pub enum Meter {
 
 /// What happens over a rate limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OverLimit {
+pub(crate) enum OverLimit {
     /// Refused with a reason.
     Refuse,
     /// Waits until the limit allows it.
@@ -143,47 +143,47 @@ pub enum OverLimit {
 
 /// How presence crosses an agreement.
 #[derive(Clone, Debug, PartialEq)]
-pub struct PresenceTerms {
+pub(crate) struct PresenceTerms {
     /// One notification per change and domain, expanded there, instead of one per watcher.
-    pub per_domain: bool,
+    pub(crate) per_domain: bool,
     /// Each request is answered.
-    pub acknowledged: bool,
+    pub(crate) acknowledged: bool,
     /// Subscription refresh interval.
-    pub refresh: Option<Duration>,
+    pub(crate) refresh: Option<Duration>,
     /// One subscription per list of contacts instead of one per contact.
-    pub per_list: bool,
+    pub(crate) per_list: bool,
     /// Whether refresh and termination also send the state.
-    pub notify_on_refresh: bool,
+    pub(crate) notify_on_refresh: bool,
 }
 
 /// Bytes on the wire by kind of transfer; `None` takes the length of the real encoding.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Sizes {
+pub(crate) struct Sizes {
     /// An instant message.
-    pub message: Option<u32>,
+    pub(crate) message: Option<u32>,
     /// A presence notification.
-    pub notification: Option<u32>,
+    pub(crate) notification: Option<u32>,
     /// A subscription.
-    pub subscribe: Option<u32>,
+    pub(crate) subscribe: Option<u32>,
     /// A validation request.
-    pub validate: Option<u32>,
+    pub(crate) validate: Option<u32>,
     /// A contact request.
-    pub contact: Option<u32>,
+    pub(crate) contact: Option<u32>,
     /// An answer.
-    pub answer: Option<u32>,
+    pub(crate) answer: Option<u32>,
     /// A short message.
-    pub sms: Option<u32>,
+    pub(crate) sms: Option<u32>,
 }
 
 /// What the sending side owes, in the topology's currency.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Tariff {
+pub(crate) struct Tariff {
     /// Per instant message.
-    pub message: f64,
+    pub(crate) message: f64,
     /// Per segment of a short message.
-    pub sms: f64,
+    pub(crate) sms: f64,
     /// Per presence notification.
-    pub presence: f64,
+    pub(crate) presence: f64,
     /// Owed by each side every month, whatever crosses.
-    pub monthly: f64,
+    pub(crate) monthly: f64,
 }

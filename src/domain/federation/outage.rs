@@ -28,7 +28,7 @@ pub enum LinkFault {
 
 impl Outage {
     /// Whether something of `operator` fails.
-    pub fn concerns(&self, operator: OperatorId) -> bool {
+    pub(crate) fn concerns(&self, operator: OperatorId) -> bool {
         match self {
             Self::Link { between, .. } => between.contains(&operator),
             Self::Part(Part { owner: Owner::Operator(whose) | Owner::Node(whose, _), .. }) => {

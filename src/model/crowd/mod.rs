@@ -4,7 +4,7 @@
 
 mod habits;
 mod script;
-pub mod terminal;
+pub(crate) mod terminal;
 
 use rustc_hash::FxHashSet;
 use smallvec::SmallVec;
@@ -30,7 +30,7 @@ use crate::domain::time::Instant;
 
 /// The subscribers of one operator.
 #[derive(Debug)]
-pub struct Crowd {
+pub(crate) struct Crowd {
     base: u32,
     /// IM users whose client is logged in, by index.
     online: Bits,
@@ -51,7 +51,11 @@ pub struct Crowd {
 
 impl Crowd {
     /// The subscribers of `operator`; `online` tells who is logged in at the start.
-    pub fn new(plan: &Plan, operator: OperatorId, online: &dyn Fn(SubscriberId) -> bool) -> Self {
+    pub(crate) fn new(
+        plan: &Plan,
+        operator: OperatorId,
+        online: &dyn Fn(SubscriberId) -> bool,
+    ) -> Self {
         let settings = plan.federation.operator(operator);
         let base = plan.population.base(operator);
         let im_users = plan.population.im_users(operator);
@@ -74,12 +78,12 @@ impl Crowd {
     }
 
     /// Whether an IM user's client is logged in.
-    pub fn is_online(&self, user: SubscriberId) -> bool {
+    pub(crate) fn is_online(&self, user: SubscriberId) -> bool {
         self.online.get((user.0 - self.base) as usize)
     }
 
     /// A user means to write to a contact, now; `im`: whom the user's IMSP knows as an IM user.
-    pub fn write(
+    pub(crate) fn write(
         &mut self,
         sender: SubscriberId,
         recipient: SubscriberId,
@@ -116,7 +120,7 @@ impl Crowd {
 
     /// A user means to write to a group, now: one copy for every other member, each a request at the
     /// IM server.
-    pub fn write_group(
+    pub(crate) fn write_group(
         &mut self,
         sender: SubscriberId,
         room: RoomId,
@@ -133,14 +137,19 @@ impl Crowd {
     }
 
     /// A user's presence changes, now.
-    pub fn change_presence(&mut self, publisher: SubscriberId, cx: &mut Context<'_>) {
+    pub(crate) fn change_presence(&mut self, publisher: SubscriberId, cx: &mut Context<'_>) {
         let job = Job::Presence { publisher, changed: cx.now };
         let delay = self.up.client(publisher);
         cx.at(cx.now + delay, Role::Crowd, Input::Request(job));
     }
 
     /// A user logs in or out, now; the `count`th such change of that user.
-    pub fn change_session(&mut self, user: SubscriberId, count: u32, cx: &mut Context<'_>) -> bool {
+    pub(crate) fn change_session(
+        &mut self,
+        user: SubscriberId,
+        count: u32,
+        cx: &mut Context<'_>,
+    ) -> bool {
         let login = !self.is_online(user);
         self.online.set((user.0 - self.base) as usize, login);
         let job = Job::Session { user, count, login, changed: cx.now };
@@ -150,7 +159,7 @@ impl Crowd {
     }
 
     /// A user means to add a contact, now.
-    pub fn add_contact(
+    pub(crate) fn add_contact(
         &mut self,
         owner: SubscriberId,
         contact: SubscriberId,
@@ -164,7 +173,7 @@ impl Crowd {
     }
 
     /// A contact request reaches a client: its user decides.
-    pub fn asked_for_contact(&mut self, request: ContactRequest, cx: &mut Context<'_>) {
+    pub(crate) fn asked_for_contact(&mut self, request: ContactRequest, cx: &mut Context<'_>) {
         let accepted = self
             .said(request.contact)
             .unwrap_or_else(|| self.habits.accepts(request.owner, request.contact));
@@ -174,7 +183,7 @@ impl Crowd {
     }
 
     /// An instant message reaches a client. False if the client has logged out meanwhile.
-    pub fn to_client(&mut self, slot: Slot, cx: &mut Context<'_>) -> bool {
+    pub(crate) fn reaches_client(&mut self, slot: Slot, cx: &mut Context<'_>) -> bool {
         if !self.is_online(cx.messages[slot].recipient) {
             return false;
         }
@@ -184,7 +193,7 @@ impl Crowd {
     }
 
     /// A short message has reached its handset.
-    pub fn to_handset(&mut self, slot: Slot, cx: &mut Context<'_>) {
+    pub(crate) fn reaches_handset(&mut self, slot: Slot, cx: &mut Context<'_>) {
         smsc::delivered(slot, cx);
         self.delivered(slot, cx);
     }
@@ -214,7 +223,7 @@ impl Crowd {
 
     /// A user means to answer, now: on SMS if the message came as SMS, else from the client if it
     /// is logged in.
-    pub fn reply(&mut self, reply: Reply, cx: &mut Context<'_>) {
+    pub(crate) fn reply(&mut self, reply: Reply, cx: &mut Context<'_>) {
         let text = self.habits.answer_text(reply.occasion);
         self.answer(reply, text, cx);
     }

@@ -22,7 +22,7 @@ pub(super) struct Script {
 
 impl Crowd {
     /// A script follows: what reaches users is kept in mind.
-    pub fn follow_script(&mut self) {
+    pub(crate) fn follow_script(&mut self) {
         self.script.get_or_insert_default();
     }
 
@@ -32,12 +32,12 @@ impl Crowd {
     }
 
     /// From now on a user says so when asked.
-    pub fn consent(&mut self, user: SubscriberId, yes: bool) {
+    pub(crate) fn consent(&mut self, user: SubscriberId, yes: bool) {
         self.script.get_or_insert_default().consents.insert(user, yes);
     }
 
     /// A user answers the last message that came; without one nothing happens.
-    pub fn answer_last(&mut self, from: SubscriberId, text: Text, cx: &mut Context<'_>) {
+    pub(crate) fn answer_last(&mut self, from: SubscriberId, text: Text, cx: &mut Context<'_>) {
         let last = self.script.as_ref().and_then(|script| script.inbox.get(&from)).copied();
         if let Some(reply) = last {
             self.answer(reply, text, cx);
@@ -45,7 +45,7 @@ impl Crowd {
     }
 
     /// A user logs in or out, now; who is so already stays so.
-    pub fn set_session(&mut self, user: SubscriberId, login: bool, cx: &mut Context<'_>) {
+    pub(crate) fn set_session(&mut self, user: SubscriberId, login: bool, cx: &mut Context<'_>) {
         if self.is_online(user) == login {
             return;
         }
@@ -56,13 +56,23 @@ impl Crowd {
     }
 
     /// A user invites somebody to a group.
-    pub fn invite(&mut self, user: SubscriberId, contact: SubscriberId, cx: &mut Context<'_>) {
+    pub(crate) fn invite(
+        &mut self,
+        user: SubscriberId,
+        contact: SubscriberId,
+        cx: &mut Context<'_>,
+    ) {
         let delay = self.up.client(user);
         cx.at(cx.now + delay, Role::Crowd, Input::Request(Job::Invite { user, contact }));
     }
 
     /// A user searches for somebody.
-    pub fn search(&mut self, user: SubscriberId, contact: SubscriberId, cx: &mut Context<'_>) {
+    pub(crate) fn search(
+        &mut self,
+        user: SubscriberId,
+        contact: SubscriberId,
+        cx: &mut Context<'_>,
+    ) {
         let delay = self.up.client(user);
         cx.at(
             cx.now + delay,
@@ -73,7 +83,7 @@ impl Crowd {
 
     /// A legacy customer sets their presence by SMS. The short message goes to the operator itself
     /// and takes no part of the SMSC's licence, which is counted by deliveries to phones.
-    pub fn command(&mut self, customer: SubscriberId, online: bool, cx: &mut Context<'_>) {
+    pub(crate) fn command(&mut self, customer: SubscriberId, online: bool, cx: &mut Context<'_>) {
         let job = Job::Command { customer, online, changed: cx.now };
         if cx.settings().imsp.is_some() {
             let delay = self.up.handset();
@@ -82,7 +92,7 @@ impl Crowd {
     }
 
     /// A user blocks somebody, or ends that.
-    pub fn block(
+    pub(crate) fn block(
         &mut self,
         owner: SubscriberId,
         other: SubscriberId,
@@ -95,7 +105,7 @@ impl Crowd {
 
     /// A legacy customer becomes an IM user, now: account and client are there, and logged in (OMTP
     /// use case 3). Who is one already stays one.
-    pub fn upgrade(&mut self, user: SubscriberId, cx: &mut Context<'_>) {
+    pub(crate) fn upgrade(&mut self, user: SubscriberId, cx: &mut Context<'_>) {
         if cx.settings().imsp.is_some() && self.online.set((user.0 - self.base) as usize, true) {
             let delay = self.up.client(user);
             let job = Job::Upgrade { user, changed: cx.now };
@@ -104,7 +114,7 @@ impl Crowd {
     }
 
     /// A client is asked whether a watcher may see its user's presence: the user decides.
-    pub fn asked_to_allow(&mut self, question: WatcherQuestion, cx: &mut Context<'_>) {
+    pub(crate) fn asked_to_allow(&mut self, question: WatcherQuestion, cx: &mut Context<'_>) {
         let WatcherQuestion { publisher, watcher, .. } = question;
         let habit = || self.habits.accepts(watcher, publisher);
         let allowed = self.said(publisher).unwrap_or_else(habit);

@@ -39,18 +39,18 @@ impl Crowd {
 
 /// A contact as a client shows it, beside the StatusText of its presence (IM-0120, IM-0130).
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry {
+pub(crate) struct Entry {
     /// Whether it bears the mark of legacy customers (IM-0080, IM-0110).
-    pub marked: bool,
+    pub(crate) marked: bool,
     /// The group of the list it stands in (IM-0100).
-    pub group: &'static str,
+    pub(crate) group: &'static str,
     /// What is told of the contact: its provider, device and access network (RD-8).
-    pub details: Vec<&'static str>,
+    pub(crate) details: Vec<&'static str>,
 }
 
 /// How the clients of an operator show a contact: a legacy customer with these attributes, or an IM
 /// user.
-pub fn entry(plan: &Plan, operator: OperatorId, legacy: Option<&Presence>) -> Entry {
+pub(crate) fn entry(plan: &Plan, operator: OperatorId, legacy: Option<&Presence>) -> Entry {
     let settings = plan.federation.operator(operator);
     // IM-0070: visible or not by configuration; IM-0140: ClientType CLI is what marks.
     let visible = settings.imsp.as_ref().is_some_and(|imsp| imsp.legacy.visible);

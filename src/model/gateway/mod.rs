@@ -93,7 +93,7 @@ impl Gateway {
     }
 
     /// Asks the rate limit of an agreement whether one more message may go.
-    pub fn admit(&mut self, agreement: AgreementId, cx: &mut Context<'_>) -> Admission {
+    pub(crate) fn admit(&mut self, agreement: AgreementId, cx: &mut Context<'_>) -> Admission {
         let Some(limit) = &mut self.side(agreement).limit else { return Admission::Now };
         let admission = limit.limiter.admit(cx.now);
         let Limit { station, interval: service, .. } = *limit;
@@ -111,7 +111,7 @@ impl Gateway {
 
     /// Sends something to the operator `to` by the way that carries it. Without a way, nothing
     /// happens and the answer is false.
-    pub fn send(&mut self, to: OperatorId, content: Content, cx: &mut Context<'_>) -> bool {
+    pub(crate) fn send(&mut self, to: OperatorId, content: Content, cx: &mut Context<'_>) -> bool {
         let Some(way) = cx.plan.routing.way(content.carriage(), cx.operator, to) else {
             return false;
         };
@@ -126,13 +126,13 @@ impl Gateway {
     }
 
     /// Reports a short message delivered, over the agreement towards its SMSC.
-    pub fn report(&mut self, agreement: AgreementId, cx: &mut Context<'_>) {
+    pub(crate) fn report(&mut self, agreement: AgreementId, cx: &mut Context<'_>) {
         let to = cx.plan.federation.agreement(agreement).peer(cx.operator);
         self.transmit(Crossing { to, agreement, number: 0, content: Content::Report }, true, cx);
     }
 
     /// Puts a crossing on the link of its agreement, translated where that is needed.
-    pub fn put(&mut self, crossing: Crossing, cx: &mut Context<'_>) {
+    pub(crate) fn put(&mut self, crossing: Crossing, cx: &mut Context<'_>) {
         if self.translates(crossing.agreement, cx) {
             self.translate(Passage { crossing, outward: true }, cx);
         } else {
@@ -141,7 +141,7 @@ impl Gateway {
     }
 
     /// The rate limit lets a crossing go.
-    pub fn release(&mut self, crossing: Crossing, cx: &mut Context<'_>) {
+    pub(crate) fn release(&mut self, crossing: Crossing, cx: &mut Context<'_>) {
         if let Some(&slot) = crossing.content.message() {
             cx.stage(slot, Stage::RateLimit);
         }
@@ -149,7 +149,7 @@ impl Gateway {
     }
 
     /// A lost crossing is repeated.
-    pub fn repeat(&mut self, place: u32, cx: &mut Context<'_>) {
+    pub(crate) fn repeat(&mut self, place: u32, cx: &mut Context<'_>) {
         let crossing = self.lost[place as usize].take().expect("a lost crossing is repeated once");
         self.free.push(place);
         self.transmit(crossing, false, cx);
@@ -221,7 +221,7 @@ impl Gateway {
     }
 
     /// The time of transactions of an agreement is over: what is still open is sent again.
-    pub fn overdue(&mut self, agreement: AgreementId, cx: &mut Context<'_>) {
+    pub(crate) fn overdue(&mut self, agreement: AgreementId, cx: &mut Context<'_>) {
         let terms = cx.plan.federation.agreement(agreement);
         let side = self.side(agreement);
         let Some(transactions) = &mut side.transactions else { return };
@@ -252,7 +252,7 @@ impl Gateway {
     }
 
     /// What was sent and has not arrived, in transactions.
-    pub fn unanswered(&self) -> impl Iterator<Item = (&Sent, &Ledger)> {
+    pub(crate) fn unanswered(&self) -> impl Iterator<Item = (&Sent, &Ledger)> {
         self.sides
             .values()
             .filter_map(|side| side.transactions.as_ref())
@@ -260,7 +260,7 @@ impl Gateway {
     }
 
     /// Transfers that wait here: lost ones for their repetition, others for their translation.
-    pub fn crossings(&self) -> impl Iterator<Item = &Crossing> {
+    pub(crate) fn crossings(&self) -> impl Iterator<Item = &Crossing> {
         let translated = self.translator.iter().flat_map(Translator::crossings);
         self.lost.iter().flatten().chain(translated)
     }
@@ -276,7 +276,11 @@ impl Gateway {
 
     /// Something comes in over an agreement: it is answered where the protocol asks for it, and goes
     /// to its node. What only passes through is given back, for the hub's relay.
-    pub fn incoming(&mut self, crossing: Crossing, cx: &mut Context<'_>) -> Option<Crossing> {
+    pub(crate) fn incoming(
+        &mut self,
+        crossing: Crossing,
+        cx: &mut Context<'_>,
+    ) -> Option<Crossing> {
         let Crossing { agreement, number, .. } = crossing;
         let terms = cx.plan.federation.agreement(agreement);
         let peer = terms.peer(cx.operator);
@@ -321,7 +325,7 @@ impl Gateway {
 
     /// A request came whose ledger is elsewhere: it is here already, and only its answer was lost. Or
     /// it is nobody's.
-    pub fn doubled(&mut self, agreement: AgreementId, number: u32, cx: &mut Context<'_>) {
+    pub(crate) fn doubled(&mut self, agreement: AgreementId, number: u32, cx: &mut Context<'_>) {
         let from = cx.plan.federation.agreement(agreement).peer(cx.operator);
         cx.observe(Observation::CameIn { agreement, from, identity: u64::from(number) });
         let seen = &self.side(agreement).transactions;
@@ -440,7 +444,7 @@ fn answered_at_once(content: &Content, terms: &Agreement) -> bool {
 
 /// What a rate limit did to a message: when it goes, or why not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Passed {
+pub(crate) enum Passed {
     /// At once.
     Now,
     /// Then.
@@ -453,7 +457,7 @@ pub enum Passed {
 
 impl Gateway {
     /// Asks the rate limit on the way to `to`; what is refused is seen as the agreement's doing.
-    pub fn pass(
+    pub(crate) fn pass(
         &mut self,
         carriage: Carriage,
         to: OperatorId,

@@ -8,7 +8,7 @@ use crate::model::context::Context;
 impl Gateway {
     /// A fault of whatever connects the operator with `peer` begins, or ends: on its side of every
     /// agreement of theirs, those that are still to begin included.
-    pub fn link_outage(
+    pub(crate) fn link_outage(
         &mut self,
         peer: OperatorId,
         fault: LinkFault,

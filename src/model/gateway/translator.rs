@@ -76,7 +76,7 @@ impl Gateway {
     }
 
     /// An outage of the translator begins, or ends.
-    pub fn translator_outage(&mut self, begins: bool, cx: &mut Context<'_>) {
+    pub(crate) fn translator_outage(&mut self, begins: bool, cx: &mut Context<'_>) {
         if let Some(translator) = &mut self.translator {
             let turn = translator.server.outage(begins);
             self.serve(turn, cx);
@@ -84,7 +84,7 @@ impl Gateway {
     }
 
     /// What was translated goes on.
-    pub fn serve(&mut self, mut turn: Turn, cx: &mut Context<'_>) {
+    pub(crate) fn serve(&mut self, mut turn: Turn, cx: &mut Context<'_>) {
         while let Some(passage) = self.translator.as_mut().and_then(|it| it.next(&mut turn, cx)) {
             let Passage { crossing, outward } = passage;
             let (operator, kind) = (cx.operator, crossing.content.kind());

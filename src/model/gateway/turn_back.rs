@@ -11,7 +11,7 @@ use crate::model::routing::Carriage;
 
 impl Gateway {
     /// A crossing finds no room or no way on.
-    pub fn turn_back(&mut self, crossing: Crossing, reason: Reason, cx: &mut Context<'_>) {
+    pub(crate) fn turn_back(&mut self, crossing: Crossing, reason: Reason, cx: &mut Context<'_>) {
         let to = crossing.to;
         let agreement = cx.plan.federation.agreement(crossing.agreement);
         // What has come all the way is refused as the partner's.

@@ -66,7 +66,7 @@ impl Imsp {
     }
 
     /// Contacts that a user has added during the run.
-    pub fn added_contacts(&self, owner: SubscriberId) -> &[SubscriberId] {
+    pub(crate) fn added_contacts(&self, owner: SubscriberId) -> &[SubscriberId] {
         self.added.contacts(owner)
     }
 

@@ -181,7 +181,7 @@ impl Imsp {
     }
 
     /// Assignments may have gone unused for too long.
-    pub fn reply_numbers_due(&mut self, cx: &mut Context<'_>) {
+    pub(crate) fn reply_numbers_due(&mut self, cx: &mut Context<'_>) {
         let before = self.replies.in_use;
         if let Some(next) = self.replies.sweep(cx.now) {
             cx.at(next, Role::Imsp, Input::ReplyNumbersDue);

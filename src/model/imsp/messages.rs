@@ -91,7 +91,7 @@ impl Imsp {
     }
 
     /// A message came to a client that has logged out meanwhile: as if it had come later.
-    pub fn undelivered(&mut self, slot: Slot, cx: &mut Context<'_>) {
+    pub(crate) fn undelivered(&mut self, slot: Slot, cx: &mut Context<'_>) {
         cx.stage(slot, Stage::AccessDown);
         let recipient = cx.messages[slot].recipient;
         if self.logged_in(recipient) {

@@ -42,7 +42,7 @@ use crate::domain::time::Instant;
 
 /// The server of one IMSP.
 #[derive(Debug)]
-pub struct Imsp {
+pub(crate) struct Imsp {
     settings: federation::Imsp,
     server: Server<Job>,
     /// First subscriber of the operator.
@@ -93,7 +93,7 @@ struct Open {
 
 impl Imsp {
     /// The server of `operator`. `online` tells who is logged in at the start, anywhere.
-    pub fn new(
+    pub(crate) fn new(
         plan: &Plan,
         operator: OperatorId,
         settings: &federation::Imsp,
@@ -141,7 +141,7 @@ impl Imsp {
     }
 
     /// A request arrives at the server.
-    pub fn request(&mut self, job: Job, gateway: &mut Gateway, cx: &mut Context<'_>) {
+    pub(crate) fn request(&mut self, job: Job, gateway: &mut Gateway, cx: &mut Context<'_>) {
         if let Job::Message(slot) | Job::GroupMessage(slot) = job {
             cx.stage(slot, Stage::AccessUp);
         }
@@ -162,18 +162,18 @@ impl Imsp {
     }
 
     /// An outage begins, or ends.
-    pub fn outage(&mut self, begins: bool, gateway: &mut Gateway, cx: &mut Context<'_>) {
+    pub(crate) fn outage(&mut self, begins: bool, gateway: &mut Gateway, cx: &mut Context<'_>) {
         let turn = self.server.outage(begins);
         self.serve(turn, gateway, cx);
     }
 
     /// Requests in service or waiting.
-    pub fn jobs(&self) -> impl Iterator<Item = &Job> {
+    pub(crate) fn jobs(&self) -> impl Iterator<Item = &Job> {
         self.server.jobs()
     }
 
     /// What was served takes its course.
-    pub fn serve(&mut self, mut turn: Turn, gateway: &mut Gateway, cx: &mut Context<'_>) {
+    pub(crate) fn serve(&mut self, mut turn: Turn, gateway: &mut Gateway, cx: &mut Context<'_>) {
         loop {
             let times = &self.settings.service_time;
             let next =
@@ -287,7 +287,7 @@ impl Imsp {
 
     /// Whether somebody is an IM user, as far as this IMSP knows: of its own it knows, of others
     /// what its directory has.
-    pub fn knows_as_im(&self, somebody: SubscriberId, cx: &Context<'_>) -> bool {
+    pub(crate) fn knows_as_im(&self, somebody: SubscriberId, cx: &Context<'_>) -> bool {
         match cx.plan.population.operator(somebody) == cx.operator {
             true => self.im.get(self.index(somebody)),
             false => self.directory.is_im(somebody, cx.operator, cx.plan),
@@ -295,7 +295,7 @@ impl Imsp {
     }
 
     /// Whether an IM user of this IMSP has a session.
-    pub fn logged_in(&self, user: SubscriberId) -> bool {
+    pub(crate) fn logged_in(&self, user: SubscriberId) -> bool {
         self.sessions.get(self.index(user))
     }
 }

@@ -19,7 +19,7 @@ use crate::model::routing::Carriage;
 
 impl Imsp {
     /// The start of the run: refreshes of the sessions under way come at random phases.
-    pub fn begin(&mut self, cx: &mut Context<'_>) {
+    pub(crate) fn begin(&mut self, cx: &mut Context<'_>) {
         for customer in cx.plan.population.range(cx.operator).map(SubscriberId) {
             if self.registered.get(self.index(customer)) {
                 self.watch_phone(customer, cx);
@@ -82,7 +82,7 @@ impl Imsp {
     }
 
     /// A refresh may be due, if the session it belongs to still stands.
-    pub fn refresh(
+    pub(crate) fn refresh(
         &mut self,
         watcher: SubscriberId,
         session: u32,

@@ -11,7 +11,7 @@ use crate::report::numbers::percent;
 const MOST: usize = 30;
 
 /// All comparisons of a report.
-pub fn markdown(report: &Report) -> String {
+pub(crate) fn markdown(report: &Report) -> String {
     let mut text = String::new();
     for comparison in &report.comparisons {
         one(&mut text, report, comparison);

@@ -7,7 +7,7 @@ mod terminal;
 use indexmap::IndexMap;
 use serde::Serialize;
 
-pub use self::markdown::markdown;
+pub(crate) use self::markdown::markdown;
 pub use self::terminal::{Show, render};
 use super::numbers::{percent, seconds, three};
 
@@ -15,17 +15,17 @@ use super::numbers::{percent, seconds, three};
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Report {
     /// `interwork/compare/1`.
-    pub schema: &'static str,
+    pub(crate) schema: &'static str,
     /// Chance of any false finding among all figures of one comparison, as a share.
-    pub level: f64,
+    pub(crate) level: f64,
     /// How far from the baseline's a figure may be to count as the same, as a share.
-    pub margin: f64,
+    pub(crate) margin: f64,
     /// Whether a `--fail-on` line that cannot be told fails.
-    pub strict: bool,
+    pub(crate) strict: bool,
     /// Whether no `--fail-on` line fails.
     pub passed: bool,
     /// What the others are compared with: A.
-    pub baseline: Party,
+    pub(crate) baseline: Party,
     /// One for each alternative: B, C …
     pub comparisons: Vec<Comparison>,
 }
@@ -58,11 +58,11 @@ pub struct Party {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Comparison {
     /// What is compared with the baseline.
-    pub alternative: Party,
+    pub(crate) alternative: Party,
     /// What else differs, in sentences.
-    pub differences: Vec<String>,
+    pub(crate) differences: Vec<String>,
     /// What intervals rest on.
-    pub method: Method,
+    pub(crate) method: Method,
     /// Figures by verdict.
     pub counts: IndexMap<&'static str, usize>,
     /// The figures that both have, by how much they matter.
@@ -78,7 +78,7 @@ pub struct Comparison {
 /// What the intervals of a comparison rest on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Method {
+pub(crate) enum Method {
     /// Replications with the same seeds, pair by pair.
     Paired,
     /// Replications, as independent samples (Welch).
@@ -105,11 +105,11 @@ pub enum Verdict {
 
 impl Verdict {
     /// All, in the order of lists.
-    pub const ALL: [Self; 5] =
+    pub(crate) const ALL: [Self; 5] =
         [Self::Worse, Self::Better, Self::Changed, Self::CannotTell, Self::Same];
 
     /// As people read it.
-    pub fn label(self) -> &'static str {
+    pub(crate) fn label(self) -> &'static str {
         match self {
             Self::Worse => "worse",
             Self::Better => "better",
@@ -120,7 +120,7 @@ impl Verdict {
     }
 
     /// As the JSON document has it.
-    pub fn key(self) -> &'static str {
+    pub(crate) fn key(self) -> &'static str {
         if self == Self::CannotTell { "cannot_tell" } else { self.label() }
     }
 
@@ -135,19 +135,19 @@ impl Verdict {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 pub struct Change {
     /// The baseline's.
-    pub baseline: f64,
+    pub(crate) baseline: f64,
     /// The alternative's.
-    pub alternative: f64,
+    pub(crate) alternative: f64,
     /// The alternative's less the baseline's.
-    pub difference: f64,
+    pub(crate) difference: f64,
     /// Its 95 % interval, where there is one.
-    pub difference95: Option<[f64; 2]>,
+    pub(crate) difference95: Option<[f64; 2]>,
     /// The alternative's over the baseline's; null if that is zero.
-    pub ratio: Option<f64>,
+    pub(crate) ratio: Option<f64>,
     /// Its 95 % interval, where there is one.
     pub ratio95: Option<[f64; 2]>,
     /// How likely so large a difference is by chance.
-    pub p: Option<f64>,
+    pub(crate) p: Option<f64>,
 }
 
 /// One figure that both have.
@@ -158,14 +158,14 @@ pub struct Row {
     /// Label names and values.
     pub labels: IndexMap<String, String>,
     /// Such as `p95`.
-    pub statistic: &'static str,
+    pub(crate) statistic: &'static str,
     /// Of the values.
-    pub unit: String,
+    pub(crate) unit: String,
     /// The values.
     #[serde(flatten)]
     pub change: Change,
     /// `p`, adjusted for the number of figures (Holm).
-    pub p_adjusted: Option<f64>,
+    pub(crate) p_adjusted: Option<f64>,
     /// What follows.
     pub verdict: Verdict,
 }
@@ -183,7 +183,7 @@ impl Row {
 }
 
 /// A figure as an option would name it.
-pub fn named(metric: &str, labels: &IndexMap<String, String>, statistic: &str) -> String {
+pub(crate) fn named(metric: &str, labels: &IndexMap<String, String>, statistic: &str) -> String {
     let pairs: Vec<String> = labels.iter().map(|(name, value)| format!("{name}={value}")).collect();
     match pairs.as_slice() {
         [] => format!("{metric} {statistic}"),
@@ -194,7 +194,7 @@ pub fn named(metric: &str, labels: &IndexMap<String, String>, statistic: &str) -
 /// How a `--fail-on` line went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Outcome {
+pub(crate) enum Outcome {
     /// The change is not beyond the line.
     Holds,
     /// It is.
@@ -207,20 +207,20 @@ pub enum Outcome {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Line {
     /// As given.
-    pub line: String,
+    pub(crate) line: String,
     /// Of the values.
-    pub unit: String,
+    pub(crate) unit: String,
     /// The values; null where one side has too few samples for the figure.
-    pub change: Option<Change>,
+    pub(crate) change: Option<Change>,
     /// What follows.
-    pub outcome: Outcome,
+    pub(crate) outcome: Outcome,
     /// Whether it counts as a failure, `--strict` considered.
     pub failed: bool,
 }
 
 impl Line {
     /// What was observed, in words.
-    pub fn shown(&self) -> String {
+    pub(crate) fn shown(&self) -> String {
         let Some(change) = &self.change else { return "too few samples".to_owned() };
         let share = self.line.contains("utilisation") || self.line.contains(" share ");
         let unit = if share { "%" } else { self.unit.as_str() };
@@ -297,10 +297,10 @@ pub(super) fn interval(change: &Change, unit: &str) -> Option<String> {
 
 impl Report {
     /// Schema of this version.
-    pub const SCHEMA: &str = "interwork/compare/1";
+    pub(crate) const SCHEMA: &str = "interwork/compare/1";
 
     /// The JSON document.
-    pub fn json(&self) -> String {
+    pub(crate) fn json(&self) -> String {
         crate::report::json::text(self)
     }
 }

@@ -19,7 +19,7 @@ const RATES: &str = "Messages a second";
 const LOSS: &str = "Share refused, and expired or lost";
 
 /// The page.
-pub fn capacity_page(found: &Capacity) -> String {
+pub(crate) fn capacity_page(found: &Capacity) -> String {
     let sentences = found.verdict();
     let mut lines = sentences.lines().map(str::to_owned);
     let verdict = lines.next().unwrap_or_default();

@@ -15,7 +15,7 @@ use crate::report::numbers::percent;
 const MOST: usize = 40;
 
 /// The page.
-pub fn compare_page(report: &Report) -> String {
+pub(crate) fn compare_page(report: &Report) -> String {
     let asked = report.comparisons.iter().any(|one| !one.fail_on.is_empty());
     let worse = |one: &Comparison| one.counts.get(Verdict::Worse.key()).copied().unwrap_or(0);
     let moved: usize = report.comparisons.iter().map(worse).sum();

@@ -72,7 +72,7 @@ const CURVES: &[(&str, &[&str])] = &[
 ];
 
 /// The data of a run's page as JSON.
-pub fn json(
+pub(crate) fn json(
     summary: &Summary,
     over: &Over<'_>,
     federation: Option<&Federation>,

@@ -4,21 +4,21 @@
 
 /// A piece of HTML.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Html(String);
+pub(crate) struct Html(String);
 
 impl Html {
     /// As it stands in a page.
-    pub fn as_str(&self) -> &str {
+    pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
 
     /// Whether there is nothing.
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
     /// Puts something behind it.
-    pub fn add(&mut self, more: impl Into<Self>) {
+    pub(crate) fn add(&mut self, more: impl Into<Self>) {
         self.0.push_str(&more.into().0);
     }
 }
@@ -65,7 +65,7 @@ impl FromIterator<Self> for Html {
 }
 
 /// An element with its attributes and what it contains; on lines of its own unless it is part of one.
-pub fn element(
+pub(crate) fn element(
     tag: &'static str,
     attributes: &[(&'static str, &str)],
     content: impl Into<Html>,
@@ -87,7 +87,7 @@ pub fn element(
 }
 
 /// A paragraph.
-pub fn paragraph(content: impl Into<Html>) -> Html {
+pub(crate) fn paragraph(content: impl Into<Html>) -> Html {
     element("p", &[], content)
 }
 

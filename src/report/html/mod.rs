@@ -4,17 +4,17 @@
 
 mod capacity;
 mod compare;
-pub mod data;
-pub mod markup;
+pub(crate) mod data;
+pub(crate) mod markup;
 mod script;
 mod sections;
-pub mod shell;
+pub(crate) mod shell;
 mod study;
-pub mod sweep;
+pub(crate) mod sweep;
 mod tables;
 
-pub use self::capacity::capacity_page;
-pub use self::compare::compare_page;
+pub(crate) use self::capacity::capacity_page;
+pub(crate) use self::compare::compare_page;
 use super::judge::over::Over;
 use super::judge::{Run, moments};
 use super::parts::Parts;
@@ -22,7 +22,7 @@ use super::read::Stored;
 use crate::domain::federation::Federation;
 
 /// Name of the page in a result folder.
-pub const NAME: &str = "report.html";
+pub(crate) const NAME: &str = "report.html";
 
 /// The page of a run. `federation` and `topology` are its resolved topology, `remarks` what could
 /// not be read as it should.

@@ -25,7 +25,7 @@ const CONTENTS: [(&str, &str); 12] = [
 ];
 
 /// Everything between head and script.
-pub fn body(run: &Run<'_>, topology: Option<&str>, remarks: &[String]) -> Html {
+pub(crate) fn body(run: &Run<'_>, topology: Option<&str>, remarks: &[String]) -> Html {
     let main = [
         messages(run),
         map(),

@@ -8,7 +8,7 @@ use super::script::script;
 
 const STYLE: &str = include_str!("assets/page.css");
 /// A whole page; `data` is JSON.
-pub fn document(title: &str, body: &Html, data: &str) -> String {
+pub(crate) fn document(title: &str, body: &Html, data: &str) -> String {
     let (title, body) = (Html::from(title), body.as_str());
     // Nothing may be fetched, whatever stands in the page.
     let policy = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; \
@@ -35,7 +35,7 @@ pub fn document(title: &str, body: &Html, data: &str) -> String {
 }
 
 /// A section with its heading and what leads to it.
-pub fn section(id: &str, title: &str, lead: &str, content: impl Into<Html>) -> Html {
+pub(crate) fn section(id: &str, title: &str, lead: &str, content: impl Into<Html>) -> Html {
     let title_id = format!("{id}-title");
     let lead = (!lead.is_empty()).then(|| paragraph(lead));
     element(
@@ -46,7 +46,7 @@ pub fn section(id: &str, title: &str, lead: &str, content: impl Into<Html>) -> H
 }
 
 /// The place of a chart, which the script draws, and what it shows in words.
-pub fn chart(kind: &str, label: &str) -> Html {
+pub(crate) fn chart(kind: &str, label: &str) -> Html {
     element(
         "figure",
         &[("class", "chart"), ("data-chart", kind), ("data-label", label)],
@@ -55,12 +55,12 @@ pub fn chart(kind: &str, label: &str) -> Html {
 }
 
 /// A table that scrolls in its own box; the first column names the row, the others are figures.
-pub fn table(head: &[&str], rows: &[Vec<String>]) -> Html {
+pub(crate) fn table(head: &[&str], rows: &[Vec<String>]) -> Html {
     table_of(&[], head, rows)
 }
 
 /// The same, of words.
-pub fn table_of_words(head: &[&str], rows: &[Vec<String>]) -> Html {
+pub(crate) fn table_of_words(head: &[&str], rows: &[Vec<String>]) -> Html {
     table_of(&[("class", "words")], head, rows)
 }
 
@@ -80,23 +80,23 @@ fn table_of(attributes: &[(&'static str, &str)], head: &[&str], rows: &[Vec<Stri
 }
 
 /// Something that scrolls in its own box where it is wider than the page.
-pub fn wide(content: Html) -> Html {
+pub(crate) fn wide(content: Html) -> Html {
     element("div", &[("class", "wide"), ("tabindex", "0")], content)
 }
 
 /// The table behind a chart, one click away.
-pub fn behind(table: Html) -> Html {
+pub(crate) fn behind(table: Html) -> Html {
     folded("The table behind it", table)
 }
 
 /// Something that opens with a click.
-pub fn folded(title: &str, content: Html) -> Html {
+pub(crate) fn folded(title: &str, content: Html) -> Html {
     element("details", &[], [element("summary", &[], title), content])
 }
 
 /// How a verdict looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Look {
+pub(crate) enum Look {
     /// What was asked holds.
     Passed,
     /// It does not.
@@ -108,7 +108,7 @@ pub enum Look {
 }
 
 /// A verdict with its sign.
-pub fn verdict(look: Look, words: &str) -> Html {
+pub(crate) fn verdict(look: Look, words: &str) -> Html {
     let (class, sign) = match look {
         Look::Passed => ("verdict passed", "✓"),
         Look::Failed => ("verdict failed", "✗"),
@@ -120,7 +120,10 @@ pub fn verdict(look: Look, words: &str) -> Html {
 }
 
 /// The list of sections, and what to say where there is no script.
-pub fn contents<'a>(tables: &str, sections: impl Iterator<Item = (&'a str, &'a str)>) -> Html {
+pub(crate) fn contents<'a>(
+    tables: &str,
+    sections: impl Iterator<Item = (&'a str, &'a str)>,
+) -> Html {
     let words = format!("The charts need JavaScript; the sentences and {tables} do not.");
     let link = |(id, title): (&str, &str)| {
         element("li", &[], element("a", &[("href", &format!("#{id}"))], title))

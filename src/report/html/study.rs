@@ -10,12 +10,12 @@ use super::shell::{self, Look, contents};
 #[derive(Debug)]
 pub(super) struct Head<'a> {
     /// What it is a page of.
-    pub kicker: &'a str,
-    pub title: &'a str,
-    pub look: Look,
-    pub verdict: &'a str,
+    pub(crate) kicker: &'a str,
+    pub(crate) title: &'a str,
+    pub(crate) look: Look,
+    pub(crate) verdict: &'a str,
     /// What matters, a paragraph each.
-    pub sentences: Vec<String>,
+    pub(crate) sentences: Vec<String>,
 }
 
 /// A section: its id, its title for the list of contents, and its HTML.

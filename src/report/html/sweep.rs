@@ -16,7 +16,12 @@ use crate::report::points::{Line, Points, Reading};
 const LISTED: usize = 400;
 
 /// The page of a study of this name.
-pub fn sweep_page(name: &str, points: &Points, readings: &[Reading], lines: &[Line]) -> String {
+pub(crate) fn sweep_page(
+    name: &str,
+    points: &Points,
+    readings: &[Reading],
+    lines: &[Line],
+) -> String {
     let number = points.rows.len();
     let failing: BTreeSet<u32> =
         lines.iter().filter(|line| !line.passed).map(|line| line.point).collect();

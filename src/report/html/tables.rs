@@ -16,7 +16,7 @@ fn counter(summary: &Summary, name: &str, labels: &[(&str, &str)]) -> u64 {
 }
 
 /// Messages by route and outcome.
-pub fn routes(summary: &Summary) -> Html {
+pub(crate) fn routes(summary: &Summary) -> Html {
     let columns = ["offered", "accepted", "delivered", "refused", "expired", "lost", "in_flight"];
     let mut rows = Vec::new();
     let mut totals = [0; 7];
@@ -42,7 +42,7 @@ pub fn routes(summary: &Summary) -> Html {
 }
 
 /// Refused and lost messages by route and reason.
-pub fn losses(summary: &Summary) -> Option<Html> {
+pub(crate) fn losses(summary: &Summary) -> Option<Html> {
     let mut rows = Vec::new();
     for (name, words) in [("messages_refused", "refused"), ("messages_lost", "lost")] {
         let by = summary.named(name).filter(|metric| metric.level() == Level::Reason);
@@ -73,7 +73,7 @@ fn spreads(first: &str, rows: Vec<(String, &Metric)>) -> Html {
 }
 
 /// Latency by route.
-pub fn latency(summary: &Summary) -> Html {
+pub(crate) fn latency(summary: &Summary) -> Html {
     let rows = Route::ALL.iter().filter_map(|route| {
         let metric = summary.find("message_latency", &[("route", route.label())])?;
         Some((route.label().to_owned(), metric))
@@ -83,7 +83,7 @@ pub fn latency(summary: &Summary) -> Html {
 
 /// Mean time in each stage by route, over the delivered messages of the route; empty if the results
 /// do not have it.
-pub fn stages(summary: &Summary) -> Html {
+pub(crate) fn stages(summary: &Summary) -> Html {
     let share = |route: &str, stage: &str, all: u64| {
         let metric = summary.find("route_stage_time", &[("route", route), ("stage", stage)])?;
         Some(metric.mean? * metric.count? as f64 / all.max(1) as f64)
@@ -118,7 +118,7 @@ pub fn stages(summary: &Summary) -> Html {
 }
 
 /// How fast watchers know of a change.
-pub fn presence_latency(summary: &Summary) -> Html {
+pub(crate) fn presence_latency(summary: &Summary) -> Html {
     let mut rows = Vec::new();
     for metric in summary.named("presence_latency").filter(|metric| metric.level() == Level::Total)
     {
@@ -135,7 +135,7 @@ pub fn presence_latency(summary: &Summary) -> Html {
 }
 
 /// Watchers told of a change, by operator; `None` if nothing changed.
-pub fn fan_out(summary: &Summary) -> Option<Html> {
+pub(crate) fn fan_out(summary: &Summary) -> Option<Html> {
     let number = |value: Option<f64>| value.map_or("-".to_owned(), |n| count(n.round() as u64));
     let rows: Vec<Vec<String>> = summary
         .named("presence_fan_out")
@@ -157,7 +157,7 @@ pub fn fan_out(summary: &Summary) -> Option<Html> {
 }
 
 /// Notifications for each change, by operator of the publisher and of the watcher.
-pub fn notifications(summary: &Summary) -> Html {
+pub(crate) fn notifications(summary: &Summary) -> Html {
     let mut pairs: BTreeMap<(&str, &str), [u64; 2]> = BTreeMap::new();
     for metric in summary.named("presence_notifications").filter(|m| m.level().of_pair()) {
         let sums = pairs.entry((metric.label("from"), metric.label("to"))).or_default();
@@ -181,7 +181,7 @@ pub fn notifications(summary: &Summary) -> Html {
 }
 
 /// What each SMSC did; `None` if there is none.
-pub fn sms(run: &Run<'_>) -> Option<Html> {
+pub(crate) fn sms(run: &Run<'_>) -> Option<Html> {
     let summary = run.summary;
     let mut operators: Vec<&str> =
         summary.named("sms_submitted").map(|metric| metric.label("operator")).collect();
@@ -228,7 +228,7 @@ pub fn sms(run: &Run<'_>) -> Option<Html> {
 }
 
 /// All stations, the busiest first.
-pub fn stations(summary: &Summary) -> Html {
+pub(crate) fn stations(summary: &Summary) -> Html {
     let rows: Vec<Vec<String>> = judge::busiest(summary)
         .into_iter()
         .map(|metric| {
@@ -264,7 +264,7 @@ pub fn stations(summary: &Summary) -> Html {
 }
 
 /// What operators owe each other; `None` if nothing.
-pub fn settlement(summary: &Summary) -> Option<Html> {
+pub(crate) fn settlement(summary: &Summary) -> Option<Html> {
     let owed = summary.named("settlement").filter(|m| m.level().of_pair());
     let owed: Vec<&Metric> = owed.filter(|metric| metric.mean > Some(0.0)).collect();
     let unit = owed.first()?.unit.clone();

@@ -119,7 +119,7 @@ fn limiting() -> Vec<Reason> {
 
 /// What was too small, from when to when, and what would be enough; where nothing was, what comes
 /// closest.
-pub fn bottleneck(run: &Run<'_>) -> String {
+pub(crate) fn bottleneck(run: &Run<'_>) -> String {
     let stations = busiest(run.summary).into_iter();
     let stations: Vec<Station<'_>> = stations.filter_map(|m| Station::of(m, run)).collect();
     let mut full: Vec<(&Station<'_>, (usize, usize))> =

@@ -2,10 +2,10 @@
 //! enough. Terminal, Markdown and page ask here, so that they cannot disagree; thresholds stand here once.
 //! It reads what was measured and the topology, and knows no face.
 
-pub mod bottleneck;
-pub mod moments;
-pub mod over;
-pub mod verdict;
+pub(crate) mod bottleneck;
+pub(crate) mod moments;
+pub(crate) mod over;
+pub(crate) mod verdict;
 
 use self::moments::Moment;
 use self::over::Over;
@@ -17,33 +17,33 @@ use crate::measure::results::Metric;
 
 /// Highest use that planners allow (handset makers' and vendors' guides: 70 %): from there on a station is
 /// marked, and a licence is told to be too small.
-pub const HIGH: f64 = 0.7;
+pub(crate) const HIGH: f64 = 0.7;
 /// Use above which `capacity` lists a part.
-pub const BUSY: f64 = 0.6;
+pub(crate) const BUSY: f64 = 0.6;
 /// Use of a station in one interval of the series from which on it has nothing left then.
-pub const FULL: f64 = 0.95;
+pub(crate) const FULL: f64 = 0.95;
 /// The same of a whole run, in which the start is less busy by nothing but chance.
-pub const FULL_ALL_ALONG: f64 = 0.98;
+pub(crate) const FULL_ALL_ALONG: f64 = 0.98;
 
 /// A run that is judged.
 #[derive(Clone, Copy, Debug)]
-pub struct Run<'a> {
+pub(crate) struct Run<'a> {
     /// What was measured.
-    pub summary: &'a Summary,
+    pub(crate) summary: &'a Summary,
     /// How it was run.
-    pub manifest: &'a Manifest,
+    pub(crate) manifest: &'a Manifest,
     /// Over time.
-    pub over: &'a Over<'a>,
+    pub(crate) over: &'a Over<'a>,
     /// The topology, where it can be read.
-    pub federation: Option<&'a Federation>,
+    pub(crate) federation: Option<&'a Federation>,
     /// What its stations are; none are known without a topology.
-    pub parts: &'a Parts,
+    pub(crate) parts: &'a Parts,
     /// What changed during the run.
-    pub moments: &'a [Moment],
+    pub(crate) moments: &'a [Moment],
 }
 
 /// One word or two on the SLO.
-pub fn headline(summary: &Summary) -> &'static str {
+pub(crate) fn headline(summary: &Summary) -> &'static str {
     match summary.verdict {
         Verdict::Passed => "every SLO line holds",
         Verdict::Failed => "an SLO line does not hold",
@@ -53,7 +53,7 @@ pub fn headline(summary: &Summary) -> &'static str {
 }
 
 /// Utilisations of all stations, the busiest on average first.
-pub fn busiest(summary: &Summary) -> Vec<&Metric> {
+pub(crate) fn busiest(summary: &Summary) -> Vec<&Metric> {
     let mut stations: Vec<&Metric> = summary.named("station_utilisation").collect();
     let busy = |metric: &Metric| metric.mean.unwrap_or(0.0);
     stations.sort_by(|a, b| busy(b).total_cmp(&busy(a)));

@@ -8,27 +8,27 @@ use crate::report::numbers::three;
 
 /// Something that changes.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Moment {
+pub(crate) struct Moment {
     /// Seconds from the start of measuring.
-    pub from: f64,
+    pub(crate) from: f64,
     /// Its end, if it ends.
-    pub to: Option<f64>,
+    pub(crate) to: Option<f64>,
     /// For an axis.
-    pub short: String,
+    pub(crate) short: String,
     /// A sentence without its time.
-    pub long: String,
+    pub(crate) long: String,
     /// Whether something fails.
-    pub fails: bool,
+    pub(crate) fails: bool,
 }
 
 impl Moment {
     /// Whether it is as if nothing changed.
-    pub fn is_usual(&self) -> bool {
+    pub(crate) fn is_usual(&self) -> bool {
         self.short == "load × 1"
     }
 
     /// `5:00 to 10:00`.
-    pub fn when(&self) -> String {
+    pub(crate) fn when(&self) -> String {
         match self.to {
             Some(to) => format!("{} to {}", clock(self.from), clock(to)),
             None => clock(self.from),
@@ -40,7 +40,7 @@ impl Moment {
 const UPGRADES: usize = 3;
 
 /// Everything that changes, in the order of time.
-pub fn moments(federation: &Federation) -> Vec<Moment> {
+pub(crate) fn moments(federation: &Federation) -> Vec<Moment> {
     let mut all = stages(federation);
     let upgrade = |event: &&Event| matches!(event, Event::Upgrade { .. });
     let events = || federation.timeline.iter();

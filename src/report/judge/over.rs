@@ -5,24 +5,24 @@ use rustc_hash::FxHashMap;
 use crate::measure::results::SeriesRow;
 
 /// Metric, labels and statistic.
-pub type Name<'a> = (&'a str, &'a str, &'a str);
+pub(crate) type Name<'a> = (&'a str, &'a str, &'a str);
 
 /// All curves of a run.
 #[derive(Debug, Default)]
-pub struct Over<'a> {
+pub(crate) struct Over<'a> {
     /// Starts of the intervals, seconds from the start of measuring.
-    pub times: Vec<f64>,
+    pub(crate) times: Vec<f64>,
     /// End of the measured time, seconds from its start.
-    pub measured: f64,
+    pub(crate) measured: f64,
     /// In the order of their names; `None` where an interval has no such row.
-    pub curves: Vec<(Name<'a>, Vec<Option<f64>>)>,
+    pub(crate) curves: Vec<(Name<'a>, Vec<Option<f64>>)>,
 }
 
 impl<'a> Over<'a> {
     /// The curves of these rows, of a measured time so long, seconds; without it the last interval
     /// is taken to be as long as the others. One that is much shorter, because the run was stopped in
     /// it, says nothing and is left out.
-    pub fn new(rows: &'a [SeriesRow], measured: Option<f64>) -> Self {
+    pub(crate) fn new(rows: &'a [SeriesRow], measured: Option<f64>) -> Self {
         let mut times: Vec<f64> = rows.iter().map(|row| row.time_s).collect();
         times.sort_by(f64::total_cmp);
         times.dedup();
@@ -53,14 +53,14 @@ impl<'a> Over<'a> {
     }
 
     /// A curve, with 0 where nothing was seen.
-    pub fn curve(&self, metric: &str, labels: &str, statistic: &str) -> Option<Vec<f64>> {
+    pub(crate) fn curve(&self, metric: &str, labels: &str, statistic: &str) -> Option<Vec<f64>> {
         let wanted = (metric, labels, statistic);
         let place = self.curves.binary_search_by(|(name, _)| (*name).cmp(&wanted)).ok()?;
         Some(self.curves[place].1.iter().map(|value| value.unwrap_or(0.0)).collect())
     }
 
     /// Length of an interval, seconds; the last may be shorter.
-    pub fn step(&self) -> f64 {
+    pub(crate) fn step(&self) -> f64 {
         match self.times.as_slice() {
             [first, second, ..] => second - first,
             _ => 0.0,
@@ -68,7 +68,7 @@ impl<'a> Over<'a> {
     }
 
     /// The end of an interval, seconds from the start of measuring.
-    pub fn end(&self, place: usize) -> f64 {
+    pub(crate) fn end(&self, place: usize) -> f64 {
         match self.times.get(place + 1) {
             Some(next) => *next,
             None => self.measured.min(self.times.last().copied().unwrap_or(0.0) + self.step()),
@@ -77,7 +77,7 @@ impl<'a> Over<'a> {
 }
 
 /// Minutes and seconds, or hours, from the start of measuring: `5:00`, `1:05:00`.
-pub fn clock(seconds: f64) -> String {
+pub(crate) fn clock(seconds: f64) -> String {
     let whole = seconds.max(0.0).round() as u64;
     let (hours, minutes, seconds) = (whole / 3600, whole / 60 % 60, whole % 60);
     match hours {

@@ -17,7 +17,7 @@ use crate::report::summary::Summary;
 const TOLD: usize = 4;
 
 /// The paragraphs: what was run, did it hold, what was the bottleneck.
-pub fn paragraphs(run: &Run<'_>) -> Vec<String> {
+pub(crate) fn paragraphs(run: &Run<'_>) -> Vec<String> {
     vec![what_was_run(run), did_it_hold(run), bottleneck(run)]
 }
 

@@ -8,21 +8,21 @@ use crate::study::replicate::Case;
 
 /// Everything that was found.
 #[derive(Debug)]
-pub struct Found {
+pub(crate) struct Found {
     /// The search and what follows from it.
-    pub answer: Answer,
+    pub(crate) answer: Answer,
     /// By SMSC.
-    pub licences: Vec<page::Licence>,
+    pub(crate) licences: Vec<page::Licence>,
     /// By part, the first with nothing failing.
-    pub failures: Vec<page::Failure>,
+    pub(crate) failures: Vec<page::Failure>,
     /// The first with nothing changed.
-    pub inputs: Vec<page::Input>,
+    pub(crate) inputs: Vec<page::Input>,
     /// The last value that the topology could not have, and why.
-    pub refused: Option<(f64, String)>,
+    pub(crate) refused: Option<(f64, String)>,
 }
 
 /// The document of what was found for the value `varied`, in this unit.
-pub fn document(varied: &str, planned: &Case, unit: &str, found: Found) -> Capacity {
+pub(crate) fn document(varied: &str, planned: &Case, unit: &str, found: Found) -> Capacity {
     let Found { answer, licences, failures, inputs, refused } = found;
     let federation = &planned.federation;
     let seen = &answer.planned.replicated;

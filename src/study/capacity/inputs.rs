@@ -12,7 +12,7 @@ use crate::study::pool;
 use crate::study::replicate::{Case, Parallel};
 
 /// How much inputs are changed.
-pub const CHANGE: f64 = 0.2;
+pub(crate) const CHANGE: f64 = 0.2;
 /// Answers are found to within this share: what matters is their order.
 const COARSE: f64 = 0.03;
 
@@ -86,7 +86,7 @@ impl Input {
 ///
 /// # Errors
 /// Only faults of the program.
-pub fn sensitivities(
+pub(crate) fn sensitivities(
     answer: f64,
     side: Side,
     limits: &[Resource],

@@ -2,8 +2,8 @@
 //! of anything else up to which, or from which on, it does; what gives way first, and what next; the curve around it; and the planner's page
 //! (`planner`, `inputs`). Called by the command line, which words and draws the answer.
 
-pub mod document;
-pub mod inputs;
+pub(crate) mod document;
+pub(crate) mod inputs;
 pub mod planner;
 pub mod resources;
 pub mod search;
@@ -47,15 +47,15 @@ pub struct Answer {
     /// What gives way next once that is doubled.
     pub next: Option<Limit>,
     /// Parts with a utilisation above 60 % at the answer, the highest first.
-    pub busy: Vec<(String, f64)>,
+    pub(crate) busy: Vec<(String, f64)>,
     /// Delays and losses around the answer.
-    pub curve: Vec<CurvePoint>,
+    pub(crate) curve: Vec<CurvePoint>,
     /// Parts at their end at the answer, whatever the lines say: what waits for them is not lost, and
     /// their queues grow.
     pub full: Vec<String>,
     /// Where load divided by mean latency is greatest (Kleinrock's power): beyond it delay grows
     /// faster than load.
-    pub knee: Option<f64>,
+    pub(crate) knee: Option<f64>,
     /// At what was planned for.
     pub planned: Point,
 }
@@ -64,7 +64,7 @@ pub struct Answer {
 #[derive(Clone, Debug)]
 pub struct Limit {
     /// The part; several of one kind where only all of them together help.
-    pub resources: Vec<Resource>,
+    pub(crate) resources: Vec<Resource>,
     /// The same in words.
     pub found: page::Limit,
 }
@@ -234,7 +234,7 @@ fn busiest(point: &Point, bench: Bench<'_>) -> Vec<(String, f64)> {
 }
 
 /// Delays and losses in what was measured.
-pub fn curve_point(value: f64, measured: &Measured) -> CurvePoint {
+pub(crate) fn curve_point(value: f64, measured: &Measured) -> CurvePoint {
     let see = |text: &str| figure(text).observe(measured);
     let share = |names: &[&str]| -> f64 {
         names.iter().filter_map(|name| see(&format!("{name} share"))).sum()

@@ -19,7 +19,7 @@ use crate::study::pool;
 use crate::study::replicate::{self, Case, Parallel, Replicated};
 
 /// Share of a day's traffic in its busy hour, to make a month of what was measured.
-pub const BUSY_HOUR: f64 = 0.1;
+pub(crate) const BUSY_HOUR: f64 = 0.1;
 /// Days of a month.
 const DAYS: f64 = 30.0;
 /// How many times its licence an SMSC gets to see what it would be asked.
@@ -84,7 +84,7 @@ fn busiest_tenth(rates: &[f64]) -> f64 {
 ///
 /// # Errors
 /// Only faults of the program.
-pub fn failures(
+pub(crate) fn failures(
     case: &Case,
     parallel: Parallel,
     stop: &CancellationToken,
@@ -167,7 +167,7 @@ fn drained(queues: &BTreeMap<u64, f64>, usual: f64, third: Duration) -> Option<f
 }
 
 /// Who owes whom, agreement by agreement.
-pub fn accounts(federation: &Federation, seen: &Replicated) -> Vec<Account> {
+pub(crate) fn accounts(federation: &Federation, seen: &Replicated) -> Vec<Account> {
     let (results, _, runs) = parts(seen);
     let owed = |from: &str, to: &str| {
         let labels = [("from", from), ("to", to)];
@@ -204,7 +204,7 @@ pub fn accounts(federation: &Federation, seen: &Replicated) -> Vec<Account> {
 
 /// From how many partners on a hub pays, by the tariffs of the file's first agreements with a hub and
 /// without; `None` if it has not both, or they cost nothing.
-pub fn break_even(federation: &Federation, seen: &Replicated) -> Option<BreakEven> {
+pub(crate) fn break_even(federation: &Federation, seen: &Replicated) -> Option<BreakEven> {
     let hub = |id| federation.operator(id).kind == OperatorKind::Hub;
     let ssp = || federation.agreements.iter().filter(|a| a.protocol.carries_im());
     let with = ssp().find(|agreement| agreement.between.iter().any(|id| hub(*id)))?;
@@ -242,7 +242,7 @@ pub fn break_even(federation: &Federation, seen: &Replicated) -> Option<BreakEve
 }
 
 /// How many times the measured time of one run a month is, if that time is like the busy hour.
-pub fn month(seen: &Replicated) -> f64 {
+pub(crate) fn month(seen: &Replicated) -> f64 {
     let (_, seconds, _) = parts(seen);
     3600.0 / seconds / BUSY_HOUR * DAYS
 }

@@ -40,7 +40,7 @@ impl Resource {
     }
 
     /// What it is, for people.
-    pub fn kind(self) -> &'static str {
+    pub(crate) fn kind(self) -> &'static str {
         match self {
             Self::Part(part) => part.kind.info().title,
             Self::ReplyNumbers(_) => "reply numbers",
@@ -49,7 +49,7 @@ impl Resource {
 
     /// How hard it is pressed: its utilisation, and more where it refuses. From 1 on it is at its
     /// end.
-    pub fn pressure(self, federation: &Federation, results: &Results) -> f64 {
+    pub(crate) fn pressure(self, federation: &Federation, results: &Results) -> f64 {
         let part = match self {
             Self::Part(part) => part,
             Self::ReplyNumbers(id) => {
@@ -70,7 +70,7 @@ impl Resource {
 
     /// How much of it is used on average, of several nodes that of the busiest; of reply numbers
     /// what `pressure` says.
-    pub fn utilisation(self, federation: &Federation, results: &Results) -> f64 {
+    pub(crate) fn utilisation(self, federation: &Federation, results: &Results) -> f64 {
         match self {
             Self::Part(part) => stations(part, results).map(|(_, mean)| mean).fold(0.0, f64::max),
             Self::ReplyNumbers(_) => self.pressure(federation, results),

@@ -36,7 +36,7 @@ pub struct Effort {
 
 impl Effort {
     /// The same with one replication a point.
-    pub fn once(self) -> Self {
+    pub(crate) fn once(self) -> Self {
         Self { first: 1, most: 1, ..self }
     }
 }
@@ -92,15 +92,15 @@ impl Verdict {
 #[derive(Debug)]
 pub struct Point {
     /// The value.
-    pub value: f64,
+    pub(crate) value: f64,
     /// What came of it.
     pub verdict: Verdict,
     /// Lines that do not hold, by their places.
-    pub failing: Vec<usize>,
+    pub(crate) failing: Vec<usize>,
     /// Lines that too few samples carry, by their places.
     pub unknown: Vec<usize>,
     /// What was measured.
-    pub replicated: Replicated,
+    pub(crate) replicated: Replicated,
 }
 
 /// What a search came to.
@@ -114,14 +114,14 @@ pub struct Found {
     /// The values nearest to it that clearly hold and clearly fail.
     pub interval: (Option<f64>, Option<f64>),
     /// Whether the search came to a value that the topology cannot have.
-    pub ended: bool,
+    pub(crate) ended: bool,
     /// All that was tried, by value.
     pub points: Vec<Point>,
 }
 
 impl Found {
     /// The point nearest to the answer that fails, a clear one if there is any.
-    pub fn failing(&self) -> Option<&Point> {
+    pub(crate) fn failing(&self) -> Option<&Point> {
         let clear = |point: &&Point| point.verdict == Verdict::Fails;
         let fails = |point: &&Point| !point.verdict.holds() && point.verdict != Verdict::Unknown;
         let nearest = |which: &dyn Fn(&&Point) -> bool| match self.side {
@@ -274,7 +274,7 @@ impl Search<'_> {
 ///
 /// # Errors
 /// Only faults of the program.
-pub fn search(
+pub(crate) fn search(
     start: f64,
     side: Option<Side>,
     effort: Effort,
@@ -312,7 +312,7 @@ pub fn search(
 ///
 /// # Errors
 /// Only faults of the program.
-pub fn narrow(
+pub(crate) fn narrow(
     start: f64,
     side: Option<Side>,
     effort: Effort,
@@ -333,7 +333,11 @@ pub fn narrow(
 ///
 /// # Errors
 /// Only faults of the program.
-pub fn point(value: f64, effort: Effort, bench: Bench<'_>) -> Result<Option<Point>, RunError> {
+pub(crate) fn point(
+    value: f64,
+    effort: Effort,
+    bench: Bench<'_>,
+) -> Result<Option<Point>, RunError> {
     let Some(case) = (bench.at)(value) else { return Ok(None) };
     tried(&case, value, effort, bench).map(Some)
 }
@@ -343,7 +347,12 @@ pub fn point(value: f64, effort: Effort, bench: Bench<'_>) -> Result<Option<Poin
 ///
 /// # Errors
 /// Only faults of the program.
-pub fn tried(case: &Case, value: f64, effort: Effort, bench: Bench<'_>) -> Result<Point, RunError> {
+pub(crate) fn tried(
+    case: &Case,
+    value: f64,
+    effort: Effort,
+    bench: Bench<'_>,
+) -> Result<Point, RunError> {
     let mut runs: Vec<Finished> = Vec::new();
     let mut wanted = effort.first.max(1);
     loop {

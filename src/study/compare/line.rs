@@ -8,7 +8,7 @@ use crate::measure::selector::{Misread, Names, Selector};
 #[derive(Clone, Debug, PartialEq)]
 pub struct FailOn {
     /// As given.
-    pub text: String,
+    pub(crate) text: String,
     /// The figure.
     pub selector: Selector,
     /// Whether more than the limit fails, else less.

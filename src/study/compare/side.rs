@@ -25,7 +25,7 @@ const CONFIDENCE: f64 = 0.95;
 #[derive(Clone, Debug)]
 pub struct Side {
     /// What it is, as shown.
-    pub party: Party,
+    pub(crate) party: Party,
     /// Its figures, in the order of results.
     pub(super) figures: IndexMap<Figure, Known>,
     /// Its label values that a topology names: operators and stations.
@@ -78,7 +78,7 @@ impl Figure {
 
 impl Side {
     /// A result folder, with the values of its topology where they can be read.
-    pub fn of_folder(
+    pub(crate) fn of_folder(
         stored: &Stored,
         values: Vec<(String, String)>,
         asked: &[Selector],

@@ -17,7 +17,7 @@ use crate::wire::presence::encode;
 
 /// How a row is checked.
 #[derive(Clone, Copy, Debug)]
-pub enum Check {
+pub(crate) enum Check {
     /// Scenarios, each by its file's name, without ending, under `tests/scenarios/`.
     Played(&'static [&'static str]),
     /// Bytes that an SMS-only user's presence must contain; `{}` is the number.

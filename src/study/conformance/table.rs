@@ -22,7 +22,7 @@ pub enum Level {
 
 impl Level {
     /// As the sources write it.
-    pub fn label(self) -> &'static str {
+    pub(crate) fn label(self) -> &'static str {
         match self {
             Self::Shall => "SHALL",
             Self::ShallNot => "SHALL NOT",
@@ -40,13 +40,13 @@ pub struct Row {
     /// Such as `IM-0030`.
     pub id: &'static str,
     /// How strongly it is asked.
-    pub level: Level,
+    pub(crate) level: Level,
     /// Document and clause that ask for it.
-    pub source: &'static str,
+    pub(crate) source: &'static str,
     /// What holds.
-    pub what: &'static str,
+    pub(crate) what: &'static str,
     /// What checks it.
-    pub check: Check,
+    pub(crate) check: Check,
 }
 
 const fn row(

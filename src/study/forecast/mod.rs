@@ -29,16 +29,16 @@ const NEGLIGIBLE: f64 = 1e-6;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Forecast {
     /// The load it is for: the highest of the run.
-    pub load: f64,
+    pub(crate) load: f64,
     /// Messages offered a second, answers included, by route; routes without any are left out.
     pub routes: Vec<(Route, f64)>,
     /// What each station is to do, in the order of the plan's stations.
     pub stations: Vec<StationLoad>,
     /// Bytes of memory, to within a half.
-    pub memory: u64,
+    pub(crate) memory: u64,
     /// The operator with the most work, and its share of all: no number of threads makes a run
     /// faster than one over that share, since an operator runs on one thread at a time.
-    pub largest: Option<(OperatorId, f64)>,
+    pub(crate) largest: Option<(OperatorId, f64)>,
 }
 
 /// What one station is to do.
@@ -47,7 +47,7 @@ pub struct StationLoad {
     /// The station.
     pub part: Part,
     /// Requests a second.
-    pub rate: f64,
+    pub(crate) rate: f64,
     /// Work offered, as a share of what the station can do; from 1 on its queue only grows.
     pub utilisation: f64,
 }

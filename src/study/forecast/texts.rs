@@ -12,22 +12,22 @@ const SAMPLE: u32 = 20_000;
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Texts {
     /// Bytes of an instant message's text.
-    pub bytes: f64,
+    pub(crate) bytes: f64,
     /// Short messages of an answer from a handset.
-    pub segments: f64,
+    pub(crate) segments: f64,
     /// Octets of its text and headers.
-    pub octets: f64,
+    pub(crate) octets: f64,
 }
 
 /// What becomes of texts when they are converted to SMS.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Converted {
     /// Share that is not refused for its length.
-    pub accepted: f64,
+    pub(crate) accepted: f64,
     /// Short messages of one that is accepted.
-    pub segments: f64,
+    pub(crate) segments: f64,
     /// Octets of its text and headers.
-    pub octets: f64,
+    pub(crate) octets: f64,
 }
 
 impl Texts {

@@ -19,13 +19,13 @@ pub(super) struct Work<'a> {
 #[derive(Clone, Copy)]
 pub(super) struct Traffic {
     /// What agreements must carry.
-    pub carriage: Carriage,
+    pub(crate) carriage: Carriage,
     /// Transfers a second.
-    pub rate: f64,
+    pub(crate) rate: f64,
     /// Whether rate limits count it.
-    pub limited: bool,
+    pub(crate) limited: bool,
     /// Whether each hop answers it at once.
-    pub answered: bool,
+    pub(crate) answered: bool,
 }
 
 impl<'a> Work<'a> {

@@ -18,7 +18,7 @@ use crate::model::stimulus::Stimulus;
 #[derive(Clone, Debug)]
 pub struct Played {
     /// Everything seen, in the order of time.
-    pub facts: Vec<(Instant, String)>,
+    pub(crate) facts: Vec<(Instant, String)>,
     /// Claims that do not hold, in words.
     pub failures: Vec<String>,
 }
@@ -65,7 +65,7 @@ fn on_access(cast: &BTreeMap<String, SubscriberId>, plan: &Plan) -> Vec<(Instant
 ///
 /// # Errors
 /// A sentence: a name that the topology does not have.
-pub fn scripted(
+pub(crate) fn scripted(
     script: &Script,
     plan: &Plan,
 ) -> Result<Vec<(OperatorId, Instant, Stimulus)>, String> {
@@ -79,7 +79,7 @@ pub fn scripted(
 }
 
 /// When a scenario ends: some time after its last act.
-pub fn end(script: &Script) -> Instant {
+pub(crate) fn end(script: &Script) -> Instant {
     script.acts.last().map_or(Instant::START, |act| act.at) + AFTER
 }
 

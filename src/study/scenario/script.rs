@@ -23,35 +23,35 @@ use crate::domain::time::{Duration, Instant};
 #[derive(Clone, Debug)]
 pub struct Script {
     /// What it shows: its first comment.
-    pub title: String,
+    pub(crate) title: String,
     /// Name of the topology file, as the scenario has it.
     pub topology: String,
     /// Overrides of the topology.
     pub sets: Vec<String>,
     /// Who is who: name, operator and index among its subscribers.
-    pub cast: BTreeMap<String, (String, u32)>,
+    pub(crate) cast: BTreeMap<String, (String, u32)>,
     /// What happens, by time.
-    pub acts: Vec<Act>,
+    pub(crate) acts: Vec<Act>,
     /// What must be seen.
     pub claims: Vec<Claim>,
 }
 
 /// Something that a user does.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Act {
+pub(crate) struct Act {
     /// The line, counted from 1.
-    pub line: usize,
+    pub(crate) line: usize,
     /// When it happens.
-    pub at: Instant,
+    pub(crate) at: Instant,
     /// Name of the user who acts, as the script's head gives it.
-    pub who: String,
+    pub(crate) who: String,
     /// What the user does.
-    pub deed: Deed,
+    pub(crate) deed: Deed,
 }
 
 /// What a user does.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Deed {
+pub(crate) enum Deed {
     /// `adds C1 by number`, `adds B1 by address`.
     Adds {
         /// Name of the new contact.
@@ -110,15 +110,15 @@ pub enum Deed {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Claim {
     /// The line, counted from 1.
-    pub line: usize,
+    pub(crate) line: usize,
     /// The time it speaks of; the end is `None` after the last act.
-    pub from: Instant,
+    pub(crate) from: Instant,
     /// Where that time ends.
-    pub to: Option<Instant>,
+    pub(crate) to: Option<Instant>,
     /// How often: `None` is at least once.
-    pub times: Option<usize>,
+    pub(crate) times: Option<usize>,
     /// The words that `facts` would use.
-    pub fact: String,
+    pub(crate) fact: String,
 }
 
 /// A line that makes no sense.

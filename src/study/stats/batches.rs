@@ -7,30 +7,33 @@ use super::student::{Estimate, Intervals};
 
 /// Fewer batches than this have no interval: neither their variance nor their correlation could be
 /// told.
-pub const FEWEST: usize = 20;
+pub(crate) const FEWEST: usize = 20;
 
 /// Residuals smaller than this share of what they are the difference of are rounding.
 const ROUNDING: f64 = 1e-12;
 
 /// The mean of one run by batches.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct BatchMeans {
+pub(crate) struct BatchMeans {
     /// Batches with a count above 0.
-    pub batches: usize,
+    pub(crate) batches: usize,
     /// All sums over all counts.
-    pub mean: f64,
+    pub(crate) mean: f64,
     /// The interval of the mean, where there is an honest one: at least [`FEWEST`] batches, and
     /// residuals that look independent, that is `lag1` within 2 / sqrt(batches) of zero. That is
     /// about the 5 % point of a series without correlation. Under a positive correlation, batches
     /// are too short and the interval would be too narrow: longer ones, or a longer run, are
     /// needed. A negative one beyond that bound says that batches beat against a period of the run.
-    pub interval: Option<Interval>,
+    pub(crate) interval: Option<Interval>,
     /// The correlation of each batch's residual with the next one's, -1..=1; 0 without any spread.
-    pub lag1: f64,
+    pub(crate) lag1: f64,
 }
 
 /// The same with intervals that are found once for many.
-pub fn ratio_of_many(batches: &[(f64, f64)], intervals: &mut Intervals) -> Option<BatchMeans> {
+pub(crate) fn ratio_of_many(
+    batches: &[(f64, f64)],
+    intervals: &mut Intervals,
+) -> Option<BatchMeans> {
     ratio(batches, |estimate| intervals.of(estimate))
 }
 

@@ -5,33 +5,34 @@
 //! Whatever the input, nothing panics: where no honest answer exists (too few values, values that
 //! are not finite, a confidence outside 0..1), the answer is `None`.
 
-pub mod batches;
-pub mod mser;
-pub mod paired;
-pub mod student;
+pub(crate) mod batches;
+pub(crate) mod mser;
+pub(crate) mod paired;
+pub(crate) mod student;
 
-pub use self::batches::ratio_of_many;
-pub use self::mser::mser5;
-pub use self::paired::{holm, paired, ratio_interval, ratio_of_estimates, welch};
-pub use self::student::{Estimate, Intervals, mean_interval};
+pub(crate) use self::batches::ratio_of_many;
+pub(crate) use self::mser::mser5;
+pub(crate) use self::paired::{holm, paired, ratio_interval, ratio_of_estimates, welch};
+pub(crate) use self::student::{Estimate, Intervals, mean_interval};
 
 /// A confidence interval, ends included, in the unit of what it is about.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Interval {
+pub(crate) struct Interval {
     /// The lower end.
-    pub low: f64,
+    pub(crate) low: f64,
     /// The upper end, never below the lower.
-    pub high: f64,
+    pub(crate) high: f64,
 }
 
 impl Interval {
     /// Half of its width, at least 0.
-    pub fn half_width(&self) -> f64 {
+    pub(crate) fn half_width(&self) -> f64 {
         (self.high - self.low) / 2.0
     }
 
     /// Whether a value lies in it, ends included; a NaN lies nowhere.
-    pub fn contains(&self, value: f64) -> bool {
+    #[cfg(test)]
+    pub(crate) fn contains(&self, value: f64) -> bool {
         self.low <= value && value <= self.high
     }
 

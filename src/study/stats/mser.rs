@@ -9,13 +9,13 @@ const FEWEST: usize = 10;
 
 /// How much of the start of a series to leave out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Cut {
+pub(crate) struct Cut {
     /// Observations to leave out, a multiple of five and at most half of all.
-    pub observations: usize,
+    pub(crate) observations: usize,
     /// Whether the rest looks steady. False if the best cut lies at the half of the series, where
     /// the search ends: it has probably not settled, and a longer run is needed. False as well if
     /// the series is too short to tell (fewer than 50 observations), or not finite.
-    pub settled: bool,
+    pub(crate) settled: bool,
 }
 
 /// The cut that leaves the smallest marginal standard error: with d of k means of five observations
@@ -24,7 +24,7 @@ pub struct Cut {
 /// five steady-state truncation heuristics for simulation, Winter Simulation Conference 2000). Only
 /// the first half is searched: near the end, a few values that happen to agree would win. Of equal
 /// cuts the shortest; observations after the last full five take no part.
-pub fn mser5(series: &[f64]) -> Cut {
+pub(crate) fn mser5(series: &[f64]) -> Cut {
     let means: Vec<f64> = series.chunks_exact(BATCH).map(mean).collect();
     let limit = means.len() / 2;
     let (mut least, mut cut) = (f64::INFINITY, limit);

@@ -7,33 +7,33 @@ use super::{Interval, is_open_share};
 
 /// What pairs say about b - a.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Paired {
+pub(crate) struct Paired {
     /// The mean of b - a, in the unit of the values.
-    pub difference: f64,
+    pub(crate) difference: f64,
     /// Its interval.
-    pub interval: Interval,
+    pub(crate) interval: Interval,
     /// How likely a difference at least so far from zero is if there is none, 0..=1.
-    pub p: f64,
+    pub(crate) p: f64,
 }
 
 /// What two independent samples say about b - a.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Welch {
+pub(crate) struct Welch {
     /// The mean of b less that of a, in the unit of the values.
-    pub difference: f64,
+    pub(crate) difference: f64,
     /// Its interval.
-    pub interval: Interval,
+    pub(crate) interval: Interval,
     /// How likely a difference at least so far from zero is if there is none, 0..=1.
-    pub p: f64,
+    pub(crate) p: f64,
     /// Degrees of freedom (Welch and Satterthwaite), seldom whole.
-    pub df: f64,
+    pub(crate) df: f64,
 }
 
 /// Compares pairs: `a[i]` and `b[i]` from runs with the same seed, pairs independent of each other.
 /// None for fewer than two pairs, slices of unequal length, values that are not finite, or a
 /// confidence outside 0..1. Differences that are all equal have an interval without width, and `p`
 /// is 1 if they are zero and 0 if not.
-pub fn paired(a: &[f64], b: &[f64], confidence: f64) -> Option<Paired> {
+pub(crate) fn paired(a: &[f64], b: &[f64], confidence: f64) -> Option<Paired> {
     if a.len() != b.len() {
         return None;
     }
@@ -46,7 +46,7 @@ pub fn paired(a: &[f64], b: &[f64], confidence: f64) -> Option<Paired> {
 /// Compares two independent estimates whose variances may differ: of samples ([`Estimate::of`]), of
 /// means, variances and counts ([`Estimate::of_moments`]), or of intervals
 /// ([`Estimate::of_interval`]). None where no interval exists; without any spread as [`paired`].
-pub fn welch(a: Estimate, b: Estimate, confidence: f64) -> Option<Welch> {
+pub(crate) fn welch(a: Estimate, b: Estimate, confidence: f64) -> Option<Welch> {
     let (of_a, of_b) = (a.error * a.error, b.error * b.error);
     let variance = of_a + of_b;
     // The share first, so that small variances are not squared to nothing.
@@ -60,7 +60,7 @@ pub fn welch(a: Estimate, b: Estimate, confidence: f64) -> Option<Welch> {
 /// The ratio mean(b) / mean(a) of pairs and its interval, by the delta method: the residuals
 /// b - ratio * a, over the mean of a. It presumes that mean(a) is far from zero, by several of its
 /// standard errors. None if mean(a) is zero, and as [`paired`].
-pub fn ratio_interval(a: &[f64], b: &[f64], confidence: f64) -> Option<(f64, Interval)> {
+pub(crate) fn ratio_interval(a: &[f64], b: &[f64], confidence: f64) -> Option<(f64, Interval)> {
     if a.len() != b.len() || !is_open_share(confidence) {
         return None;
     }
@@ -78,7 +78,11 @@ pub fn ratio_interval(a: &[f64], b: &[f64], confidence: f64) -> Option<(f64, Int
 
 /// The ratio mean(b) / mean(a) of two independent estimates and its interval, by the delta method as
 /// [`ratio_interval`], with degrees of freedom as [`welch`]. None if mean(a) is zero.
-pub fn ratio_of_estimates(a: Estimate, b: Estimate, confidence: f64) -> Option<(f64, Interval)> {
+pub(crate) fn ratio_of_estimates(
+    a: Estimate,
+    b: Estimate,
+    confidence: f64,
+) -> Option<(f64, Interval)> {
     let ratio = b.mean / a.mean;
     if a.mean == 0.0 || !ratio.is_finite() {
         return None;
@@ -92,7 +96,7 @@ pub fn ratio_of_estimates(a: Estimate, b: Estimate, confidence: f64) -> Option<(
 /// Adjusts the p values of several comparisons so that the chance of any false finding among all
 /// of them is what a threshold says (Holm 1979, a step-down method that presumes nothing about how
 /// they depend on each other). In the order given, 0..=1; a NaN counts as a comparison and stays.
-pub fn holm(p: &[f64]) -> Vec<f64> {
+pub(crate) fn holm(p: &[f64]) -> Vec<f64> {
     let mut order: Vec<usize> = (0..p.len()).collect();
     let key = |i: usize| if p[i].is_nan() { f64::INFINITY } else { p[i] };
     order.sort_by(|&i, &j| key(i).total_cmp(&key(j)));

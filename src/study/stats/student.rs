@@ -13,18 +13,18 @@ const NEARLY_NORMAL: f64 = 1e6;
 
 /// A mean with its uncertainty.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Estimate {
+pub(crate) struct Estimate {
     /// The mean, in the unit of the values.
-    pub mean: f64,
+    pub(crate) mean: f64,
     /// The standard error of the mean, same unit, at least 0.
-    pub error: f64,
+    pub(crate) error: f64,
     /// Degrees of freedom of the standard error, above 0.
-    pub df: f64,
+    pub(crate) df: f64,
 }
 
 impl Estimate {
     /// Of independent values of one distribution; none for fewer than two, or if one is not finite.
-    pub fn of(values: &[f64]) -> Option<Self> {
+    pub(crate) fn of(values: &[f64]) -> Option<Self> {
         let (&first, rest) = values.split_first()?;
         let count = values.len() as f64;
         // From the first value on, so that equal values have no spread by rounding.
@@ -35,7 +35,7 @@ impl Estimate {
 
     /// Of the mean, the variance (with n - 1) and the number of independent values; none for fewer
     /// than two, a negative variance, or numbers that are not finite.
-    pub fn of_moments(mean: f64, variance: f64, count: usize) -> Option<Self> {
+    pub(crate) fn of_moments(mean: f64, variance: f64, count: usize) -> Option<Self> {
         let known = mean.is_finite() && variance.is_finite() && variance >= 0.0 && count >= 2;
         let error = (variance / count as f64).sqrt();
         known.then_some(Self { mean, error, df: count as f64 - 1.0 })
@@ -43,14 +43,19 @@ impl Estimate {
 
     /// Of an interval that Student's t with `df` degrees of freedom has given at this confidence;
     /// none where no such interval exists.
-    pub fn of_interval(mean: f64, interval: Interval, confidence: f64, df: f64) -> Option<Self> {
+    pub(crate) fn of_interval(
+        mean: f64,
+        interval: Interval,
+        confidence: f64,
+        df: f64,
+    ) -> Option<Self> {
         let error = interval.half_width() / critical(confidence, df);
         let known = mean.is_finite() && error.is_finite() && error >= 0.0;
         known.then_some(Self { mean, error, df })
     }
 
     /// The interval that holds the true mean with this confidence (0..1, ends excluded).
-    pub fn interval(&self, confidence: f64) -> Option<Interval> {
+    pub(crate) fn interval(&self, confidence: f64) -> Option<Interval> {
         self.interval_of(critical(confidence, self.df))
     }
 
@@ -65,7 +70,7 @@ impl Estimate {
 
     /// How likely a mean at least so far from zero is if the true one is zero, 0..=1. Without any
     /// spread: 1 for zero, 0 for all else.
-    pub fn p_of_zero(&self) -> f64 {
+    pub(crate) fn p_of_zero(&self) -> f64 {
         match (self.mean, self.error) {
             (0.0, 0.0) => 1.0,
             (mean, error) => two_sided_p(mean / error, self.df),
@@ -76,7 +81,7 @@ impl Estimate {
 /// Intervals of one confidence for many estimates: most have the same degrees of freedom, and a
 /// quantile takes longer than all the rest.
 #[derive(Clone, Debug)]
-pub struct Intervals {
+pub(crate) struct Intervals {
     confidence: f64,
     /// Degrees of freedom, and the t that is exceeded in neither direction.
     known: Vec<(f64, f64)>,
@@ -84,12 +89,12 @@ pub struct Intervals {
 
 impl Intervals {
     /// Of this confidence (0..1, ends excluded).
-    pub fn new(confidence: f64) -> Self {
+    pub(crate) fn new(confidence: f64) -> Self {
         Self { confidence, known: Vec::new() }
     }
 
     /// The interval of an estimate.
-    pub fn of(&mut self, estimate: &Estimate) -> Option<Interval> {
+    pub(crate) fn of(&mut self, estimate: &Estimate) -> Option<Interval> {
         let df = estimate.df;
         let known = self.known.iter().find(|(known, _)| *known == df).map(|(_, t)| *t);
         let critical = known.unwrap_or_else(|| {
@@ -104,14 +109,14 @@ impl Intervals {
 /// The mean of independent values and its interval at a confidence (0..1, ends excluded). None for
 /// fewer than two values, or if one is not finite; values without spread have an interval without
 /// width.
-pub fn mean_interval(values: &[f64], confidence: f64) -> Option<(f64, Interval)> {
+pub(crate) fn mean_interval(values: &[f64], confidence: f64) -> Option<(f64, Interval)> {
     let estimate = Estimate::of(values)?;
     Some((estimate.mean, estimate.interval(confidence)?))
 }
 
 /// How likely a t at least so far from zero is by chance, 0..=1; NaN for a NaN, or for a `df`
 /// that is not above 0.
-pub fn two_sided_p(t: f64, df: f64) -> f64 {
+pub(crate) fn two_sided_p(t: f64, df: f64) -> f64 {
     2.0 * tail(t.abs(), df)
 }
 

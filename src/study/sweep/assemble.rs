@@ -14,18 +14,18 @@ use crate::study::replicate;
 
 /// What was put together.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Assembled {
+pub(crate) struct Assembled {
     /// Events of all tasks.
-    pub events: u64,
+    pub(crate) events: u64,
     /// Points of which an SLO line does not hold.
-    pub missed: u32,
+    pub(crate) missed: u32,
 }
 
 /// Puts the results together from the tasks in a folder, which are all there.
 ///
 /// # Errors
 /// If a task is missing or damaged after all, or a file cannot be read or written.
-pub fn assemble(sweep: &Sweep, folder: &StudyFolder) -> Result<Assembled, Stopped> {
+pub(crate) fn assemble(sweep: &Sweep, folder: &StudyFolder) -> Result<Assembled, Stopped> {
     folder.clear()?;
     for (name, content) in sweep.copies() {
         folder.put(&format!("study/{name}"), &content)?;

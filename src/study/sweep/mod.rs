@@ -18,15 +18,15 @@ use crate::run;
 use crate::topology::study::Study;
 use crate::topology::{self, Override, Problem, Source, Topology};
 
-pub use self::assemble::assemble;
-pub use self::tasks::{Part, State, Stopped, state, work};
+pub(crate) use self::assemble::assemble;
+pub(crate) use self::tasks::{Part, Stopped, state, work};
 
 /// Tasks at most: their files have six digits.
-pub const MOST_TASKS: u32 = 1_000_000;
+pub(crate) const MOST_TASKS: u32 = 1_000_000;
 
 /// Where a study is read from.
 #[derive(Clone, Debug)]
-pub enum Place {
+pub(crate) enum Place {
     /// A file, with its topologies where it says.
     File(PathBuf),
     /// The copy in a result folder, `study/`.
@@ -35,15 +35,15 @@ pub enum Place {
 
 /// A study with all its points, each of them right.
 #[derive(Debug)]
-pub struct Sweep {
+pub(crate) struct Sweep {
     /// What the file says.
-    pub study: Study,
+    pub(crate) study: Study,
     /// Every point, topologies in the order of the file.
-    pub points: Vec<Point>,
+    pub(crate) points: Vec<Point>,
     /// Columns that topologies bring, by first appearance.
-    pub columns: Vec<String>,
+    pub(crate) columns: Vec<String>,
     /// Of everything that results depend on.
-    pub digest: String,
+    pub(crate) digest: String,
     source: Source,
     members: Vec<Source>,
     copied: bool,
@@ -54,23 +54,23 @@ pub struct Sweep {
 
 /// A topology with values.
 #[derive(Clone, Debug)]
-pub struct Point {
+pub(crate) struct Point {
     /// Which topology, in the order of the file.
-    pub member: usize,
+    pub(crate) member: usize,
     /// Of each parameter, in the order of the file.
-    pub values: Vec<String>,
+    pub(crate) values: Vec<String>,
     /// Of everything a run of it depends on.
-    pub fingerprint: String,
+    pub(crate) fingerprint: String,
     /// Repeats.
-    pub replications: u32,
+    pub(crate) replications: u32,
     /// Number of the first repeat's task.
-    pub first: u32,
+    pub(crate) first: u32,
     sets: Vec<Override>,
 }
 
 /// Why a study cannot be had.
 #[derive(Debug)]
-pub enum Broken {
+pub(crate) enum Broken {
     /// The file cannot be read.
     Unreadable(String),
     /// Everything that is wrong, each with the file it stands in.
@@ -85,17 +85,17 @@ impl Sweep {
     ///
     /// # Errors
     /// If it cannot be read, or everything that is wrong with it and its points.
-    pub fn open(place: &Place) -> Result<Self, Broken> {
+    pub(crate) fn open(place: &Place) -> Result<Self, Broken> {
         points::open(place)
     }
 
     /// How many tasks there are; they are numbered from 0, by point, then by replication.
-    pub fn tasks(&self) -> u32 {
+    pub(crate) fn tasks(&self) -> u32 {
         self.points.last().map_or(0, |last| last.first + last.replications)
     }
 
     /// The point of a task and its replication.
-    pub fn task(&self, number: u32) -> Option<(usize, u32)> {
+    pub(crate) fn task(&self, number: u32) -> Option<(usize, u32)> {
         let after = self.points.partition_point(|point| point.first <= number);
         let place = after.checked_sub(1)?;
         let replication = number - self.points[place].first;
@@ -103,12 +103,12 @@ impl Sweep {
     }
 
     /// What the results call a point's topology.
-    pub fn topology(&self, point: &Point) -> &str {
+    pub(crate) fn topology(&self, point: &Point) -> &str {
         &self.study.topologies[point.member].file.text
     }
 
     /// A point's value in each column that topologies bring.
-    pub fn columns_of(&self, point: &Point) -> Vec<String> {
+    pub(crate) fn columns_of(&self, point: &Point) -> Vec<String> {
         let own = &self.study.topologies[point.member].columns;
         let value = |name: &String| own.iter().find(|(known, _)| known == name);
         let values = self.columns.iter().map(value);
@@ -116,7 +116,7 @@ impl Sweep {
     }
 
     /// The files that make a copy of the study: path below `study/` and content.
-    pub fn copies(&self) -> Vec<(String, Vec<u8>)> {
+    pub(crate) fn copies(&self) -> Vec<(String, Vec<u8>)> {
         let mut copies = vec![("study.yaml".to_owned(), self.source.text.clone().into_bytes())];
         for (place, member) in self.members.iter().enumerate() {
             let folder = format!("topologies/{place}");

@@ -17,7 +17,7 @@ use crate::study::{pool, replicate, warm_up};
 
 /// Which tasks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Part {
+pub(crate) enum Part {
     /// All.
     Whole,
     /// One.
@@ -28,7 +28,7 @@ pub enum Part {
 
 impl Part {
     /// Its tasks, of so many.
-    pub fn tasks(self, of: u32) -> Vec<u32> {
+    pub(crate) fn tasks(self, of: u32) -> Vec<u32> {
         match self {
             Self::Whole => (0..of).collect(),
             Self::Index(number) => (number..of).take(1).collect(),
@@ -41,7 +41,7 @@ impl Part {
 
 /// Why tasks were not done.
 #[derive(Debug)]
-pub enum Stopped {
+pub(crate) enum Stopped {
     /// By a signal.
     Interrupted,
     /// A fault of the program.
@@ -60,13 +60,13 @@ impl From<FolderError> for Stopped {
 
 /// What a folder has of the tasks asked for.
 #[derive(Debug, Default)]
-pub struct State {
+pub(crate) struct State {
     /// Not there, or not whole.
-    pub missing: Vec<u32>,
+    pub(crate) missing: Vec<u32>,
     /// Of these, those with a file that is not whole, and why.
-    pub damaged: Vec<(u32, String)>,
+    pub(crate) damaged: Vec<(u32, String)>,
     /// Of another study or version, and why.
-    pub foreign: Vec<(u32, String)>,
+    pub(crate) foreign: Vec<(u32, String)>,
 }
 
 /// The version that tasks are of.
@@ -79,7 +79,7 @@ fn version() -> String {
 ///
 /// # Errors
 /// If a file cannot be read.
-pub fn state(sweep: &Sweep, folder: &StudyFolder, tasks: &[u32]) -> Result<State, Stopped> {
+pub(crate) fn state(sweep: &Sweep, folder: &StudyFolder, tasks: &[u32]) -> Result<State, Stopped> {
     let mut state = State::default();
     let mut known: Option<(usize, Case)> = None;
     for &number in tasks {
@@ -141,7 +141,7 @@ fn settle(case: &mut Case, warm_up: Duration) {
 ///
 /// # Errors
 /// If it was stopped, a file could not be written, or by a fault of the program.
-pub fn work(
+pub(crate) fn work(
     sweep: &Sweep,
     folder: &StudyFolder,
     tasks: &[u32],

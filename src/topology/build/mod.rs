@@ -20,7 +20,7 @@ use crate::domain::time::Duration;
 
 /// Builds the federation of a completed topology. `raw` is the tree before completion, for the
 /// overrides by operator.
-pub fn federation(
+pub(crate) fn federation(
     root: &Node,
     raw: &Node,
     files: &mut Files,

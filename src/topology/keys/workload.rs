@@ -10,7 +10,7 @@ const DELAY: Shape = Shape::DurationDistribution;
 const COUNTS: Shape = Shape::CountDistribution;
 
 /// The workload.
-pub const WORKLOAD: &[Field] = &[
+pub(crate) const WORKLOAD: &[Field] = &[
     field("contacts", Map(CONTACTS), Is("{}"), "Contact lists."),
     field("messages", Map(MESSAGES), Is("{}"), "First messages and answers."),
     field("presence", Map(PRESENCE), Is("{}"), "Presence changes."),
@@ -109,7 +109,7 @@ const STAGE: &[Field] = &[
     field("ramp", Flag, Is("false"), "Whether the load moves linearly from the stage before."),
 ];
 /// Keys that another replaces.
-pub fn instead_of(key: &str) -> &'static [&'static str] {
+pub(crate) fn instead_of(key: &str) -> &'static [&'static str] {
     match key {
         "total" => &["per_user"],
         "file" => &["per_user", "elsewhere", "sms_only", "sms_only_elsewhere", "mutual"],

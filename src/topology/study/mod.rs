@@ -14,7 +14,7 @@ use super::tree;
 use super::{complete, resolved};
 
 pub use self::schema::schema;
-pub use self::shape::MOST_POINTS;
+pub(crate) use self::shape::MOST_POINTS;
 
 /// Columns that results have anyway.
 const TAKEN: [&str; 12] = [
@@ -34,64 +34,64 @@ const TAKEN: [&str; 12] = [
 
 /// A study file that is right in itself.
 #[derive(Clone, Debug)]
-pub struct Study {
+pub(crate) struct Study {
     /// Names the result folder.
-    pub name: String,
+    pub(crate) name: String,
     /// What is compared.
-    pub topologies: Vec<Member>,
+    pub(crate) topologies: Vec<Member>,
     /// For every point.
-    pub set: Vec<Setting>,
+    pub(crate) set: Vec<Setting>,
     /// What varies.
-    pub parameters: Vec<Parameter>,
+    pub(crate) parameters: Vec<Parameter>,
     /// How the values of parameters are combined into points.
-    pub design: Design,
+    pub(crate) design: Design,
     /// Repeats of every point, if not the topology's.
-    pub replications: Option<u32>,
+    pub(crate) replications: Option<u32>,
     /// Seed of every point, if not the topology's.
-    pub seed: Option<u64>,
+    pub(crate) seed: Option<u64>,
     /// Metrics in the results; all if empty.
-    pub metrics: Vec<Written>,
+    pub(crate) metrics: Vec<Written>,
 }
 
 /// A text of the file with its place.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Written {
+pub(crate) struct Written {
     /// What is written.
-    pub text: String,
+    pub(crate) text: String,
     /// Where, in bytes.
-    pub place: Place,
+    pub(crate) place: Place,
 }
 
 /// A topology of a study.
 #[derive(Clone, Debug)]
-pub struct Member {
+pub(crate) struct Member {
     /// Its file, as the study has it.
-    pub file: Written,
+    pub(crate) file: Written,
     /// Columns of the results with their values.
-    pub columns: Vec<(String, String)>,
+    pub(crate) columns: Vec<(String, String)>,
 }
 
 /// A value for every point.
 #[derive(Clone, Debug)]
-pub struct Setting {
+pub(crate) struct Setting {
     /// Where in the topology.
-    pub path: String,
+    pub(crate) path: String,
     /// In one line.
-    pub value: Written,
+    pub(crate) value: Written,
 }
 
 /// A value that varies.
 #[derive(Clone, Debug)]
-pub struct Parameter {
+pub(crate) struct Parameter {
     /// Where in the topology.
-    pub path: Written,
+    pub(crate) path: Written,
     /// Which values.
-    pub takes: Takes,
+    pub(crate) takes: Takes,
 }
 
 /// The values of a parameter.
 #[derive(Clone, Debug)]
-pub enum Takes {
+pub(crate) enum Takes {
     /// These.
     Values(Vec<Written>),
     /// Anything between two, which have the same unit.
@@ -111,7 +111,7 @@ pub enum Takes {
 
 /// How values make points.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Design {
+pub(crate) enum Design {
     /// All with all.
     Grid,
     /// The first of each together, then the second.
@@ -132,7 +132,7 @@ pub enum Design {
 ///
 /// # Errors
 /// All mistakes there are, in the order of the file.
-pub fn parse(source: &Source) -> Result<Study, Vec<Problem>> {
+pub(crate) fn parse(source: &Source) -> Result<Study, Vec<Problem>> {
     let raw = tree::parse(&source.text, Origin::File).map_err(|problem| vec![problem])?;
     if !matches!(raw.value, Value::Map(_)) {
         let problem = match source.text.is_empty() {

@@ -6,10 +6,10 @@ use super::super::shape::Shape::{Count, Either, Free, List, Map, Named, Share, T
 use super::super::shape::{Field, field};
 
 /// Points at most.
-pub const MOST_POINTS: u64 = 100_000;
+pub(crate) const MOST_POINTS: u64 = 100_000;
 
 /// The whole file.
-pub const STUDY: &[Field] = &[
+pub(crate) const STUDY: &[Field] = &[
     field("study", Count(1, 1), Required, "Version of the format: 1."),
     field("name", Text, Required, "Name of the study; names the result folder."),
     field("description", Text, Is("\"\""), "One line for people."),
@@ -77,7 +77,7 @@ const ONE_AT_A_TIME: &[Field] =
     &[field("change", Share, Required, "Share by which a value is made lower and higher.")];
 
 /// A range that a parameter takes values from.
-pub const RANGE: &[Field] = &[
+pub(crate) const RANGE: &[Field] = &[
     field("from", Text, Absent, "Lowest value, with its unit."),
     field("to", Text, Absent, "Highest value, with the same unit."),
     field("steps", Count(2, 10_000), Absent, "Values in equal steps, both ends included."),

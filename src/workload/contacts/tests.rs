@@ -172,9 +172,9 @@ fn where_nobody_is_wanted_the_other_side_is_taken() {
 
 #[test]
 fn a_user_alone_in_the_world_lists_nobody() {
-    assert!(graph(&[("a", 1, 0)], &fixture::contacts(20)).0.is_empty());
-    assert!(graph(&[("hub", 0, 0)], &fixture::contacts(20)).0.is_empty());
-    assert!(graph(&[], &fixture::contacts(20)).0.is_empty());
+    assert_eq!(graph(&[("a", 1, 0)], &fixture::contacts(20)).0.len(), 0);
+    assert_eq!(graph(&[("hub", 0, 0)], &fixture::contacts(20)).0.len(), 0);
+    assert_eq!(graph(&[], &fixture::contacts(20)).0.len(), 0);
 }
 
 #[test]
