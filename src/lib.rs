@@ -34,6 +34,8 @@ pub mod measure;
 #[doc(hidden)]
 pub mod model;
 #[doc(hidden)]
+pub mod proof;
+#[doc(hidden)]
 pub mod report;
 #[doc(hidden)]
 pub mod run;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 /// Layers from the top; modules of one layer are siblings.
 const LAYERS: &[&[&str]] = &[
     &["main", "cli", "face"],
-    &["study"],
+    &["study", "proof"],
     &["run"],
     &["topology", "engine", "report"],
     &["workload", "model", "measure", "wire"],

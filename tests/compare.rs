@@ -6,7 +6,8 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use interwork::report::compare::{Party, Report, Row, Show, Verdict, render};
+use interwork::report::document::compare::{Party, Report, Row, Verdict};
+use interwork::report::face::compare::{Show, render};
 use interwork::run::{self, Options};
 use interwork::study::compare::{FailOn, Rules, Side, compare};
 use interwork::study::replicate::{Case, Parallel};

@@ -4,7 +4,7 @@
 use std::process::Command;
 
 use interwork::domain::outcome::Defect;
-use interwork::study::conformance::{ROWS, check};
+use interwork::proof::conformance::{ROWS, check};
 
 /// Rows that fail with a defect.
 fn noticed(defect: Option<Defect>) -> Vec<&'static str> {

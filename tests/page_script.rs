@@ -43,7 +43,7 @@ fn typed(files: &[&Path]) -> (bool, String) {
     let dir = tempfile::tempdir().expect("a folder");
     let config = dir.path().join("tsconfig.json");
     let own = tools().join("tsconfig.json");
-    let assets = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/report/html/assets");
+    let assets = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/report/face/html/assets");
     let include: Vec<&Path> = files.iter().copied().chain([assets.as_path()]).collect();
     let told = serde_json::json!({ "extends": own, "include": include });
     std::fs::write(&config, told.to_string()).expect("written");
@@ -55,7 +55,7 @@ fn the_script_is_formatted() {
     if !installed() {
         return;
     }
-    let assets = "../../src/report/html/assets/*.{js,ts}";
+    let assets = "../../src/report/face/html/assets/*.{js,ts}";
     let prettier = "node_modules/prettier/bin/prettier.cjs";
     let (formatted, told) = node(&[prettier, "--config", "prettier.json", "--check", assets]);
     assert!(formatted, "npm run format --prefix tools/page\n{told}");
@@ -111,7 +111,7 @@ fn the_types_hold_and_are_those_of_the_data() {
     assert!(!holds && told.contains("'cuont' does not exist on type 'Row'"), "{told}");
 }
 
-/// `tests/golden/figures.json` is made by `report::numbers` and holds it too.
+/// `tests/golden/figures.json` is made by `report::document::numbers` and holds it too.
 #[test]
 fn the_script_shows_figures_as_the_program_does() {
     if !installed() {
@@ -123,7 +123,7 @@ fn the_script_shows_figures_as_the_program_does() {
     let asked: Vec<(&str, f64)> = golden.iter().map(|(kind, value, _)| (&**kind, *value)).collect();
     let asked = serde_json::to_string(&asked).expect("a list");
     let script = format!(
-        "import * as format from '../../src/report/html/assets/format.js';\n\
+        "import * as format from '../../src/report/face/html/assets/format.js';\n\
          const shown = {asked}.map(([kind, value]) => format[kind](value));\n\
          console.log(JSON.stringify(shown));"
     );

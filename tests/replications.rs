@@ -9,7 +9,7 @@ use std::num::NonZeroUsize;
 use std::sync::Mutex;
 
 use interwork::measure::counts::Counts;
-use interwork::report::hlog;
+use interwork::report::document::hlog;
 use interwork::run::{Ending, Options};
 use interwork::study::replicate::{self, Case, Parallel, Replicated};
 use interwork::topology::{self, Source};

@@ -3,13 +3,13 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use interwork::proof::scenario::play::play;
+use interwork::proof::scenario::script::parse;
 use interwork::run;
-use interwork::study::scenario::play::play;
-use interwork::study::scenario::script::parse;
 use interwork::topology::{self, Override};
 
 /// Plays a scenario of the common federation.
-fn played(text: &str) -> Result<interwork::study::scenario::play::Played, String> {
+fn played(text: &str) -> Result<interwork::proof::scenario::play::Played, String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scenarios");
     let cast = "topology omtp.yaml\nA1 is a/0\nA2 is a/1\nB1 is b/2\nB2 is b/0\nC1 is c/0\n";
     let script = parse(&format!("{cast}{text}")).map_err(|error| error.to_string())?;

@@ -14,7 +14,7 @@ fn committed(name: &str) -> String {
 fn the_committed_schemas_are_current() {
     assert!(committed("topology.schema.json") == topology::schema(), "interwork schema topology");
     assert!(committed("study.schema.json") == topology::study::schema(), "interwork schema study");
-    let summary = interwork::report::summary::schema();
+    let summary = interwork::report::document::summary::schema();
     assert!(committed("summary.schema.json") == summary, "interwork schema summary");
 }
 

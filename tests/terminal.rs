@@ -6,11 +6,11 @@ use std::path::Path;
 
 use interwork::measure::results::Slo;
 use interwork::measure::slo;
-use interwork::report::manifest::{Machine, Manifest, Precision, StopReason, WarmUp};
-use interwork::report::parts::Parts;
-use interwork::report::read::{self, Stored};
-use interwork::report::summary::Summary;
-use interwork::report::{html, markdown, terminal};
+use interwork::report::document::manifest::{Machine, Manifest, Precision, StopReason, WarmUp};
+use interwork::report::document::parts::Parts;
+use interwork::report::document::summary::Summary;
+use interwork::report::face::{html, markdown, terminal};
+use interwork::report::folder::read::{self, Stored};
 use interwork::run::{self, Options};
 use interwork::study::replicate::{self, Case, Parallel};
 use interwork::topology;

@@ -10,7 +10,7 @@ use super::progress::Progress;
 use super::signal::stop_on_signal;
 use super::topology::{Loaded, load, load_source, overrides, reload, set_baseline};
 use super::{Exit, fault, folder_error, width};
-use crate::report::html;
+use crate::report::face::html;
 use crate::study::capacity::document::{Found as Everything, document};
 use crate::study::capacity::inputs;
 use crate::study::capacity::planner;

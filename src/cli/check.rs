@@ -8,10 +8,10 @@ use super::{Exit, width};
 use crate::domain::federation::Agreement;
 use crate::engine::simulation::lookahead;
 use crate::model::plan::Plan;
+use crate::report::document::numbers::{count, percent, three};
+use crate::report::face::lines::paragraphs;
+use crate::report::face::table::table;
 use crate::report::judge::HIGH;
-use crate::report::lines::paragraphs;
-use crate::report::numbers::{count, percent, three};
-use crate::report::table::table;
 use crate::run;
 use crate::study::forecast::{StationLoad, forecast};
 

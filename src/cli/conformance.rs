@@ -6,9 +6,9 @@ use std::path::PathBuf;
 use super::{Exit, width};
 use crate::domain::outcome::Defect;
 use crate::domain::words::nearest;
-use crate::report::junit::{self, Case};
-use crate::report::lines::{paragraphs, wrapped};
-use crate::study::conformance::{ROWS, Row, check};
+use crate::proof::conformance::{ROWS, Row, check};
+use crate::report::face::junit::{self, Case};
+use crate::report::face::lines::{paragraphs, wrapped};
 
 /// Play a scenario for every requirement of the source documents
 #[derive(Debug, clap::Args)]

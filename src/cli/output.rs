@@ -6,12 +6,12 @@ use std::time::SystemTime;
 
 use super::record::utc;
 use super::{Exit, folder_error};
-use crate::report::folder::Folder;
-use crate::report::json;
-use crate::report::junit::{Case, Verdict, junit};
-use crate::report::manifest::{Manifest, Precision, StopReason};
-use crate::report::markdown;
-use crate::report::summary::Summary;
+use crate::report::document::json;
+use crate::report::document::manifest::{Manifest, Precision, StopReason};
+use crate::report::document::summary::Summary;
+use crate::report::face::junit::{Case, Verdict, junit};
+use crate::report::face::markdown;
+use crate::report::folder::write::Folder;
 
 /// Where a result goes besides its folder.
 #[derive(Debug, clap::Args)]

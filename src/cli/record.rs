@@ -3,7 +3,7 @@
 
 use std::time::SystemTime;
 
-use crate::report::manifest::{Machine, Manifest, Precision, StopReason, WarmUp};
+use crate::report::document::manifest::{Machine, Manifest, Precision, StopReason, WarmUp};
 use crate::run::Ending;
 use crate::study::replicate::Replicated;
 use crate::topology::Topology;

@@ -4,10 +4,10 @@ use std::path::PathBuf;
 
 use super::{Exit, stdout_color, width};
 use crate::domain::federation::Federation;
-use crate::report::folder::Folder;
-use crate::report::parts::Parts;
-use crate::report::read::{self, Stored};
-use crate::report::{html, terminal};
+use crate::report::document::parts::Parts;
+use crate::report::face::{html, terminal};
+use crate::report::folder::read::{self, Stored};
+use crate::report::folder::write::Folder;
 use crate::topology::{self, Source};
 
 /// Print the summary of an earlier run, and write its page, report.html

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use super::topology::{load, overrides};
 use super::{Exit, width};
 use crate::model::plan::Plan;
-use crate::report::lines::paragraphs;
+use crate::proof::scenario::play::{Played, play};
+use crate::proof::scenario::script::{Script, parse};
+use crate::report::face::lines::paragraphs;
 use crate::run;
-use crate::study::scenario::play::{Played, play};
-use crate::study::scenario::script::{Script, parse};
 
 /// Play scenarios: who does what when, and what must be seen
 #[derive(Debug, clap::Args)]

@@ -26,7 +26,7 @@ pub(super) fn main(arguments: &Arguments) -> Exit {
     let schema = match arguments.format {
         Format::Topology => topology::schema(),
         Format::Study => topology::study::schema(),
-        Format::Summary => report::summary::schema(),
+        Format::Summary => report::document::summary::schema(),
     };
     match std::io::stdout().write_all(schema.as_bytes()) {
         Ok(()) => Exit::Done,

@@ -10,9 +10,9 @@ use super::record::{machine, utc};
 use super::signal::stop_on_signal;
 use super::topology::count_of_problems;
 use super::{Exit, fault, folder_error, stderr_color, width};
-use crate::report::json;
-use crate::report::manifest::StudyManifest;
-use crate::report::tasks::{Found, StudyFolder};
+use crate::report::document::json;
+use crate::report::document::manifest::StudyManifest;
+use crate::report::folder::tasks::{Found, StudyFolder};
 use crate::study::sweep::{self, Broken, Part, Place, Stopped, Sweep};
 
 /// Run a study: topologies, values and replications, with results by point

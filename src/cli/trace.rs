@@ -6,10 +6,10 @@ use std::sync::Arc;
 use super::topology::{load, overrides};
 use super::{Exit, scenario, width};
 use crate::domain::time::Instant;
-use crate::report::journey::{self, Journey};
+use crate::proof::scenario::play::{end, scripted};
+use crate::proof::trace::{Follow, trace};
+use crate::report::face::journey::{self, Journey};
 use crate::run;
-use crate::study::scenario::play::{end, scripted};
-use crate::study::trace::{Follow, trace};
 
 /// Follow single messages or presence changes, step by step
 #[derive(Debug, clap::Args)]

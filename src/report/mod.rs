@@ -1,28 +1,8 @@
-//! Presentation: a run's result folder written and read back, the summary for people, the
-//! pictures. Input is what `measure` has measured; nothing here simulates, and `judge` alone judges.
+//! What came of runs, for people and programs. `document/`: what is said, filled in by runs and
+//! studies; `folder/`: where it lies on disk, written and read back; `judge/`: what is thought of a run;
+//! `face/`: how it is shown. Nothing here simulates, and `judge` alone judges.
 
-pub(crate) mod capacity;
-pub mod compare;
-pub(crate) mod csv;
-pub(crate) mod curves;
-pub(crate) mod folder;
-pub mod hlog;
-pub mod html;
-pub(crate) mod journey;
-pub(crate) mod json;
+pub mod document;
+pub mod face;
+pub mod folder;
 pub(crate) mod judge;
-pub(crate) mod junit;
-pub(crate) mod lines;
-pub mod manifest;
-pub mod markdown;
-pub(crate) mod numbers;
-pub mod parts;
-pub(crate) mod plots;
-pub(crate) mod points;
-pub mod read;
-pub mod summary;
-pub mod sums;
-pub(crate) mod table;
-pub(crate) mod tables;
-pub(crate) mod tasks;
-pub mod terminal;

@@ -3,17 +3,14 @@
 pub mod capacity;
 mod checked;
 pub mod compare;
-pub mod conformance;
 pub mod forecast;
 mod intervals;
 mod pool;
 pub(crate) mod precision;
 pub mod replicate;
-pub mod scenario;
 pub(crate) mod stats;
 pub mod stored;
 pub(crate) mod sweep;
-pub(crate) mod trace;
 pub(crate) mod warm_up;
 
 pub(crate) use self::checked::checked;

@@ -8,8 +8,8 @@ use ratatui::widgets::Paragraph;
 
 use super::state::{RATES, State};
 use crate::measure::glance::{Glance, RouteGlance, SloGlance, Standing};
+use crate::report::document::numbers::{count, percent, seconds, three};
 use crate::report::judge::HIGH;
-use crate::report::numbers::{count, percent, seconds, three};
 
 /// A smaller terminal has room for progress alone.
 const SMALLEST: (usize, usize) = (60, 18);

@@ -6,8 +6,8 @@ use super::{FULL, Run, busiest};
 use crate::domain::outcome::Reason;
 use crate::domain::part::{Bound, PartKind};
 use crate::measure::results::{Level, Metric};
-use crate::report::numbers::{count, percent, plural, seconds, three};
-use crate::report::summary::{Summary, Verdict};
+use crate::report::document::numbers::{count, percent, plural, seconds, three};
+use crate::report::document::summary::{Summary, Verdict};
 
 /// Intervals in a row that make it more than chance.
 const STRETCH: usize = 2;

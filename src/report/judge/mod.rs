@@ -9,11 +9,11 @@ pub(crate) mod verdict;
 
 use self::moments::Moment;
 use self::over::Over;
-use super::manifest::Manifest;
-use super::parts::Parts;
-use super::summary::{Summary, Verdict};
 use crate::domain::federation::Federation;
 use crate::measure::results::Metric;
+use crate::report::document::manifest::Manifest;
+use crate::report::document::parts::Parts;
+use crate::report::document::summary::{Summary, Verdict};
 
 /// Highest use that planners allow (handset makers' and vendors' guides: 70 %): from there on a station is
 /// marked, and a licence is told to be too small.

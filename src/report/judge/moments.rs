@@ -4,7 +4,7 @@
 use super::over::clock;
 use crate::domain::federation::{Event, Federation, LinkFault, Outage};
 use crate::domain::id::OperatorId;
-use crate::report::numbers::three;
+use crate::report::document::numbers::three;
 
 /// Something that changes.
 #[derive(Clone, Debug, PartialEq)]

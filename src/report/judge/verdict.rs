@@ -9,9 +9,9 @@ use super::moments::Moment;
 use super::over::clock;
 use crate::domain::federation::OperatorKind;
 use crate::measure::results::Level;
-use crate::report::manifest::StopReason;
-use crate::report::numbers::{capital, count, percent, plural, seconds};
-use crate::report::summary::Summary;
+use crate::report::document::manifest::StopReason;
+use crate::report::document::numbers::{capital, count, percent, plural, seconds};
+use crate::report::document::summary::Summary;
 
 /// Events that the sentences name.
 const TOLD: usize = 4;

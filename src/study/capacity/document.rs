@@ -3,7 +3,7 @@
 
 use super::search::{Side, Verdict};
 use super::{Answer, curve_point, planner};
-use crate::report::capacity::{self as page, Capacity};
+use crate::report::document::capacity::{self as page, Capacity};
 use crate::study::replicate::Case;
 
 /// Everything that was found.

@@ -6,7 +6,7 @@ use std::num::NonZeroUsize;
 use super::resources::Resource;
 use super::search::{self, Bench, Effort, Side};
 use crate::domain::federation::{Federation, MessageRate};
-use crate::report::capacity as page;
+use crate::report::document::capacity as page;
 use crate::run::RunError;
 use crate::study::pool;
 use crate::study::replicate::{Case, Parallel};

@@ -11,7 +11,7 @@ pub mod search;
 use self::resources::Resource;
 use self::search::{Bench, Effort, Found, Point, Side, figure};
 use crate::measure::measured::Measured;
-use crate::report::capacity::{self as page, CurvePoint};
+use crate::report::document::capacity::{self as page, CurvePoint};
 use crate::report::judge::{BUSY, FULL_ALL_ALONG};
 use crate::run::{self, RunError};
 use crate::study::forecast::forecast;

@@ -12,7 +12,7 @@ use crate::domain::id::OperatorId;
 use crate::domain::part::{Part, PartKind};
 use crate::domain::time::Duration;
 use crate::measure::results::{Metric, Results, SeriesRow};
-use crate::report::capacity::{Account, BreakEven, CurvePoint, Failure, Licence};
+use crate::report::document::capacity::{Account, BreakEven, CurvePoint, Failure, Licence};
 use crate::report::judge::HIGH;
 use crate::run::{Finished, Options, RunError};
 use crate::study::pool;

@@ -20,7 +20,7 @@ pub use self::line::FailOn;
 pub use self::side::Side;
 use self::side::{Figure, Known};
 use self::weigh::{Weighed, judge, verdict, weigh};
-use crate::report::compare::{
+use crate::report::document::compare::{
     Change, Comparison, Line, Method, Outcome, Party, Report, Row, Verdict,
 };
 use crate::study::{stats, stored};
@@ -147,9 +147,11 @@ fn only(figures: &[&Figure], other: &Side) -> Vec<String> {
         let name = match other.figures.keys().any(same) {
             true => format!(
                 "{} (the other side has too few samples)",
-                crate::report::compare::named(&figure.metric, &labels, figure.statistic)
+                crate::report::document::compare::named(&figure.metric, &labels, figure.statistic)
             ),
-            false => crate::report::compare::named(&figure.metric, &labels, "").trim().to_owned(),
+            false => crate::report::document::compare::named(&figure.metric, &labels, "")
+                .trim()
+                .to_owned(),
         };
         if named.last() != Some(&name) {
             named.push(name);

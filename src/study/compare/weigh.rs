@@ -3,7 +3,7 @@
 
 use super::side::Known;
 use crate::measure::catalogue::Direction;
-use crate::report::compare::{Change, Outcome, Verdict};
+use crate::report::document::compare::{Change, Outcome, Verdict};
 use crate::study::stats::{self, Estimate, Interval};
 
 /// Of all intervals that are shown.

@@ -7,9 +7,9 @@ use crate::measure::measured::Measured;
 use crate::measure::pick::rolled_up;
 use crate::measure::results::{Metric, Results};
 use crate::measure::slo;
-use crate::report::points::PointRow;
-use crate::report::tables::Tables;
-use crate::report::tasks::{Found, StudyFolder};
+use crate::report::document::points::PointRow;
+use crate::report::folder::tables::Tables;
+use crate::report::folder::tasks::{Found, StudyFolder};
 use crate::study::replicate;
 
 /// What was put together.

@@ -10,8 +10,8 @@ use super::{Case, Point, Sweep, setup};
 use crate::domain::time::Duration;
 use crate::measure::measured::Measured;
 use crate::measure::saved;
-use crate::report::folder::FolderError;
-use crate::report::tasks::{Found, StudyFolder, Task};
+use crate::report::folder::tasks::{Found, StudyFolder, Task};
+use crate::report::folder::write::FolderError;
 use crate::run::{Ending, Options, RunError};
 use crate::study::{pool, replicate, warm_up};
 

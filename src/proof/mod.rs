@@ -1,0 +1,6 @@
+//! Whether the model does what the documents say: scenarios played, a row for every requirement, and
+//! single journeys told step by step. `study` asks other questions and knows nothing of it.
+
+pub mod conformance;
+pub mod scenario;
+pub(crate) mod trace;

@@ -1,0 +1,220 @@
+//! The answer to "how much can it carry" (schema `interwork/capacity/1`). Filled in by `study::capacity`,
+//! shown by the terminal and by a page.
+
+use serde::Serialize;
+
+/// Everything that was found.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Capacity {
+    /// `interwork/capacity/1`.
+    pub(crate) schema: &'static str,
+    /// Of the topology.
+    pub(crate) name: String,
+    /// Path of the value that was varied.
+    pub(crate) varied: String,
+    /// Unit of all values of it, such as `/s`; empty for a plain number.
+    pub(crate) unit: String,
+    /// The value that is planned for.
+    pub(crate) planned: f64,
+    /// The largest value at which every SLO line holds; null if there is none, or the lines hold
+    /// from a value on.
+    pub(crate) largest: Option<f64>,
+    /// The smallest value from which on every SLO line holds; null if they hold up to a value, or
+    /// none was found.
+    pub(crate) smallest: Option<f64>,
+    /// The values nearest to the answer that clearly hold and clearly fail.
+    pub(crate) interval: [Option<f64>; 2],
+    /// Where the search ended because the topology cannot have the value; null if it did not.
+    pub(crate) ended: Option<End>,
+    /// By how much the planned value may grow, or the size shrink, until where the lines clearly
+    /// hold; as a share of the lesser.
+    pub(crate) headroom: Option<f64>,
+    /// The least and the greatest value tried.
+    pub(crate) tried: [f64; 2],
+    /// Where no border was found: lines that fail at the least value tried, with what was observed.
+    pub(crate) failing: Vec<String>,
+    /// Whether every line holds at the planned value.
+    pub(crate) holds: bool,
+    /// Whether the samples at the planned value carry every line.
+    pub(crate) known: bool,
+    /// What gives way first.
+    pub(crate) bottleneck: Option<Limit>,
+    /// What gives way next once that is doubled.
+    pub(crate) next: Option<Limit>,
+    /// Parts with a utilisation above 60 % at the largest value.
+    pub(crate) busy: Vec<(String, f64)>,
+    /// Parts at their end at the answer, whatever the SLO lines say of it.
+    pub(crate) full: Vec<String>,
+    /// Where load over mean latency is greatest.
+    pub(crate) knee: Option<f64>,
+    /// Delays and losses around the answer.
+    pub(crate) curve: Vec<CurvePoint>,
+    /// SLO lines that too few samples carried somewhere; there they counted neither as held nor as
+    /// missed.
+    pub(crate) too_few_samples: Vec<TooFew>,
+    /// Licences of SMSCs at the planned value.
+    pub(crate) licences: Vec<Licence>,
+    /// Failures at the planned value.
+    pub(crate) failures: Vec<Failure>,
+    /// What operators owe each other at the planned value.
+    pub(crate) accounts: Vec<Account>,
+    /// Currency of the accounts.
+    pub(crate) currency: String,
+    /// What a thousand delivered messages cost in fees that depend on them.
+    pub(crate) per_thousand: f64,
+    /// The same with the monthly fees, a busy hour having a tenth of a day's messages.
+    pub(crate) per_thousand_with_monthly: f64,
+    /// Hub or bilateral agreements.
+    pub(crate) break_even: Option<BreakEven>,
+    /// The answer with each input 20 % lower and higher.
+    pub(crate) inputs: Vec<Input>,
+}
+
+/// A value that the topology cannot have.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct End {
+    /// The value.
+    pub(crate) value: f64,
+    /// What the topology says of it.
+    pub(crate) why: String,
+}
+
+/// An SLO line and the largest value tried at which too few samples carried it.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct TooFew {
+    /// As written.
+    pub(crate) line: String,
+    /// The value.
+    pub(crate) at: f64,
+}
+
+/// What gives way.
+#[derive(Clone, Debug, Serialize)]
+pub struct Limit {
+    /// The part.
+    pub part: String,
+    /// What it is.
+    pub(crate) kind: &'static str,
+    /// Its utilisation where the SLO first fails, and more where it refuses.
+    pub(crate) utilisation: f64,
+    /// Lines that fail there.
+    pub(crate) lines: Vec<String>,
+    /// The largest value that holds with it as it is.
+    pub largest: Option<f64>,
+    /// Whether doubling it alone makes the lines hold there.
+    pub relieves: bool,
+}
+
+/// A point of the curve.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub(crate) struct CurvePoint {
+    /// The value.
+    pub(crate) value: f64,
+    /// Messages offered a second.
+    pub(crate) offered: f64,
+    /// Messages delivered a second.
+    pub(crate) delivered: f64,
+    /// Mean latency of all messages, seconds.
+    pub(crate) mean: Option<f64>,
+    /// Its median.
+    pub(crate) p50: Option<f64>,
+    /// Its 95th percentile.
+    pub(crate) p95: Option<f64>,
+    /// Its 99th percentile.
+    pub(crate) p99: Option<f64>,
+    /// Share of messages refused.
+    pub(crate) refused: f64,
+    /// Share of messages expired or lost.
+    pub(crate) lost: f64,
+    /// Messages still on their way at the end of a run, with those that wait for a phone.
+    pub(crate) waiting: f64,
+}
+
+/// What one SMSC needs, short messages a second, in the busiest tenth of the measured time.
+#[derive(Clone, Debug, Serialize)]
+pub struct Licence {
+    /// Whose.
+    pub operator: String,
+    /// First attempts a second then, if no licence held anything back.
+    pub(crate) first_attempts: f64,
+    /// Repeated attempts a second then.
+    pub retries: f64,
+    /// Licensed rate of all nodes, a second.
+    pub installed: f64,
+    /// Licensed rate that is needed at the highest use allowed, a second.
+    pub needed: f64,
+}
+
+/// What the failure of one part for a third of the time does.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Failure {
+    /// The part.
+    pub(crate) part: String,
+    /// Share of the run's messages refused.
+    pub(crate) refused: f64,
+    /// Share of the run's messages expired or lost.
+    pub(crate) lost: f64,
+    /// 95th percentile of their latency, seconds.
+    pub(crate) p95: Option<f64>,
+    /// Longest queue at any station from the failure on, the mean of an interval.
+    pub(crate) backlog: f64,
+    /// That station.
+    pub(crate) at: String,
+    /// From the end of the failure until all queues are as before, seconds; null: not within the run.
+    pub(crate) drained: Option<f64>,
+    /// SLO lines that do not hold.
+    pub(crate) failing: Vec<String>,
+    /// SLO lines that too few samples carry.
+    pub(crate) unknown: Vec<String>,
+}
+
+/// What two operators owe each other for the measured time.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Account {
+    /// The two.
+    pub(crate) between: [String; 2],
+    /// What each owes the other for the measured time.
+    pub(crate) owed: [f64; 2],
+    /// What each owes every month whatever crosses.
+    pub(crate) monthly: f64,
+    /// Messages between them, both ways.
+    pub(crate) messages: f64,
+    /// What a thousand of these cost; null without any.
+    pub(crate) per_thousand: Option<f64>,
+}
+
+/// Hub or bilateral agreements, by the month, as one operator pays for what it sends.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub(crate) struct BreakEven {
+    /// Messages a month that it sends to one partner.
+    pub(crate) messages_per_partner: f64,
+    /// A month of one bilateral agreement.
+    pub(crate) bilateral: f64,
+    /// A month of the hub's agreement, whatever crosses.
+    pub(crate) hub_fixed: f64,
+    /// The hub's price for what is sent to one partner in a month.
+    pub(crate) hub_per_partner: f64,
+    /// Partners from which on the hub costs less; null: it never does.
+    pub(crate) partners: Option<f64>,
+}
+
+/// An input and the answer with it 20 % lower and higher.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Input {
+    /// The input.
+    pub(crate) input: String,
+    /// The answer with it lower; null if none was found.
+    pub(crate) lower: Option<f64>,
+    /// The answer with it higher; null if none was found.
+    pub(crate) higher: Option<f64>,
+}
+
+impl Capacity {
+    /// Schema of this version.
+    pub(crate) const SCHEMA: &str = "interwork/capacity/1";
+
+    /// As JSON.
+    pub(crate) fn json(&self) -> String {
+        crate::report::document::json::text(self)
+    }
+}

@@ -1,0 +1,78 @@
+//! What a study found, point by point: filled in by its tables, drawn by its pictures and its page.
+
+use crate::measure::results::Metric;
+use crate::report::document::csv::unit_of;
+
+/// Statistics that are drawn.
+const DRAWN: [&str; 3] = ["mean", "p95", "rate"];
+
+/// A point of a study.
+#[derive(Clone, Debug)]
+pub(crate) struct PointRow {
+    /// Its topology's file.
+    pub(crate) topology: String,
+    /// In the order of the columns.
+    pub(crate) columns: Vec<String>,
+    /// In the order of the parameters.
+    pub(crate) parameters: Vec<String>,
+}
+
+/// One figure of one point, all its replications together.
+#[derive(Clone, Debug)]
+pub(crate) struct Reading {
+    pub(crate) point: u32,
+    /// With labels.
+    pub(crate) metric: String,
+    pub(crate) statistic: &'static str,
+    pub(crate) unit: String,
+    pub(crate) value: f64,
+    pub(crate) interval: Option<[f64; 2]>,
+}
+
+impl Reading {
+    /// What is drawn of a metric.
+    pub(crate) fn of(point: u32, metric: &Metric) -> Vec<Self> {
+        let pairs = metric.labels.iter().map(|(name, value)| format!("{name}={value}"));
+        let labels = pairs.collect::<Vec<_>>().join(",");
+        let name = match labels.is_empty() {
+            true => metric.name.to_string(),
+            false => format!("{}{{{labels}}}", metric.name),
+        };
+        let figures = metric.figures().into_iter().filter(|(name, _)| DRAWN.contains(name));
+        let reading = |(statistic, value): (&'static str, f64)| Self {
+            point,
+            metric: name.clone(),
+            statistic,
+            unit: unit_of(statistic, &metric.unit).to_owned(),
+            value,
+            interval: metric.interval95.get(statistic).copied(),
+        };
+        figures.map(reading).collect()
+    }
+}
+
+/// The points of a study.
+#[derive(Clone, Debug)]
+pub(crate) struct Points {
+    /// Names of the columns that topologies bring.
+    pub(crate) columns: Vec<String>,
+    /// Paths of the parameters.
+    pub(crate) parameters: Vec<String>,
+    /// In order.
+    pub(crate) rows: Vec<PointRow>,
+}
+
+/// How one SLO line went at one point.
+#[derive(Clone, Debug)]
+pub(crate) struct Line {
+    /// Number of the point.
+    pub(crate) point: u32,
+    /// As written.
+    pub(crate) line: String,
+    /// As people read it.
+    pub(crate) observed: String,
+    /// Of all replications together.
+    pub(crate) passed: bool,
+    /// In how many replications it held, and of how many.
+    pub(crate) held: (u32, u32),
+}

@@ -1,0 +1,112 @@
+//! `summary.json`: every metric of a run as plain figures (schema `interwork/summary/1`).
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::measure::results::{Metric, Results, Slo};
+use crate::report::document::numbers::{count, percent, seconds, three};
+
+/// The summary of a run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Summary {
+    /// `interwork/summary/1`.
+    pub(crate) schema: String,
+    /// Of the topology.
+    pub(crate) name: String,
+    /// Whether every SLO line holds.
+    pub(crate) verdict: Verdict,
+    /// The SLO lines with what was observed.
+    pub slo: Vec<Slo>,
+    /// Every metric, for its full label set and rolled up over `from` and `to`.
+    pub metrics: Vec<Metric>,
+}
+
+/// Whether every SLO line holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Verdict {
+    /// Every line holds.
+    Passed,
+    /// One line or more does not hold.
+    Failed,
+    /// No line fails, and the run ended before all were decided.
+    Undecided,
+    /// There is no line.
+    None,
+}
+
+impl Slo {
+    /// What was seen, as people read it: with the bound where the line does not say it.
+    pub(crate) fn seen(&self) -> String {
+        if self.observed.is_none() {
+            return self.shown();
+        }
+        let so_far = if self.undecided { " so far, undecided" } else { "" };
+        let bound = self.bound.filter(|_| self.line.contains("baseline"));
+        let bound = bound.map_or(String::new(), |bound| format!(", bound {}", self.amount(bound)));
+        format!("observed {}{so_far}{bound}", self.shown())
+    }
+
+    /// The figure as people read it, and where it was observed.
+    pub(crate) fn shown(&self) -> String {
+        let Some(observed) = self.observed else { return "too few samples".to_owned() };
+        let at = self.at.as_ref().map_or(String::new(), |station| format!(" at {station}"));
+        let shown = self.amount(observed);
+        // What looks like the bound and is not is told in full.
+        match self.bound {
+            Some(bound) if bound != observed && self.amount(bound) == shown => {
+                let unit = if self.unit == "1" { "" } else { &self.unit };
+                format!("{observed} {unit}").trim_end().to_owned() + &at
+            }
+            _ => shown + &at,
+        }
+    }
+
+    fn amount(&self, value: f64) -> String {
+        let share = self.line.contains("utilisation") || self.line.contains(" share ");
+        match self.unit.as_str() {
+            "s" => seconds(Some(value)),
+            "1/s" => format!("{}/s", three(value)),
+            "1" if share => percent(value),
+            "1" if value.fract() == 0.0 => count(value as u64),
+            _ => three(value),
+        }
+    }
+}
+
+impl Summary {
+    /// Schema of this version.
+    pub(crate) const SCHEMA: &str = "interwork/summary/1";
+
+    /// The summary of a run of the topology `name`.
+    pub fn new(name: &str, results: &Results) -> Self {
+        let verdict = match results.slo.as_slice() {
+            [] => Verdict::None,
+            lines if lines.iter().all(|line| line.passed) => Verdict::Passed,
+            lines if lines.iter().all(|line| line.passed || line.undecided) => Verdict::Undecided,
+            _ => Verdict::Failed,
+        };
+        Self {
+            schema: Self::SCHEMA.to_owned(),
+            name: name.to_owned(),
+            verdict,
+            slo: results.slo.clone(),
+            metrics: results.metrics.iter().map(Metric::written).collect(),
+        }
+    }
+
+    /// The metrics of a name.
+    pub(crate) fn named<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Metric> {
+        self.metrics.iter().filter(move |metric| metric.name == name)
+    }
+
+    /// The metric with exactly these labels.
+    pub(crate) fn find(&self, name: &str, labels: &[(&str, &str)]) -> Option<&Metric> {
+        self.metrics.iter().find(|metric| metric.is(name, labels))
+    }
+}
+
+/// The JSON Schema of `summary.json`.
+pub fn schema() -> String {
+    crate::report::document::json::text(&schemars::schema_for!(Summary))
+}
