@@ -2,35 +2,40 @@
 //! --test terminal` writes them anew; read them before they are committed.
 
 use std::num::NonZeroUsize;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use interwork::measure::results::Slo;
+use interwork::domain::federation::Federation;
+use interwork::measure::results::{Results, Slo};
 use interwork::measure::slo;
 use interwork::report::document::manifest::{Machine, Manifest, Precision, StopReason, WarmUp};
 use interwork::report::document::parts::Parts;
 use interwork::report::document::summary::Summary;
 use interwork::report::face::{html, markdown, terminal};
-use interwork::report::folder::read::{self, Stored};
+use interwork::report::folder::read::Stored;
 use interwork::run::{self, Options};
 use interwork::study::replicate::{self, Case, Parallel};
 use interwork::topology;
 use tokio_util::sync::CancellationToken;
 
 /// A shipped topology's summary, and its parts.
-fn summary(name: &str) -> (Summary, Parts) {
+fn run(name: &str) -> (Results, Federation) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("topologies").join(name);
     let source = topology::read(&path).expect("a shipped topology");
     let federation = topology::load(&source, &[]).expect("a valid topology").federation;
     let (names, measured) = (run::names(&federation), federation.run.duration);
     let lines = federation.slo.iter();
     let slo = lines.map(|line| slo::parse(line, &names, measured).expect("an SLO line")).collect();
-    let (name, parts) = (federation.name.clone(), Parts::of(&federation));
     let options = Options { threads: 2, ..Options::default() };
     let parallel = Parallel { threads: NonZeroUsize::MIN };
     let stop = CancellationToken::new();
     let case = Case { federation, slo };
     let run = replicate::all(&case, options, parallel, &stop, &|_, _| {}).expect("a sound run");
-    (Summary::new(&name, &run.results), parts)
+    (run.results, case.federation)
+}
+
+fn summary(name: &str) -> (Summary, Parts) {
+    let (results, federation) = run(name);
+    (Summary::new(&federation.name, &results), Parts::of(&federation))
 }
 
 fn manifest(name: &str) -> Manifest {
@@ -110,10 +115,14 @@ fn long_lines_are_wrapped_at_80_columns() {
 
 #[test]
 fn terminal_markdown_and_page_name_the_same_busiest_station() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let stored = read::open(&root.join("results/omtp-reference")).expect("a result folder");
-    let source = topology::read(&root.join("topologies/omtp-reference.yaml")).expect("a file");
-    let federation = topology::load(&source, &[]).expect("a valid topology").federation;
+    let (results, federation) = run("omtp-reference.yaml");
+    let stored = Stored {
+        manifest: manifest("omtp-reference"),
+        summary: Summary::new("omtp-reference", &results),
+        series: results.series,
+        replications: Vec::new(),
+        dir: PathBuf::new(),
+    };
     let Stored { summary, manifest, .. } = &stored;
     let first = |text: &str, before: &str| {
         let rest = &text[text.find(before).expect(before) + before.len()..];

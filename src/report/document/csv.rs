@@ -5,7 +5,7 @@ use crate::measure::results::{Metric, SeriesRow};
 
 /// A figure of one replication, as written and read back.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
-pub(crate) struct ReplicationRow {
+pub struct ReplicationRow {
     /// Counted from 0.
     pub(crate) replication: u32,
     /// The metric.

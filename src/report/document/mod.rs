@@ -2,7 +2,7 @@
 
 pub(crate) mod capacity;
 pub mod compare;
-pub(crate) mod csv;
+pub mod csv;
 pub mod hlog;
 pub(crate) mod json;
 pub mod manifest;

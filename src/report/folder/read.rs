@@ -16,11 +16,11 @@ pub struct Stored {
     /// What was measured.
     pub summary: Summary,
     /// Over time.
-    pub(crate) series: Vec<SeriesRow>,
+    pub series: Vec<SeriesRow>,
     /// Of each replication; empty if there was one.
-    pub(crate) replications: Vec<ReplicationRow>,
+    pub replications: Vec<ReplicationRow>,
     /// Where it lies.
-    pub(crate) dir: PathBuf,
+    pub dir: PathBuf,
 }
 
 /// Why a result folder cannot be read.
