@@ -113,7 +113,7 @@ pub fn plan(federation: Federation) -> Plan {
 pub(crate) fn plan_with(federation: Federation, defect: Option<Defect>) -> Plan {
     let population = Population::new(&federation);
     let graph = Arc::new(contacts::build(&federation, &population, federation.run.seed));
-    let rooms = Arc::new(groups::build(&federation, &population, federation.run.seed));
+    let memberships = Arc::new(groups::build(&federation, &population, federation.run.seed));
     let sizes = federation.agreements().map(|(id, _)| transfer_sizes(&federation, id)).collect();
     let start = Instant::START + federation.run.warm_up;
     // Reply numbers have their places from the start, whenever they come into use.
@@ -127,7 +127,7 @@ pub(crate) fn plan_with(federation: Federation, defect: Option<Defect>) -> Plan 
         population,
         numbers,
         graph,
-        rooms,
+        memberships,
         sizes,
         defect,
         later: Vec::new(),
@@ -388,7 +388,7 @@ fn finish(
     let events = shards.iter().map(Shard::events).sum();
     let found = Found {
         in_flight: shards.iter().flat_map(Shard::in_flight).collect(),
-        leaves: shards.iter().flat_map(Shard::leaves).collect(),
+        grants: shards.iter().flat_map(Shard::grants).collect(),
         under_way: shards.iter().flat_map(Shard::under_way).collect(),
     };
     let mut recorders = Vec::new();

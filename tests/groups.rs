@@ -33,9 +33,9 @@ fn every_other_member_gets_a_copy_over_agreements_and_hubs() {
     let of = |name: &str| count(&results, name, &[("route", "group")]);
     // Each member's messages, times the other members.
     let copies: usize = plan
-        .rooms
+        .memberships
         .all()
-        .map(|room| plan.rooms.members(room).len())
+        .map(|room| plan.memberships.members(room).len())
         .map(|members| members * (members - 1))
         .sum();
     let expected = copies as f64 * 30.0 / 3.0;
@@ -59,7 +59,7 @@ fn im_0020_legacy_customers_are_turned_away_with_a_reason_and_get_no_group_messa
     let results = simulate(GROUPS, &[], 2).results;
     let reason = ("reason", "legacy_customer");
     let at = |operator| count(&results, "invitations_refused", &[("operator", operator), reason]);
-    assert_eq!(at("a") + at("b") + at("d"), plan.rooms.turned_away.len() as u64);
+    assert_eq!(at("a") + at("b") + at("d"), plan.memberships.turned_away.len() as u64);
     assert!(at("a") > 10, "three in ten contacts are legacy customers");
     let sms = [("operator", "b"), ("origin", "fallback")];
     assert_eq!(count(&results, "sms_submitted", &sms), 0);

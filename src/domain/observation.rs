@@ -43,7 +43,7 @@ pub enum Carried {
 /// A watcher is to see a publisher from now on, or no longer; `changed` tells one such news from
 /// the next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Leave {
+pub struct Grant {
     /// Whose presence.
     pub(crate) publisher: SubscriberId,
     /// Who is told.
@@ -345,7 +345,7 @@ pub enum Observation<'a> {
     },
     /// A watcher is owed the news that they may see somebody, or no longer; `PresenceShown` pays
     /// it.
-    LeaveOwed(Leave),
+    GrantOwed(Grant),
     /// A user blocked somebody, or ended that.
     Blocked {
         /// Who blocks.

@@ -3,11 +3,11 @@
 
 use crate::domain::federation::{Event, Federation, TimedEvent};
 use crate::domain::id::{OperatorId, Role, SubscriberId};
+use crate::domain::memberships::GroupId;
 use crate::domain::observation::Observation;
 use crate::domain::outcome::Reason;
 use crate::domain::population::Population;
 use crate::domain::random::StreamSeed;
-use crate::domain::rooms::RoomId;
 use crate::domain::time::Instant;
 use crate::model::context::Context;
 use crate::model::crowd::Crowd;
@@ -36,7 +36,7 @@ pub(crate) struct Decisions {
     upgraded: u32,
     groups: UserIntents,
     /// Of own users, by place.
-    memberships: Vec<(SubscriberId, RoomId)>,
+    memberships: Vec<(SubscriberId, GroupId)>,
     membership: u32,
     im_users: u32,
     base: u32,
@@ -52,10 +52,12 @@ impl Decisions {
         let load = LoadProfile::new(&workload.load, &federation.run);
         let base = plan.population.base(operator);
         let own = plan.population.range(operator);
-        let memberships: Vec<(SubscriberId, RoomId)> = plan
-            .rooms
+        let memberships: Vec<(SubscriberId, GroupId)> = plan
+            .memberships
             .all()
-            .flat_map(|room| plan.rooms.members(room).iter().map(move |member| (*member, room)))
+            .flat_map(|group| {
+                plan.memberships.members(group).iter().map(move |member| (*member, group))
+            })
             .filter(|(member, _)| own.contains(&member.0))
             .collect();
         let longest = (base..base + im_users)
@@ -111,7 +113,7 @@ impl Decisions {
         self.next_growth(cx);
         self.next_upgrade(cx);
         self.next_group(cx);
-        for &(host, contact) in &cx.plan.rooms.turned_away {
+        for &(host, contact) in &cx.plan.memberships.turned_away {
             if host == cx.operator {
                 let (operator, reason) = (host, Some(Reason::LegacyCustomer));
                 cx.observe(Observation::Invited { operator, contact, reason });
@@ -176,9 +178,9 @@ impl Decisions {
             }
             Stimulus::Block { owner, other, on } => crowd.block(owner, other, on, cx),
             Stimulus::GroupMessage => {
-                let (sender, room) = self.memberships[self.membership as usize];
+                let (sender, group) = self.memberships[self.membership as usize];
                 if crowd.is_online(sender) {
-                    crowd.write_group(sender, room, self.messages.text(), cx);
+                    crowd.write_group(sender, group, self.messages.text(), cx);
                 }
                 self.next_group(cx);
             }

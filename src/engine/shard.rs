@@ -8,7 +8,7 @@ use super::decisions::Decisions;
 use super::process::LogicalProcess;
 use crate::domain::federation::{Event as Happening, Outage, TimedEvent};
 use crate::domain::id::{AgreementId, OperatorId, Role, SubscriberId};
-use crate::domain::observation::{Leave, Observation, Subject};
+use crate::domain::observation::{Grant, Observation, Subject};
 use crate::domain::part::PartKind;
 use crate::domain::time::Instant;
 use crate::model::context::{Context, Observer};
@@ -179,7 +179,7 @@ impl<O: Observer> Shard<O> {
     }
 
     /// News for single watchers that is on its way here (UC-3).
-    pub(crate) fn leaves(&self) -> impl Iterator<Item = Leave> {
+    pub(crate) fn grants(&self) -> impl Iterator<Item = Grant> {
         let Nodes { imsp, gateway, relay, .. } = &self.nodes;
         let jobs = imsp.iter().flat_map(Imsp::jobs).filter_map(news::of_job);
         let passing = relay.iter().flat_map(Relay::crossings).chain(gateway.crossings());

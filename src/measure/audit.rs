@@ -11,7 +11,7 @@ use std::fmt;
 use rustc_hash::FxHashMap;
 
 use crate::domain::id::{AgreementId, MessageId, OperatorId};
-use crate::domain::observation::{Leave, Observation, SmsEvent, StationId, Subject};
+use crate::domain::observation::{Grant, Observation, SmsEvent, StationId, Subject};
 use crate::domain::outcome::Route;
 use crate::domain::presence::News;
 use crate::domain::random::mix;
@@ -145,8 +145,8 @@ impl Sum {
 }
 
 /// A number for news to a watcher: equal for equal news, different for all others that occur.
-fn identity(leave: &Leave) -> u64 {
-    let Leave { publisher, watcher, changed } = *leave;
+fn identity(grant: &Grant) -> u64 {
+    let Grant { publisher, watcher, changed } = *grant;
     mix(u64::from(publisher.0) << 32 | u64::from(watcher.0)) ^ changed.0
 }
 
@@ -161,7 +161,7 @@ pub struct Auditor {
     open: [Sum; Route::ALL.len()],
     stations: FxHashMap<StationId, (i64, i64)>,
     sms: FxHashMap<OperatorId, i64>,
-    leaves: Sum,
+    grants: Sum,
     /// What went out and what came in here, by agreement and sending side.
     border: FxHashMap<Side, Border>,
     violations: Vec<Violation>,
@@ -225,14 +225,14 @@ impl Auditor {
             Observation::CameIn { agreement, from, identity } => {
                 self.border.entry((agreement, from)).or_default().came.add(identity, 1);
             }
-            Observation::LeaveOwed(leave) => self.leaves.add(identity(&leave), 1),
+            Observation::GrantOwed(grant) => self.grants.add(identity(&grant), 1),
             Observation::PresenceShown {
                 news: News::Granted | News::Withdrawn,
                 watcher: Some(watcher),
                 publisher,
                 changed,
                 ..
-            } => self.leaves.add(identity(&Leave { publisher, watcher, changed }), -1),
+            } => self.grants.add(identity(&Grant { publisher, watcher, changed }), -1),
             // Nothing is kept of them that could get lost.
             Observation::Routed { .. }
             | Observation::StationRefused(_)
@@ -299,7 +299,7 @@ pub(crate) struct Found {
     /// Messages in flight.
     pub(crate) in_flight: Vec<Subject>,
     /// News for single watchers on its way.
-    pub(crate) leaves: Vec<Leave>,
+    pub(crate) grants: Vec<Grant>,
     /// What is between operators: agreement, sending side, identity.
     pub(crate) under_way: Vec<(AgreementId, OperatorId, u64)>,
 }
@@ -326,18 +326,18 @@ pub(crate) fn verify(
     found: &Found,
     outside: &[AgreementId],
 ) -> Result<Vec<Outside>, Vec<Violation>> {
-    let Found { in_flight, leaves, under_way: between } = found;
+    let Found { in_flight, grants, under_way: between } = found;
     let mut border: std::collections::BTreeMap<Side, Border> = Default::default();
     let mut open = [Sum::default(); Route::ALL.len()];
     let mut sms: std::collections::BTreeMap<OperatorId, i64> = Default::default();
     let mut violations = Vec::new();
     let (mut owed, mut under_way) = (Sum::default(), Sum::default());
-    leaves.iter().for_each(|leave| under_way.add(identity(leave), 1));
+    grants.iter().for_each(|grant| under_way.add(identity(grant), 1));
     for AuditPart(auditor) in parts {
         for (sum, own) in open.iter_mut().zip(auditor.open) {
             sum.join(own);
         }
-        owed.join(auditor.leaves);
+        owed.join(auditor.grants);
         for (side, own) in &auditor.border {
             let sums = border.entry(*side).or_default();
             sums.out.join(own.out);
@@ -498,7 +498,7 @@ mod tests {
 
     #[test]
     fn uc_3_news_that_a_watcher_is_owed_and_never_gets_is_noticed() {
-        let leave = |watcher| Leave {
+        let grant = |watcher| Grant {
             publisher: SubscriberId(7),
             watcher: SubscriberId(watcher),
             changed: Instant(5),
@@ -513,7 +513,7 @@ mod tests {
             from: OperatorId(0),
             to: OperatorId(0),
         };
-        let owed = [1, 2].map(|watcher| Observation::LeaveOwed(leave(watcher)));
+        let owed = [1, 2].map(|watcher| Observation::GrantOwed(grant(watcher)));
         let stale = |expected| vec![Violation::Stale { expected, found: 0 }];
         assert_eq!(violations(&[&owed[..], &[shown(1), shown(2)]].concat(), &[]), []);
         assert_eq!(violations(&[&owed[..], &[shown(1)]].concat(), &[]), stale(1));

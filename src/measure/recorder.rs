@@ -404,7 +404,7 @@ impl Recorder {
             | Observation::WatcherAnswered { .. }
             | Observation::Found { .. }
             | Observation::LegacyNotice { .. }
-            | Observation::LeaveOwed(_)
+            | Observation::GrantOwed(_)
             | Observation::Blocked { .. } => {}
         }
     }

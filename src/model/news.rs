@@ -6,11 +6,11 @@ use super::crossing::{Content, Crossing, Notification};
 use super::outbox::{Input, Job};
 use crate::domain::crossing::{self, Audience, Sent};
 use crate::domain::ledger::Ledger;
-use crate::domain::observation::Leave;
+use crate::domain::observation::Grant;
 use crate::domain::presence::News;
 
 /// What of this kind an input carries.
-pub(crate) fn of_input(input: &Input) -> Option<Leave> {
+pub(crate) fn of_input(input: &Input) -> Option<Grant> {
     match input {
         Input::Incoming(crossing) | Input::Release(crossing) => of_crossing(crossing),
         Input::Request(job) => of_job(job),
@@ -19,7 +19,7 @@ pub(crate) fn of_input(input: &Input) -> Option<Leave> {
 }
 
 /// What of this kind a crossing carries.
-pub(crate) fn of_crossing(crossing: &Crossing) -> Option<Leave> {
+pub(crate) fn of_crossing(crossing: &Crossing) -> Option<Grant> {
     match crossing.content {
         Content::Notification(news) => of_notification(&news),
         _ => None,
@@ -27,7 +27,7 @@ pub(crate) fn of_crossing(crossing: &Crossing) -> Option<Leave> {
 }
 
 /// What of this kind has been sent and did not arrive.
-pub(crate) fn of_sent(sent: &Sent, ledger: &Ledger) -> Option<Leave> {
+pub(crate) fn of_sent(sent: &Sent, ledger: &Ledger) -> Option<Grant> {
     let (crossing::Content::Notification(news), Ledger::Instants([changed, _])) =
         (&sent.content, ledger)
     else {
@@ -38,20 +38,20 @@ pub(crate) fn of_sent(sent: &Sent, ledger: &Ledger) -> Option<Leave> {
 }
 
 /// What of this kind an IM server has before it.
-pub(crate) fn of_job(job: &Job) -> Option<Leave> {
+pub(crate) fn of_job(job: &Job) -> Option<Grant> {
     match *job {
         Job::Notify { publisher, changed, news, watcher } => {
-            single(news).then_some(Leave { publisher, watcher, changed })
+            single(news).then_some(Grant { publisher, watcher, changed })
         }
         Job::Notification(ref news) => of_notification(news),
         _ => None,
     }
 }
 
-fn of_notification(news: &Notification) -> Option<Leave> {
+fn of_notification(news: &Notification) -> Option<Grant> {
     match news.audience {
         Audience::Watcher(watcher) if single(news.news) => {
-            Some(Leave { publisher: news.publisher, watcher, changed: news.changed })
+            Some(Grant { publisher: news.publisher, watcher, changed: news.changed })
         }
         _ => None,
     }

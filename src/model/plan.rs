@@ -7,11 +7,11 @@ use super::routing::{Carriage, Routing};
 use crate::domain::federation::{Agreement, Event, Federation, LegacyPresence, Outage, TimedEvent};
 use crate::domain::graph::ContactGraph;
 use crate::domain::id::{AgreementId, OperatorId, SubscriberId};
+use crate::domain::memberships::Memberships;
 use crate::domain::number::NumberingPlan;
 use crate::domain::outcome::{Defect, PresenceScope, Reason, Route};
 use crate::domain::population::Population;
 use crate::domain::presence::{self, Presence};
-use crate::domain::rooms::Rooms;
 use crate::domain::stations::Stations;
 use crate::domain::time::Instant;
 
@@ -27,7 +27,7 @@ pub struct Plan {
     /// Who lists whom at the start.
     pub graph: Arc<ContactGraph>,
     /// Groups and their members.
-    pub rooms: Arc<Rooms>,
+    pub memberships: Arc<Memberships>,
     /// Which agreement leads where.
     pub(crate) routing: Routing,
     /// The queueing parts.

@@ -201,7 +201,7 @@ fn identity(observation: &Observation<'_>) -> Option<Identity> {
         | Observation::Invited { .. }
         | Observation::Found { .. }
         | Observation::LegacyNotice { .. }
-        | Observation::LeaveOwed(_)
+        | Observation::GrantOwed(_)
         | Observation::Blocked { .. } => return None,
     })
 }

@@ -136,7 +136,7 @@ pub(crate) struct Growth {
 /// Group messaging of the users of an operator.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Groups {
-    /// Rooms that the operator hosts.
+    /// Memberships that the operator hosts.
     pub(crate) rooms: u32,
     /// Members of a room, the host's own first member included.
     pub(crate) members: CountDistribution,

@@ -21,10 +21,10 @@ use super::smsc;
 use super::store::Slot;
 use crate::domain::id::{MessageId, OperatorId, Role, SubscriberId};
 use crate::domain::ledger::Occasion;
+use crate::domain::memberships::GroupId;
 use crate::domain::observation::{Observation, StageTime};
 use crate::domain::outcome::{Reason, Route, SmsOrigin, Stage};
 use crate::domain::random::StreamSeed;
-use crate::domain::rooms::RoomId;
 use crate::domain::text::Text;
 use crate::domain::time::Instant;
 
@@ -123,13 +123,13 @@ impl Crowd {
     pub(crate) fn write_group(
         &mut self,
         sender: SubscriberId,
-        room: RoomId,
+        group: GroupId,
         text: Text,
         cx: &mut Context<'_>,
     ) {
         let delay = self.up.client(sender);
         let plan = cx.plan;
-        for &member in plan.rooms.members(room).iter().filter(|member| **member != sender) {
+        for &member in plan.memberships.members(group).iter().filter(|member| **member != sender) {
             let occasion = self.first();
             let slot = self.compose(occasion, (sender, member), Some(Route::Group), text, cx);
             cx.at(cx.now + delay, Role::Crowd, Input::Request(Job::GroupMessage(slot)));

@@ -4,7 +4,7 @@
 use super::Imsp;
 use super::presence::tell_domain;
 use crate::domain::id::{Role, SubscriberId};
-use crate::domain::observation::{Leave, Observation};
+use crate::domain::observation::{Grant, Observation};
 use crate::domain::outcome::Defect;
 use crate::domain::presence::News;
 use crate::domain::time::Instant;
@@ -82,7 +82,7 @@ impl Imsp {
             false => cx.plan.routing.way(Carriage::Presence, cx.operator, domain).is_some(),
         };
         if told && matches!(news, News::Granted | News::Withdrawn) {
-            cx.observe(Observation::LeaveOwed(Leave { publisher, watcher, changed }));
+            cx.observe(Observation::GrantOwed(Grant { publisher, watcher, changed }));
         }
         if !here {
             self.set_subscribed(publisher, watcher, stands, cx);

@@ -206,7 +206,7 @@ impl Facts {
             | Observation::PresenceShown { .. }
             | Observation::ReplyNumbersInUse { .. }
             | Observation::ReplyNumberRefused { .. }
-            | Observation::LeaveOwed(_) => return None,
+            | Observation::GrantOwed(_) => return None,
         })
     }
 }
