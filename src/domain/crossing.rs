@@ -53,7 +53,7 @@ pub enum Content<M, L, T> {
     Notification(Notification<T>),
     /// The state of subscribed contacts.
     State {
-        /// For whom.
+        /// The user to be shown it.
         watcher: SubscriberId,
         /// Domain of the contacts.
         from: OperatorId,
@@ -161,7 +161,7 @@ pub struct Addition {
 pub struct Search {
     /// Who searches.
     pub user: SubscriberId,
-    /// For whom.
+    /// The subscriber looked for.
     pub contact: SubscriberId,
     /// Under which number the user's operator awaits the answer.
     pub transaction: Transaction,
@@ -176,7 +176,7 @@ pub struct Notification<T> {
     pub changed: T,
     /// What is new.
     pub news: News,
-    /// For whom.
+    /// The watchers it is for.
     pub audience: Audience,
 }
 
@@ -196,7 +196,7 @@ pub type Contacts = SmallVec<[Listed; 2]>;
 /// One contact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Listed {
-    /// Who.
+    /// The contact whose state it is.
     pub who: SubscriberId,
     /// How the contact looks, in an answer; `None`: in a request, or to somebody who may not see.
     pub state: Option<News>,
@@ -207,7 +207,7 @@ pub struct Listed {
 pub struct Subscription<L> {
     /// Who watches.
     pub watcher: SubscriberId,
-    /// Whom.
+    /// The contacts subscribed to.
     pub contacts: L,
     /// Whether these are all contacts of the watcher in the domain.
     pub whole: bool,

@@ -86,7 +86,7 @@ pub enum Observation<'a> {
     Lost {
         /// The message.
         subject: Subject,
-        /// How.
+        /// The rule, or what went wrong.
         reason: Reason,
     },
     /// A message left an IMSP towards its next hop.
@@ -101,14 +101,14 @@ pub enum Observation<'a> {
     StationQueued(StationId),
     /// A job starts service.
     StationStarted {
-        /// Where.
+        /// The part at which it happened.
         station: StationId,
         /// How long it waited; `None` if it found a server free and never queued.
         waited: Option<Duration>,
     },
     /// A job's service ended.
     StationLeft {
-        /// Where.
+        /// The part at which it happened.
         station: StationId,
         /// Waiting and service.
         sojourn: Duration,
@@ -118,7 +118,7 @@ pub enum Observation<'a> {
     /// A job whose waiting and service are known at once (links, rate limits): it waits from now
     /// for `wait`, then is served for `service`.
     StationPlanned {
-        /// Where.
+        /// The part at which it happened.
         station: StationId,
         /// Waiting.
         wait: Duration,
@@ -175,13 +175,13 @@ pub enum Observation<'a> {
         from: OperatorId,
         /// The operator it was meant for.
         to: OperatorId,
-        /// Why.
+        /// The rule, or what went wrong.
         reason: Reason,
     },
 
     /// A user's presence changed (logins and logouts included), and its watchers are told.
     PresenceChanged {
-        /// Whose.
+        /// The user whose presence changed.
         publisher: SubscriberId,
         /// The publisher's operator.
         operator: OperatorId,
@@ -271,21 +271,21 @@ pub enum Observation<'a> {
         from: OperatorId,
         /// Operator of the contact.
         to: OperatorId,
-        /// Why.
+        /// The rule, or what went wrong.
         reason: Reason,
     },
     /// A legacy customer was pre-registered (use case 1a).
     AccountRegistered {
         /// The home operator.
         operator: OperatorId,
-        /// Who.
+        /// The legacy customer.
         customer: SubscriberId,
     },
     /// An IM user's session began or ended.
     Session {
         /// The user's operator.
         operator: OperatorId,
-        /// Who.
+        /// The IM user who did so.
         user: SubscriberId,
         /// Began, else ended.
         login: bool,
@@ -297,14 +297,14 @@ pub enum Observation<'a> {
         message: MessageId,
         /// Whose IMSP.
         operator: OperatorId,
-        /// What.
+        /// What was decided.
         decision: Decision,
     },
     /// A legacy customer became an IM user (OMTP use case 3).
     Upgraded {
         /// The home operator.
         operator: OperatorId,
-        /// Who.
+        /// The IM user who did so.
         user: SubscriberId,
         /// Watchers whom the user is asked to allow.
         watchers: u32,
@@ -322,7 +322,7 @@ pub enum Observation<'a> {
     Invited {
         /// Whose operator hosts the group.
         operator: OperatorId,
-        /// Who.
+        /// The subscriber it is about.
         contact: SubscriberId,
         /// Why they may not join; `None` if they may.
         reason: Option<Reason>,
@@ -331,7 +331,7 @@ pub enum Observation<'a> {
     Found {
         /// Who searched.
         user: SubscriberId,
-        /// For whom.
+        /// The subscriber it is about.
         contact: SubscriberId,
         /// Why nobody was found; `None` if they were.
         reason: Option<Reason>,
@@ -350,7 +350,7 @@ pub enum Observation<'a> {
     Blocked {
         /// Who blocks.
         owner: SubscriberId,
-        /// Whom.
+        /// The sender blocked, or not any more.
         other: SubscriberId,
         /// Begins, else ends.
         on: bool,

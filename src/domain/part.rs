@@ -70,7 +70,7 @@ pub(crate) enum Owner {
 pub struct Part {
     /// What it is.
     pub kind: PartKind,
-    /// Whose.
+    /// The operator, node or side of an agreement that has it.
     pub(crate) owner: Owner,
 }
 

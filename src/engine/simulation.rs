@@ -30,9 +30,9 @@ pub struct Simulation<O> {
 /// One event that has happened.
 #[derive(Clone, Copy, Debug)]
 pub struct Step {
-    /// Whose.
+    /// The operator in whose shard it happened.
     pub operator: OperatorId,
-    /// When.
+    /// The instant at which it was due.
     pub at: Instant,
     /// End of the window that it belongs to.
     pub window: Instant,

@@ -49,7 +49,7 @@ pub(crate) enum Label {
     From,
     /// An operator.
     To,
-    /// Why.
+    /// Why a message, a request or a transfer was refused or lost.
     Reason,
     /// Part of a message's latency.
     Stage,

@@ -31,7 +31,7 @@ pub struct Names {
 /// What is wrong with a line or a figure.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Misread {
-    /// What.
+    /// What is wrong, as a sentence.
     pub(crate) message: String,
     /// How to mend it.
     pub(crate) help: Option<String>,

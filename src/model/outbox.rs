@@ -93,7 +93,7 @@ pub enum Input {
     },
     /// Whatever it concerns here: something fails, or works again.
     Outage {
-        /// What.
+        /// What fails, or works again.
         outage: Outage,
         /// It begins, else ends.
         begins: bool,
@@ -107,7 +107,7 @@ pub struct Reply {
     pub(crate) occasion: Occasion,
     /// Who answers.
     pub(crate) from: SubscriberId,
-    /// Whom.
+    /// The subscriber answered: whoever wrote the message.
     pub(crate) to: SubscriberId,
     /// The number to answer to, if the message came as SMS.
     pub(crate) number: Option<ReplyNumber>,
@@ -153,23 +153,23 @@ pub enum Job {
     GroupMessage(Slot),
     /// A user invites somebody to a group (IM-0020).
     Invite {
-        /// Who.
+        /// The IM user who asks.
         user: SubscriberId,
-        /// Whom.
+        /// The subscriber it is about.
         contact: SubscriberId,
     },
     /// A user's presence changed.
     Presence {
-        /// Whose.
+        /// The user whose presence changed.
         publisher: SubscriberId,
-        /// When.
+        /// The instant at which it came about, from which latency counts.
         changed: Instant,
     },
     /// A notification from another domain.
     Notification(Notification),
     /// The state of contacts, after a subscription or its refresh.
     State {
-        /// For whom.
+        /// The user to be shown it.
         watcher: SubscriberId,
         /// Domain of the contacts.
         from: OperatorId,
@@ -185,18 +185,18 @@ pub enum Job {
     Notify {
         /// What changed.
         publisher: SubscriberId,
-        /// When.
+        /// The instant at which it came about, from which latency counts.
         changed: Instant,
         /// What is new.
         news: News,
-        /// For whom.
+        /// The user to be shown it.
         watcher: SubscriberId,
     },
     /// A subscription from another domain.
     Subscribe(Subscription),
     /// A login or logout.
     Session {
-        /// Who.
+        /// The IM user who asks.
         user: SubscriberId,
         /// Number of the change, to put late ones right.
         count: u32,
@@ -207,9 +207,9 @@ pub enum Job {
     },
     /// A legacy customer becomes an IM user (OMTP use case 3).
     Upgrade {
-        /// Who.
+        /// The IM user who asks.
         user: SubscriberId,
-        /// When.
+        /// The instant at which it came about, from which latency counts.
         changed: Instant,
     },
     /// A user's answer whether a watcher may see their presence.
@@ -223,7 +223,7 @@ pub enum Job {
     Search {
         /// Who searches.
         user: SubscriberId,
-        /// For whom.
+        /// The subscriber it is about.
         contact: SubscriberId,
         /// By which transaction, from another domain.
         transaction: Option<Transaction>,
@@ -232,7 +232,7 @@ pub enum Job {
     SearchAnswered(Search),
     /// A presence command that came by SMS (HLR-2).
     Command {
-        /// Whose.
+        /// The legacy customer.
         customer: SubscriberId,
         /// Online, else offline.
         online: bool,
@@ -241,18 +241,18 @@ pub enum Job {
     },
     /// The HLR tells that a legacy customer's phone attached or detached.
     Phone {
-        /// Whose.
+        /// The legacy customer.
         customer: SubscriberId,
         /// Attached, else detached.
         attached: bool,
-        /// When.
+        /// The instant at which it came about, from which latency counts.
         changed: Instant,
     },
     /// A user blocks somebody, or ends that.
     Block {
-        /// Who.
+        /// The user whose list of blocked senders changes.
         owner: SubscriberId,
-        /// Whom.
+        /// The sender blocked, or not any more.
         other: SubscriberId,
         /// Begins, else ends.
         on: bool,

@@ -133,7 +133,7 @@ pub(crate) struct CurvePoint {
 /// What one SMSC needs, short messages a second, in the busiest tenth of the measured time.
 #[derive(Clone, Debug, Serialize)]
 pub struct Licence {
-    /// Whose.
+    /// The operator whose SMSC it is.
     pub operator: String,
     /// First attempts a second then, if no licence held anything back.
     pub(crate) first_attempts: f64,
