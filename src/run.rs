@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
 
-use crate::domain::federation::{Event, Federation, TimedEvent};
+use crate::domain::federation::{Agreement, Event, Federation, Protocol, TimedEvent};
 use crate::domain::id::{AgreementId, OperatorId};
 use crate::domain::number::NumberingPlan;
 use crate::domain::observation::Observation;
@@ -156,7 +156,11 @@ fn transfer_sizes(federation: &Federation, id: AgreementId) -> [TransferSizes; 2
         let domain = |id: OperatorId| federation.operator(id).domain.as_str();
         let legacy = federation.operator(from).imsp.as_ref().map(|imsp| &imsp.legacy);
         let status_text = legacy.map_or("", |legacy| legacy.status_text.as_str());
-        let encoded = WireSizes::of(domain(from), domain(to), NUMBER_DIGITS, status_text);
+        let encoded = match agreement.protocol {
+            Protocol::Ssp | Protocol::Sms => {
+                WireSizes::of(domain(from), domain(to), NUMBER_DIGITS, status_text)
+            }
+        };
         let set = &agreement.sizes;
         let notification = encoded.presence + encoded.presence_per_watcher;
         let one_contact = encoded.subscribe + encoded.subscribe_per_contact;
@@ -201,7 +205,7 @@ fn setup_with(federation: &Federation, stations: &Stations, slo: Vec<slo::Line>)
     let end = start + federation.run.duration;
     // A sixtieth of the measured time, at least a second.
     let interval = Duration(federation.run.duration.0.div_ceil(60)).max(Duration::from_secs(1));
-    let terms = |agreement: &crate::domain::federation::Agreement| AgreementTerms {
+    let terms = |agreement: &Agreement| AgreementTerms {
         between: agreement.between,
         tariff: agreement.tariff,
     };

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use super::topology::{Loaded, load, overrides};
 use super::{Exit, width};
-use crate::domain::federation::Agreement;
+use crate::domain::federation::{Agreement, Protocol};
 use crate::engine::simulation::lookahead;
 use crate::model::plan::Plan;
 use crate::report::document::numbers::{count, percent, three};
@@ -143,8 +143,8 @@ fn agreements(plan: &Plan, width: usize) -> String {
     if all.len() <= LISTED && each.chars().count() <= width {
         return each;
     }
-    let of = |protocol| all.iter().filter(|agreement| spoken(agreement) == protocol).count();
-    let counted = ["ssp", "sms"].map(|protocol| (protocol, of(protocol)));
-    let some = counted.iter().filter(|(_, some)| *some > 0);
+    let of = |protocol| all.iter().filter(|agreement| agreement.protocol == protocol).count();
+    let counted = Protocol::ALL.iter().map(|protocol| (protocol, of(*protocol)));
+    let some = counted.filter(|(_, some)| *some > 0);
     line(some.map(|(protocol, some)| format!("{some} {protocol}")).collect())
 }

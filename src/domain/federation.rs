@@ -1,7 +1,7 @@
 //! What a valid topology means: plain values, every default filled in, every name resolved.
 //! `topology` writes it, every other part reads it. It knows no YAML and no behaviour.
 
-mod agreement;
+pub mod agreement;
 mod outage;
 mod workload;
 

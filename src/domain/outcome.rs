@@ -12,6 +12,9 @@ macro_rules! closed_list {
             /// All values, in the order in which results show them.
             pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
 
+            /// Their labels.
+            pub const LABELS: &'static [&'static str] = &[$($label,)+];
+
             /// The label in result files and on the terminal.
             pub const fn label(self) -> &'static str {
                 match self { $(Self::$variant => $label,)+ }
@@ -26,7 +29,7 @@ macro_rules! closed_list {
     };
 }
 
-pub(super) use closed_list;
+pub(in crate::domain) use closed_list;
 
 closed_list! {
     /// How a message reaches its recipient.

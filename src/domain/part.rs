@@ -3,7 +3,7 @@
 //! part is from its name. It knows settings and no behaviour.
 
 use super::distribution::DurationDistribution;
-use super::federation::{Agreement, Federation, Meter, Operator, RateLimit};
+use super::federation::{Agreement, Federation, Meter, Operator, Protocol, RateLimit};
 use super::id::{AgreementId, OperatorId, Role};
 use super::outcome::{Reason, closed_list};
 
@@ -309,11 +309,11 @@ pub(crate) fn times(count: &mut u32, factor: f64) {
     *count = ((f64::from(*count) * factor).round() as u32).max(1);
 }
 
-/// Of two agreements of one pair, the parts of the one for short messages alone have a word more.
-fn infix(federation: &Federation, agreement: &Agreement) -> &'static str {
+/// Of several agreements of one pair, the parts of all but one of the first protocol have a word more.
+fn infix(federation: &Federation, agreement: &Agreement) -> String {
     let [a, b] = agreement.between;
     let theirs = |other: &&Agreement| other.side(a).is_some() && other.side(b).is_some();
-    let twins = !agreement.protocol.carries_im()
+    let twins = agreement.protocol != Protocol::ALL[0]
         && federation.agreements.iter().filter(theirs).nth(1).is_some();
-    if twins { "sms-" } else { "" }
+    if twins { format!("{}-", agreement.protocol) } else { String::new() }
 }

@@ -4,7 +4,7 @@
 
 use std::collections::VecDeque;
 
-use crate::domain::federation::{Agreement, Federation, OperatorKind, Protocol};
+use crate::domain::federation::{Agreement, Federation, OperatorKind};
 use crate::domain::id::{AgreementId, OperatorId};
 use crate::domain::time::Duration;
 
@@ -72,13 +72,12 @@ impl Routing {
 }
 
 fn carries(agreement: &Agreement, carriage: Carriage) -> bool {
-    match (carriage, agreement.protocol) {
-        (Carriage::Messaging, Protocol::Ssp) => agreement.features.messaging,
-        (Carriage::Presence, Protocol::Ssp) => agreement.features.presence,
-        (Carriage::Search, Protocol::Ssp) => agreement.features.search,
-        (Carriage::Groups, Protocol::Ssp) => agreement.features.groups,
-        (Carriage::Sms, Protocol::Sms) => true,
-        _ => false,
+    match carriage {
+        Carriage::Messaging => agreement.features.messaging,
+        Carriage::Presence => agreement.features.presence,
+        Carriage::Search => agreement.features.search,
+        Carriage::Groups => agreement.features.groups,
+        Carriage::Sms => agreement.features.sms,
     }
 }
 

@@ -1,6 +1,7 @@
 //! `--set path=value`: any value of a topology from the command line. Laid over the tree before
 //! defaults are filled in.
 
+use crate::domain::federation::Protocol;
 use std::fmt;
 
 use super::keys::instead_of;
@@ -179,6 +180,9 @@ pub(super) fn item(items: &[Node], key: &str, agreement: bool) -> Result<usize, 
     match found.as_slice() {
         [place] => Ok(*place),
         [] => Err(format!("no agreement is between `{a}` and `{b}`")),
-        _ => Err(format!("two agreements are between `{a}` and `{b}`: say {a}:{b}/ssp or /sms")),
+        _ => {
+            let or = Protocol::LABELS.join(" or /");
+            Err(format!("two agreements are between `{a}` and `{b}`: say {a}:{b}/{or}"))
+        }
     }
 }

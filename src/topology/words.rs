@@ -33,6 +33,9 @@ macro_rules! words {
     };
 }
 
+/// Those that the protocol itself says.
+pub(crate) const PROTOCOL: Words<Protocol> = Words { list: Protocol::LABELS, means: Protocol::ALL };
+
 words! {
     KIND: OperatorKind {
         "imsp": OperatorKind::Imsp,
@@ -62,7 +65,6 @@ words! {
         "refuse": ReplyExhausted::Refuse,
         "reuse_oldest": ReplyExhausted::ReuseOldest
     }
-    PROTOCOL: Protocol { "ssp": Protocol::Ssp, "sms": Protocol::Sms }
     ADDRESSING: Addressing { "e164": Addressing::Number, "uid": Addressing::Uid }
     FEATURES: Feature {
         "messaging": Feature::Messaging,

@@ -1,7 +1,9 @@
 //! What two operators have agreed on: protocol, features, link, limits, sizes and prices.
 
+use super::Operator;
 use crate::domain::distribution::DurationDistribution;
 use crate::domain::id::OperatorId;
+use crate::domain::outcome::closed_list;
 use crate::domain::time::Duration;
 
 /// An interconnect agreement of two operators.
@@ -15,7 +17,7 @@ pub(crate) struct Agreement {
     pub(crate) e164: bool,
     /// Users may be addressed by UID.
     pub(crate) uid: bool,
-    /// What it carries; messaging alone for `sms`.
+    /// What it carries.
     pub(crate) features: Features,
     /// The transport, the same in both directions.
     pub(crate) link: Link,
@@ -39,32 +41,39 @@ impl Agreement {
         self.between.iter().position(|&party| party == operator)
     }
 
+    /// Whether what crosses is translated by one of its parties (IMS-2).
+    pub(crate) fn is_translated_by(&self, operator: &Operator) -> bool {
+        operator.translator.is_some() && self.protocol.is_translated()
+    }
+
     /// The other party.
     pub(crate) fn peer(&self, operator: OperatorId) -> OperatorId {
         if self.between[0] == operator { self.between[1] } else { self.between[0] }
     }
 }
 
-/// What two operators speak.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Protocol {
-    /// IMPS server to server: instant messages and presence.
-    Ssp,
-    /// Short messages only.
-    Sms,
+closed_list! {
+    /// What two operators speak; the label is its word in topologies. Parts of an agreement beside
+    /// another of the same pair are named after it, but for those of the first.
+    Protocol {
+        /// IMPS server to server: instant messages and presence.
+        Ssp => "ssp",
+        /// Short messages only.
+        Sms => "sms",
+    }
 }
 
 impl Protocol {
-    /// As topologies write it.
-    pub(crate) fn label(self) -> &'static str {
+    /// Whether instant messages and presence cross by it, else short messages alone.
+    pub(crate) fn carries_im(self) -> bool {
         match self {
-            Self::Ssp => "ssp",
-            Self::Sms => "sms",
+            Self::Ssp => true,
+            Self::Sms => false,
         }
     }
 
-    /// Whether instant messages and presence cross by it, else short messages alone.
-    pub(crate) fn carries_im(self) -> bool {
+    /// Whether an operator of the IMS family, who speaks SIP within, has to translate it (IMS-2).
+    pub(crate) fn is_translated(self) -> bool {
         match self {
             Self::Ssp => true,
             Self::Sms => false,
@@ -75,7 +84,7 @@ impl Protocol {
 /// What an agreement carries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Features {
-    /// Instant messages (on an `sms` agreement: short messages).
+    /// Instant messages, contact requests and validations.
     pub(crate) messaging: bool,
     /// Presence.
     pub(crate) presence: bool,
@@ -83,13 +92,15 @@ pub(crate) struct Features {
     pub(crate) search: bool,
     /// Group messaging.
     pub(crate) groups: bool,
+    /// Short messages and their signalling.
+    pub(crate) sms: bool,
 }
 
 impl Features {
     /// All that a protocol can carry.
     pub(crate) fn all(protocol: Protocol) -> Self {
-        let all = protocol.carries_im();
-        Self { messaging: true, presence: all, search: all, groups: all }
+        let im = protocol.carries_im();
+        Self { messaging: im, presence: im, search: im, groups: im, sms: !im }
     }
 }
 

@@ -61,8 +61,8 @@ impl Translator {
 impl Gateway {
     /// Whether what crosses an agreement is translated here (IMS-2).
     pub(super) fn translates(&self, agreement: AgreementId, cx: &Context<'_>) -> bool {
-        self.translator.is_some()
-            && cx.plan.federation.agreement(agreement).protocol.carries_im()
+        let federation = &cx.plan.federation;
+        federation.agreement(agreement).is_translated_by(cx.settings())
             && !cx.plan.has(Defect::TranslationSkipped)
     }
 

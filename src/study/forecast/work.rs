@@ -1,7 +1,7 @@
 //! Work as it piles up at stations: rates and busy servers, added up from every kind of traffic.
 
 use crate::domain::distribution::DurationDistribution;
-use crate::domain::federation::{OperatorKind, ServiceTimes};
+use crate::domain::federation::{Agreement, OperatorKind, ServiceTimes};
 use crate::domain::id::OperatorId;
 use crate::domain::observation::StationId;
 use crate::domain::part::{Part, PartKind};
@@ -75,10 +75,8 @@ impl<'a> Work<'a> {
         while at != to {
             let Some(way) = plan.routing.way(carriage, at, to) else { return at != from };
             let agreement = plan.federation.agreement(way.agreement);
-            if agreement.protocol.carries_im() {
-                self.translate(at, rate, limited);
-                self.translate(way.next, rate, limited);
-            }
+            self.translate(agreement, at, rate, limited);
+            self.translate(agreement, way.next, rate, limited);
             let [first, second] = &plan.sizes[way.agreement.index()];
             let side = usize::from(agreement.between[0] != at);
             let (sizes, back) = if side == 0 { (first, second) } else { (second, first) };
@@ -106,9 +104,11 @@ impl<'a> Work<'a> {
     }
 
     /// Messages, or other requests, at the translator of an IMS operator.
-    fn translate(&mut self, operator: OperatorId, rate: f64, message: bool) {
-        let plan = self.plan;
-        if let Some(translator) = &plan.federation.operator(operator).translator {
+    fn translate(&mut self, over: &Agreement, operator: OperatorId, rate: f64, message: bool) {
+        let settings = self.plan.federation.operator(operator);
+        if let Some(translator) =
+            settings.translator.as_ref().filter(|_| over.is_translated_by(settings))
+        {
             let time = if message { &translator.message_time } else { &translator.presence_time };
             let part = Part::of(PartKind::Translator, operator);
             self.serve(part, rate, time.mean().as_secs_f64());

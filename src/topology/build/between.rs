@@ -93,6 +93,7 @@ impl Builder<'_> {
                     presence: given.contains(&Feature::Presence),
                     search: given.contains(&Feature::Search),
                     groups: given.contains(&Feature::Groups),
+                    sms: false,
                 }
             }
             (None, protocol) => Features::all(protocol),

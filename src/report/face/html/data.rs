@@ -251,10 +251,5 @@ fn look(stage: Stage) -> Value {
 
 /// Whether a route is one of short messages.
 fn kind(route: Route) -> Value {
-    let sms = match route {
-        Route::OnNet | Route::Interworked | Route::Hub | Route::Group => false,
-        Route::SmsOwn | Route::SmsHome | Route::SmsDirect => true,
-        Route::SmsReplyOwn | Route::SmsReplyHome | Route::SmsReplyDirect => true,
-    };
-    json!({ "name": route.label(), "sms": sms })
+    json!({ "name": route.label(), "sms": route.is_sms() || route.is_answer() })
 }

@@ -54,7 +54,7 @@ interface OperatorData {
 /** An agreement of two operators, by their places in `operators`. */
 interface AgreementData {
   between: number[];
-  protocol: "ssp" | "sms";
+  protocol: string;
 }
 /**
  * A part that queues: its kind as names have it, whose it is, or which two operators it joins;
