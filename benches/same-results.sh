@@ -19,7 +19,7 @@ said() { # program, its folder, name, arguments…
   local program=$1 folder=$2 name=$3
   shift 3
   "$program" "$@" >"$folder/$name.said" 2>&1 || true
-  sed -i -E "s#$folder#OUT#g; s/ in [0-9.]+ [µm]?s \([^)]*\)//" "$folder/$name.said"
+  sed -i -E "s#$folder#OUT#g; s/ in [0-9.]+ ([µm]?s|min) \([^)]*\)//" "$folder/$name.said"
 }
 
 all() { # program, folder

@@ -121,15 +121,20 @@ macro_rules! metrics {
         /// A metric.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[repr(u8)]
-        pub(crate) enum Metric { $(#[doc = $meaning] $variant,)+ }
+        pub enum Metric { $(#[doc = $meaning] $variant,)+ }
 
         impl Metric {
             /// All metrics, in the order of results.
-            pub(crate) const ALL: &'static [Self] = &[$(Self::$variant,)+];
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
 
             /// The metric of a name.
             pub(crate) fn named(name: &str) -> Option<Self> {
                 Self::ALL.iter().copied().find(|metric| metric.info().name == name)
+            }
+
+            /// Its name in results.
+            pub const fn name(self) -> &'static str {
+                self.info().name
             }
 
             /// The metric's entry.

@@ -85,10 +85,14 @@ impl<'a> Work<'a> {
                 self.serve(cap, rate, 1.0 / limit.rate);
             }
             if let Some(bandwidth) = agreement.link.bandwidth {
-                // What is lost is sent again.
-                let sent = rate / (1.0 - agreement.link.loss);
+                // What is lost is sent again, and so is a request whose answer is lost; each that
+                // arrives is answered.
+                let arrives = 1.0 - agreement.link.loss;
+                let sent = rate / arrives;
+                let timed = answered && carriage != Carriage::Sms;
+                let requests = if timed { sent / arrives } else { sent };
                 let link = |side| Part::side(PartKind::Link, way.agreement, side);
-                self.serve(link(side), sent, bytes(sizes) * 8.0 / bandwidth);
+                self.serve(link(side), requests, bytes(sizes) * 8.0 / bandwidth);
                 if answered {
                     self.serve(link(1 - side), sent, f64::from(back.answer) * 8.0 / bandwidth);
                 }
