@@ -76,6 +76,18 @@ impl Measured {
         }
     }
 
+    /// The same without what shows how it went over time: series and batches.
+    pub(crate) fn sums(&self) -> Self {
+        let Self { setup, whole, gauges, seconds, runs, span, within, .. } = self;
+        Self {
+            gauges: gauges.clone(),
+            runs: *runs,
+            span: *span,
+            within: within.iter().map(Self::sums).collect(),
+            ..Self::of_figures(Arc::clone(setup), whole.clone(), *seconds)
+        }
+    }
+
     /// Takes the same run's figures of a part of the measured time.
     pub(crate) fn push_part(&mut self, part: Self) {
         self.within.push(part);

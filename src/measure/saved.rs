@@ -45,7 +45,10 @@ fn write(measured: &Measured, lines: &mut Vec<String>) {
         let (sum, squares, min, max) = recorded.sums();
         let mut line = format!("histogram {} {sum} {squares} {min} {max}", name(*key));
         for (cell, count) in recorded.counts().filled() {
-            let _ = write!(line, " {cell}:{count}");
+            line.push(' ');
+            digits(&mut line, cell as u64);
+            line.push(':');
+            digits(&mut line, count);
         }
         lines.push(line);
     }
@@ -59,6 +62,21 @@ fn write(measured: &Measured, lines: &mut Vec<String>) {
         }
         lines.push(line);
     }
+}
+
+/// Writes a number; there are hundreds of thousands of them.
+fn digits(line: &mut String, mut value: u64) {
+    let mut shown = [0; 20];
+    let mut first = shown.len();
+    loop {
+        first -= 1;
+        shown[first] = b'0' + (value % 10) as u8;
+        value /= 10;
+        if value == 0 {
+            break;
+        }
+    }
+    line.extend(shown[first..].iter().map(|digit| char::from(*digit)));
 }
 
 /// The words of labels that are no names of a topology, as their numbers in lines count them.

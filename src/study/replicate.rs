@@ -40,7 +40,7 @@ pub struct Replication {
     pub seed: u64,
     /// Its figures.
     pub metrics: Vec<Metric>,
-    /// The same as sums.
+    /// The same as sums, without what shows how it went over time.
     pub(crate) measured: Measured,
 }
 
@@ -203,7 +203,7 @@ pub(super) fn added(runs: Vec<Finished>) -> Replicated {
     let each = runs.iter().map(|run| Replication {
         seed: run.seed,
         metrics: run.results.metrics.clone(),
-        measured: run.measured.clone(),
+        measured: run.measured.sums(),
     });
     let each: Vec<Replication> = each.collect();
     let events = runs.iter().map(|run| run.events).sum();

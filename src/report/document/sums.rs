@@ -1,5 +1,5 @@
 //! `sums.json`: what each replication of a run measured, as exact sums (schema `interwork/sums/1`), so
-//! that any figure of it can still be asked for. Written into a result folder, read by whoever compares
+//! that any figure of it can still be asked for; how sure figures are, the summary says. Written into a result folder, read by whoever compares
 //! with an earlier run. What the lines say is `measure::saved`'s; this is the file around them.
 
 use std::path::Path;
