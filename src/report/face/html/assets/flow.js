@@ -1,5 +1,5 @@
-// The flow of messages: routes on the left, what became of them on the right; widths are counts, but
-// never less than can be seen.
+// The flow of messages: routes on the left, what became of them on the right; widths are counts,
+// but never less than can be seen.
 import { pointedAt, tip } from "./controls.js";
 import { byRoute, metric } from "./data.js";
 import { canvas, label, nothing, rectangle, round, svg } from "./dom.js";
@@ -8,7 +8,8 @@ import { sum } from "./lists.js";
 
 /** @typedef {{ route: string, outcome: string, colour: string, messages: number }} Flow */
 /** One end of flows, placed; `used` is how much of it flows take up so far.
- * @typedef {{ name: string, colour: string, messages: number, y: number, high: number, used: number }} End
+ * @typedef {{ name: string, colour: string, messages: number }} Total
+ * @typedef {Total & { y: number, high: number, used: number }} End
  */
 
 /**
@@ -64,7 +65,7 @@ const flows = (routes) => {
 
 /**
  * Ends one below the other, as high as their messages, within `room`.
- * @param {{ name: string, colour: string, messages: number }[]} ends
+ * @param {Total[]} ends
  * @param {number} upper
  * @param {number} room
  * @returns {End[]}
@@ -102,7 +103,8 @@ const band = ({ route, outcome, colour, messages }, from, to, { left, right }) =
   });
   const middle = (left + right) / 2;
   const d =
-    `M${left} ${start.upper}C${middle} ${start.upper} ${middle} ${end.upper} ${right} ${end.upper}` +
+    `M${left} ${start.upper}` +
+    `C${middle} ${start.upper} ${middle} ${end.upper} ${right} ${end.upper}` +
     `V${end.lower}C${middle} ${end.lower} ${middle} ${start.lower} ${left} ${start.lower}Z`;
   const title = svg("title", {}, `${route}, ${outcome}: ${count(messages)}`);
   return svg("path", { d, class: `fill ${colour}`, "fill-opacity": 0.4 }, title);

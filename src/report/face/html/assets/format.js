@@ -1,7 +1,8 @@
 // Figures as the terminal shows them: the rules of `numbers.rs`, which tests hold this file to.
 
 /**
- * With so many decimals. What lies just between two goes to the even one, as everywhere in the program.
+ * With so many decimals. What lies just between two goes to the even one, as everywhere in the
+ * program.
  * @param {number} value
  * @param {number} decimals
  */

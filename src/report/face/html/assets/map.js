@@ -1,5 +1,5 @@
-// The map: agreements as lines whose width is traffic and whose colour is utilisation, operators in the
-// colour of their busiest part. A slider replays the run.
+// The map: agreements as lines whose width is traffic and whose colour is utilisation, operators in
+// the colour of their busiest part. A slider replays the run.
 import { controls } from "./controls.js";
 import { data, span } from "./data.js";
 import {

@@ -1,5 +1,5 @@
-// What the map shows of operators and agreements: traffic, utilisation and queues, in one interval or
-// (at -1) over the whole run.
+// What the map shows of operators and agreements: traffic, utilisation and queues, in one interval
+// or (at -1) over the whole run.
 import { curves, data, metric } from "./data.js";
 import { highest, most, sum } from "./lists.js";
 

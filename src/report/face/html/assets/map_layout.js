@@ -25,8 +25,8 @@ export const linesOf = (nodes, agreements) => {
 };
 
 /**
- * Operators on a circle, neighbours by hub; many on a narrow page stand on an ellipse, with their names
- * at its sides.
+ * Operators on a circle, neighbours by hub; many on a narrow page stand on an ellipse, with their
+ * names at its sides.
  * @param {Node[]} outer
  * @param {number} wide
  */

@@ -80,7 +80,10 @@ if (data.metrics.settlement) {
   };
 }
 
-/** Rows by operators, of each metric that was asked for. @type {Map<MetricName, Map<string, Row[]>>} */
+/**
+ * Rows by operators, of each metric that was asked for.
+ * @type {Map<MetricName, Map<string, Row[]>>}
+ */
 const pairs = new Map();
 
 /**

@@ -55,8 +55,8 @@ export const drawVertical = (picture, { left, right, lower }, axis, { format, lo
 };
 
 /**
- * A cursor over places in their order. `nearest` finds the place for where the pointer is, `at` where a
- * place lies, `title` and `rows` what is told of it.
+ * A cursor over places in their order. `nearest` finds the place for where the pointer is, `at`
+ * where a place lies, `title` and `rows` what is told of it.
  * @param {Canvas} canvas
  * @param {Area} area
  * @param {{

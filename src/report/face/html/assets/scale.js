@@ -54,7 +54,8 @@ export const clockSteps = (end, parts) => {
 };
 
 /**
- * Round times: decades up to ten seconds, then as clocks have them; more of them where there is room.
+ * Round times: decades up to ten seconds, then as clocks have them; more of them where there is
+ * room.
  * @param {number} low
  * @param {number} high
  * @param {boolean} roomy

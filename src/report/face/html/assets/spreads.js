@@ -142,7 +142,7 @@ export const spreads = (figure, all) => {
     picture.append(group);
   });
   const words =
-    "Dot: the median. Strokes to its right: p90, p95, p99, p99.9, as far as the samples carry them. " +
-    "Thin line: least to most.";
+    "Dot: the median. Strokes to its right: p90, p95, p99, p99.9, as far as the samples carry " +
+    "them. Thin line: least to most.";
   below(figure, note(words));
 };

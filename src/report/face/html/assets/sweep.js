@@ -9,7 +9,16 @@ import { overValue } from "./over_value.js";
 /** Lines in one chart at most. */
 const MOST_LINES = 8;
 
-/** @typedef {{ name: string, label: string, values: string[], names: string[], at: number[], numbers: boolean }} Dimension */
+/**
+ * @typedef {{
+ *   name: string,
+ *   label: string,
+ *   values: string[],
+ *   names: string[],
+ *   at: number[],
+ *   numbers: boolean,
+ * }} Dimension
+ */
 
 /** Each value of an axis is a number, or a place in its list of names. @type {Dimension[]} */
 const axes = (data.study.axes ?? []).map(({ name, unit, values, numbers }) => {
