@@ -3,11 +3,13 @@
 
 mod common;
 
+use std::sync::Arc;
+
 use common::prepare;
 use interwork::domain::bytes::{self, Malformed};
-use interwork::domain::crossing::{Content, Query};
-use interwork::domain::id::{MessageId, OperatorId, Transaction};
-use interwork::domain::ledger::Occasion;
+use interwork::domain::crossing::{Content, Crossing, Envelope, Note, Query, Sent};
+use interwork::domain::id::{AgreementId, MessageId, OperatorId, SubscriberId, Transaction};
+use interwork::domain::ledger::{Journal, Ledger, Occasion};
 use interwork::domain::number::ReplyNumber;
 use interwork::domain::observation::{Observation, SmsEvent};
 use interwork::domain::outcome::{Route, SmsOrigin};
@@ -399,6 +401,82 @@ mod any {
             [instant(), instant()].prop_map(Ledger::Instants),
         ]
     }
+}
+
+/// A short message of `b` that comes in at `a`, over their agreement for short messages.
+fn short(phone: SubscriberId, envelope: Envelope) -> Note {
+    let id = MessageId::new(B, u64::from(phone.0));
+    let text = Text::synthetic(20, Alphabet::Gsm7);
+    Note { id, sender: phone, recipient: Some(phone), text, sms: Some(envelope) }
+}
+
+/// Lets these come in at `a`, one every millisecond, and goes on for ten minutes: what was strange.
+fn strays(plan: &Arc<Plan>, came: &[Sent]) -> u32 {
+    let mut shard = Shard::new(plan, A, &|_| true, Seen::default());
+    for (order, crossing) in came.iter().enumerate() {
+        let at = Instant(1_000_000_000 + order as u64 * 1_000_000);
+        let (Content::Sms(Note { sender, .. }) | Content::SmsBack(Note { sender, .. })) =
+            crossing.content
+        else {
+            panic!("a short message is tried")
+        };
+        let journal = Journal::new(Occasion(order as u64), Route::SmsDirect, Instant(0));
+        let ledger = Ledger::Message(sender, journal);
+        let order = order as u64;
+        shard.receive(Mail { at, order, next: A, crossing: crossing.clone(), ledger });
+    }
+    while shard.step(Instant(600_000_000_000)).is_some() {}
+    shard.into_observer().strays
+}
+
+/// Of every phone of an operator, a short message by an envelope.
+fn each(
+    plan: &Plan,
+    operator: OperatorId,
+    content: impl Fn(Note) -> Content<Note, interwork::domain::crossing::Contacts, ()>,
+    envelope: Envelope,
+) -> Vec<Sent> {
+    let phones = (0..30).map(|place| plan.population.subscriber(operator, place));
+    phones
+        .enumerate()
+        .map(|(number, phone)| Crossing {
+            to: A,
+            agreement: AgreementId(1),
+            number: number as u32,
+            content: content(short(phone, envelope)),
+        })
+        .collect()
+}
+
+fn envelope(smsc: OperatorId, network: OperatorId, node: u64) -> Envelope {
+    Envelope {
+        smsc,
+        network,
+        segments: 1,
+        origin: SmsOrigin::Fallback,
+        reply: ReplyNumber { owner: B, index: 0 },
+        alert: true,
+        submitted: Instant(0),
+        reference: node << 32,
+    }
+}
+
+#[test]
+fn a_short_message_that_names_its_receiver_as_its_smsc_is_left_alone() {
+    let (plan, _) = prepare(ALL, &[]);
+    let ours = each(&plan, A, Content::Sms, envelope(A, A, 99));
+    assert_eq!(strays(&plan, &ours), ours.len() as u32);
+    let theirs = each(&plan, A, Content::Sms, envelope(B, A, 0));
+    assert_eq!(strays(&plan, &theirs), 0, "those of `b` are taken");
+}
+
+#[test]
+fn a_short_message_that_comes_back_from_our_own_network_is_left_alone() {
+    let (plan, _) = prepare(ALL, &[]);
+    let own = each(&plan, B, Content::SmsBack, envelope(A, A, 0));
+    assert_eq!(strays(&plan, &own), own.len() as u32);
+    let foreign = each(&plan, B, Content::SmsBack, envelope(A, B, 0));
+    assert_eq!(strays(&plan, &foreign), 0, "what was sent to `b` comes back");
 }
 
 proptest::proptest! {

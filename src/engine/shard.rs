@@ -189,7 +189,7 @@ impl<O: Observer> Shard<O> {
     }
 
     /// Ends the shard; who watched remains.
-    pub(crate) fn into_observer(self) -> O {
+    pub fn into_observer(self) -> O {
         self.observer
     }
 

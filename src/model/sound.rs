@@ -100,6 +100,8 @@ impl Border<'_> {
             Content::Message(note) | Content::GroupMessage(note) => {
                 imsp && note.sms.is_none() && note.recipient.is_some_and(|who| self.own(who))
             }
+            // What our own SMSC sends within the operator crosses nothing.
+            Content::Sms(Note { sms: Some(sms), .. }) if sms.smsc == self.operator => false,
             Content::Sms(Note { recipient, sms: Some(sms), .. }) => match *recipient {
                 Some(phone) => {
                     settings.hlr.is_some() && self.own(phone) && sms.origin != SmsOrigin::Reply
@@ -112,6 +114,7 @@ impl Border<'_> {
                 let nodes = settings.smsc.as_ref().map_or(0, |smsc| u64::from(smsc.nodes));
                 let answer = sms.origin == SmsOrigin::Reply;
                 sms.smsc == self.operator
+                    && sms.network != self.operator
                     && node < nodes
                     && failed < u32::MAX
                     && recipient.is_none() == answer
