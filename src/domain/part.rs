@@ -245,7 +245,12 @@ impl Part {
         };
         match self.kind {
             PartKind::RateLimit => agreement.rate_limit[side].as_mut().map(Limit::Rate),
-            _ => Some(Limit::Bandwidth(&mut agreement.link.bandwidth)),
+            PartKind::Link => Some(Limit::Bandwidth(&mut agreement.link.bandwidth)),
+            PartKind::ImServer
+            | PartKind::Smsc
+            | PartKind::Hlr
+            | PartKind::Relay
+            | PartKind::Translator => None,
         }
     }
 }

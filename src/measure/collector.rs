@@ -240,7 +240,13 @@ fn settlement(setup: &Setup, whole: &mut Figures) -> Gauges {
         let price = match TransferKind::ALL[kind as usize] {
             TransferKind::Message => tariff.message,
             TransferKind::Sms => tariff.sms,
-            _ => tariff.presence,
+            TransferKind::Presence
+            | TransferKind::Subscribe
+            | TransferKind::Search
+            | TransferKind::Validate
+            | TransferKind::Contact
+            | TransferKind::Answer
+            | TransferKind::SmsSignalling => tariff.presence,
         };
         let sum = owed.entry(Key::new(Metric::Settlement, &[from, to])).or_default();
         sum.0 += count as f64 * price;

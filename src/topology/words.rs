@@ -36,7 +36,26 @@ macro_rules! words {
 /// Those that the protocol itself says.
 pub(crate) const PROTOCOL: Words<Protocol> = Words { list: Protocol::LABELS, means: Protocol::ALL };
 
+/// How the values of a study's parameters make points.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum DesignWord {
+    /// All with all.
+    Grid,
+    /// The first of each list together, then the second.
+    List,
+    /// Random, each value's range evenly filled.
+    LatinHypercube,
+    /// Each alone, from the topology's own.
+    OneAtATime,
+}
+
 words! {
+    DESIGN: DesignWord {
+        "grid": DesignWord::Grid,
+        "list": DesignWord::List,
+        "latin_hypercube": DesignWord::LatinHypercube,
+        "one_at_a_time": DesignWord::OneAtATime
+    }
     KIND: OperatorKind {
         "imsp": OperatorKind::Imsp,
         "ims": OperatorKind::Ims,

@@ -64,20 +64,22 @@ impl Builder<'_> {
                 // Its kind or its numbers have been refused: what it has is not known.
                 continue;
             }
-            let missing = match protocol {
-                Protocol::Ssp if operator.kind == OperatorKind::Mno => "an IM server",
-                Protocol::Sms if operator.kind != OperatorKind::Hub && operator.smsc.is_none() => {
-                    "an SMSC"
-                }
-                _ => continue,
+            let (has, part, help) = match protocol {
+                Protocol::Ssp => (
+                    operator.kind != OperatorKind::Mno,
+                    "IM server",
+                    "an operator without IM takes part by `protocol: sms`",
+                ),
+                Protocol::Sms => (
+                    operator.kind == OperatorKind::Hub || operator.smsc.is_some(),
+                    "SMSC",
+                    "a provider without a mobile network takes part by `protocol: ssp`",
+                ),
             };
-            let message = format!("`{}` has no {}", operator.name, missing.replace("an ", ""));
-            let help = match protocol {
-                Protocol::Ssp => "an operator without IM takes part by `protocol: sms`",
-                Protocol::Sms => {
-                    "a provider without a mobile network takes part by `protocol: ssp`"
-                }
-            };
+            if has {
+                continue;
+            }
+            let message = format!("`{}` has no {part}", operator.name);
             self.wrong(item.place_of("protocol"), message, help);
         }
         let features = match (item.get("features"), protocol) {
@@ -98,7 +100,7 @@ impl Builder<'_> {
             }
             (None, protocol) => Features::all(protocol),
         };
-        if protocol == Protocol::Sms {
+        if !protocol.carries_im() {
             self.only_for_ssp(item);
         }
         let addressing = item.part("addressing").words(&words::ADDRESSING);
@@ -249,7 +251,7 @@ impl Builder<'_> {
             Over::Sms => OverLimit::Sms,
             Over::Refuse => OverLimit::Refuse,
         };
-        if over == OverLimit::Sms && protocol == Protocol::Sms {
+        if over == OverLimit::Sms && !protocol.carries_im() {
             let help = "use `refuse` or `queue`";
             self.wrong(node.place_of("over"), "short messages cannot fall back to SMS", help);
         }

@@ -11,6 +11,7 @@ use super::scalar::Scalar;
 use super::shape::Field;
 use super::source::Source;
 use super::tree;
+use super::words::{self, DesignWord};
 use super::{complete, resolved};
 
 pub use self::schema::schema;
@@ -316,11 +317,12 @@ impl Reader<'_> {
             let help = "such as { latin_hypercube: { points: 20 } }";
             self.wrong(node.place, "which design is meant?", help);
         }
-        let example = match node.text() {
-            "latin_hypercube" => "{ latin_hypercube: { points: 20 } }",
-            "one_at_a_time" => "{ one_at_a_time: { change: 20% } }",
-            "list" => return Design::List,
-            _ => return Design::Grid,
+        // A word that was refused is told already.
+        let example = match words::DESIGN.meaning(node.text()) {
+            Some(DesignWord::LatinHypercube) => "{ latin_hypercube: { points: 20 } }",
+            Some(DesignWord::OneAtATime) => "{ one_at_a_time: { change: 20% } }",
+            Some(DesignWord::List) => return Design::List,
+            Some(DesignWord::Grid) | None => return Design::Grid,
         };
         let message = format!("`{}` needs a number", node.text());
         self.wrong(node.place, message, &format!("such as {example}"));

@@ -4,6 +4,7 @@
 use super::super::shape::Default::{Absent, Is, Required};
 use super::super::shape::Shape::{Count, Either, Free, List, Map, Named, Share, Text, Word};
 use super::super::shape::{Field, field};
+use super::super::words::DESIGN as DESIGN_WORDS;
 
 /// Points at most.
 pub(crate) const MOST_POINTS: u64 = 100_000;
@@ -30,7 +31,7 @@ pub(crate) const STUDY: &[Field] = &[
     ),
     field(
         "design",
-        Either(&Word(&["grid", "list", "latin_hypercube", "one_at_a_time"]), &Map(DESIGN)),
+        Either(&Word(DESIGN_WORDS.list), &Map(DESIGN)),
         Is("grid"),
         "How values make points: grid (all with all), list (the first of each list together, then \
          the second), latin_hypercube or one_at_a_time.",
