@@ -11,7 +11,7 @@ use crate::model::plan::Plan;
 use crate::report::document::numbers::{count, percent, three};
 use crate::report::face::lines::paragraphs;
 use crate::report::face::table::table;
-use crate::report::judge::HIGH;
+use crate::report::judge::{self, HIGH};
 use crate::run;
 use crate::study::forecast::{StationLoad, forecast};
 
@@ -91,7 +91,10 @@ fn facts(plan: &Plan, width: usize) -> String {
     stations.sort_by(|a, b| b.utilisation.total_cmp(&a.utilisation));
     let hidden = stations.len().saturating_sub(STATIONS);
     stations.truncate(STATIONS);
-    text.push_str("\nExpected work of stations (! from 70 %, !! more than they can do)\n");
+    let high = judge::bound(HIGH);
+    text.push_str(&format!(
+        "\nExpected work of stations (! from {high}, !! more than they can do)\n"
+    ));
     let row = |station: &&StationLoad| {
         let mark = match station.utilisation {
             1.0.. => " !!",

@@ -367,3 +367,43 @@ pub(super) fn units(selector: &Selector) -> &'static [(&'static str, f64)] {
         _ => &[("", 1.0)],
     }
 }
+
+/// Whether a line's figure is a share or a utilisation, which people read in per cent. A file keeps
+/// the words of a line alone, so they are asked: the metric and the statistic, and no label.
+pub(crate) fn is_share(line: &str) -> bool {
+    let (metric, rest) = parts(line);
+    let utilisation = matches!(metric, "utilisation" | "station_utilisation");
+    utilisation || rest.split_whitespace().next() == Some("share")
+}
+
+/// Whether a line compares with an earlier run.
+pub(crate) fn has_baseline(line: &str) -> bool {
+    parts(line).1.contains("baseline")
+}
+
+/// The metric of a line, and what follows its labels.
+fn parts(line: &str) -> (&str, &str) {
+    let end = line.find(['{', ' ']).unwrap_or(line.len());
+    let rest = line[end..].split_once('}').map_or(&line[end..], |(_, rest)| rest);
+    (&line[..end], rest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_of_a_line_are_told_from_names_in_its_labels() {
+        for (line, share, baseline) in [
+            ("utilisation < 70%", true, false),
+            ("station_utilisation{station=a/hlr} mean < baseline +5%", true, true),
+            ("messages_lost{route=hub} share < 0.1%", true, false),
+            ("messages_lost count == 0", false, false),
+            ("sms_delivered{operator=utilisation} rate > 1/s", false, false),
+            ("sms_latency{operator=baseline} p95 < 1s", false, false),
+            ("sms_delivered rate >= baseline -5%", false, true),
+        ] {
+            assert_eq!((is_share(line), has_baseline(line)), (share, baseline), "{line}");
+        }
+    }
+}

@@ -1,6 +1,7 @@
 //! Alternatives set against a baseline, as plain rows: what `compare` prints, and its JSON document
 //! (schema `interwork/compare/1`) as it stands here. `study` fills it; nothing here judges.
 
+use crate::measure::selector;
 use indexmap::IndexMap;
 use serde::Serialize;
 
@@ -217,8 +218,7 @@ impl Line {
     /// What was observed, in words.
     pub(crate) fn shown(&self) -> String {
         let Some(change) = &self.change else { return "too few samples".to_owned() };
-        let share = self.line.contains("utilisation") || self.line.contains(" share ");
-        let unit = if share { "%" } else { self.unit.as_str() };
+        let unit = if selector::is_share(&self.line) { "%" } else { self.unit.as_str() };
         let show = |figure| value(figure, unit);
         let values = format!("{} against {}", show(change.alternative), show(change.baseline));
         let moved = moved(change, unit);

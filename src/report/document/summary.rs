@@ -1,5 +1,6 @@
 //! `summary.json`: every metric of a run as plain figures (schema `interwork/summary/1`).
 
+use crate::measure::selector;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -42,7 +43,7 @@ impl Slo {
             return self.shown();
         }
         let so_far = if self.undecided { " so far, undecided" } else { "" };
-        let bound = self.bound.filter(|_| self.line.contains("baseline"));
+        let bound = self.bound.filter(|_| selector::has_baseline(&self.line));
         let bound = bound.map_or(String::new(), |bound| format!(", bound {}", self.amount(bound)));
         format!("observed {}{so_far}{bound}", self.shown())
     }
@@ -63,7 +64,7 @@ impl Slo {
     }
 
     fn amount(&self, value: f64) -> String {
-        let share = self.line.contains("utilisation") || self.line.contains(" share ");
+        let share = selector::is_share(&self.line);
         match self.unit.as_str() {
             "s" => seconds(Some(value)),
             "1/s" => format!("{}/s", three(value)),

@@ -6,6 +6,7 @@ use crate::report::document::capacity::*;
 use crate::report::document::numbers::{count, percent, seconds, three};
 use crate::report::face::lines::paragraphs;
 use crate::report::face::table::table;
+use crate::report::judge;
 
 /// Columns of the curve after that of the value; below, those of the other tables.
 pub(crate) const CURVE: [&str; 8] =
@@ -160,7 +161,7 @@ impl Capacity {
 
     fn parts(&self, text: &mut String, width: usize) {
         if !self.busy.is_empty() {
-            section(text, "Above 60 % there");
+            section(text, &format!("Above {} there", judge::bound(judge::BUSY)));
             text.push_str(&table(&PARTS, &self.part_rows(), width));
         }
     }
@@ -172,8 +173,11 @@ impl Capacity {
 
     fn licences_of(&self, text: &mut String, width: usize) {
         if !self.licences.is_empty() {
-            let title = "SMSC licences at the planned value: the busiest tenth of the time, at most \
-                         70 % used (! too small)";
+            let high = judge::bound(judge::HIGH);
+            let title = format!(
+                "SMSC licences at the planned value: the busiest tenth of the time, at most {high} \
+                 used (! too small)"
+            );
             text.push_str(&paragraphs(&format!("\n{title}\n"), width));
             text.push_str(&table(&LICENCES, &self.licence_rows(), width));
         }

@@ -375,7 +375,8 @@ impl Page<'_> {
                 seconds(wait.and_then(|metric| metric.percentiles).and_then(|p| p.p95)),
             ]);
         }
-        self.title("Busiest stations (! from 70 %, or if it refused)");
+        let high = judge::bound(HIGH);
+        self.title(&format!("Busiest stations (! from {high}, or if it refused)"));
         self.table(&["station", "utilisation", "queue mean", "max", "wait p95"], rows);
         if let Some((station, gap)) = self.widest_gap() {
             let held = format!(

@@ -1,5 +1,7 @@
 //! What is thought of a run: whether it held, what was busiest, what was too small and how much would be
-//! enough. Terminal, Markdown and page ask here, so that they cannot disagree; thresholds stand here once.
+//! enough. Terminal, Markdown and page ask here, so that they cannot disagree on
+//! verdict and order; what was too small and how much would be enough is a sentence of the page. Thresholds stand
+//! here once (the colours of the page's stations have classes of their own).
 //! It reads what was measured and the topology, and knows no face.
 
 pub(crate) mod bottleneck;
@@ -24,6 +26,11 @@ pub(crate) const BUSY: f64 = 0.6;
 pub(crate) const FULL: f64 = 0.95;
 /// The same of a whole run, in which the start is less busy by nothing but chance.
 pub(crate) const FULL_ALL_ALONG: f64 = 0.98;
+
+/// A threshold in words: `70 %`.
+pub(crate) fn bound(share: f64) -> String {
+    format!("{:.0} %", share * 100.0)
+}
 
 /// A run that is judged.
 #[derive(Clone, Copy, Debug)]

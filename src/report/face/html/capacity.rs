@@ -9,6 +9,7 @@ use super::study::{Head, Section, page};
 use crate::report::document::capacity::{Capacity, CurvePoint};
 use crate::report::document::numbers::{capital, percent};
 use crate::report::face::capacity::{ACCOUNTS, CURVE, FAILURES, INPUTS, LICENCES, PARTS, amount};
+use crate::report::judge;
 
 /// Chart of latency over the value.
 const LATENCY: &str = "Latency of all messages";
@@ -140,7 +141,11 @@ fn limits(found: &Capacity) -> Html {
         }
     };
     if !found.busy.is_empty() {
-        content.add(element("h3", &[], "Used above 60 % at the answer"));
+        content.add(element(
+            "h3",
+            &[],
+            format!("Used above {} at the answer", judge::bound(judge::BUSY)),
+        ));
         content.add(table(&PARTS, &found.part_rows()));
     }
     let lead =
@@ -158,9 +163,12 @@ fn listed(
 }
 
 fn licences(found: &Capacity) -> Option<Html> {
-    let lead = "At the planned value, in the busiest tenth of the time, if no licence held anything \
-                back; at most 70 % of a licence is to be used. An exclamation mark: it is too small.";
-    listed(("licences", "SMSC licences", lead), &LICENCES, &found.licence_rows())
+    let lead = format!(
+        "At the planned value, in the busiest tenth of the time, if no licence held anything back; at \
+         most {} of a licence is to be used. An exclamation mark: it is too small.",
+        judge::bound(judge::HIGH)
+    );
+    listed(("licences", "SMSC licences", &lead), &LICENCES, &found.licence_rows())
 }
 
 fn failures(found: &Capacity) -> Option<Html> {

@@ -1,6 +1,7 @@
 //! The page of a study: each figure over each axis, the heat map of two of them, and how the SLO lines
 //! went at each point. Made as its tables end; all figures are those of `results.csv` and `slo.csv`.
 
+use crate::measure::selector;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
@@ -114,11 +115,11 @@ fn data(axes: &[(String, Vec<String>)], readings: &[Reading], points: usize) -> 
                 (low[place], high[place]) = (cut(from), cut(to));
             }
         }
-        let unit = match metric.contains("utilisation") || statistic == "share" {
+        let name = format!("{metric} {statistic}");
+        let unit = match selector::is_share(&name) {
             true => "share",
             false => readings.first().map_or("", |reading| &reading.unit),
         };
-        let name = format!("{metric} {statistic}");
         json!({ "name": name, "unit": unit, "values": values, "low": low, "high": high })
     });
     json!({ "axes": axes, "figures": figures.collect::<Vec<_>>() })
