@@ -1,6 +1,7 @@
 //! What an IMSP has been told of users elsewhere: with an agreement, by contact lists that were there
-//! before, by notifications since. It asks nobody's population; what partners told at the start is
-//! not copied but looked up (`Plan::told_as_im`). Whatever else teaches of strangers writes here.
+//! before, by notifications since. What partners told at the start is not copied: it is looked up in
+//! the plan (`Plan::told_as_im`), which for that one question reads the partner's population as it was
+//! then. Whatever else teaches of strangers writes here.
 
 use rustc_hash::FxHashSet;
 

@@ -110,14 +110,17 @@ impl Folder {
             self.file(path, content)?;
         }
         self.json("summary.json", &summary)?;
-        self.made("series.csv", csv::series(&bundle.results.series).ok())?;
+        self.made("series.csv", csv::series(&bundle.results.series))?;
         self.json(Sums::NAME, bundle.sums)?;
-        self.made("histograms.hlog", hlog::write(bundle.results))?;
+        self.made(
+            "histograms.hlog",
+            hlog::write(bundle.results).ok_or("a histogram cannot be encoded"),
+        )?;
         if let Some(messages) = bundle.messages {
-            self.made("messages.csv", csv::messages(messages).ok())?;
+            self.made("messages.csv", csv::messages(messages))?;
         }
         if let Some(replications) = bundle.replications {
-            self.made("replications.csv", csv::replications(replications).ok())?;
+            self.made("replications.csv", csv::replications(replications))?;
         }
         for (name, svg) in plots::draw(bundle.results) {
             self.file(name, svg.as_bytes())?;
@@ -146,10 +149,16 @@ impl Folder {
         self.file(name, json::text(value).as_bytes())
     }
 
-    fn made(&self, name: &str, content: Option<Vec<u8>>) -> Result<(), FolderError> {
-        let reason = "its content could not be made".to_owned();
-        let content = content.ok_or(FolderError::Io { path: self.dir.join(name), reason })?;
-        self.file(name, &content)
+    fn made<E: ToString>(
+        &self,
+        name: &str,
+        content: Result<Vec<u8>, E>,
+    ) -> Result<(), FolderError> {
+        let failed = |reason: E| FolderError::Io {
+            path: self.dir.join(name),
+            reason: format!("its content could not be made: {}", reason.to_string()),
+        };
+        self.file(name, &content.map_err(failed)?)
     }
 
     fn file(&self, name: &str, content: &[u8]) -> Result<(), FolderError> {
