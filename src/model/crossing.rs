@@ -81,6 +81,7 @@ pub(crate) fn arrive(
     let (mut journal, mut instants) = (None, None);
     match ledger {
         Ledger::None => {}
+        Ledger::Message(meant, _) if meant.0 >= plan.population.total() => return None,
         Ledger::Message(meant, of) => journal = Some((meant, of)),
         Ledger::Instants(times) => instants = Some(times),
     }
