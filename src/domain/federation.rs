@@ -382,6 +382,8 @@ pub struct Run {
     pub(crate) find_warm_up: bool,
     /// Measured.
     pub duration: Duration,
+    /// A message under way for longer when the run ends counts as undelivered.
+    pub(crate) overdue: Duration,
     /// Independent repeats, at least 1.
     pub replications: u32,
 }

@@ -13,12 +13,12 @@ use super::labels::{self, scale};
 use super::levels::{Level, StationLevels};
 use super::measured::{Gauge, Measured};
 use super::of::{From, Of, To, recorded};
-use super::presence::{FirstAndLast, Join};
+use super::presence::{FirstAndLast, Join, Owed, Unshown};
 use super::recorder::{Figures, IntervalPart, RecorderPart};
 use super::results::SeriesRow;
 use super::slo;
 use crate::domain::id::OperatorId;
-use crate::domain::observation::{StationId, Subject};
+use crate::domain::observation::{InFlight, StationId, Stored};
 use crate::domain::outcome::TransferKind;
 use crate::domain::time::{Duration, Instant};
 
@@ -29,6 +29,8 @@ pub(crate) struct Collector {
     join: Join,
     watchers: FirstAndLast,
     pub(super) intervals: Vec<Interval>,
+    /// Latencies by route of the last of them, for those who look on.
+    pub(super) latest: Vec<(Key, Box<Recorded>)>,
     batches: Batches,
 }
 
@@ -68,6 +70,7 @@ impl Collector {
             join: Join::default(),
             watchers: FirstAndLast::default(),
             intervals: Vec::new(),
+            latest: Vec::new(),
             batches: Batches::default(),
         }
     }
@@ -76,6 +79,9 @@ impl Collector {
     pub(crate) fn interval(&mut self, at: Instant, parts: Vec<IntervalPart>) {
         let figures = self.take(at, parts);
         if at > self.setup.window.start {
+            let latencies = figures.histograms.iter();
+            let latencies = latencies.filter(|(key, _)| key.metric() == Metric::MessageLatency);
+            self.latest = latencies.map(|(key, recorded)| (*key, recorded.clone())).collect();
             self.intervals.push(Interval::of(figures));
         }
     }
@@ -113,12 +119,14 @@ impl Collector {
             .any(|line| line.selector().observe(&so_far).is_some_and(|seen| line.has_failed(seen)))
     }
 
-    /// The run ended at `at`; `in_flight` are the messages that are under way somewhere.
+    /// The run ended at `now`, and what is measured of it at `at`; `in_flight` are the messages that
+    /// are under way somewhere.
     pub(crate) fn finish(
         mut self,
         at: Instant,
         parts: Vec<RecorderPart>,
-        in_flight: &[Subject],
+        in_flight: &[InFlight],
+        now: Instant,
     ) -> Measured {
         let setup = Arc::clone(&self.setup);
         let mut whole = Figures::default();
@@ -135,16 +143,54 @@ impl Collector {
         if at > setup.window.start {
             self.intervals.push(Interval::of(last));
         }
-        for subject in in_flight.iter().filter(|s| setup.window.contains(s.intended)) {
-            let labels = (subject.route, From(subject.from), To(subject.to));
-            whole.count(recorded::MessagesInFlight.key(labels), 1);
-        }
+        self.censor(in_flight, now, &mut whole);
         let measured = self.sums(at, whole, &stations, &reply_numbers);
         Measured {
             span: (setup.window.start.as_secs_f64(), at.as_secs_f64()),
             series: series(&setup, at, &self.intervals, &stations, &reply_numbers),
             batches: self.batches.finish(&setup, &stations),
             ..measured
+        }
+    }
+
+    /// Takes in what has not come to its end at `now`, with the time that it has taken so far.
+    pub(super) fn censor(&self, in_flight: &[InFlight], now: Instant, whole: &mut Figures) {
+        let window = self.setup.window;
+        for InFlight { subject, sms } in in_flight {
+            // What an SMSC has is counted when it happens, whenever it was meant.
+            if let Some((operator, accepted)) = sms.filter(|(_, accepted)| *accepted < window.end) {
+                let age = now.min(window.end).since(accepted);
+                whole.record(recorded::SmsLatencyCensored.key((operator,)), age.0);
+            }
+            if !window.contains(subject.intended) {
+                continue;
+            }
+            let labels = (subject.route, From(subject.from), To(subject.to));
+            whole.count(recorded::MessagesInFlight.key(labels), 1);
+            if subject.stored != Stored::Never {
+                whole.count(recorded::MessagesStored.key(labels), 1);
+                continue;
+            }
+            let age = now.since(subject.intended);
+            whole.record(recorded::MessageLatencyCensored.key(labels), age.0);
+            if age > self.setup.overdue {
+                whole.count(recorded::MessagesUndelivered.key(labels), 1);
+            }
+        }
+        for Unshown { operator, changed, first, owed } in self.join.unshown() {
+            let age = now.since(changed).0;
+            match first {
+                Some(first) => {
+                    let first = first.since(changed).0;
+                    whole.record(recorded::PresenceFirstWatcher.key((operator,)), first);
+                }
+                None => whole.record(recorded::PresenceFirstWatcherCensored.key((operator,)), age),
+            }
+            whole.record(recorded::PresenceLastWatcherCensored.key((operator,)), age);
+            for Owed { scope, from, to, watchers } in owed {
+                let key = recorded::PresenceLatencyCensored.key((scope, From(from), To(to)));
+                whole.record_times(key, age, watchers);
+            }
         }
     }
 
@@ -185,7 +231,8 @@ fn measured(setup: &Setup, at: Instant) -> f64 {
     at.since(setup.window.start).as_secs_f64()
 }
 
-/// Accepted is what was offered and not refused; every offered label set has every count.
+/// Accepted is what was offered and not refused, undelivered what was refused, expired or lost, besides
+/// what is overdue; every offered label set has every count.
 fn complete_ledger(whole: &mut Figures) {
     let offered: BTreeSet<[u32; 4]> = whole
         .counters
@@ -196,13 +243,17 @@ fn complete_ledger(whole: &mut Figures) {
     for labels in offered {
         let get = |metric| whole.counters.get(&Key::new(metric, &labels)).copied().unwrap_or(0);
         let accepted = get(Metric::MessagesOffered) - get(Metric::MessagesRefused);
+        let ended = [Metric::MessagesRefused, Metric::MessagesExpired, Metric::MessagesLost];
+        let ended: i64 = ended.into_iter().map(get).sum();
         whole.counters.insert(Key::new(Metric::MessagesAccepted, &labels), accepted);
+        whole.count(Key::new(Metric::MessagesUndelivered, &labels), ended);
         for metric in [
             Metric::MessagesDelivered,
             Metric::MessagesRefused,
             Metric::MessagesExpired,
             Metric::MessagesLost,
             Metric::MessagesInFlight,
+            Metric::MessagesStored,
         ] {
             whole.counters.entry(Key::new(metric, &labels)).or_default();
         }

@@ -156,6 +156,7 @@ mod tests {
             stations: Vec::new(),
             slo: Vec::new(),
             batches: false,
+            overdue: Duration::from_secs(60),
             replications: 1,
         }
     }

@@ -11,9 +11,9 @@ use super::histogram::Recorded;
 use super::key::Key;
 use super::levels::{Level, StationLevels};
 use super::of::{All, Channel, From, Of, To, recorded};
-use super::presence;
+use super::presence::{self, Owed};
 use crate::domain::id::OperatorId;
-use crate::domain::observation::{Observation, SmsEvent, StationId, Subject};
+use crate::domain::observation::{Observation, SmsEvent, StationId, Stored, Subject};
 use crate::domain::outcome::{Reason, Route, SmsOrigin, TransferKind};
 use crate::domain::part::PartKind;
 use crate::domain::presence::News;
@@ -33,6 +33,11 @@ impl Figures {
 
     pub(super) fn record(&mut self, key: Key, value: u64) {
         self.histograms.entry(key).or_default().record(value);
+    }
+
+    /// Records so many samples of one value.
+    pub(super) fn record_times(&mut self, key: Key, value: u64, times: u32) {
+        self.histograms.entry(key).or_default().record_times(value, times);
     }
 
     /// Adds what another one has.
@@ -261,7 +266,9 @@ impl Recorder {
             Observation::Rerouted { subject, was } => self.rerouted(subject, was),
             Observation::Delivered { subject, stages, .. } => {
                 self.message(now, recorded::MessagesDelivered, subject);
-                if self.setup.window.contains(subject.intended) {
+                if let Stored::Fetched(login) = subject.stored {
+                    self.fetched(now, subject, login);
+                } else if self.setup.window.contains(subject.intended) {
                     let latency = now.since(subject.intended).0;
                     self.whole.record(recorded::MessageLatency.key(labels(subject)), latency);
                     let route = (subject.route,);
@@ -394,6 +401,7 @@ impl Recorder {
             | Observation::StationRefused(_)
             | Observation::StationPlanned { .. }
             | Observation::PresenceShown { .. }
+            | Observation::PresenceOwed { .. }
             | Observation::ReplyNumbersInUse { .. }
             | Observation::Invited { .. } => {}
             // No figures.
@@ -422,6 +430,11 @@ impl Recorder {
             {
                 self.presence.told((publisher, changed), operator, watchers);
             }
+            Observation::PresenceOwed { publisher, changed, scope, from, to, watchers }
+                if self.setup.window.contains(changed) =>
+            {
+                self.presence.owed((publisher, changed), Owed { scope, from, to, watchers });
+            }
             Observation::Invited { operator, reason: Some(reason), .. } => {
                 self.whole.count(recorded::InvitationsRefused.key((operator, reason)), 1);
             }
@@ -430,7 +443,7 @@ impl Recorder {
             Observation::PresenceShown { publisher, changed, at, scope, from, to, .. }
                 if self.setup.window.contains(changed) =>
             {
-                self.presence.shown((publisher, changed), at);
+                self.presence.shown((publisher, changed), to, at);
                 if let Some(at) = at {
                     let latency = at.since(changed).0;
                     let metric = recorded::PresenceLatency;
@@ -466,9 +479,22 @@ impl Recorder {
     fn message(&mut self, now: Instant, metric: Of<(Route, From, To)>, subject: Subject) {
         if self.setup.window.contains(subject.intended) {
             self.whole.count(metric.key(labels(subject)), 1);
+            if subject.stored != Stored::Never {
+                self.whole.count(recorded::MessagesStored.key(labels(subject)), 1);
+            }
         }
         if self.setup.window.contains(now) {
             self.interval.count(metric.all_pairs().key((subject.route,)), 1);
+        }
+    }
+
+    /// A message that was kept for its recipient's login has arrived.
+    fn fetched(&mut self, now: Instant, subject: Subject, login: Instant) {
+        if self.setup.window.contains(subject.intended) {
+            let waited = login.since(subject.intended).0;
+            self.whole.record(recorded::StoredUntilLogin.key(labels(subject)), waited);
+            let took = now.since(login).0;
+            self.whole.record(recorded::StoredDeliveryLatency.key(labels(subject)), took);
         }
     }
 

@@ -285,6 +285,7 @@ mod tests {
             stations: vec![station(PartKind::ImServer), station(PartKind::Hlr)],
             slo: Vec::new(),
             batches: true,
+            overdue: Duration::from_secs(60),
             replications: 1,
         })
     }

@@ -181,15 +181,18 @@ impl Line {
     /// How the line went.
     pub(super) fn judge(&self, measured: &Measured) -> Slo {
         let part = measured.of(self.window(measured.setup.window));
-        let observed = part.and_then(|part| self.selector.observe(part));
+        let bounds = part.and_then(|part| self.selector.bounds(part));
+        let holds = |figure: Option<f64>| figure.is_some_and(|figure| self.holds(figure));
+        let (least, most) = (bounds.map(|it| it.least), bounds.map(|it| it.most));
         Slo {
             line: self.text.clone(),
-            observed,
+            observed: bounds.map(|it| it.shown),
+            at_least: bounds.is_some_and(|it| it.is_least()),
             unit: self.selector.unit(&measured.setup.currency),
             bound: self.bound(),
             at: part.and_then(|part| self.selector.highest(part)),
-            passed: observed.is_some_and(|observed| self.holds(observed)),
-            undecided: false,
+            passed: holds(least) && holds(most),
+            undecided: holds(least) != holds(most),
         }
     }
 

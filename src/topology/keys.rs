@@ -419,6 +419,12 @@ const RUN: &[Field] = &[
     field("warm_up", WARM_UP, Is("2m"), "Not measured; `auto`: by a pilot run, at most half."),
     field("duration", DURATION, Is("10m"), "Measured."),
     field(
+        "overdue",
+        DURATION,
+        Is("1m"),
+        "A message under way for longer when the run ends counts as undelivered.",
+    ),
+    field(
         "replications",
         Count(1, 10_000),
         Is("1"),

@@ -196,7 +196,9 @@ fn messages(
     lines.push(Line::from(vec![Span::styled(columns, BOLD), Span::styled(more, DIM)]));
     for route in routes {
         let a_second = |count: u64| rate(count as f64 / glance.length_s.max(1e-9));
-        let [p50, p95, p99] = route.latency.map(seconds);
+        let least = |place: usize| if route.at_least[place] { "≥ " } else { "" };
+        let [p50, p95, p99] =
+            [0, 1, 2].map(|place| least(place).to_owned() + &seconds(route.latency[place]));
         let row = format!(
             "   {:<16} {:>9} {:>9} {:>9} {p50:>8} {p95:>8} {p99:>8}   ",
             route.route.label(),

@@ -42,7 +42,11 @@ impl Slo {
         if self.observed.is_none() {
             return self.shown();
         }
-        let so_far = if self.undecided { " so far, undecided" } else { "" };
+        let so_far = match (self.undecided, self.at_least) {
+            (false, _) => "",
+            (true, false) => " so far, undecided",
+            (true, true) => ", undecided: more is under way",
+        };
         let bound = self.bound.filter(|_| selector::has_baseline(&self.line));
         let bound = bound.map_or(String::new(), |bound| format!(", bound {}", self.amount(bound)));
         format!("observed {}{so_far}{bound}", self.shown())
@@ -52,7 +56,8 @@ impl Slo {
     pub(crate) fn shown(&self) -> String {
         let Some(observed) = self.observed else { return "too few samples".to_owned() };
         let at = self.at.as_ref().map_or(String::new(), |station| format!(" at {station}"));
-        let shown = self.amount(observed);
+        let least = if self.at_least { "≥ " } else { "" };
+        let shown = format!("{least}{}", self.amount(observed));
         // What looks like the bound and is not is told in full.
         match self.bound {
             Some(bound) if bound != observed && self.amount(bound) == shown => {
@@ -72,6 +77,19 @@ impl Slo {
             "1" if value.fract() == 0.0 => count(value as u64),
             _ => three(value),
         }
+    }
+}
+
+impl Metric {
+    /// A figure in seconds as people read it, `≥ 8.2 min` where it is a lower bound.
+    pub(crate) fn time(&self, figure: &str) -> String {
+        let least = if self.is_least(figure) { "≥ " } else { "" };
+        format!("{least}{}", seconds(self.figure(figure)))
+    }
+
+    /// The 50th, 95th and 99th percentile of times.
+    pub(crate) fn usual(&self) -> [String; 3] {
+        ["p50", "p95", "p99"].map(|figure| self.time(figure))
     }
 }
 

@@ -105,6 +105,9 @@ impl Page<'_> {
             seconds(Some(manifest.wall_time_s)),
             three(manifest.events_per_second / 1e6),
         ));
+        if let Some(fate) = judge::fate(self.summary) {
+            self.sentence(&fate);
+        }
     }
 
     fn counter(&self, name: &str, labels: &[(&str, &str)]) -> u64 {
@@ -148,7 +151,7 @@ impl Page<'_> {
             let mut row = vec![(*route).to_owned()];
             row.extend(counts.iter().map(|n| count(*n)));
             let latency = self.summary.find("message_latency", &[("route", route)]);
-            row.extend(latency.map_or([None; 3], Metric::usual).map(seconds));
+            row.extend(latency.map_or(["-"; 3].map(str::to_owned), Metric::usual));
             rows.push(row);
         }
         let mut all = vec!["all".to_owned()];
@@ -312,7 +315,7 @@ impl Page<'_> {
                 count(of("sms_submitted")),
                 count(of("sms_delivered")),
                 format!("{}/s", three(rate)),
-                seconds(latency.and_then(|metric| metric.percentiles).and_then(|p| p.p95)),
+                latency.map_or("-".to_owned(), |metric| metric.time("p95")),
                 known(percent(highest("station_utilisation", |metric| metric.mean))),
                 known(count(highest("station_queue_length", |metric| metric.max) as u64)),
             ];
@@ -460,6 +463,6 @@ impl Page<'_> {
 
 fn latency_row(name: &str, metric: &Metric) -> Vec<String> {
     let mut row = vec![name.to_owned(), count(metric.count.unwrap_or(0))];
-    row.extend(metric.usual().map(seconds));
+    row.extend(metric.usual());
     row
 }

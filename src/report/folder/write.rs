@@ -225,6 +225,7 @@ mod tests {
             slo: vec![Slo {
                 line: "message_latency p95 < 1s".to_owned(),
                 observed: None,
+                at_least: false,
                 unit: "s".to_owned(),
                 bound: Some(1.0),
                 at: None,

@@ -5,10 +5,12 @@
 //! It reads what was measured and the topology, and knows no face.
 
 pub(crate) mod bottleneck;
+mod fate;
 pub(crate) mod moments;
 pub(crate) mod over;
 pub(crate) mod verdict;
 
+pub(crate) use self::fate::fate;
 use self::moments::Moment;
 use self::over::Over;
 use crate::domain::federation::Federation;

@@ -296,6 +296,7 @@ impl Builder<'_> {
         let find_warm_up = node.part("warm_up").is_word();
         let warm_up = if find_warm_up { Duration::ZERO } else { node.read("warm_up") };
         let replications = node.read::<u32>("replications").max(1);
-        Run { seed: node.read("seed"), warm_up, find_warm_up, duration: length, replications }
+        let (seed, overdue) = (node.read("seed"), node.read("overdue"));
+        Run { seed, warm_up, find_warm_up, duration: length, overdue, replications }
     }
 }
