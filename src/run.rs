@@ -7,7 +7,9 @@ use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
 
-use crate::domain::federation::{Agreement, Event, Federation, Protocol, TimedEvent};
+use crate::domain::federation::{
+    Agreement, Event, Federation, OfflineMessages, Operator, Protocol, TimedEvent,
+};
 use crate::domain::id::{AgreementId, OperatorId};
 use crate::domain::number::NumberingPlan;
 use crate::domain::observation::{InFlight, Observation};
@@ -218,6 +220,8 @@ fn setup_with(federation: &Federation, stations: &Stations, slo: Vec<slo::Line>)
         stations: stations.all.clone(),
         slo,
         batches: steady(federation),
+        steady: steady(federation),
+        stores: federation.operators.iter().any(stores),
         overdue: federation.run.overdue,
         replications: federation.run.replications,
     }
@@ -227,6 +231,12 @@ fn setup_with(federation: &Federation, stations: &Stations, slo: Vec<slo::Line>)
 fn steady(federation: &Federation) -> bool {
     let constant = federation.operators.iter().all(|o| o.workload.load.stages.is_empty());
     constant && federation.timeline.is_empty()
+}
+
+/// Whether messages to an operator's users are kept for their logins.
+fn stores(operator: &Operator) -> bool {
+    let sessions = &operator.workload.sessions;
+    sessions.offline == OfflineMessages::Store && sessions.online < 1.0
 }
 
 /// Everybody who watches one shard.
@@ -401,8 +411,11 @@ fn finish(
 ) -> Result<Finished, RunError> {
     let shards = simulation.shards();
     let events = shards.iter().map(Shard::events).sum();
+    // In an order that no table of a node decides.
+    let mut in_flight: Vec<InFlight> = shards.iter().flat_map(Shard::in_flight).collect();
+    in_flight.sort_unstable_by_key(|it| it.subject.id);
     let found = Found {
-        in_flight: shards.iter().flat_map(Shard::in_flight).collect(),
+        in_flight,
         grants: shards.iter().flat_map(Shard::grants).collect(),
         under_way: shards.iter().flat_map(Shard::under_way).collect(),
     };

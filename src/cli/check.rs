@@ -5,10 +5,11 @@ use std::path::PathBuf;
 
 use super::topology::{Loaded, load, overrides};
 use super::{Exit, width};
-use crate::domain::federation::{Agreement, Protocol};
+use crate::domain::federation::{Agreement, Federation, Protocol, Settling};
+use crate::domain::time::Duration;
 use crate::engine::simulation::lookahead;
 use crate::model::plan::Plan;
-use crate::report::document::numbers::{count, percent, three};
+use crate::report::document::numbers::{count, percent, seconds, three};
 use crate::report::face::lines::paragraphs;
 use crate::report::face::table::table;
 use crate::report::judge::{self, HIGH};
@@ -62,6 +63,7 @@ fn facts(plan: &Plan, width: usize) -> String {
     let _ =
         writeln!(text, "  {lookahead}; memory about {} MB", expected.memory.div_ceil(1_000_000));
 
+    text.push_str(&paragraphs(&settling(&plan.federation), width));
     if let Some((operator, share)) = expected.largest {
         let name = &plan.federation.operator(operator).name;
         let bound = format!(
@@ -110,6 +112,34 @@ fn facts(plan: &Plan, width: usize) -> String {
         let _ = writeln!(text, "  and {hidden} more, less busy");
     }
     text
+}
+
+/// How long the load takes to settle, and whether the warm-up waits for it.
+fn settling(federation: &Federation) -> String {
+    let settling = Settling::of(federation);
+    let shown = |time: Duration| seconds(Some(time.as_secs_f64()));
+    let run = &federation.run;
+    let mut parts = vec![format!("answers {}", shown(settling.answers))];
+    if settling.attempts > settling.answers {
+        parts.push(format!("attempts at phones that are away {}", shown(settling.attempts)));
+    }
+    if !settling.logins.is_zero() {
+        parts.push(format!("answers to messages kept for a login {}", shown(settling.logins)));
+    }
+    let needed = settling.warm_up();
+    let warm_up = match run.find_warm_up {
+        true => "; the warm-up is found by a pilot run".to_owned(),
+        false if run.warm_up < needed => format!(
+            "; the warm-up of {} is too short (run.warm_up: forecast waits for {})",
+            shown(run.warm_up),
+            shown(needed)
+        ),
+        false if settling.is_cut() => {
+            format!("; the warm-up is {}, so that what takes longer goes on", shown(run.warm_up))
+        }
+        false => format!("; the warm-up is {}", shown(run.warm_up)),
+    };
+    format!("  load settles within: {}{warm_up}", parts.join(", "))
 }
 
 fn sizes(plan: &Plan) -> String {

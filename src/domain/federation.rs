@@ -3,10 +3,12 @@
 
 pub mod agreement;
 mod outage;
+mod settling;
 mod workload;
 
 pub(crate) use self::agreement::*;
 pub use self::outage::*;
+pub(crate) use self::settling::Settling;
 pub(crate) use self::workload::*;
 use super::distribution::DurationDistribution;
 use super::id::{AgreementId, OperatorId};

@@ -190,7 +190,7 @@ macro_rules! listed {
             SmsRetried: "sms_retried" Counter One [Operator, Origin] Less of SmsSubmitted "failed attempts with another to follow"
             SmsExpired: "sms_expired" Counter One [Operator, Origin] Less of SmsSubmitted "short messages whose validity ended"
             SmsRefused: "sms_refused" Counter One [Operator, Origin] Less of SmsSubmitted "submissions refused"
-            SmsLatency: "sms_latency" Histogram Seconds [Operator] Less "submission until the handset has it"
+            SmsLatency: "sms_latency" Histogram Seconds [Operator] Less "submission until the handset has it, of those submitted in the measured time"
             SmsLatencyCensored: "sms_latency_censored" Histogram Seconds [Operator] Less "of those in store when the run ended: the time so far"
             ReplyNumbersInUse: "reply_numbers_in_use" Gauge One [Operator] Neither "reply numbers that carry an assignment"
             ReplyNumberRefusals: "reply_number_refusals" Counter One [Operator] Less "messages that found no reply number"

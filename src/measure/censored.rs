@@ -165,7 +165,7 @@ mod tests {
         let censored = Censored { seen: of(&[10; 500]), open: of(&[1000; 500]) };
         let (figures, least) = censored.distribution(1e3);
         assert_eq!((figures.mean, figures.p90.map(f64::round)), (505.0, Some(1000.0)));
-        assert_eq!(least, ["mean", "p90", "p95", "max"]);
+        assert_eq!(least, ["mean", "p90", "p95", "p99", "max"]);
         let p50 = censored.percentile(0.5, 1e3).expect("samples enough");
         assert_eq!((p50.shown, p50.most), (10.0, 10.0), "the median got through");
     }

@@ -38,6 +38,8 @@ pub(crate) struct Collector {
 #[derive(Debug)]
 pub(super) struct Interval {
     pub(super) counters: Vec<(Key, i64)>,
+    /// Messages under way at its end.
+    under_way: i64,
     pub(super) times: Vec<(Key, Times)>,
 }
 
@@ -49,7 +51,7 @@ pub(super) struct Times {
 }
 
 impl Interval {
-    fn of(figures: Figures) -> Self {
+    fn of(figures: Figures, under_way: i64) -> Self {
         let mut counters: Vec<(Key, i64)> = figures.counters.into_iter().collect();
         counters.sort_unstable();
         let times = figures.histograms.into_iter().map(|(key, recorded)| {
@@ -58,7 +60,7 @@ impl Interval {
         });
         let mut times: Vec<(Key, Times)> = times.collect();
         times.sort_unstable_by_key(|(key, _)| *key);
-        Self { counters, times }
+        Self { counters, under_way, times }
     }
 }
 
@@ -77,12 +79,13 @@ impl Collector {
 
     /// An interval ended at `at`: the first time the warm-up, then the intervals of the series.
     pub(crate) fn interval(&mut self, at: Instant, parts: Vec<IntervalPart>) {
+        let under_way = parts.iter().map(|part| part.under_way).sum();
         let figures = self.take(at, parts);
         if at > self.setup.window.start {
             let latencies = figures.histograms.iter();
             let latencies = latencies.filter(|(key, _)| key.metric() == Metric::MessageLatency);
             self.latest = latencies.map(|(key, recorded)| (*key, recorded.clone())).collect();
-            self.intervals.push(Interval::of(figures));
+            self.intervals.push(Interval::of(figures, under_way));
         }
     }
 
@@ -139,9 +142,10 @@ impl Collector {
             reply_numbers.extend(part.reply_numbers);
             last.push(part.last);
         }
+        let under_way = last.iter().map(|part| part.under_way).sum();
         let last = self.take(at, last);
         if at > setup.window.start {
-            self.intervals.push(Interval::of(last));
+            self.intervals.push(Interval::of(last, under_way));
         }
         self.censor(in_flight, now, &mut whole);
         let measured = self.sums(at, whole, &stations, &reply_numbers);
@@ -157,9 +161,8 @@ impl Collector {
     pub(super) fn censor(&self, in_flight: &[InFlight], now: Instant, whole: &mut Figures) {
         let window = self.setup.window;
         for InFlight { subject, sms } in in_flight {
-            // What an SMSC has is counted when it happens, whenever it was meant.
-            if let Some((operator, accepted)) = sms.filter(|(_, accepted)| *accepted < window.end) {
-                let age = now.min(window.end).since(accepted);
+            if let Some((operator, accepted)) = sms.filter(|(_, at)| window.contains(*at)) {
+                let age = now.since(accepted);
                 whole.record(recorded::SmsLatencyCensored.key((operator,)), age.0);
             }
             if !window.contains(subject.intended) {
@@ -341,6 +344,8 @@ fn series(
             row(*key, "count", *count as f64, "1");
             row(*key, "rate", *count as f64 / length.as_secs_f64(), "1/s");
         }
+        let all = Key::new(Metric::MessagesInFlight, &[]);
+        row(all, "level", interval.under_way as f64, "1");
         for (key, times) in &interval.times {
             row(*key, "mean", times.mean, "s");
             for (statistic, percentile) in ["p50", "p95", "p99"].iter().zip(times.percentiles) {

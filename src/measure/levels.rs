@@ -156,6 +156,8 @@ mod tests {
             stations: Vec::new(),
             slo: Vec::new(),
             batches: false,
+            steady: true,
+            stores: false,
             overdue: Duration::from_secs(60),
             replications: 1,
         }

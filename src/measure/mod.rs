@@ -51,6 +51,10 @@ pub struct Setup {
     /// Whether the measured time is also kept in parts, for batch means: where load and federation
     /// stay as they are, and nothing else tells how sure a figure is.
     pub(crate) batches: bool,
+    /// Whether load and federation stay as they are during the run.
+    pub(crate) steady: bool,
+    /// Whether messages are kept for logins.
+    pub(crate) stores: bool,
     /// Messages under way for longer when the run ends have not been delivered.
     pub(crate) overdue: Duration,
     /// Replications that are asked for; counts are judged by their mean.

@@ -63,6 +63,8 @@ pub struct Recorder {
     presence: presence::Part,
     stations: FxHashMap<StationId, Box<StationFigures>>,
     reply_numbers: Option<(OperatorId, Level)>,
+    /// Messages offered less those that ended, here: of all shards together, those under way.
+    under_way: i64,
 }
 
 /// What is seen most often, found at once.
@@ -79,6 +81,8 @@ struct StationFigures {
 pub(crate) struct IntervalPart {
     pub(super) figures: Figures,
     pub(super) presence: presence::Part,
+    /// Messages offered less those that ended, since the start of the run.
+    pub(super) under_way: i64,
     /// Events, or samples with their sum, since the start; empty where no batches are kept.
     pub(super) so_far: Vec<(Key, i64, u128)>,
 }
@@ -155,6 +159,7 @@ impl Recorder {
             presence: presence::Part::default(),
             stations: FxHashMap::default(),
             reply_numbers: None,
+            under_way: 0,
         }
     }
 
@@ -164,6 +169,7 @@ impl Recorder {
         IntervalPart {
             figures: std::mem::take(&mut self.interval),
             presence: std::mem::take(&mut self.presence),
+            under_way: self.under_way,
             so_far: if self.setup.batches { self.sums() } else { Vec::new() },
         }
     }
@@ -227,6 +233,7 @@ impl Recorder {
             presence: presence::Part::default(),
             stations: stations.collect(),
             reply_numbers: self.reply_numbers.clone(),
+            under_way: self.under_way,
         };
         copy.finish(at.clamp(self.setup.window.start, self.setup.window.end))
     }
@@ -451,6 +458,12 @@ impl Recorder {
                     self.interval.record(metric.all_pairs().key((scope,)), latency);
                 }
             }
+            // Of those that were submitted in the measured time, whenever they arrive.
+            Observation::Sms { operator, event: SmsEvent::Delivered { took }, .. }
+                if self.setup.window.contains(Instant(now.0.saturating_sub(took.0))) =>
+            {
+                self.whole.record(recorded::SmsLatency.key((operator,)), took.0);
+            }
             _ => {}
         }
     }
@@ -465,10 +478,7 @@ impl Recorder {
             SmsEvent::Refused => recorded::SmsRefused,
             SmsEvent::Attempted => recorded::SmsAttempts,
             SmsEvent::Retried => recorded::SmsRetried,
-            SmsEvent::Delivered { took } => {
-                self.whole.record(recorded::SmsLatency.key((operator,)), took.0);
-                recorded::SmsDelivered
-            }
+            SmsEvent::Delivered { .. } => recorded::SmsDelivered,
             SmsEvent::Expired => recorded::SmsExpired,
             // Seen as a lost message.
         };
@@ -477,6 +487,7 @@ impl Recorder {
 
     /// A message of the cohort, in the ledger and in the series.
     fn message(&mut self, now: Instant, metric: Of<(Route, From, To)>, subject: Subject) {
+        self.under_way += if metric.metric == Metric::MessagesOffered { 1 } else { -1 };
         if self.setup.window.contains(subject.intended) {
             self.whole.count(metric.key(labels(subject)), 1);
             if subject.stored != Stored::Never {

@@ -23,6 +23,9 @@ pub struct Results {
     pub(crate) histograms: Vec<TaggedHistogram>,
     /// The SLO lines with what was observed.
     pub slo: Vec<Slo>,
+    /// What still went somewhere in the measured time, where nothing was meant to change: figures of
+    /// such a run are not those of a steady state. Of replications, the first is looked at.
+    pub trends: Vec<Trend>,
     /// Start and end of the measured time, seconds since the start of the run. The end is earlier
     /// than planned if the run was stopped.
     pub(crate) measured: (f64, f64),
@@ -308,6 +311,29 @@ pub struct Distribution {
     pub p999: Option<f64>,
     /// Largest.
     pub max: f64,
+}
+
+/// Something that rises or falls through the measured time by more than chance makes it.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Trend {
+    /// What.
+    pub what: Trending,
+    /// At the start of the measured time, by a straight line.
+    pub from: f64,
+    /// At its end.
+    pub to: f64,
+}
+
+/// What may go somewhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Trending {
+    /// Messages that users mean to send, a second.
+    OfferedLoad,
+    /// Jobs that wait at stations.
+    JobsWaiting,
+    /// Messages under way.
+    UnderWay,
 }
 
 /// One figure of one interval.

@@ -4,6 +4,7 @@
 //! to fail while it runs.
 
 use super::catalogue::Metric;
+use super::censored::Bounds;
 use super::measured::Measured;
 use super::results::{Results, Slo};
 use super::selector::{self, Misread, Names, Selector, Statistic};
@@ -181,7 +182,11 @@ impl Line {
     /// How the line went.
     pub(super) fn judge(&self, measured: &Measured) -> Slo {
         let part = measured.of(self.window(measured.setup.window));
-        let bounds = part.and_then(|part| self.selector.bounds(part));
+        let mut bounds = part.and_then(|part| self.selector.bounds(part));
+        if self.needs_baseline() {
+            // The earlier figure is what was shown then: like is held against like.
+            bounds = bounds.map(|it| Bounds { least: it.shown, most: it.shown, ..it });
+        }
         let holds = |figure: Option<f64>| figure.is_some_and(|figure| self.holds(figure));
         let (least, most) = (bounds.map(|it| it.least), bounds.map(|it| it.most));
         Slo {
@@ -257,6 +262,7 @@ pub(crate) fn results(measured: &Measured) -> Results {
         series: measured.series.clone(),
         histograms: measured.tagged(),
         slo: measured.setup.slo.iter().map(|line| line.judge(measured)).collect(),
+        trends: Vec::new(),
         measured: measured.span,
     }
 }

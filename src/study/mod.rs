@@ -9,6 +9,7 @@ mod pool;
 pub(crate) mod precision;
 pub mod replicate;
 pub(crate) mod stats;
+mod steady;
 pub mod stored;
 pub(crate) mod sweep;
 pub(crate) mod warm_up;

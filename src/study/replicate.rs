@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
 
 use tokio_util::sync::CancellationToken;
 
-use super::{intervals, pool};
+use super::{intervals, pool, steady};
 use crate::domain::federation::Federation;
 use crate::domain::random::mix;
 use crate::domain::time::Instant;
@@ -225,6 +225,9 @@ pub(super) fn added(runs: Vec<Finished>) -> Replicated {
     if ended != Ending::StoppedBySlo {
         let metrics: Vec<&[Metric]> = each.iter().map(|one| one.metrics.as_slice()).collect();
         results = with_intervals(results, &metrics);
+    }
+    if ended == Ending::Finished {
+        results.trends = steady::trends(measured.setup(), &results.series);
     }
     Replicated { results, measured, each, samples, events, model_time_s, ended }
 }

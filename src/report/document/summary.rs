@@ -4,7 +4,7 @@ use crate::measure::selector;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::measure::results::{Metric, Results, Slo};
+use crate::measure::results::{Metric, Results, Slo, Trend, Trending};
 use crate::report::document::numbers::{count, percent, seconds, three};
 
 /// The summary of a run.
@@ -18,6 +18,10 @@ pub struct Summary {
     pub(crate) verdict: Verdict,
     /// The SLO lines with what was observed.
     pub slo: Vec<Slo>,
+    /// What still went somewhere in the measured time: figures of such a run are not those of a
+    /// steady state.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub trends: Vec<Trend>,
     /// Every metric, for its full label set and rolled up over `from` and `to`.
     pub metrics: Vec<Metric>,
 }
@@ -80,6 +84,21 @@ impl Slo {
     }
 }
 
+impl Trend {
+    /// `offered load rises from 29.3/s to 37.1/s`.
+    pub(crate) fn told(&self) -> String {
+        let Self { what, from, to } = *self;
+        let (name, unit) = match what {
+            Trending::OfferedLoad => ("offered load", "/s"),
+            Trending::JobsWaiting => ("the number of jobs that wait", ""),
+            Trending::UnderWay => ("the number of messages under way", ""),
+        };
+        let moves = if to > from { "rises" } else { "falls" };
+        let shown = |value: f64| format!("{}{unit}", three(value.max(0.0)));
+        format!("{name} {moves} from {} to {}", shown(from), shown(to))
+    }
+}
+
 impl Metric {
     /// A figure in seconds as people read it, `≥ 8.2 min` where it is a lower bound.
     pub(crate) fn time(&self, figure: &str) -> String {
@@ -110,6 +129,7 @@ impl Summary {
             name: name.to_owned(),
             verdict,
             slo: results.slo.clone(),
+            trends: results.trends.clone(),
             metrics: results.metrics.iter().map(Metric::written).collect(),
         }
     }

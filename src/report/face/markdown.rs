@@ -24,6 +24,9 @@ pub fn render(summary: &Summary, manifest: &Manifest) -> String {
     };
     let name = &summary.name;
     let _ = writeln!(text, "### {name}: {mark}{}\n", judge::headline(summary));
+    if let Some(unsteady) = judge::unsteady(summary) {
+        let _ = writeln!(text, "⚠️ {unsteady}\n");
+    }
     if let Some(fate) = judge::fate(summary) {
         let _ = writeln!(text, "{fate}\n");
     }

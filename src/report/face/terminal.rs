@@ -105,6 +105,9 @@ impl Page<'_> {
             seconds(Some(manifest.wall_time_s)),
             three(manifest.events_per_second / 1e6),
         ));
+        if let Some(unsteady) = judge::unsteady(self.summary) {
+            self.sentence(&unsteady);
+        }
         if let Some(fate) = judge::fate(self.summary) {
             self.sentence(&fate);
         }

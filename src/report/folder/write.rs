@@ -232,6 +232,7 @@ mod tests {
                 passed: false,
                 undecided: false,
             }],
+            trends: Vec::new(),
             measured: (120.0, 720.0),
         }
     }

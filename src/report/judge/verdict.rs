@@ -106,6 +106,10 @@ fn did_it_hold(run: &Run<'_>) -> String {
         (0, lines) => format!("It held: all {lines} SLO lines are met."),
         (_, _) => format!("It did not hold: {}.", broken.join("; ")),
     };
+    if let Some(unsteady) = super::unsteady(summary) {
+        text.push(' ');
+        text.push_str(&unsteady);
+    }
     if let Some(fate) = fate(summary) {
         text.push(' ');
         text.push_str(&fate);

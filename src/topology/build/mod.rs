@@ -49,6 +49,10 @@ pub(crate) fn federation(
         run: builder.run(root),
         slo: root.part("slo").items().iter().map(|line| line.text().to_owned()).collect(),
     };
+    let warm_up = root.part("run").part("warm_up");
+    if warm_up.is_word() && !federation.run.find_warm_up {
+        federation.run.warm_up = Settling::of(&federation).warm_up();
+    }
     federation.agreements = builder.agreements(root, &federation);
     federation.portability = builder.portability(root, &federation);
     builder.timeline(root, &mut federation);
@@ -292,9 +296,10 @@ impl Builder<'_> {
         if length < Duration::from_millis(1) {
             self.wrong(node.place_of("duration"), "a run measures at least a millisecond", "");
         }
-        // The only word it may be is `auto`.
-        let find_warm_up = node.part("warm_up").is_word();
-        let warm_up = if find_warm_up { Duration::ZERO } else { node.read("warm_up") };
+        // What is to be forecast waits for the operators, what is to be found for a run.
+        let word = node.part("warm_up").is_word().then(|| node.word("warm_up", &words::WARM_UP));
+        let find_warm_up = word == Some(words::WarmUp::Auto);
+        let warm_up = if word.is_some() { Duration::ZERO } else { node.read("warm_up") };
         let replications = node.read::<u32>("replications").max(1);
         let (seed, overdue) = (node.read("seed"), node.read("overdue"));
         Run { seed, warm_up, find_warm_up, duration: length, overdue, replications }
