@@ -224,3 +224,26 @@ fn lines_that_only_the_end_can_judge_do_not_end_a_run() {
         assert_eq!(manifest["model_time_s"], 50.0, "{line}");
     }
 }
+
+#[test]
+fn a_line_is_decided_only_where_what_is_under_way_cannot_change_it() {
+    // Half of the phones are away: half of the short messages wait for hours.
+    let lines = "slo: [ sms_latency p90 < 1s, sms_latency p90 < 1h, sms_latency p50 < 1h, \
+                 messages_undelivered share < 1%, message_latency{route=on-net} p50 < 1s ]\n";
+    let bench = Bench::new(lines);
+    let away = ["--set", "run.duration=5m", "--set", "workload.sessions.offline_messages=sms"];
+    let more = ["--set", "operators.a.hlr.attached=50%", "--set", "operators.b.hlr.attached=50%"];
+    bench.ends(99, "out", &[&away[..], &more].concat());
+    let summary = bench.json("out/summary.json");
+    let told: Vec<(bool, bool, bool)> = summary["slo"]
+        .as_array()
+        .expect("lines")
+        .iter()
+        .map(|line| {
+            let of = |key: &str| line[key].as_bool().unwrap_or(false);
+            (of("passed"), of("undecided"), of("at_least"))
+        })
+        .collect();
+    let (fails, open, holds) = ((false, false, true), (false, true, true), (true, false, false));
+    assert_eq!(told, [fails, open, holds, (false, false, false), holds], "{summary}");
+}

@@ -187,7 +187,7 @@ macro_rules! listed {
             SmsSegments: "sms_segments" Counter One [Operator, Origin] Neither "their segments"
             SmsAttempts: "sms_attempts" Counter One [Operator, Origin] Neither "delivery attempts"
             SmsDelivered: "sms_delivered" Counter One [Operator, Origin] More of SmsSubmitted "short messages delivered; its rate is the SMS fallback throughput"
-            SmsRetried: "sms_retried" Counter One [Operator, Origin] Less of SmsSubmitted "failed attempts with another to follow"
+            SmsRetried: "sms_retried" Counter One [Operator, Origin] Less of SmsAttempts "failed attempts with another to follow"
             SmsExpired: "sms_expired" Counter One [Operator, Origin] Less of SmsSubmitted "short messages whose validity ended"
             SmsRefused: "sms_refused" Counter One [Operator, Origin] Less of SmsSubmitted "submissions refused"
             SmsLatency: "sms_latency" Histogram Seconds [Operator] Less "submission until the handset has it, of those submitted in the measured time"

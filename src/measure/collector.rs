@@ -19,7 +19,7 @@ use super::results::SeriesRow;
 use super::slo;
 use crate::domain::id::OperatorId;
 use crate::domain::observation::{InFlight, StationId, Stored};
-use crate::domain::outcome::TransferKind;
+use crate::domain::outcome::{Route, TransferKind};
 use crate::domain::time::{Duration, Instant};
 
 /// Joins the parts of all shards.
@@ -31,6 +31,8 @@ pub(crate) struct Collector {
     pub(super) intervals: Vec<Interval>,
     /// Latencies by route of the last of them, for those who look on.
     pub(super) latest: Vec<(Key, Box<Recorded>)>,
+    /// Messages offered in an interval that have taken another route since: place, before, now.
+    rerouted: BTreeMap<(u32, Route, Route), i64>,
     batches: Batches,
 }
 
@@ -64,6 +66,17 @@ impl Interval {
     }
 }
 
+impl Interval {
+    /// Adds to a counter, which need not be there yet.
+    fn add(&mut self, key: Key, by: i64) {
+        match self.counters.binary_search_by_key(&key, |(known, _)| *known) {
+            Ok(place) => self.counters[place].1 += by,
+            Err(place) => self.counters.insert(place, (key, by)),
+        }
+        self.counters.retain(|(_, count)| *count != 0);
+    }
+}
+
 impl Collector {
     /// A collector that has seen nothing.
     pub(crate) fn new(setup: Arc<Setup>) -> Self {
@@ -73,6 +86,7 @@ impl Collector {
             watchers: FirstAndLast::default(),
             intervals: Vec::new(),
             latest: Vec::new(),
+            rerouted: BTreeMap::new(),
             batches: Batches::default(),
         }
     }
@@ -97,6 +111,9 @@ impl Collector {
             all.merge(part.figures);
             presence.push(part.presence);
             so_far.extend(part.so_far);
+            for (of, count) in part.rerouted {
+                *self.rerouted.entry(of).or_default() += count;
+            }
         }
         if self.setup.batches {
             self.batches.add(at.since(self.setup.window.start).as_secs_f64(), so_far);
@@ -148,6 +165,12 @@ impl Collector {
             self.intervals.push(Interval::of(last, under_way));
         }
         self.censor(in_flight, now, &mut whole);
+        for ((place, was, now), count) in std::mem::take(&mut self.rerouted) {
+            if let Some(interval) = self.intervals.get_mut(place as usize) {
+                interval.add(recorded::MessagesOffered.all_pairs().key((was,)), -count);
+                interval.add(recorded::MessagesOffered.all_pairs().key((now,)), count);
+            }
+        }
         let measured = self.sums(at, whole, &stations, &reply_numbers);
         Measured {
             span: (setup.window.start.as_secs_f64(), at.as_secs_f64()),

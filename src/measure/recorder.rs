@@ -63,6 +63,8 @@ pub struct Recorder {
     presence: presence::Part,
     stations: FxHashMap<StationId, Box<StationFigures>>,
     reply_numbers: Option<(OperatorId, Level)>,
+    /// Messages offered in an interval that have taken another route since: place, before, now.
+    rerouted: FxHashMap<(u32, Route, Route), i64>,
     /// Messages offered less those that ended, here: of all shards together, those under way.
     under_way: i64,
 }
@@ -81,6 +83,8 @@ struct StationFigures {
 pub(crate) struct IntervalPart {
     pub(super) figures: Figures,
     pub(super) presence: presence::Part,
+    /// Messages offered in an interval that have taken another route since: place, before, now.
+    pub(super) rerouted: FxHashMap<(u32, Route, Route), i64>,
     /// Messages offered less those that ended, since the start of the run.
     pub(super) under_way: i64,
     /// Events, or samples with their sum, since the start; empty where no batches are kept.
@@ -159,6 +163,7 @@ impl Recorder {
             presence: presence::Part::default(),
             stations: FxHashMap::default(),
             reply_numbers: None,
+            rerouted: FxHashMap::default(),
             under_way: 0,
         }
     }
@@ -169,6 +174,7 @@ impl Recorder {
         IntervalPart {
             figures: std::mem::take(&mut self.interval),
             presence: std::mem::take(&mut self.presence),
+            rerouted: std::mem::take(&mut self.rerouted),
             under_way: self.under_way,
             so_far: if self.setup.batches { self.sums() } else { Vec::new() },
         }
@@ -233,6 +239,7 @@ impl Recorder {
             presence: presence::Part::default(),
             stations: stations.collect(),
             reply_numbers: self.reply_numbers.clone(),
+            rerouted: FxHashMap::default(),
             under_way: self.under_way,
         };
         copy.finish(at.clamp(self.setup.window.start, self.setup.window.end))
@@ -321,10 +328,10 @@ impl Recorder {
             }
             Observation::StationPlanned { station, wait, service, queued } => {
                 let (seen, setup) = self.station(station);
-                seen.levels.planned(now, wait, service, queued, setup);
+                let passes = setup.stations[station.0 as usize].part.kind.passes();
+                seen.levels.planned(now, wait, service, queued, passes, setup);
                 if setup.window.contains(now + wait) {
                     seen.wait.record(wait.0);
-                    let passes = setup.stations[station.0 as usize].part.kind.passes();
                     let sojourn = if passes { wait } else { wait + service };
                     seen.sojourn.record(sojourn.0);
                     seen.served += 1;
@@ -521,6 +528,10 @@ impl Recorder {
             let before = Subject { route: was, ..subject };
             self.whole.count(recorded::MessagesOffered.key(labels(before)), -1);
             self.whole.count(recorded::MessagesOffered.key(labels(subject)), 1);
+            // In the series it moves as well, in the interval in which it was offered.
+            let since = subject.intended.since(self.setup.window.start);
+            let place = (since.0 / self.setup.interval.0) as u32;
+            *self.rerouted.entry((place, was, subject.route)).or_default() += 1;
         }
     }
 

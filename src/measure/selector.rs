@@ -160,7 +160,8 @@ impl Selector {
                     Statistic::Share => {
                         let others = self.count(self.metric.info().whole?, measured);
                         let whole = if self.apart() { others + count } else { others };
-                        (whole > 0.0).then(|| count / whole)
+                        // What began before the measured time may end in it.
+                        (whole > 0.0).then(|| (count / whole).min(1.0))
                     }
                     _ => Some(count / f64::from(measured.runs)),
                 }
