@@ -74,6 +74,12 @@ fn a_scalar_repeated_by_aliases_is_refused() {
 }
 
 #[test]
+fn an_alias_of_nothing_and_one_of_itself_are_told_as_such() {
+    assert!(refused("a: *nowhere\n".to_owned()).contains("no anchor of this name"));
+    assert!(refused("a: &a [*a]\n".to_owned()).contains("stands within what it repeats"));
+}
+
+#[test]
 fn deep_nesting_is_refused() {
     for (open, close) in [("[", "]"), ("{a: ", "}")] {
         let text = format!("operators: {}{}", open.repeat(20_000), close.repeat(20_000));

@@ -71,8 +71,12 @@ fn refused(text: &str, error: &serde_saphyr::Error) -> Problem {
     }
     let without = "write out what is repeated, without aliases; PyYAML does so with \
                    yaml.Dumper.ignore_aliases = lambda *_: True";
+    if said.contains("unknown anchor") {
+        let help = "`&name` stands where it is written, `*name` after that where it is repeated";
+        return Problem::at(at.into(), "no anchor of this name stands before it").help(help);
+    }
     let aliases = ["alias", "Aliases", "Anchors", "RecordedAnchor"];
-    if aliases.iter().any(|word| said.contains(word)) && !said.contains("unknown") {
+    if aliases.iter().any(|word| said.contains(word)) {
         let message = format!("what the aliases stand for is over {REPEATED} values, written out");
         return Problem::at(at.into(), message).help(without);
     }
