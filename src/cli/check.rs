@@ -3,18 +3,18 @@
 use std::fmt::Write;
 use std::path::PathBuf;
 
-use super::topology::{Loaded, load, overrides};
+use super::topology::{load, overrides, warn};
 use super::{Exit, width};
 use crate::domain::federation::{Agreement, Federation, Protocol, Settling};
 use crate::domain::time::Duration;
 use crate::engine::simulation::lookahead;
 use crate::model::plan::Plan;
-use crate::report::document::numbers::{count, percent, seconds, three};
+use crate::report::document::numbers::{count, percent, plural, seconds, three};
 use crate::report::face::lines::paragraphs;
 use crate::report::face::table::table;
 use crate::report::judge::{self, HIGH};
 use crate::run;
-use crate::study::forecast::{StationLoad, forecast};
+use crate::study::forecast::{Forecast, StationLoad, forecast};
 
 /// Stations that are shown.
 const STATIONS: usize = 40;
@@ -41,10 +41,15 @@ pub(super) fn main(arguments: &Arguments) -> Exit {
     let mut worst = Exit::Done;
     for file in &arguments.files {
         match load(file, &overrides) {
-            Ok(Loaded { topology, .. }) => {
-                let plan = run::plan(topology.federation);
-                anstream::println!("{}: valid", file.display());
-                anstream::println!("{}", facts(&plan, width()));
+            Ok(loaded) => {
+                let plan = run::plan(loaded.topology.federation.clone());
+                let expected = forecast(&plan);
+                let warnings = match warn(&loaded, &overrides, &plan, &expected) {
+                    0 => String::new(),
+                    some => format!(", with {}", plural(some as u64, "warning", "warnings")),
+                };
+                anstream::println!("{}: valid{warnings}", file.display());
+                anstream::println!("{}", facts(&plan, &expected, width()));
             }
             Err(exit) => worst = exit,
         }
@@ -53,8 +58,7 @@ pub(super) fn main(arguments: &Arguments) -> Exit {
 }
 
 /// What follows from a topology before any of it is simulated, for so many columns.
-fn facts(plan: &Plan, width: usize) -> String {
-    let expected = forecast(plan);
+fn facts(plan: &Plan, expected: &Forecast, width: usize) -> String {
     let mut text = format!("{}\n{}\n", sizes(plan), agreements(plan, width));
     let lookahead = match lookahead(plan) {
         Some(lookahead) => format!("lookahead {lookahead}"),

@@ -13,6 +13,7 @@ pub(crate) mod histogram;
 mod key;
 mod labels;
 mod levels;
+mod meant;
 pub(crate) mod measured;
 mod of;
 pub(crate) mod pick;

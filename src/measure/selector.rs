@@ -10,6 +10,7 @@ use super::censored::{Bounds, Censored};
 use super::histogram::Recorded;
 use super::key::Key;
 use super::labels::{self, scale};
+use super::meant;
 use super::measured::{Gauge, Measured};
 
 /// A figure of the results.
@@ -280,8 +281,13 @@ pub(super) fn head<'t>(
     let known = Metric::ALL.iter().map(|metric| metric.info().name);
     // The one metric that everybody calls by a shorter name.
     let full = if name == "utilisation" { "station_utilisation" } else { name };
+    let of = STATISTICS.iter().map(|(word, _)| *word);
     let Some(&metric) = Metric::ALL.iter().find(|metric| metric.info().name == full) else {
-        return wrong(name, format!("no metric is called `{name}`"), mean(name, known));
+        return wrong(
+            name,
+            format!("no metric is called `{name}`"),
+            meant::metric(name, known, of),
+        );
     };
     let info = metric.info();
     let (filter, statistic) = match rest.trim_start().strip_prefix('{') {
@@ -357,7 +363,7 @@ fn statistic(metric: Metric, text: &str) -> Result<Statistic, (String, Option<St
         _ => {
             let message =
                 format!("`{}` has no statistic `{text}`; it has {}", info.name, allowed.join(", "));
-            Err((message, mean(text, allowed.into_iter())))
+            Err((message, meant::statistic(text, &allowed)))
         }
     }
 }

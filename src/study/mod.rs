@@ -3,6 +3,7 @@
 pub mod capacity;
 mod checked;
 pub mod compare;
+pub(crate) mod doubts;
 pub mod forecast;
 mod intervals;
 mod pool;

@@ -15,6 +15,12 @@ const LONGEST: f64 = 3600.0;
 const DELAYS: usize = 400;
 /// Answers to answers, and attempts after attempts, are followed until so little is left.
 const NEGLIGIBLE: f64 = 1e-3;
+/// As if no larger share were answered: a file may ask for conversations without an end, and is refused.
+const ANSWERED: f64 = 0.99;
+/// Attempts of one short message that are followed.
+const ATTEMPTS: usize = 500;
+/// Attempts of all that are added up.
+const ADDED: usize = 200_000;
 
 /// How long what takes.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -90,7 +96,7 @@ fn of_operator(operator: &Operator, away: (f64, f64)) -> Settling {
     let mut since = vec![0.0; DELAYS];
     let mut weight = 1.0;
     for generation in 1.. {
-        weight *= messages.reply_share;
+        weight *= messages.reply_share.min(ANSWERED);
         if weight < NEGLIGIBLE {
             break;
         }
@@ -103,8 +109,12 @@ fn of_operator(operator: &Operator, away: (f64, f64)) -> Settling {
     let answers = settled(load.clone());
     let attempts = match operator.smsc.as_ref().map(|smsc| ages(&smsc.retry, away)) {
         Some(ages) => {
-            // A tenth of the load says as much about its attempts.
-            let some = load.iter().step_by(10).chain(load.first());
+            // A part of the load says as much about its attempts.
+            let step = (load.len() * ages.len()).div_ceil(ADDED).max(1);
+            // Of the first messages so many as there are of others.
+            let first = (load[0].0, load[0].1 / step as f64);
+            let some = load[1..].iter().step_by(step).copied().chain([first]);
+            let ages = &ages;
             let each = some.flat_map(|(delay, weight)| {
                 ages.iter().map(move |(age, share)| (delay + age, weight * share))
             });
@@ -137,7 +147,7 @@ fn ages(retry: &[Duration], (away, back): (f64, f64)) -> Vec<(f64, f64)> {
         wait = waits.next().map_or(wait, |next| next.as_secs_f64());
         let failed = away * libm::exp(-age / back);
         age += wait.max(1e-3);
-        if failed < NEGLIGIBLE || age > 100.0 * LONGEST {
+        if failed < NEGLIGIBLE || all.len() >= ATTEMPTS {
             return all;
         }
         all.push((age, failed));

@@ -31,7 +31,9 @@ pub(crate) fn federation(
     let names = entries.iter().map(|entry| entry.key.clone()).collect();
     let subscribers = entries.iter().map(|entry| subscribers(&entry.node)).collect();
     let kinds = entries.iter().map(|entry| kind(&entry.node)).collect();
-    let mut builder = Builder { names, kinds, subscribers, files, problems };
+    let time = root.part("run");
+    let measured = time.part("duration").known();
+    let mut builder = Builder { names, kinds, subscribers, measured, files, problems };
     let workloads = builder.workloads(root, raw);
     let operators = entries
         .iter()
@@ -72,6 +74,8 @@ struct Builder<'a> {
     kinds: Vec<OperatorKind>,
     /// In id order.
     subscribers: Vec<Subscribers>,
+    /// How long the run measures, unless that was refused.
+    measured: Option<Duration>,
     files: &'a mut Files,
     problems: &'a mut Vec<Problem>,
 }
@@ -95,6 +99,11 @@ impl Builder<'_> {
     fn wrong(&mut self, place: Place, message: impl Into<String>, help: &str) {
         let problem = Problem::at(place, message);
         self.problems.push(if help.is_empty() { problem } else { problem.help(help) });
+    }
+
+    /// Says what is no mistake but can hardly be meant.
+    fn doubt(&mut self, place: Place, message: impl Into<String>, help: impl Into<String>) {
+        self.problems.push(Problem::warning(place, message).help(help));
     }
 
     fn operator_id(&mut self, node: &Node) -> Option<OperatorId> {
@@ -137,6 +146,11 @@ impl Builder<'_> {
                 "use `kind: imsp`, or count them as `sms_only`",
             );
         }
+        let imsp = im.then(|| self.imsp(node));
+        let smsc = smsc.map(|smsc| self.smsc(smsc));
+        if let (Some(imsp), Some(smsc)) = (&imsp, &smsc) {
+            self.answers_find_back(node, &imsp.legacy, smsc);
+        }
         Operator {
             name: entry.key.clone(),
             kind,
@@ -144,9 +158,9 @@ impl Builder<'_> {
             numbers: numbers(node).iter().map(|n| n.text().to_owned()).collect(),
             subscribers: counts,
             access: self.access(node, subscribers),
-            imsp: im.then(|| self.imsp(node)),
-            smsc: smsc.map(|smsc| self.smsc(smsc)),
-            hlr: smsc.and(node.get("hlr")).map(|hlr| self.hlr(node, hlr)),
+            imsp,
+            hlr: smsc.as_ref().and(node.get("hlr")).map(|hlr| self.hlr(node, hlr)),
+            smsc,
             expose: node.get("expose").map_or(Vec::new(), |expose| expose.words(&words::EXPOSE)),
             relay: node.get("relay").map(|relay| Relay {
                 workers: relay.read("workers"),
