@@ -232,7 +232,7 @@ fn lines_that_only_the_end_can_judge_do_not_end_a_run() {
 fn a_line_is_decided_only_where_what_is_under_way_cannot_change_it() {
     // Half of the phones are away: half of the short messages wait for hours.
     let lines = "slo: [ sms_latency p90 < 1s, sms_latency p90 < 1h, sms_latency p50 < 1h, \
-                 messages_undelivered share < 1%, message_latency{route=on-net} p50 < 1s ]\n";
+                 messages_undelivered share < 1%, 'message_latency{route=on-net} p50 < 1s' ]\n";
     let bench = Bench::new(lines);
     let away = ["--set", "run.duration=5m", "--set", "workload.sessions.offline_messages=sms"];
     let more = ["--set", "operators.a.hlr.attached=50%", "--set", "operators.b.hlr.attached=50%"];

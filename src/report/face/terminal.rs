@@ -31,6 +31,7 @@ pub fn render(
 ) -> String {
     let mut page = Page { text: String::new(), width, color, summary, parts };
     page.head(manifest);
+    page.slo();
     page.asked(manifest);
     page.messages(manifest.replication_seeds.len());
     if manifest.replication_seeds.len() > 1 {
@@ -41,7 +42,6 @@ pub fn render(
     page.contacts();
     page.stations();
     page.settlement();
-    page.slo();
     page.text
 }
 
@@ -105,12 +105,6 @@ impl Page<'_> {
             seconds(Some(manifest.wall_time_s)),
             three(manifest.events_per_second / 1e6),
         ));
-        if let Some(unsteady) = judge::unsteady(self.summary) {
-            self.sentence(&unsteady);
-        }
-        if let Some(fate) = judge::fate(self.summary) {
-            self.sentence(&fate);
-        }
     }
 
     fn counter(&self, name: &str, labels: &[(&str, &str)]) -> u64 {
@@ -443,11 +437,8 @@ impl Page<'_> {
         }
     }
 
+    /// The SLO lines, and what became of the messages: what the rest is the detail of.
     fn slo(&mut self) {
-        if self.summary.slo.is_empty() {
-            return;
-        }
-        self.title("Service level objectives");
         for slo in &self.summary.slo {
             let (mark, style) = match (slo.passed, slo.undecided) {
                 (true, _) => ("✓", AnsiColor::Green.on_default()),
@@ -460,6 +451,9 @@ impl Page<'_> {
             let fits = line.chars().count() + seen.chars().count() + 8 <= self.width;
             let gap = if fits { "  " } else { "\n    " };
             self.line(&format!("  {mark} {line}{gap}({seen})"));
+        }
+        for told in [judge::unsteady(self.summary), judge::fate(self.summary)] {
+            told.into_iter().for_each(|told| self.sentence(&told));
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Whether a series still goes somewhere: a straight line through it, and whether its slope is more than
 //! chance makes of observations that follow one another. Called with a figure in equal spans of time.
 
-use super::student::two_sided_p;
+use super::student::{Estimate, two_sided_p};
 
 /// With fewer observations, neither slope nor correlation could be told.
 const FEWEST: usize = 20;
@@ -49,7 +49,15 @@ pub(crate) fn trend(series: &[f64], matters: f64) -> Option<Trend> {
     let error = (squares / (n - 2.0) / spread * (1.0 + kept) / (1.0 - kept)).sqrt();
     let independent = (n * (1.0 - kept) / (1.0 + kept) - 2.0).max(1.0);
     let p = if error > 0.0 { two_sided_p(slope / error, independent) } else { 0.0 };
-    (p < CHANCE).then(|| Trend { from: line(0.0), to: line(n - 1.0) })
+    (p < CHANCE || drifts(series)).then(|| Trend { from: line(0.0), to: line(n - 1.0) })
+}
+
+/// Whether steps from one observation to the next go one way by more than chance. A queue that grows all
+/// along is a walk that leaves its line for long, so that little of it looks independent; its steps are.
+/// Steps of a steady series take each other back, which makes this the rarer there.
+fn drifts(series: &[f64]) -> bool {
+    let steps: Vec<f64> = series.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    Estimate::of(&steps).is_some_and(|steps| steps.p_of_zero() < CHANCE)
 }
 
 #[cfg(test)]
@@ -84,10 +92,25 @@ mod tests {
     #[test]
     fn a_rise_is_found_where_it_is_larger_than_chance() {
         // In deviations of an observation: a third of the mean, where these are a tenth of it.
-        for (kept, rise, least) in [(0.0, 3.5, 990), (0.3, 5.0, 990), (0.6, 10.0, 950)] {
+        for (kept, rise, least) in [(0.0, 3.5, 990), (0.3, 5.0, 990), (0.6, 12.0, 950)] {
             let seen = found(kept, rise, 1_000);
             assert!(seen >= least, "correlation {kept}: {seen} of 1,000");
         }
+    }
+
+    #[test]
+    fn a_walk_that_drifts_has_a_trend() {
+        let seed = StreamSeed::new(7, "stats", "walk");
+        let one = |trial: u64| {
+            let (mut stream, mut value) = (seed.nth(trial), 0.0);
+            let mut step = || {
+                value += 1.0 + stream.normal();
+                value
+            };
+            trend(&(0..60).map(|_| step()).collect::<Vec<f64>>(), 0.05).is_some()
+        };
+        let seen = (0..1_000).filter(|trial| one(*trial)).count();
+        assert!(seen >= 990, "{seen} of 1,000");
     }
 
     #[test]
