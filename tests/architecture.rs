@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 /// Layers from the top; modules of one layer are siblings.
 const LAYERS: &[&[&str]] = &[
     &["main", "cli", "face"],
-    &["study", "proof"],
+    &["proof"],
+    &["study"],
     &["run"],
     &["topology", "engine", "report"],
     &["workload", "model", "measure", "wire"],

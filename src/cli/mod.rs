@@ -19,6 +19,7 @@ mod signal;
 mod sweep;
 mod topology;
 mod trace;
+mod validate;
 mod watch;
 
 use std::process::ExitCode;
@@ -57,7 +58,8 @@ struct Arguments {
 const AFTER_HELP: &str = "\
 Exit codes:
   0    done, every SLO line holds
-  99   done, an SLO line, a line of --fail-on, a scenario's claim or a requirement does not hold
+  99   done, an SLO line, a line of --fail-on, a scenario's claim, a requirement or a row of validate
+       does not hold
   104  the topology or an option is wrong; nothing was run
   105  stopped by a signal or a key; what was measured so far is written
   70   a fault of the program: a conservation check failed
@@ -79,6 +81,7 @@ enum Command {
     Schema(schema::Arguments),
     Scenario(scenario::Arguments),
     Conformance(conformance::Arguments),
+    Validate(validate::Arguments),
     Sweep(sweep::Arguments),
     Merge(sweep::MergeArguments),
     Trace(trace::Arguments),
@@ -108,6 +111,7 @@ pub fn main() -> ExitCode {
         Command::Merge(arguments) => sweep::merge(&arguments),
         Command::Trace(arguments) => trace::main(&arguments),
         Command::Conformance(arguments) => conformance::main(&arguments),
+        Command::Validate(arguments) => validate::main(&arguments),
         Command::Scenario(arguments) => scenario::main(&arguments),
     };
     exit.into()

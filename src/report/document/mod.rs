@@ -11,3 +11,4 @@ pub mod parts;
 pub(crate) mod points;
 pub mod summary;
 pub mod sums;
+pub mod validation;

@@ -12,3 +12,4 @@ pub mod markdown;
 pub(crate) mod plots;
 pub(crate) mod table;
 pub mod terminal;
+pub mod validation;

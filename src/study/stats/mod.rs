@@ -33,7 +33,6 @@ impl Interval {
     }
 
     /// Whether a value lies in it, ends included; a NaN lies nowhere.
-    #[cfg(test)]
     pub(crate) fn contains(&self, value: f64) -> bool {
         self.low <= value && value <= self.high
     }
