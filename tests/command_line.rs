@@ -215,7 +215,12 @@ fn every_shipped_topology_runs_and_judges_itself_as_meant() {
         ("national.yaml", 0),
     ] {
         let out = dir.path().join(name).display().to_string();
-        let run = interwork(&["run", &shipped(name), "--out", &out], dir.path());
+        // Of the largest not all of its warm-up: its load has settled, its waiting phones have not.
+        let shorter: &[&str] =
+            if name == "national.yaml" { &["--set", "run.warm_up=10m"] } else { &[] };
+        let topology = shipped(name);
+        let run = [&["run", &topology, "--out", &out], shorter].concat();
+        let run = interwork(&run, dir.path());
         let told = text(&run.stdout) + &text(&run.stderr);
         assert_eq!(run.status.code(), Some(code), "{name}\n{told}");
         let widest = told.lines().map(|line| line.chars().count()).max();

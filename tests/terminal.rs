@@ -154,7 +154,9 @@ fn the_readme_shows_what_the_program_prints() {
     }
     for name in ["omtp-reference", "sms-fallback-storm"] {
         let committed = read(&format!("results/{name}/summary.json"));
-        let committed: Summary = serde_json::from_str(&committed).expect("a summary");
+        let mut committed: Summary = serde_json::from_str(&committed).expect("a summary");
+        // The command line forecasts them, besides the run.
+        committed.needs.clear();
         assert!(
             committed == summary(&format!("{name}.yaml")).0,
             "run it again with --force --out results/{name}"

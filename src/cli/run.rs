@@ -26,6 +26,7 @@ use crate::report::folder::read::Stored;
 use crate::report::folder::write::{Bundle, Folder, MessageRow, ReplicationRow};
 use crate::run::{self, Ending, Options, Sample, SampleOutcome};
 use crate::study::forecast::forecast;
+use crate::study::needs::needs;
 use crate::study::precision::{self, Reached, Target};
 use crate::study::replicate::{self, Case, Parallel, Replicated};
 use crate::study::warm_up;
@@ -148,12 +149,15 @@ fn simulate(arguments: &Arguments) -> Result<Exit, Exit> {
     let case = loaded.case();
     let parallel = Parallel { threads };
     let plan = Arc::new(run::plan(case.federation.clone()));
-    warn(&loaded, &overrides, &plan, &forecast(&plan));
-    let (replicated, precision) = match watched {
+    let expected = forecast(&plan);
+    warn(&loaded, &overrides, &plan, &expected);
+    let needs = needs(&plan, &expected, &case.slo);
+    let (mut replicated, precision) = match watched {
         true => (watch::run(&case, &plan, options, &stop).map_err(fault)?, None),
         false => replications(arguments, (&case, &plan), figures, options, parallel, &stop)?,
     };
     drop(plan);
+    replicated.results.needs = needs;
 
     let manifest = record::manifest(Record {
         topology: &loaded.topology,

@@ -26,6 +26,9 @@ pub struct Results {
     /// What still went somewhere in the measured time, where nothing was meant to change: figures of
     /// such a run are not those of a steady state. Of replications, the first is looked at.
     pub trends: Vec<Trend>,
+    /// What each part is asked for by what users do, whatever full queues hold back; empty where
+    /// nobody has forecast it.
+    pub needs: Vec<Need>,
     /// Start and end of the measured time, seconds since the start of the run. The end is earlier
     /// than planned if the run was stopped.
     pub(crate) measured: (f64, f64),
@@ -311,6 +314,22 @@ pub struct Distribution {
     pub p999: Option<f64>,
     /// Largest.
     pub max: f64,
+}
+
+/// What a part is asked for by what users do: first messages, answers and retries, at the highest load
+/// of the run, by arithmetic on the topology.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Need {
+    /// The station.
+    pub station: String,
+    /// Jobs a second.
+    pub rate: f64,
+    /// Work, as a share of what the station can do; from 1 on its queue only grows.
+    pub utilisation: f64,
+    /// How busy it may be: by the topology's SLO lines, else as planners allow.
+    pub target: f64,
+    /// A setting that makes it as busy as that, as `--set` has it; of several nodes that of each.
+    pub enough: String,
 }
 
 /// Something that rises or falls through the measured time by more than chance makes it.

@@ -162,6 +162,14 @@ impl Line {
         })
     }
 
+    /// The value that its figure has to stay under; `None` of other lines.
+    pub(crate) fn upper(&self) -> Option<f64> {
+        match (self.op, self.bound) {
+            (Op::Less | Op::LessEqual, Bound::Value(bound)) => Some(bound),
+            _ => None,
+        }
+    }
+
     /// Whether it is about a part of the measured time.
     pub(crate) fn has_span(&self) -> bool {
         self.span.is_some()
@@ -263,6 +271,7 @@ pub(crate) fn results(measured: &Measured) -> Results {
         histograms: measured.tagged(),
         slo: measured.setup.slo.iter().map(|line| line.judge(measured)).collect(),
         trends: Vec::new(),
+        needs: Vec::new(),
         measured: measured.span,
     }
 }

@@ -7,9 +7,10 @@ use crate::domain::id::OperatorId;
 use crate::domain::part::{Bound, Owner, Part};
 use crate::model::plan::Plan;
 use crate::model::routing::Carriage;
-use crate::report::document::numbers::{percent, three};
+use crate::report::document::numbers::{percent, three, up};
 use crate::report::judge::{self, HIGH};
 use crate::study::forecast::Forecast;
+use crate::study::needs::bandwidth;
 use crate::topology::{Place, Problem, Topology};
 
 /// Pairs of operators that are named.
@@ -135,11 +136,7 @@ fn small(
         Bound::Bandwidth => {
             let Owner::Side(id, _) = part.owner else { return None };
             let has = federation.agreement(id).link.bandwidth?;
-            let shown = |bits: f64| match bits {
-                1e6.. => format!("{}Mbit/s", up(bits / 1e6)),
-                1e3.. => format!("{}kbit/s", up(bits / 1e3)),
-                _ => format!("{}bit/s", up(bits)),
-            };
+            let shown = bandwidth;
             let asked = has * utilisation;
             let message =
                 format!("`{name}` carries {}, and {} arrive{at}", shown(has), shown(asked));
@@ -195,27 +192,6 @@ fn settings(topology: &Topology, plan: &Plan, part: Part) -> (Place, String) {
 fn short(value: f64) -> String {
     let text = value.to_string();
     if text.len() <= 6 { text } else { three(value) }
-}
-
-/// Three digits of a number, rounded up, so that it is enough.
-fn up(value: f64) -> String {
-    let mut step = 1.0;
-    while value / step >= 1000.0 {
-        step *= 10.0;
-    }
-    while value > 0.0 && value / step < 100.0 && step > 1e-6 {
-        step /= 10.0;
-    }
-    // Steps below one are not exact: what is left of them is cut.
-    let whole = (value / step - 1e-9).ceil();
-    let text = match step {
-        1.0.. => format!("{}", whole * step),
-        _ => format!("{:.6}", whole * step),
-    };
-    match text.contains('.') {
-        true => text.trim_end_matches('0').trim_end_matches('.').to_owned(),
-        false => text,
-    }
 }
 
 #[cfg(test)]
@@ -308,19 +284,6 @@ agreements:
             let left: Vec<&String> = again.iter().filter(|told| told.contains(&remedy)).collect();
             // The other side of an agreement may need more.
             assert!(left.len() <= usize::from(path.starts_with("agr")), "{path}={value} {left:#?}");
-        }
-    }
-
-    #[test]
-    fn numbers_are_rounded_up_to_three_digits() {
-        for (value, shown) in [
-            (187.2, "188"),
-            (100.0, "100"),
-            (0.0123456, "0.0124"),
-            (12_341.0, "12400"),
-            (2.5, "2.5"),
-        ] {
-            assert_eq!(up(value), shown);
         }
     }
 }

@@ -82,6 +82,7 @@ mod tests {
             histograms: tags.iter().enumerate().map(tagged).collect(),
             slo: Vec::new(),
             trends: Vec::new(),
+            needs: Vec::new(),
             measured: (120.0, 720.0),
         }
     }

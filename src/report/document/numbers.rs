@@ -54,6 +54,27 @@ pub(crate) fn capital(words: &str) -> String {
     letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
 }
 
+/// Three digits of a number, rounded up, so that it is enough.
+pub(crate) fn up(value: f64) -> String {
+    let mut step = 1.0;
+    while value / step >= 1000.0 {
+        step *= 10.0;
+    }
+    while value > 0.0 && value / step < 100.0 && step > 1e-6 {
+        step /= 10.0;
+    }
+    // Steps below one are not exact: what is left of them is cut.
+    let whole = (value / step - 1e-9).ceil();
+    let text = match step {
+        1.0.. => format!("{}", whole * step),
+        _ => format!("{:.6}", whole * step),
+    };
+    match text.contains('.') {
+        true => text.trim_end_matches('0').trim_end_matches('.').to_owned(),
+        false => text,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -100,5 +121,18 @@ mod tests {
     /// A power of ten.
     fn pow(exponent: i32) -> f64 {
         format!("1e{exponent}").parse().expect("a number")
+    }
+
+    #[test]
+    fn numbers_are_rounded_up_to_three_digits() {
+        for (value, shown) in [
+            (187.2, "188"),
+            (100.0, "100"),
+            (0.0123456, "0.0124"),
+            (12_341.0, "12400"),
+            (2.5, "2.5"),
+        ] {
+            assert_eq!(up(value), shown);
+        }
     }
 }

@@ -4,7 +4,7 @@ use crate::measure::selector;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::measure::results::{Metric, Results, Slo, Trend, Trending};
+use crate::measure::results::{Metric, Need, Results, Slo, Trend, Trending};
 use crate::report::document::numbers::{count, percent, seconds, three};
 
 /// The summary of a run.
@@ -22,6 +22,9 @@ pub struct Summary {
     /// steady state.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub trends: Vec<Trend>,
+    /// What each part is asked for by what users do, whatever full queues hold back.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub needs: Vec<Need>,
     /// Every metric, for its full label set and rolled up over `from` and `to`.
     pub metrics: Vec<Metric>,
 }
@@ -130,6 +133,7 @@ impl Summary {
             verdict,
             slo: results.slo.clone(),
             trends: results.trends.clone(),
+            needs: results.needs.clone(),
             metrics: results.metrics.iter().map(Metric::written).collect(),
         }
     }

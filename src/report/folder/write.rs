@@ -233,6 +233,7 @@ mod tests {
                 undecided: false,
             }],
             trends: Vec::new(),
+            needs: Vec::new(),
             measured: (120.0, 720.0),
         }
     }

@@ -2,11 +2,11 @@
 //! summary and the series. Called by `verdict`; it names stations and judges no SLO line.
 
 use super::over::clock;
-use super::{FULL, Run, busiest};
+use super::{FULL, Run, bound, busiest};
 use crate::domain::outcome::Reason;
 use crate::domain::part::{Bound, PartKind};
 use crate::measure::results::{Level, Metric};
-use crate::report::document::numbers::{count, percent, plural, seconds, three};
+use crate::report::document::numbers::{capital, count, percent, plural, seconds, three};
 use crate::report::document::summary::{Summary, Verdict};
 
 /// Intervals in a row that make it more than chance.
@@ -62,19 +62,6 @@ impl<'a> Station<'a> {
         }
         best.filter(|(first, last)| last - first + 1 >= STRETCH)
     }
-
-    /// The most that came in an interval, jobs a second: what was served and what the queue grew by.
-    fn asked(&self, step: f64) -> Option<f64> {
-        let capacity = self.capacity?;
-        let at = |place: usize| self.queue.get(place).copied();
-        let came = (0..self.busy.len()).map(|place| {
-            let (before, after) = (place.saturating_sub(1), (place + 1).min(self.busy.len() - 1));
-            let span = (after - before) as f64 * step;
-            let grown = at(after).unwrap_or(0.0) - at(before).unwrap_or(0.0);
-            self.busy[place] * capacity + if span > 0.0 { grown / span } else { 0.0 }
-        });
-        came.max_by(f64::total_cmp)
-    }
 }
 
 fn used_up(bound: Bound) -> &'static str {
@@ -92,21 +79,6 @@ fn used(bound: Bound) -> &'static str {
         Bound::Workers => "of its workers were busy",
         Bound::Rate => "of its rate was used",
         Bound::Bandwidth => "of its bandwidth was used",
-    }
-}
-
-/// What would be enough for so many jobs a second, where so many can be done.
-fn enough(bound: Bound, asked: f64, capacity: f64) -> String {
-    let times = three(asked / capacity);
-    let need = count(asked.ceil() as u64);
-    match bound {
-        Bound::Licence => format!("a licence of at least {need} messages a second"),
-        Bound::Workers => {
-            let more = (asked / capacity).ceil().max(2.0);
-            format!("at least {} times the workers, or faster ones", count(more as u64))
-        }
-        Bound::Rate => format!("a rate of at least {need} messages a second"),
-        Bound::Bandwidth => format!("at least {times} times the bandwidth"),
     }
 }
 
@@ -135,6 +107,7 @@ pub(crate) fn bottleneck(run: &Run<'_>) -> String {
     let down = refused_for(run.summary, &[Reason::NodeDown]);
     let mut said = Vec::new();
     if let Some((worst, stretch)) = full.first() {
+        said.extend(cause(run, over_from(run, *stretch)));
         said.push(saturated(run, worst, *stretch));
         let others: Vec<&str> = full.iter().skip(1).map(|(station, _)| station.name).collect();
         match others.len() {
@@ -167,6 +140,20 @@ pub(crate) fn bottleneck(run: &Run<'_>) -> String {
         said.insert(0, format!("{lead} {}", closest(&stations)));
     }
     said.join(" ")
+}
+
+/// When a stretch of intervals begins.
+fn over_from(run: &Run<'_>, (first, _): (usize, usize)) -> f64 {
+    run.over.times[first]
+}
+
+/// What failed before a part was full, as the cause of it.
+fn cause(run: &Run<'_>, from: f64) -> Option<String> {
+    let step = run.over.step();
+    let failed = |moment: &&super::Moment| moment.fails && moment.from <= from + step;
+    let last = run.moments.iter().rfind(failed)?;
+    let (when, long) = (last.when(), capital(&last.long));
+    Some(format!("The cause is what failed ({when}): {long}. What follows is its consequence."))
 }
 
 fn refused_for(summary: &Summary, reasons: &[Reason]) -> u64 {
@@ -212,7 +199,7 @@ fn limits(run: &Run<'_>, stations: &[Station<'_>], refused: u64) -> String {
             " {from} may send {to} {}/s, and in the busiest {step} had {}/s for it: agree on {}.",
             three(capacity),
             three(asked),
-            enough(Bound::Rate, asked, capacity),
+            format_args!("a rate of {} messages a second", count(asked.ceil() as u64)),
         ),
         // Within an interval there was room: what came at once was too much.
         false => format!(
@@ -264,22 +251,42 @@ fn saturated(run: &Run<'_>, station: &Station<'_>, (first, last): (usize, usize)
         ));
         return text;
     }
-    if let (Some(capacity), Some(asked)) = (station.capacity, station.asked(over.step())) {
-        let enough = enough(bound, asked, capacity);
-        text.push_str(&format!(
-            " In its busiest {} it was asked for {}/s and can do {}/s: ",
-            seconds(Some(over.step())),
-            three(asked),
-            three(capacity),
-        ));
-        text.push_str(&match (run.summary.verdict, bound) {
-            (Verdict::Failed, Bound::Licence) => format!("buy {enough}."),
-            (Verdict::Failed, Bound::Rate) => format!("agree on {enough}."),
-            (Verdict::Failed, _) => format!("give it {enough}."),
-            _ => format!("{enough} would leave no queue."),
-        });
-    }
+    text.push(' ');
+    text.push_str(&advice(run, station));
     text
+}
+
+/// What would have been enough for a part that was full, by what users ask of it: what came is less,
+/// since answers and retries that waited were not written yet.
+fn advice(run: &Run<'_>, station: &Station<'_>) -> String {
+    let Some(need) = run.summary.needs.iter().find(|need| need.station == station.name) else {
+        return "`interwork check` tells how much would be enough.".to_owned();
+    };
+    let (used, target) = (percent(need.utilisation), bound(need.target));
+    if need.utilisation <= need.target {
+        let why = match run.moments.iter().any(|moment| moment.fails) {
+            true => "what failed filled it, and more of it is not the remedy",
+            false => "what came at once filled it, and what waited was served later",
+        };
+        return format!("What users ask of it is {used} of what it can do: {why}.");
+    }
+    format!(
+        "Users ask it for {}/s, answers and retries included, which is {used} of what it can do: \
+         {} keeps it at {target}{}.",
+        three(need.rate),
+        need.enough,
+        nodes(run, station.name),
+    )
+}
+
+/// That a setting is of each node, where a part has several.
+fn nodes(run: &Run<'_>, station: &str) -> String {
+    let Some((part, _)) = station.rsplit_once('[') else { return String::new() };
+    let of = |name: &str| name.rsplit_once('[').is_some_and(|(other, _)| other == part);
+    match run.summary.needs.iter().filter(|need| of(&need.station)).count() {
+        0 | 1 => String::new(),
+        many => format!(", for each of the {many} nodes"),
+    }
 }
 
 /// Where nothing is full: what comes nearest to it.

@@ -1,0 +1,168 @@
+//! What the parts of a federation are asked for by what its users do, and what would be enough for it:
+//! first messages, answers and retries as the forecast has them, which no full queue has held back.
+//! Kept with the results of a run, so that whoever judges it can tell what to buy.
+
+use crate::domain::part::{Bound, Owner, Part};
+use crate::measure::results::Need;
+use crate::measure::slo::Line;
+use crate::model::plan::Plan;
+use crate::report::document::numbers::up;
+use crate::report::judge::HIGH;
+use crate::study::forecast::Forecast;
+
+/// The needs of all parts that something is asked of.
+pub(crate) fn needs(plan: &Plan, expected: &Forecast, slo: &[Line]) -> Vec<Need> {
+    let asked = expected.stations.iter().filter(|station| station.rate > 0.0);
+    let need = |station: &crate::study::forecast::StationLoad| {
+        let name = station.part.name(&plan.federation);
+        let target = target(&name, slo);
+        let enough = enough(plan, station.part, station.utilisation, target)?;
+        let (rate, utilisation) = (station.rate, station.utilisation);
+        Some(Need { station: name, rate, utilisation, target, enough })
+    };
+    asked.filter_map(need).collect()
+}
+
+/// How busy a station may be: by the file's lines, else as planners allow.
+fn target(station: &str, slo: &[Line]) -> f64 {
+    let about = |line: &&Line| {
+        let selector = line.selector();
+        let all = selector.labels().iter().all(|(_, value)| *value == station);
+        selector.metric() == "station_utilisation" && all && !line.has_span()
+    };
+    let bounds = slo.iter().filter(about).filter_map(Line::upper);
+    let least = bounds.filter(|bound| *bound > 0.0 && *bound <= 1.0).reduce(f64::min);
+    least.unwrap_or(HIGH)
+}
+
+/// A setting that makes a part so busy, as `--set` has it.
+fn enough(plan: &Plan, part: Part, utilisation: f64, target: f64) -> Option<String> {
+    let federation = &plan.federation;
+    let path = path(plan, part)?;
+    let times = utilisation / target;
+    let value = match part.kind.info().bound {
+        Bound::Licence => {
+            let smsc = federation.operator(part.operator(federation)).smsc.as_ref()?;
+            let each = smsc.throughput * times;
+            // Licences of less than one a second are those of tests and examples.
+            if each > 1.0 { format!("{}/s", each.ceil()) } else { format!("{}/s", up(each)) }
+        }
+        Bound::Workers => {
+            format!("{}", (f64::from(part.servers(federation)) * times).ceil().max(1.0))
+        }
+        Bound::Bandwidth => {
+            let Owner::Side(id, _) = part.owner else { return None };
+            bandwidth(federation.agreement(id).link.bandwidth? * times)
+        }
+        Bound::Rate => {
+            let Owner::Side(id, side) = part.owner else { return None };
+            let limit = federation.agreement(id).rate_limit[usize::from(side)].as_ref()?;
+            format!("{}/s", up(limit.rate * times))
+        }
+    };
+    Some(format!("{path}={value}"))
+}
+
+/// `12.5Mbit/s`, rounded up.
+pub(super) fn bandwidth(bits: f64) -> String {
+    match bits {
+        1e6.. => format!("{}Mbit/s", up(bits / 1e6)),
+        1e3.. => format!("{}kbit/s", up(bits / 1e3)),
+        _ => format!("{}bit/s", up(bits)),
+    }
+}
+
+/// The path of what bounds a part.
+fn path(plan: &Plan, part: Part) -> Option<String> {
+    let federation = &plan.federation;
+    let setting = match part.kind.info().bound {
+        Bound::Licence => ".throughput",
+        Bound::Workers => ".workers",
+        Bound::Bandwidth => ".bandwidth",
+        Bound::Rate => "",
+    };
+    let label = part.kind.label();
+    Some(match part.owner {
+        Owner::Operator(id) | Owner::Node(id, _) => {
+            format!("operators.{}.{label}{setting}", federation.operator(id).name)
+        }
+        Owner::Side(id, _) => {
+            let [a, b] = federation.agreement(id).between.map(|id| &federation.operator(id).name);
+            format!("agreements.{a}:{b}.{label}{setting}")
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::measure::slo;
+    use crate::run;
+    use crate::study::forecast::forecast;
+    use crate::topology::{Override, Source};
+
+    /// The needs of a federation of two operators with these changes and lines.
+    fn of(sets: &[&str], lines: &[&str]) -> Vec<Need> {
+        let text = "interwork: 1
+name: small
+operators:
+  a: { kind: imsp, domain: a.example, numbers: ['+461'], subscribers: { im: 900, sms_only: 900 }, smsc: { throughput: 1/s, nodes: 2 }, hlr: { workers: 1, lookup_time: 2s } }
+  b: { kind: imsp, domain: b.example, numbers: ['+462'], subscribers: { im: 300 }, im_server: { workers: 2, service_time: 3s } }
+agreements:
+  - { between: [a, b], protocol: ssp, link: { bandwidth: 300bit/s }, rate_limit: 0.01/s }
+";
+        let sets: Vec<Override> =
+            sets.iter().map(|set| Override::parse(set).expect("a good override")).collect();
+        let source = Source::new("small.yaml", text);
+        let topology = crate::topology::load(&source, &sets).expect("a valid topology");
+        let federation = topology.federation;
+        let (names, measured) = (run::names(&federation), federation.run.duration);
+        let lines = lines.iter().map(|line| slo::parse(line, &names, measured).expect("a line"));
+        let lines: Vec<Line> = lines.collect();
+        let plan = run::plan(federation);
+        needs(&plan, &forecast(&plan), &lines)
+    }
+
+    #[test]
+    fn what_is_enough_is_enough_and_a_step_less_is_not() {
+        let target = 0.7;
+        let over = |need: &Need| need.utilisation > target;
+        for need in of(&[], &[]).iter().filter(|need| over(need)) {
+            let same = |needs: Vec<Need>| {
+                needs.into_iter().find(|other| other.station == need.station).expect("it is there")
+            };
+            let bought = same(of(&[&need.enough], &[]));
+            assert!(bought.utilisation <= target * 1.000_1, "{need:?} {bought:?}");
+            // A step of what is written: one of a licence or of workers, a hundredth else.
+            let (path, value) = need.enough.split_once('=').expect("a setting");
+            let digits = value.trim_end_matches(|c: char| !c.is_ascii_digit());
+            let number: f64 = digits.parse().expect("a number");
+            let step = if path.ends_with("bandwidth") || path.ends_with("limit") {
+                number * 0.02
+            } else {
+                1.0
+            };
+            if number - step > 0.0 {
+                let less = format!("{path}={}{}", number - step, &value[digits.len()..]);
+                let short = same(of(&[&less], &[]));
+                assert!(short.utilisation > target, "{less}: {short:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_lines_of_the_file_say_how_busy_a_part_may_be() {
+        let target = |lines: &[&str]| {
+            let of = of(&[], lines);
+            let target = |station: &str| {
+                of.iter().find(|need| need.station == station).map(|need| need.target)
+            };
+            (target("a/smsc[0]"), target("b/im_server"))
+        };
+        assert_eq!(target(&[]), (Some(0.7), Some(0.7)));
+        assert_eq!(target(&["utilisation < 80%"]), (Some(0.8), Some(0.8)));
+        let own = ["utilisation < 80%", "utilisation{station=b/im_server} <= 50%"];
+        assert_eq!(target(&own), (Some(0.8), Some(0.5)));
+        assert_eq!(target(&["utilisation > 10%"]), (Some(0.7), Some(0.7)));
+    }
+}
