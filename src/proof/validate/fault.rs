@@ -17,8 +17,8 @@ pub enum Fault {
     RetrySkipped,
     /// A watcher of each user is missing.
     WatcherForgotten,
-    /// Time in the system is taken for waiting.
-    ServiceCounted,
+    /// A median is taken for a mean.
+    MedianRead,
 }
 
 impl Fault {
@@ -30,7 +30,7 @@ impl Fault {
         Self::EvenArrivals,
         Self::RetrySkipped,
         Self::WatcherForgotten,
-        Self::ServiceCounted,
+        Self::MedianRead,
     ];
 
     /// Its name on the command line and in results.
@@ -42,7 +42,7 @@ impl Fault {
             Self::EvenArrivals => "even-arrivals",
             Self::RetrySkipped => "retry-skipped",
             Self::WatcherForgotten => "watcher-forgotten",
-            Self::ServiceCounted => "service-counted",
+            Self::MedianRead => "median-read",
         }
     }
 
@@ -53,9 +53,9 @@ impl Fault {
             Self::ServerFewer => "M/M/c has three servers, not four",
             Self::LongerQueue => "one more finds room in a bounded queue and in a leaky bucket",
             Self::EvenArrivals => "messages come evenly, not at random",
-            Self::RetrySkipped => "the first wait of the retry schedule is left out",
+            Self::RetrySkipped => "the second wait of the retry schedule is left out",
             Self::WatcherForgotten => "everybody has nine contacts, not ten",
-            Self::ServiceCounted => "time in the system is read where waiting is meant",
+            Self::MedianRead => "the median of waits is read where their mean is meant",
         }
     }
 }
