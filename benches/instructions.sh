@@ -17,7 +17,7 @@ esac
 
 workloads=(
   "national topologies/national.yaml run.warm_up=5s run.duration=15s"
-  "sms-fallback-storm topologies/sms-fallback-storm.yaml run.warm_up=10s run.duration=1m"
+  "sms-fallback-storm topologies/sms-fallback-storm.yaml run.warm_up=10s run.duration=1m workload.stages=[]"
   "hub-and-spoke topologies/hub-and-spoke.yaml run.warm_up=10s run.duration=1m"
 )
 

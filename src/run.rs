@@ -7,10 +7,12 @@ use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
 
-use crate::domain::federation::{Agreement, Event, Federation, Protocol, TimedEvent};
+use crate::domain::federation::{
+    Agreement, Event, Federation, OfflineMessages, Operator, Protocol, TimedEvent,
+};
 use crate::domain::id::{AgreementId, OperatorId};
 use crate::domain::number::NumberingPlan;
-use crate::domain::observation::Observation;
+use crate::domain::observation::{InFlight, Observation};
 use crate::domain::outcome::Defect;
 use crate::domain::population::Population;
 use crate::domain::stations::Stations;
@@ -218,6 +220,9 @@ fn setup_with(federation: &Federation, stations: &Stations, slo: Vec<slo::Line>)
         stations: stations.all.clone(),
         slo,
         batches: steady(federation),
+        steady: steady(federation),
+        stores: federation.operators.iter().any(stores),
+        overdue: federation.run.overdue,
         replications: federation.run.replications,
     }
 }
@@ -226,6 +231,12 @@ fn setup_with(federation: &Federation, stations: &Stations, slo: Vec<slo::Line>)
 fn steady(federation: &Federation) -> bool {
     let constant = federation.operators.iter().all(|o| o.workload.load.stages.is_empty());
     constant && federation.timeline.is_empty()
+}
+
+/// Whether messages to an operator's users are kept for their logins.
+fn stores(operator: &Operator) -> bool {
+    let sessions = &operator.workload.sessions;
+    sessions.offline == OfflineMessages::Store && sessions.online < 1.0
 }
 
 /// Everybody who watches one shard.
@@ -254,6 +265,8 @@ struct Report {
     so_far: Option<Figures>,
     /// Of the whole, then of the parts.
     copies: Vec<RecorderPart>,
+    /// What is under way, where copies are wanted.
+    in_flight: Vec<InFlight>,
 }
 
 impl Watch {
@@ -263,7 +276,7 @@ impl Watch {
         let recorders = std::iter::once(&self.recorder).chain(&self.within);
         let copies = self.wanted.copies.iter().filter(|whole| at > whole.window.start);
         let copies = copies.flat_map(|whole| recorders.clone().map(|it| it.copied(at, whole)));
-        Report { interval, so_far, copies: copies.collect() }
+        Report { interval, so_far, copies: copies.collect(), in_flight: Vec::new() }
     }
 }
 
@@ -327,16 +340,23 @@ pub fn watched(
     let mut close = |at: Instant, mut reports: Vec<Report>| {
         let so_far: Vec<Figures> = reports.iter_mut().filter_map(|r| r.so_far.take()).collect();
         let copies = reports.iter_mut().map(|r| std::mem::take(&mut r.copies)).collect();
+        let in_flight: Vec<InFlight> =
+            reports.iter_mut().flat_map(|r| std::mem::take(&mut r.in_flight)).collect();
         collector.interval(at, reports.into_iter().map(|report| report.interval).collect());
         failed |= options.stop_on_slo && collector.has_failed(at, so_far.into_iter());
         if failed {
             own.cancel();
         }
         if let Some(show) = shown.as_mut().filter(|_| at > setup.window.start) {
-            show(glance(&collector, at, &within, copies));
+            show(glance(&collector, at, &within, copies, &in_flight));
         }
     };
-    let report = |shard: &mut Shard<Watch>, at| shard.observer.report(at);
+    let report = |shard: &mut Shard<Watch>, at| {
+        let report = shard.observer.report(at);
+        let looked_on = !report.copies.is_empty();
+        let in_flight = shard.in_flight().filter(|_| looked_on).collect();
+        Report { in_flight, ..report }
+    };
     let looks = Looks { stop: &own, progress, ticks: ticks(setup), report, tick: &mut close };
     let at = simulation
         .watched(setup.window.end, options.threads, looks)
@@ -360,12 +380,13 @@ fn glance(
     at: Instant,
     within: &[Arc<Setup>],
     copies: Vec<Vec<RecorderPart>>,
+    in_flight: &[InFlight],
 ) -> Glance {
     let mut copies: Vec<_> = copies.into_iter().map(Vec::into_iter).collect();
     let mut next = || copies.iter_mut().filter_map(Iterator::next).collect::<Vec<RecorderPart>>();
     let whole = next();
     let parts = within.iter().map(|setup| (Arc::clone(setup), next())).collect();
-    collector.glance(at, whole, parts)
+    collector.glance(at, whole, parts, in_flight)
 }
 
 /// The ends of the series' intervals, but for the last, which ends with the run.
@@ -390,8 +411,11 @@ fn finish(
 ) -> Result<Finished, RunError> {
     let shards = simulation.shards();
     let events = shards.iter().map(Shard::events).sum();
+    // In an order that no table of a node decides.
+    let mut in_flight: Vec<InFlight> = shards.iter().flat_map(Shard::in_flight).collect();
+    in_flight.sort_unstable_by_key(|it| it.subject.id);
     let found = Found {
-        in_flight: shards.iter().flat_map(Shard::in_flight).collect(),
+        in_flight,
         grants: shards.iter().flat_map(Shard::grants).collect(),
         under_way: shards.iter().flat_map(Shard::under_way).collect(),
     };
@@ -412,11 +436,12 @@ fn finish(
         at,
         violations,
     })?;
-    let mut measured = collector.finish(at, recorders, &found.in_flight);
+    let mut measured = collector.finish(at, recorders, &found.in_flight, at);
     for (setup, recorders) in within.iter().zip(parts) {
         // Of a run that ended before, nothing is known of it.
         let until = at.clamp(setup.window.start, setup.window.end);
-        let part = Collector::new(Arc::clone(setup)).finish(until, recorders, &found.in_flight);
+        let part = Collector::new(Arc::clone(setup));
+        let part = part.finish(until, recorders, &found.in_flight, at);
         measured.push_part(part);
     }
     let results = slo::results(&measured);

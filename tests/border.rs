@@ -126,7 +126,7 @@ impl<'p> Bench<'p> {
             origin: SmsOrigin::Fallback,
             reply: ReplyNumber { owner: A, index: 0 },
             alert: false,
-            submitted: now,
+            submitted: Some(now),
             failed: 0,
             due: None,
         });

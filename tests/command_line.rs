@@ -222,3 +222,101 @@ fn every_shipped_topology_runs_and_judges_itself_as_meant() {
         assert!(widest.is_some_and(|columns| columns <= 100), "{name}: {widest:?} columns\n{told}");
     }
 }
+
+#[test]
+fn a_baseline_is_looked_at_even_if_no_line_asks_for_it() {
+    let small = Small::new();
+    let missing = small.run(&["--baseline", "nope"]);
+    assert_eq!(missing.status.code(), Some(74), "{}", text(&missing.stderr));
+    assert!(!small.path("out").exists(), "nothing was run");
+    let first = small.path("first").display().to_string();
+    let made = interwork(&["run", &small.topology, "--out", &first], small.dir.path());
+    assert_eq!(made.status.code(), Some(0));
+    let unasked = small.run(&["--baseline", &first]);
+    assert_eq!(unasked.status.code(), Some(0));
+    let told = text(&unasked.stderr);
+    assert_eq!(told.matches("no SLO line asks for --baseline").count(), 1, "{told}");
+    let line = ["--set", "slo.+=messages_offered count <= baseline +0%"];
+    let asked = small.run(&[&["--force", "--baseline", &first], &line[..]].concat());
+    assert_eq!(text(&asked.stderr), "");
+}
+
+#[test]
+fn check_and_run_warn_alike_of_what_can_hardly_be_meant() {
+    let small = Small::new();
+    let sets = [
+        "workload.stages=[{ for: 90s, load: 1 }, { for: 1m, load: 2 }]",
+        "operators.a.legacy.reply_hold=1h",
+        "operators.a.smsc.throughput=1/h",
+        "agreements=[]",
+    ];
+    let sets: Vec<&str> = sets.iter().flat_map(|set| ["--set", *set]).collect();
+    let check = [&["check", small.topology.as_str()], &sets[..]].concat();
+    let check = interwork(&check, small.dir.path());
+    assert_eq!(check.status.code(), Some(0));
+    assert!(text(&check.stdout).contains("small.yaml: valid, with 4 warnings"));
+    let told = text(&check.stderr);
+    for part in [
+        "the last 30s of this stage are cut off",
+        "an answer may not find back: `smsc.validity` is 48h",
+        "`a/smsc` is licensed for",
+        "1 of 1 pairs of operators cannot reach each other, 100.0 % of the pairs of users: a:b",
+    ] {
+        let words = told.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert_eq!(words.matches(part).count(), 1, "{part} in\n{told}");
+    }
+    assert!(told.lines().all(|line| line.chars().count() <= 100), "{told}");
+    assert_eq!(text(&small.run(&sets).stderr), told);
+    assert_eq!(text(&small.run(&["--force", "--set", "run.warm_up=auto"]).stderr), "");
+}
+
+#[test]
+fn a_line_that_gives_way_is_told_and_one_can_be_added() {
+    let small = Small::new();
+    let more = "slo: [ messages_lost count == 0 ]\n";
+    let text_of = std::fs::read_to_string(&small.topology).expect("the topology") + more;
+    std::fs::write(&small.topology, text_of).expect("written");
+    let line = "presence_latency p95 < 9s";
+    let replaced = small.run(&["--set", &format!("slo.0={line}")]);
+    let told = text(&replaced.stderr).split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(told.contains("it replaces the file's line `messages_lost count == 0`"), "{told}");
+    assert!(told.contains("`slo.+` adds a line"), "{told}");
+    let added = small.run(&["--force", "--set", &format!("slo.+={line}")]);
+    assert_eq!(text(&added.stderr), "");
+    let shown = text(&added.stdout);
+    assert!(shown.contains(line) && shown.contains("messages_lost count == 0"), "{shown}");
+}
+
+#[test]
+fn slips_on_the_command_line_are_told_what_was_meant() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let run = |arguments: &[&str]| interwork(arguments, dir.path());
+    let none = text(&run(&["run", "nope.yaml"]).stderr);
+    assert!(none.contains("there is no such file") && none.contains("interwork new"), "{none}");
+    run(&["new", "my.yaml"]);
+    let fail_on = ["compare", "my.yaml", "my.yaml", "--fail-on", "p99 +5%"];
+    let path = "agreements.north-south.link.latency=3ms";
+    for (arguments, told) in [
+        (&["rn", "my.yaml"][..], "did you mean 'run'?"),
+        (&["run", "my.yaml", "--seed", "5"], "--set run.seed=5"),
+        (&["run", "my.yaml", "--seed=5"], "--set run.seed=5"),
+        (&["run", "my.yaml", "--duration", "1h"], "--set run.duration=1h"),
+        (&["run", "my.yaml", "--thread", "1"], "'--threads'"),
+        (&["run", "nope.yaml"], "files there: my.yaml"),
+        (&["check", "my.yaml", "--set", path], "did you mean `north:south`?"),
+        (&fail_on, "such as `message_latency p99`"),
+        (&["compare", "my.yaml", "my.yaml", "--fail-on", "message_latency p99"], "p99 +5%'"),
+    ] {
+        let output = run(arguments);
+        let code = if arguments.contains(&"nope.yaml") { 74 } else { 104 };
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}");
+        let shown = text(&output.stderr).split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(shown.contains(told), "{told} in\n{shown}");
+        assert!(!shown.contains("similar") || told.contains("threads"), "one hint: {shown}");
+    }
+    for arguments in [&["help", "--help"][..], &["help", "run", "-h"], &["help"]] {
+        let output = run(arguments);
+        assert_eq!(output.status.code(), Some(0), "{arguments:?}");
+        assert!(text(&output.stdout).contains("Usage: interwork"), "{arguments:?}");
+    }
+}

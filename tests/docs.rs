@@ -1,6 +1,7 @@
 //! The commands of the documentation do what it says: every `sh` block of a page is run, in order, in
 //! a folder with a copy of the topologies.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Command;
 
@@ -57,4 +58,53 @@ fn the_commands_of_the_ci_page_run_as_they_stand() {
 /// The `sh` block that says something.
 fn blocks_with<'a>(page: &'a str, what: &str) -> &'a str {
     blocks(page).into_iter().find(|block| block.contains(what)).expect("a block")
+}
+
+/// Every default of a part of the topology's schema, by its path; what stands by a name or in a list
+/// is `*`.
+fn defaults(part: &serde_json::Value, path: &str, all: &mut BTreeMap<String, String>) {
+    let below = |key: &str| if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") };
+    for (key, value) in part["properties"].as_object().into_iter().flatten() {
+        let said = value["description"].as_str().and_then(|said| said.split_once("Default: "));
+        if let Some((_, default)) = said {
+            all.insert(below(key), default.to_owned());
+        }
+        defaults(value, &below(key), all);
+    }
+    for other in part["anyOf"].as_array().into_iter().flatten() {
+        defaults(other, path, all);
+    }
+    for many in ["items", "additionalProperties"] {
+        if part[many].is_object() {
+            defaults(&part[many], &below("*"), all);
+        }
+    }
+}
+
+#[test]
+fn the_page_of_defaults_has_every_figure_of_the_format_and_its_value() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let page = std::fs::read_to_string(root.join("docs/defaults.md")).expect("a page");
+    let schema = serde_json::from_str(&interwork::topology::schema()).expect("a schema");
+    let mut known = BTreeMap::new();
+    defaults(&schema, "", &mut known);
+    // Figures of what is simulated: not how runs are made, nor agreements again on the timeline.
+    known.retain(|path, default| {
+        default.contains(|c: char| c.is_ascii_digit())
+            && !path.starts_with("run.")
+            && !path.starts_with("timeline.")
+            && !path.ends_with(".addressing")
+    });
+    let cells = |row: &str| -> Vec<String> {
+        row.split(" | ").map(|cell| cell.trim_matches(['|', ' ', '`']).to_owned()).collect()
+    };
+    let rows: Vec<Vec<String>> =
+        page.lines().filter(|line| line.starts_with("| `")).map(cells).collect();
+    let said: BTreeMap<String, String> =
+        rows.iter().map(|row| (row[0].clone(), row[1].clone())).collect();
+    assert_eq!(said, known);
+    assert_eq!(rows.len(), known.len(), "each once");
+    for row in rows {
+        assert!(row.len() == 4 && row[2].len() > 7 && !row[3].is_empty(), "{row:?}");
+    }
 }

@@ -17,7 +17,52 @@ fn an_alias_bomb_is_refused() {
     for n in 1..30 {
         let _ = writeln!(text, "a{n}: &a{n} [{}]", vec![format!("*a{}", n - 1); 9].join(", "));
     }
-    assert!(refused(text).contains("not valid YAML"));
+    let told = refused(text);
+    assert!(told.contains("what the aliases stand for is over 500000 values"), "{told}");
+    assert!(told.contains("yaml.Dumper.ignore_aliases"), "{told}");
+}
+
+#[test]
+fn aliases_are_read_however_many_there_are() {
+    let mut text = String::from("interwork: 1\nname: mesh\noperators:\n");
+    for n in 10..50 {
+        let smsc = match n {
+            10 => "&id001 { throughput: 50/s, retry: [1m, 10m, 1h] }",
+            _ => "*id001",
+        };
+        let _ = writeln!(
+            text,
+            "  op{n}: {{ kind: imsp, domain: op{n}.example, numbers: ['+46{n}'], \
+             subscribers: {{ im: 9 }}, smsc: {smsc} }}"
+        );
+    }
+    text.push_str("agreements:\n");
+    let (mut link, mut tariff) = ("&id002 { latency: 20ms }", "&id003 { message: 0.5 }");
+    for a in 10..50 {
+        for b in a + 1..50 {
+            let _ = writeln!(
+                text,
+                "- {{ between: [op{a}, op{b}], protocol: ssp, link: {link}, tariff: {tariff} }}"
+            );
+            (link, tariff) = ("*id002", "*id003");
+        }
+    }
+    let load = |text: &str| topology::load(&Source::new("mesh.yaml", text), &[]);
+    let aliased = load(&text).expect("aliases are read").resolved_yaml();
+    let written = text
+        .replace("&id001 ", "")
+        .replace("&id002 ", "")
+        .replace("&id003 ", "")
+        .replace("*id001", "{ throughput: 50/s, retry: [1m, 10m, 1h] }")
+        .replace("*id002", "{ latency: 20ms }")
+        .replace("*id003", "{ message: 0.5 }");
+    assert_eq!(aliased, load(&written).expect("the same without").resolved_yaml());
+    assert!(text.matches('*').count() > 1500);
+    // A mistake in what is repeated is told once, where it is written.
+    let source = Source::new("mesh.yaml", text.replace("50/s", "50/x"));
+    let problems = topology::load(&source, &[]).expect_err("a wrong unit");
+    assert_eq!(problems.len(), 1, "{problems:#?}");
+    assert!(problems[0].render(&source, 100, false).contains("mesh.yaml:4:"));
 }
 
 #[test]
@@ -26,6 +71,12 @@ fn a_scalar_repeated_by_aliases_is_refused() {
     text.push_str(&["*a"; 20_000].join(", "));
     text.push_str("]\n");
     assert!(!refused(text).is_empty());
+}
+
+#[test]
+fn an_alias_of_nothing_and_one_of_itself_are_told_as_such() {
+    assert!(refused("a: *nowhere\n".to_owned()).contains("no anchor of this name"));
+    assert!(refused("a: &a [*a]\n".to_owned()).contains("stands within what it repeats"));
 }
 
 #[test]

@@ -140,12 +140,17 @@ fn a_message_to_a_user_who_is_logged_out_is_stored_refused_or_sent_as_sms() {
     };
     let stored = with("store");
     let wait = count(&stored, "messages_delivered", &[("route", "interworked")]);
-    let held = distribution(
-        &stored,
-        "message_stage_time",
-        &[("stage", "offline_store"), ("operator", "b")],
-    );
+    let labels = [("route", "interworked")];
+    let held = distribution(&stored, "stored_until_login", &labels);
     assert!(wait > 4000 && held.mean > 120.0 && held.count > 2000, "{wait} {held:?}");
+    // The absence is none of the network's: what counts is the way before it, or the way after it.
+    let [latency, after] = ["message_latency", "stored_delivery_latency"]
+        .map(|name| distribution(&stored, name, &labels));
+    assert!(latency.max < 10.0 && after.max < 10.0, "{latency:?} {after:?}");
+    let kept = count(&stored, "messages_stored", &labels);
+    let waits = count(&stored, "messages_in_flight", &labels);
+    assert_eq!(latency.count + held.count, wait, "every message that arrived is in one of both");
+    assert!(held.count <= kept && kept <= held.count + waits, "{kept} {held:?} {waits}");
     let refused = with("refuse");
     let share = count(
         &refused,

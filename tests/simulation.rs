@@ -19,7 +19,13 @@ use interwork::run::RunError;
 const END: Instant = Instant(60_000_000_000);
 
 fn plan() -> Arc<Plan> {
-    prepare(include_str!("federations/every-feature.yaml"), &["run.duration=1m"]).0
+    // Its own timeline goes on for longer.
+    let timeline = "timeline=[{ at: 5s, link_down: [op2, op3], for: 10s },
+        { at: 20s, link_slow: [op0, op5], factor: 2.5, for: 30s },
+        { at: 40s, node_down: op0.relay, for: 5s },
+        { at: 50s, node_down: op2.im_server, for: 5s }]";
+    let sets = ["run.duration=1m", timeline];
+    prepare(include_str!("federations/every-feature.yaml"), &sets).0
 }
 
 /// Everything seen, in words.

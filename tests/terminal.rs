@@ -89,6 +89,7 @@ fn long_lines_are_wrapped_at_80_columns() {
     summary.slo.push(Slo {
         line: format!("{figure} < 800ms"),
         observed: Some(0.7),
+        at_least: false,
         unit: "s".to_owned(),
         bound: Some(0.8),
         at: None,

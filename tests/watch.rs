@@ -46,8 +46,11 @@ fn what_is_seen_during_a_run_is_its_series() {
             let (offered, delivered) = (counted("messages_offered"), counted("messages_delivered"));
             assert_eq!((route.offered, route.delivered), (offered, delivered));
             assert_eq!(route.refused, counted("messages_refused"));
-            for (seen, name) in route.latency.into_iter().zip(["p50", "p95", "p99"]) {
-                assert_eq!(seen, value("message_latency", &label, name));
+            let names = ["p50", "p95", "p99"];
+            for ((seen, name), least) in route.latency.into_iter().zip(names).zip(route.at_least) {
+                let arrived = value("message_latency", &label, name);
+                // Those who wait may raise what those who arrived say, and never lower it.
+                assert!(if least { seen >= arrived } else { seen == arrived }, "{route:?}");
                 compared += usize::from(seen.is_some());
             }
         }

@@ -15,7 +15,7 @@ use crate::study::capacity::document::{Found as Everything, document};
 use crate::study::capacity::inputs;
 use crate::study::capacity::planner;
 use crate::study::capacity::resources::Resource;
-use crate::study::capacity::search::{Bench, Effort, Found};
+use crate::study::capacity::search::{Bench, Effort, Found, Verdict};
 use crate::study::capacity::{self, Question};
 use crate::study::replicate::{Case, Parallel};
 use crate::topology::{Override, Scalar};
@@ -101,7 +101,15 @@ fn find(arguments: &Arguments) -> Result<Exit, Exit> {
     let cores = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
     let threads = arguments.threads.and_then(|n| NonZeroUsize::new(n.into())).unwrap_or(cores);
     let parallel = Parallel { threads };
-    let bench = Bench { at: &at, whole: own.whole(), parallel, stop: &stop, tell: &tell };
+    // What is known so far, for whoever waits, and for whoever stops waiting.
+    let tried: Mutex<Vec<(f64, Verdict)>> = Mutex::new(Vec::new());
+    let found = |value: f64, verdict: Verdict| {
+        let mut tried = tried.lock().unwrap_or_else(PoisonError::into_inner);
+        tried.push((value, verdict));
+        bar.note(&format!("{} = {}: {}", arguments.vary, own.with(value), worded(verdict)));
+    };
+    let whole = own.whole();
+    let bench = Bench { at: &at, whole, parallel, stop: &stop, tell: &tell, found: &found };
     let effort = Effort {
         first: arguments.replications,
         most: arguments.max_replications.max(arguments.replications),
@@ -132,6 +140,19 @@ fn find(arguments: &Arguments) -> Result<Exit, Exit> {
     bar.end();
     if stop.is_cancelled() {
         anstream::eprintln!("stopped before the answer was found");
+        let tried = tried.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let of = |verdict: Verdict| {
+            let of = tried.iter().filter(move |(_, other)| *other == verdict);
+            of.map(|(value, _)| *value)
+        };
+        let least = |values: &mut dyn Iterator<Item = f64>| values.reduce(f64::min);
+        let most = |values: &mut dyn Iterator<Item = f64>| values.reduce(f64::max);
+        for (words, verdict) in [("holds", Verdict::Holds), ("fails", Verdict::Fails)] {
+            if let (Some(low), Some(high)) = (least(&mut of(verdict)), most(&mut of(verdict))) {
+                let (low, high) = (own.with(low), own.with(high));
+                anstream::eprintln!("so far it {words} at {low} to {high}");
+            }
+        }
         return Ok(Exit::Interrupted);
     }
     let refused = refused.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -149,6 +170,17 @@ fn find(arguments: &Arguments) -> Result<Exit, Exit> {
         anstream::println!("\nresults in {}", dir.display());
     }
     Ok(if document.holds { Exit::Done } else { Exit::SloMissed })
+}
+
+/// A verdict in words.
+fn worded(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Holds => "every line holds",
+        Verdict::Fails => "a line fails",
+        Verdict::Unclear { holds: true } => "every line is likely to hold",
+        Verdict::Unclear { holds: false } => "a line is not likely to hold",
+        Verdict::Unknown => "a line has too few samples",
+    }
 }
 
 /// The topology with the value that is planned for, and that value.

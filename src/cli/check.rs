@@ -3,17 +3,18 @@
 use std::fmt::Write;
 use std::path::PathBuf;
 
-use super::topology::{Loaded, load, overrides};
+use super::topology::{load, overrides, warn};
 use super::{Exit, width};
-use crate::domain::federation::{Agreement, Protocol};
+use crate::domain::federation::{Agreement, Federation, Protocol, Settling};
+use crate::domain::time::Duration;
 use crate::engine::simulation::lookahead;
 use crate::model::plan::Plan;
-use crate::report::document::numbers::{count, percent, three};
+use crate::report::document::numbers::{count, percent, plural, seconds, three};
 use crate::report::face::lines::paragraphs;
 use crate::report::face::table::table;
 use crate::report::judge::{self, HIGH};
 use crate::run;
-use crate::study::forecast::{StationLoad, forecast};
+use crate::study::forecast::{Forecast, StationLoad, forecast};
 
 /// Stations that are shown.
 const STATIONS: usize = 40;
@@ -40,10 +41,15 @@ pub(super) fn main(arguments: &Arguments) -> Exit {
     let mut worst = Exit::Done;
     for file in &arguments.files {
         match load(file, &overrides) {
-            Ok(Loaded { topology, .. }) => {
-                let plan = run::plan(topology.federation);
-                anstream::println!("{}: valid", file.display());
-                anstream::println!("{}", facts(&plan, width()));
+            Ok(loaded) => {
+                let plan = run::plan(loaded.topology.federation.clone());
+                let expected = forecast(&plan);
+                let warnings = match warn(&loaded, &overrides, &plan, &expected) {
+                    0 => String::new(),
+                    some => format!(", with {}", plural(some as u64, "warning", "warnings")),
+                };
+                anstream::println!("{}: valid{warnings}", file.display());
+                anstream::println!("{}", facts(&plan, &expected, width()));
             }
             Err(exit) => worst = exit,
         }
@@ -52,8 +58,7 @@ pub(super) fn main(arguments: &Arguments) -> Exit {
 }
 
 /// What follows from a topology before any of it is simulated, for so many columns.
-fn facts(plan: &Plan, width: usize) -> String {
-    let expected = forecast(plan);
+fn facts(plan: &Plan, expected: &Forecast, width: usize) -> String {
     let mut text = format!("{}\n{}\n", sizes(plan), agreements(plan, width));
     let lookahead = match lookahead(plan) {
         Some(lookahead) => format!("lookahead {lookahead}"),
@@ -62,6 +67,7 @@ fn facts(plan: &Plan, width: usize) -> String {
     let _ =
         writeln!(text, "  {lookahead}; memory about {} MB", expected.memory.div_ceil(1_000_000));
 
+    text.push_str(&paragraphs(&settling(&plan.federation), width));
     if let Some((operator, share)) = expected.largest {
         let name = &plan.federation.operator(operator).name;
         let bound = format!(
@@ -110,6 +116,34 @@ fn facts(plan: &Plan, width: usize) -> String {
         let _ = writeln!(text, "  and {hidden} more, less busy");
     }
     text
+}
+
+/// How long the load takes to settle, and whether the warm-up waits for it.
+fn settling(federation: &Federation) -> String {
+    let settling = Settling::of(federation);
+    let shown = |time: Duration| seconds(Some(time.as_secs_f64()));
+    let run = &federation.run;
+    let mut parts = vec![format!("answers {}", shown(settling.answers))];
+    if settling.attempts > settling.answers {
+        parts.push(format!("attempts at phones that are away {}", shown(settling.attempts)));
+    }
+    if !settling.logins.is_zero() {
+        parts.push(format!("answers to messages kept for a login {}", shown(settling.logins)));
+    }
+    let needed = settling.warm_up();
+    let warm_up = match run.find_warm_up {
+        true => "; the warm-up is found by a pilot run".to_owned(),
+        false if run.warm_up < needed => format!(
+            "; the warm-up of {} is too short (run.warm_up: forecast waits for {})",
+            shown(run.warm_up),
+            shown(needed)
+        ),
+        false if settling.is_cut() => {
+            format!("; the warm-up is {}, so that what takes longer goes on", shown(run.warm_up))
+        }
+        false => format!("; the warm-up is {}", shown(run.warm_up)),
+    };
+    format!("  load settles within: {}{warm_up}", parts.join(", "))
 }
 
 fn sizes(plan: &Plan) -> String {

@@ -4,6 +4,7 @@
 
 mod capacity;
 mod check;
+mod command;
 mod compare;
 mod conformance;
 mod new;
@@ -23,7 +24,7 @@ mod watch;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::report::folder::write::FolderError;
 
@@ -88,12 +89,13 @@ enum Command {
 
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
-    let arguments = match Arguments::try_parse() {
+    let given = command::given(std::env::args_os());
+    let arguments = match Arguments::try_parse_from(&given) {
         Ok(arguments) => arguments,
         Err(error) => {
             // Help and version are answers, not errors.
             let exit = if error.use_stderr() { Exit::BadInput } else { Exit::Done };
-            let _ = error.print();
+            let _ = command::explained(error, &Arguments::command()).print();
             return exit.into();
         }
     };

@@ -3,17 +3,19 @@
 
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use super::output::{self, Outputs};
 use super::progress::Progress;
 use super::record::{self, Record, utc};
 use super::signal::stop_on_signal;
-use super::topology::{Loaded, figure, load, overrides, set_baseline};
+use super::topology::{Loaded, figure, load, overrides, set_baseline, unasked_baseline, warn};
 use super::{Exit, fault, folder_error, stdout_color, watch, width};
 use crate::domain::federation::Federation;
 use crate::domain::quantity;
 use crate::measure::selector::Selector;
+use crate::model::plan::Plan;
 use crate::report::document::manifest::{Precision, WarmUp};
 use crate::report::document::numbers;
 use crate::report::document::parts::Parts;
@@ -23,6 +25,7 @@ use crate::report::face::{html, terminal};
 use crate::report::folder::read::Stored;
 use crate::report::folder::write::{Bundle, Folder, MessageRow, ReplicationRow};
 use crate::run::{self, Ending, Options, Sample, SampleOutcome};
+use crate::study::forecast::forecast;
 use crate::study::precision::{self, Reached, Target};
 use crate::study::replicate::{self, Case, Parallel, Replicated};
 use crate::study::warm_up;
@@ -114,6 +117,7 @@ fn simulate(arguments: &Arguments) -> Result<Exit, Exit> {
     let baseline = arguments.baseline.as_deref();
     let mut loaded = load(&arguments.topology, &overrides)?;
     set_baseline(&mut loaded, baseline)?;
+    unasked_baseline(&loaded, baseline)?;
     let figures = figures(arguments, &loaded)?;
     let watched = in_view(arguments, &loaded)?;
     let dir = arguments.out.clone().unwrap_or_else(|| {
@@ -143,10 +147,13 @@ fn simulate(arguments: &Arguments) -> Result<Exit, Exit> {
     };
     let case = loaded.case();
     let parallel = Parallel { threads };
+    let plan = Arc::new(run::plan(case.federation.clone()));
+    warn(&loaded, &overrides, &plan, &forecast(&plan));
     let (replicated, precision) = match watched {
-        true => (watch::run(&case, options, &stop).map_err(fault)?, None),
-        false => replications(arguments, &case, figures, options, parallel, &stop)?,
+        true => (watch::run(&case, &plan, options, &stop).map_err(fault)?, None),
+        false => replications(arguments, (&case, &plan), figures, options, parallel, &stop)?,
     };
+    drop(plan);
 
     let manifest = record::manifest(Record {
         topology: &loaded.topology,
@@ -237,7 +244,7 @@ fn in_view(arguments: &Arguments, loaded: &Loaded) -> Result<bool, Exit> {
 /// Runs what the case and the options ask for, with a progress bar.
 fn replications(
     arguments: &Arguments,
-    case: &Case,
+    (case, plan): (&Case, &Arc<Plan>),
     figures: Vec<Selector>,
     options: Options,
     parallel: Parallel,
@@ -246,10 +253,13 @@ fn replications(
     let bar = Progress::new();
     let tell = |share: f64, events: u64| bar.tell(share, events);
     let result = match arguments.precision {
-        None => replicate::all(case, options, parallel, stop, &tell).map(|all| (all, None)),
+        None => {
+            let all = replicate::all_by(case, Some(plan), options, parallel, stop, &tell);
+            all.map(|all| (all, None))
+        }
         Some(share) => {
             let target = Target { figures, share, most: arguments.max_replications };
-            let reached = precision::run(case, &target, options, parallel, stop, &tell);
+            let reached = precision::run(case, Some(plan), &target, options, parallel, stop, &tell);
             reached.map(|Reached { replicated, half_widths, reached }| {
                 let names = target.figures.iter().map(Selector::to_string);
                 let figures = names.zip(half_widths).collect();

@@ -6,9 +6,12 @@ use std::path::Path;
 use super::{Exit, stderr_color, width};
 use crate::measure::selector::{Names, Selector};
 use crate::measure::slo;
+use crate::model::plan::Plan;
 use crate::report::document::manifest::StopReason;
-use crate::report::folder::read;
+use crate::report::folder::read::{self, Stored};
 use crate::study::checked;
+use crate::study::doubts::doubts;
+use crate::study::forecast::Forecast;
 use crate::study::replicate::Case;
 use crate::study::stored::Earlier;
 use crate::topology::{self, Override, Problem, Source, Topology};
@@ -27,6 +30,41 @@ impl Loaded {
     }
 }
 
+/// Prints what of a valid topology can hardly be meant, by the file and by what is foretold of it;
+/// says how much that is.
+pub(super) fn warn(
+    loaded: &Loaded,
+    overrides: &[Override],
+    plan: &Plan,
+    expected: &Forecast,
+) -> usize {
+    let doubts = doubts(&loaded.topology, plan, expected);
+    let doubts = doubts.into_iter().map(|doubt| topology::introduced(doubt, overrides));
+    let all: Vec<Problem> = loaded.topology.warnings().iter().cloned().chain(doubts).collect();
+    for warning in &all {
+        let shown = warning.render(&loaded.source, width(), stderr_color());
+        anstream::eprintln!("{shown}\n");
+    }
+    all.len()
+}
+
+/// Looks at a baseline that no line asks for: it may be missing, or meant for a line that is.
+pub(super) fn unasked_baseline(loaded: &Loaded, folder: Option<&Path>) -> Result<(), Exit> {
+    let asked = loaded.slo.iter().any(slo::Line::needs_baseline);
+    let Some(folder) = folder.filter(|_| !asked) else { return Ok(()) };
+    open_baseline(folder)?;
+    anstream::eprintln!("warning: no SLO line asks for --baseline {}", folder.display());
+    anstream::eprintln!("such a line is: message_latency p95 <= baseline +5%\n");
+    Ok(())
+}
+
+fn open_baseline(folder: &Path) -> Result<Stored, Exit> {
+    read::open(folder).map_err(|error| {
+        anstream::eprintln!("error: {error}");
+        Exit::FileError
+    })
+}
+
 /// Fills in the figures of an earlier run where lines ask for them.
 pub(super) fn set_baseline(loaded: &mut Loaded, folder: Option<&Path>) -> Result<(), Exit> {
     let name = loaded.topology.federation.name.clone();
@@ -37,10 +75,7 @@ pub(super) fn set_baseline(loaded: &mut Loaded, folder: Option<&Path>) -> Result
         anstream::eprintln!("name its result folder: --baseline DIR");
         return Err(Exit::BadInput);
     };
-    let stored = read::open(folder).map_err(|error| {
-        anstream::eprintln!("error: {error}");
-        Exit::FileError
-    })?;
+    let stored = open_baseline(folder)?;
     if stored.manifest.stop_reason != StopReason::Finished {
         let folder = folder.display();
         anstream::eprintln!("error: the run of {folder} did not end: it is no baseline");
@@ -81,9 +116,33 @@ pub(super) fn figure(text: &str, names: &Names) -> Result<Selector, Exit> {
 pub(super) fn load(path: &Path, overrides: &[Override]) -> Result<Loaded, Exit> {
     let source = topology::read(path).map_err(|error| {
         anstream::eprintln!("error: {error}");
+        if !path.exists() {
+            others_there(path);
+        }
         Exit::FileError
     })?;
     load_source(source, overrides)
+}
+
+/// Prints which topologies or studies lie where one was looked for.
+fn others_there(path: &Path) {
+    const SHOWN: usize = 8;
+    let folder = match path.parent() {
+        Some(folder) if folder != Path::new("") => folder,
+        _ => Path::new("."),
+    };
+    let Ok(entries) = std::fs::read_dir(folder) else { return };
+    let mut names: Vec<String> = entries
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+        .filter(|name| name.ends_with(".yaml") || name.ends_with(".yml"))
+        .collect();
+    names.sort();
+    let more = if names.len() > SHOWN { ", …" } else { "" };
+    names.truncate(SHOWN);
+    match names.as_slice() {
+        [] => anstream::eprintln!("`interwork new FILE` writes a topology to start from"),
+        names => anstream::eprintln!("files there: {}{more}", names.join(", ")),
+    }
 }
 
 /// Checks a topology that has been read; prints every problem there is.

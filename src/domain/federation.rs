@@ -3,10 +3,12 @@
 
 pub mod agreement;
 mod outage;
+mod settling;
 mod workload;
 
 pub(crate) use self::agreement::*;
 pub use self::outage::*;
+pub(crate) use self::settling::Settling;
 pub(crate) use self::workload::*;
 use super::distribution::DurationDistribution;
 use super::id::{AgreementId, OperatorId};
@@ -382,6 +384,8 @@ pub struct Run {
     pub(crate) find_warm_up: bool,
     /// Measured.
     pub duration: Duration,
+    /// A message under way for longer when the run ends counts as undelivered.
+    pub(crate) overdue: Duration,
     /// Independent repeats, at least 1.
     pub replications: u32,
 }

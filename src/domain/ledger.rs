@@ -6,7 +6,7 @@
 use smallvec::SmallVec;
 
 use super::id::{OperatorId, SubscriberId};
-use super::observation::StageTime;
+use super::observation::{StageTime, Stored};
 use super::outcome::{Route, Stage};
 use super::random::{StreamSeed, mix};
 use super::time::{Duration, Instant};
@@ -34,6 +34,8 @@ pub struct Journal {
     pub(crate) intended: Instant,
     /// Start of the stage it is in.
     pub since: Instant,
+    /// Whether it has been kept for its recipient's login.
+    pub(crate) stored: Stored,
     stages: SmallVec<[Part; 8]>,
 }
 
@@ -67,7 +69,14 @@ impl Occasion {
 impl Journal {
     /// Of a message that is meant now.
     pub fn new(occasion: Occasion, route: Route, intended: Instant) -> Self {
-        Self { occasion, route, intended, since: intended, stages: SmallVec::new() }
+        Self {
+            occasion,
+            route,
+            intended,
+            since: intended,
+            stored: Stored::Never,
+            stages: SmallVec::new(),
+        }
     }
 
     /// The stage it was in ends at `now` and the next begins. Times of one stage at one operator

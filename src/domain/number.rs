@@ -415,6 +415,7 @@ mod tests {
                 seed: 1,
                 warm_up: Duration::ZERO,
                 find_warm_up: false,
+                overdue: Duration::ZERO,
                 duration: Duration::ZERO,
                 replications: 1,
             },

@@ -27,6 +27,30 @@ pub struct Subject {
     pub(crate) to: OperatorId,
     /// When the sender meant to send it.
     pub intended: Instant,
+    /// Whether it has been kept for its recipient's login.
+    pub stored: Stored,
+}
+
+/// Whether a message has been kept for its recipient's login (offline storage). What passes until
+/// somebody logs in is no latency of the network.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Stored {
+    /// Never.
+    #[default]
+    Never,
+    /// It is in store.
+    Waits,
+    /// It was, until its recipient logged in, last at this instant.
+    Fetched(Instant),
+}
+
+/// A message that is under way when somebody looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct InFlight {
+    /// The message.
+    pub(crate) subject: Subject,
+    /// While it is a short message: the SMSC that has accepted it, and when.
+    pub(crate) sms: Option<(OperatorId, Instant)>,
 }
 
 /// What a transfer is about, for those who follow something through a run.
@@ -188,6 +212,21 @@ pub enum Observation<'a> {
         /// When it changed, at the device.
         changed: Instant,
         /// How many watchers are told.
+        watchers: u32,
+    },
+    /// Watchers of one operator are owed a presence change; `PresenceShown` pays it.
+    PresenceOwed {
+        /// The user whose presence changed.
+        publisher: SubscriberId,
+        /// When it changed, at the device.
+        changed: Instant,
+        /// How the change travels to them.
+        scope: PresenceScope,
+        /// Operator of the publisher.
+        from: OperatorId,
+        /// Operator of the watchers.
+        to: OperatorId,
+        /// How many they are.
         watchers: u32,
     },
     /// A notification went out, to a watcher's client or over an agreement.

@@ -17,12 +17,17 @@ pub(crate) fn duration(text: &str) -> Result<Duration, String> {
         ("h", 3600.0),
         ("d", 86_400.0),
     ];
-    let (value, unit) = positive(text)?;
+    if let Some(seconds) = clock(text) {
+        let read = Duration::from_secs_f64(seconds);
+        return Err(format!("`{text}` is no duration: write `{read}`"));
+    }
+    let (value, unit) = positive(text, "a duration such as `20ms` or `10m`")?;
     if unit.is_empty() {
         return Err(format!("a duration needs a unit, such as `{value}ms` or `{value}s`"));
     }
     let Some((_, size)) = UNITS.iter().find(|(name, _)| *name == unit) else {
-        return Err(format!("unknown unit `{unit}`: a duration is in ns, us, ms, s, m, h or d"));
+        let known = "a duration is in ns, us, ms, s, m, h or d";
+        return Err(unknown_unit(value, unit, DURATION_WORDS, known));
     };
     let seconds = value * size;
     if seconds > 3.2e9 {
@@ -36,7 +41,7 @@ pub(crate) fn duration(text: &str) -> Result<Duration, String> {
 /// # Errors
 /// A sentence that says what is wrong and what is allowed.
 pub(crate) fn rate(text: &str) -> Result<f64, String> {
-    let (value, unit) = positive(text)?;
+    let (value, unit) = positive(text, "a rate such as `50/s` or `3/h`")?;
     let per = match unit {
         "/s" => 1.0,
         "/min" => 60.0,
@@ -44,7 +49,8 @@ pub(crate) fn rate(text: &str) -> Result<f64, String> {
         "/day" => 86_400.0,
         "" => return Err(format!("a rate needs a unit, such as `{value}/s` or `{value}/h`")),
         _ => {
-            return Err(format!("unknown unit `{unit}`: a rate is in /s, /min, /h or /day"));
+            let known = "a rate is in /s, /min, /h or /day";
+            return Err(unknown_unit(value, unit, RATE_WORDS, known));
         }
     };
     Ok(value / per)
@@ -55,14 +61,18 @@ pub(crate) fn rate(text: &str) -> Result<f64, String> {
 /// # Errors
 /// A sentence that says what is wrong and what is allowed.
 pub(crate) fn share(text: &str) -> Result<f64, String> {
-    let (value, unit) = positive(text)?;
+    let (value, unit) = positive(text, "a share such as `0.3` or `30%`")?;
     let share = match unit {
         "" => value,
         "%" => value / 100.0,
         _ => return Err(format!("unknown unit `{unit}`: a share is `0.3` or `30%`")),
     };
     if share > 1.0 {
-        return Err("a share is at most 100% (or 1)".to_owned());
+        let most = "a share is at most 100% (or 1)";
+        return Err(match unit {
+            "" if value <= 100.0 => format!("{most}: did you mean `{value}%`?"),
+            _ => most.to_owned(),
+        });
     }
     Ok(share)
 }
@@ -72,7 +82,7 @@ pub(crate) fn share(text: &str) -> Result<f64, String> {
 /// # Errors
 /// A sentence that says what is wrong and what is allowed.
 pub(crate) fn bandwidth(text: &str) -> Result<f64, String> {
-    let (value, unit) = positive(text)?;
+    let (value, unit) = positive(text, "a bandwidth such as `100Mbit/s`")?;
     let size = match unit {
         "bit/s" => 1.0,
         "kbit/s" => 1e3,
@@ -96,7 +106,7 @@ pub(crate) fn bandwidth(text: &str) -> Result<f64, String> {
 /// # Errors
 /// A sentence that says what is wrong and what is allowed.
 pub(crate) fn number(text: &str) -> Result<f64, String> {
-    match positive(text)? {
+    match positive(text, "a number such as 2 or 0.5")? {
         (value, "") => Ok(value),
         (_, unit) => Err(format!("a plain number has no unit, but this has `{unit}`")),
     }
@@ -111,7 +121,10 @@ pub(crate) fn count(text: &str, min: u64, max: u64) -> Result<u64, String> {
         true => format!("`{text}` is not {min}"),
         false => format!("`{text}` is not a whole number from {min} to {max}"),
     };
-    let value: u64 = text.replace('_', "").parse().map_err(|_| allowed())?;
+    let value: u64 = text.replace('_', "").parse().map_err(|_| match comma(text) {
+        Some(help) => help,
+        None => allowed(),
+    })?;
     if (min..=max).contains(&value) { Ok(value) } else { Err(allowed()) }
 }
 
@@ -133,15 +146,71 @@ pub(crate) fn split(text: &str) -> Option<(f64, &str)> {
 }
 
 /// A number that is finite and not negative, and whatever follows it.
-fn positive(text: &str) -> Result<(f64, &str), String> {
+fn positive<'t>(text: &'t str, needed: &str) -> Result<(f64, &'t str), String> {
     if text.starts_with('-') {
         return Err("a negative quantity makes no sense here".to_owned());
     }
+    if let Some(help) = comma(text) {
+        return Err(help);
+    }
     match split(text) {
-        None => Err(format!("`{text}` is not a quantity: a number and a unit are needed")),
+        None => Err(format!("`{text}` is not a quantity: {needed} is needed")),
         Some((value, _)) if !value.is_finite() => Err(format!("`{text}` is too large")),
         Some(read) => Ok(read),
     }
+}
+
+/// Words that people write for a unit of time.
+const DURATION_WORDS: &[(&str, &[&str])] = &[
+    ("ns", &["nanosecond", "nanoseconds"]),
+    ("us", &["µs", "μs", "usec", "microsecond", "microseconds"]),
+    ("ms", &["msec", "msecs", "millis", "millisecond", "milliseconds"]),
+    ("s", &["sec", "secs", "second", "seconds", "S"]),
+    ("m", &["min", "mins", "minute", "minutes", "M"]),
+    ("h", &["hr", "hrs", "hour", "hours", "H"]),
+    ("d", &["day", "days", "D"]),
+];
+
+/// Words that people write for a unit of rates.
+const RATE_WORDS: &[(&str, &[&str])] = &[
+    ("/s", &["/sec", "/second", "per second", "Hz", "tps", "TPS", "mps"]),
+    ("/min", &["/m", "/minute", "per minute"]),
+    ("/h", &["/hr", "/hour", "per hour"]),
+    ("/day", &["/d", "per day"]),
+];
+
+/// What is wrong with a unit that there is not, with the one that is meant.
+fn unknown_unit(value: f64, unit: &str, words: &[(&str, &[&str])], known: &str) -> String {
+    match words.iter().find(|(_, words)| words.contains(&unit)) {
+        Some((meant, _)) => format!("unknown unit `{unit}`: write `{value}{meant}`; {known}"),
+        None => format!("unknown unit `{unit}`: {known}"),
+    }
+}
+
+/// Seconds of a time as a clock shows it: `00:10:00`, `0:30`.
+fn clock(text: &str) -> Option<f64> {
+    let parts: Vec<&str> = text.split(':').collect();
+    let plain = |part: &&str| {
+        (1..=6).contains(&part.len()) && part.bytes().all(|digit| digit.is_ascii_digit())
+    };
+    if !(2..=3).contains(&parts.len()) || !parts.iter().all(plain) {
+        return None;
+    }
+    let add = |sum: f64, part: &&str| Some(sum * 60.0 + part.parse::<f64>().ok()?);
+    parts.iter().try_fold(0.0, add)
+}
+
+/// What is wrong with a number that has commas between its thousands: `4,000`.
+fn comma(text: &str) -> Option<String> {
+    let end = text.find(|c: char| !(c.is_ascii_digit() || c == ',')).unwrap_or(text.len());
+    let (number, unit) = text.split_at(end);
+    let (first, rest) = number.split_once(',')?;
+    let thousands = |group: &str| group.len() == 3;
+    if first.is_empty() || first.len() > 3 || !rest.split(',').all(thousands) {
+        return None;
+    }
+    let (plain, apart) = (number.replace(',', ""), number.replace(',', "_"));
+    Some(format!("a number has no comma: write `{plain}{unit}` or `{apart}{unit}`"))
 }
 
 #[cfg(test)]
@@ -157,6 +226,40 @@ mod tests {
         for text in ["5%", "+5", "+-5%", "+inf%", "+%", "", "-"] {
             assert_eq!(change(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn what_people_write_for_units_is_told_as_it_should_be() {
+        let told = |read: Result<Duration, String>| read.expect_err("refused");
+        for (text, right) in [
+            ("5 min", "5m"),
+            ("25 seconds", "25s"),
+            ("00:10:00", "10m"),
+            ("0:30", "30s"),
+            ("1:30:00", "90m"),
+            ("2 hours", "2h"),
+            ("7 days", "7d"),
+            ("10 msec", "10ms"),
+        ] {
+            let told = told(duration(text));
+            assert!(told.contains(&format!("write `{right}`")), "{text}: {told}");
+        }
+        assert!(told(duration("5 parsecs")).ends_with("in ns, us, ms, s, m, h or d"));
+        assert!(told(duration("soon")).contains("a duration such as `20ms`"));
+        let rate = |text: &str| rate(text).expect_err("refused");
+        assert!(rate("50/sec").contains("write `50/s`"));
+        assert!(rate("3 per hour").contains("write `3/h`"));
+    }
+
+    #[test]
+    fn numbers_without_units_have_neither_commas_nor_words() {
+        let told = |read: Result<f64, String>| read.expect_err("refused");
+        assert!(told(number("double")).contains("a number such as 2 or 0.5 is needed"));
+        assert!(told(share("60")).contains("did you mean `60%`?"));
+        assert!(!told(share("600%")).contains("did you mean"));
+        assert!(count("4,000", 0, 9999).expect_err("refused").contains("`4000` or `4_000`"));
+        assert!(told(rate("1,200/s")).contains("`1200/s` or `1_200/s`"));
+        assert!(count("4,00", 0, 9999).expect_err("refused").contains("not a whole number"));
     }
 
     #[test]

@@ -1,5 +1,20 @@
-//! Words that somebody may have meant: the nearest right one to a misspelt one. Used wherever a
-//! user's names are looked up.
+//! Words for people: the nearest right one to a misspelt one, wherever a user's names are looked up;
+//! sentences in lines, wherever text may be longer than a line.
+
+/// Words in lines of at most so many characters; a word that is longer has a line of its own.
+pub(crate) fn wrapped(words: &str, room: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in words.split(' ') {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= room => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}
 
 /// The right word at the smallest edit distance, if that is small for the word's length.
 pub(crate) fn nearest<'a>(word: &str, right: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
@@ -15,6 +30,12 @@ pub(crate) fn nearest<'a>(word: &str, right: impl IntoIterator<Item = &'a str>) 
         .filter(|(distance, _)| *distance <= limit)
         .min()
         .map(|(_, right)| right)
+}
+
+/// The right words of which a word is a part: `latency` is one of `message_latency`.
+pub(crate) fn containing<'a>(word: &str, right: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
+    let is_part = |right: &&str| right.split('_').any(|part| part == word);
+    if word.is_empty() { Vec::new() } else { right.into_iter().filter(is_part).collect() }
 }
 
 /// Edits that turn one word into another: insert, delete, replace, swap neighbours.
@@ -48,5 +69,12 @@ mod tests {
         assert_eq!(nearest("latnecy", right), Some("latency"));
         assert_eq!(nearest("los", right), Some("loss"));
         assert_eq!(nearest("colour", right), None);
+    }
+
+    #[test]
+    fn a_part_of_a_word_leads_to_it() {
+        let right = ["message_latency", "sms_latency", "late"];
+        assert_eq!(containing("latency", right), ["message_latency", "sms_latency"]);
+        assert!(containing("", right).is_empty());
     }
 }

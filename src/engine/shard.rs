@@ -8,11 +8,11 @@ use super::decisions::Decisions;
 use super::process::LogicalProcess;
 use crate::domain::federation::{Event as Happening, Outage, TimedEvent};
 use crate::domain::id::{AgreementId, OperatorId, Role, SubscriberId};
-use crate::domain::observation::{Grant, Observation, Subject};
+use crate::domain::observation::{Grant, InFlight, Observation};
 use crate::domain::part::PartKind;
 use crate::domain::time::Instant;
 use crate::model::context::{Context, Observer};
-use crate::model::crossing::{Lists, arrive, subject};
+use crate::model::crossing::{Lists, arrive, in_flight};
 use crate::model::crowd::Crowd;
 use crate::model::gateway::Gateway;
 use crate::model::hlr::Hlr;
@@ -158,11 +158,11 @@ impl<O: Observer> Shard<O> {
     }
 
     /// The messages in flight here: those whose ledger is here.
-    pub(crate) fn in_flight(&self) -> impl Iterator<Item = Subject> {
-        let stored = self.messages.iter().map(Message::subject);
+    pub(crate) fn in_flight(&self) -> impl Iterator<Item = InFlight> {
+        let here = self.messages.iter().map(Message::in_flight);
         let plan = &self.plan;
         let lost = self.nodes.gateway.unanswered();
-        stored.chain(lost.filter_map(|(sent, ledger)| subject(sent, ledger, plan)))
+        here.chain(lost.filter_map(|(sent, ledger)| in_flight(sent, ledger, plan)))
     }
 
     /// What is on its way here from other operators: agreement, sending side, identity.

@@ -11,7 +11,7 @@ use std::fmt;
 use rustc_hash::FxHashMap;
 
 use crate::domain::id::{AgreementId, MessageId, OperatorId};
-use crate::domain::observation::{Grant, Observation, SmsEvent, StationId, Subject};
+use crate::domain::observation::{Grant, InFlight, Observation, SmsEvent, StationId, Subject};
 use crate::domain::outcome::Route;
 use crate::domain::presence::News;
 use crate::domain::random::mix;
@@ -242,6 +242,7 @@ impl Auditor {
             | Observation::Translated { .. }
             | Observation::AgreementRefused { .. }
             | Observation::PresenceChanged { .. }
+            | Observation::PresenceOwed { .. }
             | Observation::Notified { .. }
             | Observation::PresenceShown { .. }
             | Observation::ReplyNumbersInUse { .. }
@@ -297,7 +298,7 @@ impl Auditor {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Found {
     /// Messages in flight.
-    pub(crate) in_flight: Vec<Subject>,
+    pub(crate) in_flight: Vec<InFlight>,
     /// News for single watchers on its way.
     pub(crate) grants: Vec<Grant>,
     /// What is between operators: agreement, sending side, identity.
@@ -349,7 +350,7 @@ pub(crate) fn verify(
         violations.extend(auditor.violations.iter().cloned());
     }
     let mut found = [Sum::default(); Route::ALL.len()];
-    for subject in in_flight {
+    for InFlight { subject, .. } in in_flight {
         found[subject.route as usize].add(subject.id.0, 1);
     }
     for (route, (expected, found)) in Route::ALL.iter().zip(open.into_iter().zip(found)) {
@@ -386,7 +387,7 @@ pub(crate) fn verify(
 mod tests {
     use super::*;
     use crate::domain::id::SubscriberId;
-    use crate::domain::observation::{Carried, StageTime};
+    use crate::domain::observation::{Carried, StageTime, Stored};
     use crate::domain::outcome::{PresenceScope, Reason, SmsOrigin, Stage, TransferKind};
 
     fn subject(id: u64) -> Subject {
@@ -399,6 +400,7 @@ mod tests {
             from,
             to,
             intended: Instant(100),
+            stored: Stored::Never,
         }
     }
 
@@ -407,7 +409,10 @@ mod tests {
         for observation in seen {
             auditor.observe(Instant(130), observation);
         }
-        let found = Found { in_flight: in_flight.to_vec(), ..Found::default() };
+        let found = Found {
+            in_flight: in_flight.iter().map(|it| InFlight { subject: *it, sms: None }).collect(),
+            ..Found::default()
+        };
         verify(&[auditor.finish()], &found, &[]).err().unwrap_or_default()
     }
 

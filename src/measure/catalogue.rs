@@ -158,7 +158,8 @@ macro_rules! metrics {
 macro_rules! listed {
     ($macro:ident) => {
         $macro! {
-            MessageLatency: "message_latency" Histogram Seconds [Route, From, To] Less "from the instant the sender meant to send until the recipient's device has it"
+            MessageLatency: "message_latency" Histogram Seconds [Route, From, To] Less "from the instant the sender meant to send until the recipient's device has it; messages kept for a login apart"
+            MessageLatencyCensored: "message_latency_censored" Histogram Seconds [Route, From, To] Less "of those under way when the run ended: the time so far"
             MessageStageTime: "message_stage_time" Histogram Seconds [Stage, Operator] Less "the same time in parts; the stages of one message add up to its latency"
             RouteStageTime: "route_stage_time" Histogram Seconds [Route, Stage] Less "the same parts, by route; their sums over the messages of a route add up to those of its latency"
             MessagesOffered: "messages_offered" Counter One [Route, From, To] Neither "messages that users meant to send in the measured time"
@@ -168,21 +169,29 @@ macro_rules! listed {
             MessagesExpired: "messages_expired" Counter One [Route, From, To] Less of MessagesOffered "of the accepted, those whose validity ended"
             MessagesLost: "messages_lost" Counter One [Route, From, To, Reason] Less of MessagesOffered "of the accepted, those lost"
             MessagesInFlight: "messages_in_flight" Counter One [Route, From, To] Less of MessagesOffered "of the accepted, those under way when the run ended"
+            MessagesUndelivered: "messages_undelivered" Counter One [Route, From, To] Less of MessagesOffered "of the offered, those refused, expired, lost, or under way for longer than run.overdue when the run ended, but for those kept for a login"
+            MessagesStored: "messages_stored" Counter One [Route, From, To] Neither of MessagesOffered "of the accepted, those kept for their recipient's login"
+            StoredUntilLogin: "stored_until_login" Histogram Seconds [Route, From, To] Neither "of these, from the instant the sender meant to send until the recipient logged in"
+            StoredDeliveryLatency: "stored_delivery_latency" Histogram Seconds [Route, From, To] Less "from then until the recipient's device has it"
             RoutingTime: "routing_time" Histogram Seconds [Operator] Less "from a message's arrival at an IMSP until it leaves towards its next hop"
             PresenceChanges: "presence_changes" Counter One [Operator] Neither "presence changes, logins and logouts included"
             PresenceNotifications: "presence_notifications" Counter One [From, To, Channel] Neither "notifications to clients and over agreements"
             PresenceLatency: "presence_latency" Histogram Seconds [Scope, From, To] Less "change at the publisher until one watcher's device shows it"
+            PresenceLatencyCensored: "presence_latency_censored" Histogram Seconds [Scope, From, To] Less "of watchers who were not shown a change when the run ended: the time so far"
             PresenceFirstWatcher: "presence_first_watcher" Histogram Seconds [Operator] Less "change until the first watcher has it"
+            PresenceFirstWatcherCensored: "presence_first_watcher_censored" Histogram Seconds [Operator] Less "of changes that nobody was shown when the run ended: the time so far"
             PresenceLastWatcher: "presence_last_watcher" Histogram Seconds [Operator] Less "change until the last watcher has it"
+            PresenceLastWatcherCensored: "presence_last_watcher_censored" Histogram Seconds [Operator] Less "of changes that not everybody was shown when the run ended: the time so far"
             PresenceFanOut: "presence_fan_out" Histogram One [Operator] Neither "watchers told per change"
             SmsSubmitted: "sms_submitted" Counter One [Operator, Origin] Neither "short messages that an SMSC accepted"
             SmsSegments: "sms_segments" Counter One [Operator, Origin] Neither "their segments"
             SmsAttempts: "sms_attempts" Counter One [Operator, Origin] Neither "delivery attempts"
             SmsDelivered: "sms_delivered" Counter One [Operator, Origin] More of SmsSubmitted "short messages delivered; its rate is the SMS fallback throughput"
-            SmsRetried: "sms_retried" Counter One [Operator, Origin] Less of SmsSubmitted "failed attempts with another to follow"
+            SmsRetried: "sms_retried" Counter One [Operator, Origin] Less of SmsAttempts "failed attempts with another to follow"
             SmsExpired: "sms_expired" Counter One [Operator, Origin] Less of SmsSubmitted "short messages whose validity ended"
             SmsRefused: "sms_refused" Counter One [Operator, Origin] Less of SmsSubmitted "submissions refused"
-            SmsLatency: "sms_latency" Histogram Seconds [Operator] Less "submission until the handset has it"
+            SmsLatency: "sms_latency" Histogram Seconds [Operator] Less "submission until the handset has it, of those submitted in the measured time"
+            SmsLatencyCensored: "sms_latency_censored" Histogram Seconds [Operator] Less "of those in store when the run ended: the time so far"
             ReplyNumbersInUse: "reply_numbers_in_use" Gauge One [Operator] Neither "reply numbers that carry an assignment"
             ReplyNumberRefusals: "reply_number_refusals" Counter One [Operator] Less "messages that found no reply number"
             ContactAddLatency: "contact_add_latency" Histogram Seconds [Contact, From, To] Less "intent to add a contact until the client shows it"
@@ -208,6 +217,21 @@ macro_rules! listed {
 pub(super) use listed;
 
 listed!(metrics);
+
+impl Metric {
+    /// The metric of what had not come to its end when the run did; a percentile of this one lies
+    /// above what those that had say.
+    pub(crate) const fn censored(self) -> Option<Self> {
+        match self {
+            Self::MessageLatency => Some(Self::MessageLatencyCensored),
+            Self::PresenceLatency => Some(Self::PresenceLatencyCensored),
+            Self::PresenceFirstWatcher => Some(Self::PresenceFirstWatcherCensored),
+            Self::PresenceLastWatcher => Some(Self::PresenceLastWatcherCensored),
+            Self::SmsLatency => Some(Self::SmsLatencyCensored),
+            _ => None,
+        }
+    }
+}
 
 impl Unit {
     /// As results show it.

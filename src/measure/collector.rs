@@ -13,13 +13,13 @@ use super::labels::{self, scale};
 use super::levels::{Level, StationLevels};
 use super::measured::{Gauge, Measured};
 use super::of::{From, Of, To, recorded};
-use super::presence::{FirstAndLast, Join};
+use super::presence::{FirstAndLast, Join, Owed, Unshown};
 use super::recorder::{Figures, IntervalPart, RecorderPart};
 use super::results::SeriesRow;
 use super::slo;
 use crate::domain::id::OperatorId;
-use crate::domain::observation::{StationId, Subject};
-use crate::domain::outcome::TransferKind;
+use crate::domain::observation::{InFlight, StationId, Stored};
+use crate::domain::outcome::{Route, TransferKind};
 use crate::domain::time::{Duration, Instant};
 
 /// Joins the parts of all shards.
@@ -29,6 +29,10 @@ pub(crate) struct Collector {
     join: Join,
     watchers: FirstAndLast,
     pub(super) intervals: Vec<Interval>,
+    /// Latencies by route of the last of them, for those who look on.
+    pub(super) latest: Vec<(Key, Box<Recorded>)>,
+    /// Messages offered in an interval that have taken another route since: place, before, now.
+    rerouted: BTreeMap<(u32, Route, Route), i64>,
     batches: Batches,
 }
 
@@ -36,6 +40,8 @@ pub(crate) struct Collector {
 #[derive(Debug)]
 pub(super) struct Interval {
     pub(super) counters: Vec<(Key, i64)>,
+    /// Messages under way at its end.
+    under_way: i64,
     pub(super) times: Vec<(Key, Times)>,
 }
 
@@ -47,7 +53,7 @@ pub(super) struct Times {
 }
 
 impl Interval {
-    fn of(figures: Figures) -> Self {
+    fn of(figures: Figures, under_way: i64) -> Self {
         let mut counters: Vec<(Key, i64)> = figures.counters.into_iter().collect();
         counters.sort_unstable();
         let times = figures.histograms.into_iter().map(|(key, recorded)| {
@@ -56,7 +62,18 @@ impl Interval {
         });
         let mut times: Vec<(Key, Times)> = times.collect();
         times.sort_unstable_by_key(|(key, _)| *key);
-        Self { counters, times }
+        Self { counters, under_way, times }
+    }
+}
+
+impl Interval {
+    /// Adds to a counter, which need not be there yet.
+    fn add(&mut self, key: Key, by: i64) {
+        match self.counters.binary_search_by_key(&key, |(known, _)| *known) {
+            Ok(place) => self.counters[place].1 += by,
+            Err(place) => self.counters.insert(place, (key, by)),
+        }
+        self.counters.retain(|(_, count)| *count != 0);
     }
 }
 
@@ -68,15 +85,21 @@ impl Collector {
             join: Join::default(),
             watchers: FirstAndLast::default(),
             intervals: Vec::new(),
+            latest: Vec::new(),
+            rerouted: BTreeMap::new(),
             batches: Batches::default(),
         }
     }
 
     /// An interval ended at `at`: the first time the warm-up, then the intervals of the series.
     pub(crate) fn interval(&mut self, at: Instant, parts: Vec<IntervalPart>) {
+        let under_way = parts.iter().map(|part| part.under_way).sum();
         let figures = self.take(at, parts);
         if at > self.setup.window.start {
-            self.intervals.push(Interval::of(figures));
+            let latencies = figures.histograms.iter();
+            let latencies = latencies.filter(|(key, _)| key.metric() == Metric::MessageLatency);
+            self.latest = latencies.map(|(key, recorded)| (*key, recorded.clone())).collect();
+            self.intervals.push(Interval::of(figures, under_way));
         }
     }
 
@@ -88,6 +111,9 @@ impl Collector {
             all.merge(part.figures);
             presence.push(part.presence);
             so_far.extend(part.so_far);
+            for (of, count) in part.rerouted {
+                *self.rerouted.entry(of).or_default() += count;
+            }
         }
         if self.setup.batches {
             self.batches.add(at.since(self.setup.window.start).as_secs_f64(), so_far);
@@ -113,12 +139,14 @@ impl Collector {
             .any(|line| line.selector().observe(&so_far).is_some_and(|seen| line.has_failed(seen)))
     }
 
-    /// The run ended at `at`; `in_flight` are the messages that are under way somewhere.
+    /// The run ended at `now`, and what is measured of it at `at`; `in_flight` are the messages that
+    /// are under way somewhere.
     pub(crate) fn finish(
         mut self,
         at: Instant,
         parts: Vec<RecorderPart>,
-        in_flight: &[Subject],
+        in_flight: &[InFlight],
+        now: Instant,
     ) -> Measured {
         let setup = Arc::clone(&self.setup);
         let mut whole = Figures::default();
@@ -131,13 +159,17 @@ impl Collector {
             reply_numbers.extend(part.reply_numbers);
             last.push(part.last);
         }
+        let under_way = last.iter().map(|part| part.under_way).sum();
         let last = self.take(at, last);
         if at > setup.window.start {
-            self.intervals.push(Interval::of(last));
+            self.intervals.push(Interval::of(last, under_way));
         }
-        for subject in in_flight.iter().filter(|s| setup.window.contains(s.intended)) {
-            let labels = (subject.route, From(subject.from), To(subject.to));
-            whole.count(recorded::MessagesInFlight.key(labels), 1);
+        self.censor(in_flight, now, &mut whole);
+        for ((place, was, now), count) in std::mem::take(&mut self.rerouted) {
+            if let Some(interval) = self.intervals.get_mut(place as usize) {
+                interval.add(recorded::MessagesOffered.all_pairs().key((was,)), -count);
+                interval.add(recorded::MessagesOffered.all_pairs().key((now,)), count);
+            }
         }
         let measured = self.sums(at, whole, &stations, &reply_numbers);
         Measured {
@@ -145,6 +177,46 @@ impl Collector {
             series: series(&setup, at, &self.intervals, &stations, &reply_numbers),
             batches: self.batches.finish(&setup, &stations),
             ..measured
+        }
+    }
+
+    /// Takes in what has not come to its end at `now`, with the time that it has taken so far.
+    pub(super) fn censor(&self, in_flight: &[InFlight], now: Instant, whole: &mut Figures) {
+        let window = self.setup.window;
+        for InFlight { subject, sms } in in_flight {
+            if let Some((operator, accepted)) = sms.filter(|(_, at)| window.contains(*at)) {
+                let age = now.since(accepted);
+                whole.record(recorded::SmsLatencyCensored.key((operator,)), age.0);
+            }
+            if !window.contains(subject.intended) {
+                continue;
+            }
+            let labels = (subject.route, From(subject.from), To(subject.to));
+            whole.count(recorded::MessagesInFlight.key(labels), 1);
+            if subject.stored != Stored::Never {
+                whole.count(recorded::MessagesStored.key(labels), 1);
+                continue;
+            }
+            let age = now.since(subject.intended);
+            whole.record(recorded::MessageLatencyCensored.key(labels), age.0);
+            if age > self.setup.overdue {
+                whole.count(recorded::MessagesUndelivered.key(labels), 1);
+            }
+        }
+        for Unshown { operator, changed, first, owed } in self.join.unshown() {
+            let age = now.since(changed).0;
+            match first {
+                Some(first) => {
+                    let first = first.since(changed).0;
+                    whole.record(recorded::PresenceFirstWatcher.key((operator,)), first);
+                }
+                None => whole.record(recorded::PresenceFirstWatcherCensored.key((operator,)), age),
+            }
+            whole.record(recorded::PresenceLastWatcherCensored.key((operator,)), age);
+            for Owed { scope, from, to, watchers } in owed {
+                let key = recorded::PresenceLatencyCensored.key((scope, From(from), To(to)));
+                whole.record_times(key, age, watchers);
+            }
         }
     }
 
@@ -185,7 +257,8 @@ fn measured(setup: &Setup, at: Instant) -> f64 {
     at.since(setup.window.start).as_secs_f64()
 }
 
-/// Accepted is what was offered and not refused; every offered label set has every count.
+/// Accepted is what was offered and not refused, undelivered what was refused, expired or lost, besides
+/// what is overdue; every offered label set has every count.
 fn complete_ledger(whole: &mut Figures) {
     let offered: BTreeSet<[u32; 4]> = whole
         .counters
@@ -196,13 +269,17 @@ fn complete_ledger(whole: &mut Figures) {
     for labels in offered {
         let get = |metric| whole.counters.get(&Key::new(metric, &labels)).copied().unwrap_or(0);
         let accepted = get(Metric::MessagesOffered) - get(Metric::MessagesRefused);
+        let ended = [Metric::MessagesRefused, Metric::MessagesExpired, Metric::MessagesLost];
+        let ended: i64 = ended.into_iter().map(get).sum();
         whole.counters.insert(Key::new(Metric::MessagesAccepted, &labels), accepted);
+        whole.count(Key::new(Metric::MessagesUndelivered, &labels), ended);
         for metric in [
             Metric::MessagesDelivered,
             Metric::MessagesRefused,
             Metric::MessagesExpired,
             Metric::MessagesLost,
             Metric::MessagesInFlight,
+            Metric::MessagesStored,
         ] {
             whole.counters.entry(Key::new(metric, &labels)).or_default();
         }
@@ -290,6 +367,8 @@ fn series(
             row(*key, "count", *count as f64, "1");
             row(*key, "rate", *count as f64 / length.as_secs_f64(), "1/s");
         }
+        let all = Key::new(Metric::MessagesInFlight, &[]);
+        row(all, "level", interval.under_way as f64, "1");
         for (key, times) in &interval.times {
             row(*key, "mean", times.mean, "s");
             for (statistic, percentile) in ["p50", "p95", "p99"].iter().zip(times.percentiles) {

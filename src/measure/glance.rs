@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::Setup;
 use super::catalogue::Metric;
 use super::collector::Collector;
+use super::histogram::Recorded;
 use super::key::Key;
 use super::levels::{Level, StationLevels};
 use super::measured::Measured;
@@ -15,7 +16,7 @@ use super::of::recorded;
 use super::recorder::{Figures, RecorderPart};
 use super::results::Slo;
 use super::slo::Line;
-use crate::domain::observation::StationId;
+use crate::domain::observation::{InFlight, StationId, Stored};
 use crate::domain::outcome::Route;
 use crate::domain::time::Instant;
 
@@ -51,6 +52,8 @@ pub struct RouteGlance {
     pub refused: u64,
     /// Median, 95th and 99th percentile of their latency, seconds; `None` for too few samples.
     pub latency: [Option<f64>; 3],
+    /// Which of these are lower bounds: those still under way have waited for longer already.
+    pub at_least: [bool; 3],
 }
 
 /// A queueing part in one interval.
@@ -80,7 +83,7 @@ pub enum Standing {
     Failed,
     /// It does not hold so far.
     Misses,
-    /// There is no figure yet.
+    /// There is no figure yet, or what is under way could change how it stands.
     Open,
     /// It holds so far.
     Holds,
@@ -93,6 +96,7 @@ fn standing(line: &Line, outcome: &Slo) -> Standing {
         // Of a part of the time it is not asked, as with `--stop-on-slo`.
         Some(seen) if !line.has_span() && line.has_failed(seen) => Standing::Failed,
         Some(_) if outcome.passed => Standing::Holds,
+        Some(_) if outcome.undecided => Standing::Open,
         Some(_) => Standing::Misses,
     }
 }
@@ -105,9 +109,10 @@ impl Collector {
         at: Instant,
         whole: Vec<RecorderPart>,
         within: Vec<(Arc<Setup>, Vec<RecorderPart>)>,
+        in_flight: &[InFlight],
     ) -> Glance {
         let setup = Arc::clone(&self.setup);
-        let (whole, stations, reply_numbers) = joined(whole);
+        let (mut whole, stations, reply_numbers) = joined(whole);
         let place = self.intervals.len().saturating_sub(1);
         let start = setup.window.start + setup.interval * place as u64;
         let length = at.since(start).0 as f64;
@@ -124,11 +129,14 @@ impl Collector {
             }
         };
         let seen = (0..).zip(&setup.stations).map(station).collect();
+        self.censor(in_flight, at, &mut whole);
         let mut measured = self.sums(at, whole, &stations, &reply_numbers);
         for (setup, parts) in within {
             let until = at.clamp(setup.window.start, setup.window.end);
-            let (whole, stations, reply_numbers) = joined(parts);
-            let part = Self::new(setup).sums(until, whole, &stations, &reply_numbers);
+            let (mut whole, stations, reply_numbers) = joined(parts);
+            let part = Self::new(setup);
+            part.censor(in_flight, at, &mut whole);
+            let part = part.sums(until, whole, &stations, &reply_numbers);
             measured.push_part(part);
         }
         let interval = self.intervals.last();
@@ -146,13 +154,15 @@ impl Collector {
         let route = |route: &Route| {
             let label = Some(*route as u32);
             let key = recorded::MessageLatency.all_pairs().key((*route,));
-            let mut times = interval.iter().flat_map(|interval| &interval.times);
+            let seen = self.latest.iter().find(|(of, _)| *of == key).map(|(_, it)| &**it);
+            let (latency, at_least) = latencies(seen, *route, in_flight, at);
             RouteGlance {
                 route: *route,
                 offered: counted(Metric::MessagesOffered, label),
                 delivered: counted(Metric::MessagesDelivered, label),
                 refused: counted(Metric::MessagesRefused, label),
-                latency: times.find(|(of, _)| *of == key).map_or([None; 3], |(_, t)| t.percentiles),
+                latency,
+                at_least,
             }
         };
         let routes = Route::ALL.iter().map(route);
@@ -166,6 +176,32 @@ impl Collector {
             slo: setup.slo.iter().map(|line| judged(line, &measured)).collect(),
         }
     }
+}
+
+/// Percentiles of those that arrived in an interval, raised by those under way that have waited for
+/// longer already; which of them they raise.
+fn latencies(
+    seen: Option<&Recorded>,
+    route: Route,
+    in_flight: &[InFlight],
+    at: Instant,
+) -> ([Option<f64>; 3], [bool; 3]) {
+    let seen = seen.cloned().unwrap_or_default();
+    let mut all = seen.clone();
+    let waits = |it: &&InFlight| it.subject.route == route && it.subject.stored == Stored::Never;
+    for InFlight { subject, .. } in in_flight.iter().filter(waits) {
+        all.record(at.since(subject.intended).0);
+    }
+    let [seen, all] = [seen, all].map(|it| {
+        let it = it.distribution(1e9);
+        [it.p50, it.p95, it.p99]
+    });
+    let raised = |place: usize| match (seen[place], all[place]) {
+        (Some(seen), Some(all)) => all > seen * 1.05,
+        (seen, all) => seen.is_none() && all.is_some(),
+    };
+    let at_least = [0, 1, 2].map(raised);
+    ([0, 1, 2].map(|place| if at_least[place] { all[place] } else { seen[place] }), at_least)
 }
 
 fn judged(line: &Line, measured: &Measured) -> SloGlance {

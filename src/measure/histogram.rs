@@ -82,6 +82,22 @@ impl Recorded {
         (beyond > BEYOND - 1e-6).then(|| self.counts.quantile(share) as f64)
     }
 
+    /// The same in thousandths, within the smallest and the largest sample: a bucket of the histogram
+    /// may reach beyond the samples in it.
+    pub(super) fn shown_percentile(&self, share: f64) -> Option<f64> {
+        self.percentile(share).map(|_| self.value_at(share))
+    }
+
+    /// The value below which a share of the samples lies, in thousandths, however few lie beyond.
+    pub(super) fn value_at(&self, share: f64) -> f64 {
+        (self.counts.quantile(share) as f64 * 1e3).clamp(self.min as f64, self.max as f64)
+    }
+
+    /// Adds so many samples of one value, in thousandths.
+    pub(super) fn record_times(&mut self, value: u64, times: u32) {
+        (0..times).for_each(|_| self.record(value));
+    }
+
     /// The figures, with `unit` thousandths of a sample's unit to one of the result's: 1e9 for
     /// seconds from nanoseconds, 1e3 for counts.
     pub(crate) fn distribution(&self, unit: f64) -> Distribution {
@@ -97,10 +113,8 @@ impl Recorded {
                 || (self.squares as f64 / count - mean * mean).max(0.0),
                 |(a, b)| a.saturating_sub(b) as f64 / (count * count),
             );
-        // A bucket of the histogram may reach beyond the samples in it.
         let (min, max) = (self.min as f64 / unit, self.max as f64 / unit);
-        let percentile =
-            |share| self.percentile(share).map(|value| (value * 1e3 / unit).clamp(min, max));
+        let percentile = |share| self.shown_percentile(share).map(|value| value / unit);
         Distribution {
             count: self.count(),
             mean: mean / unit,

@@ -109,11 +109,13 @@ impl Level {
 pub(super) struct StationLevels {
     pub(super) queued: Level,
     pub(super) busy: Level,
+    /// What passes a rate takes its room one after the other: up to when it is taken.
+    taken: Instant,
 }
 
 impl StationLevels {
     pub(super) fn new(setup: &Setup) -> Self {
-        Self { queued: Level::new(setup), busy: Level::new(setup) }
+        Self { queued: Level::new(setup), busy: Level::new(setup), taken: Instant::START }
     }
 
     pub(super) fn step(&mut self, queued: i32, busy: i32, now: Instant, setup: &Setup) {
@@ -131,11 +133,17 @@ impl StationLevels {
         wait: Duration,
         service: Duration,
         queued: u32,
+        passes: bool,
         setup: &Setup,
     ) {
-        let start = now + wait;
+        let mut start = now + wait;
         self.queued.add(1, now, start, setup);
         self.queued.peak(queued, now, setup);
+        // A burst at once takes the room of as many that come evenly: never more than there is.
+        if passes {
+            start = start.max(self.taken);
+            self.taken = start + service;
+        }
         self.busy.add(1, start, start + service, setup);
         self.busy.peak(1, start, setup);
     }
@@ -156,6 +164,9 @@ mod tests {
             stations: Vec::new(),
             slo: Vec::new(),
             batches: false,
+            steady: true,
+            stores: false,
+            overdue: Duration::from_secs(60),
             replications: 1,
         }
     }
@@ -178,8 +189,19 @@ mod tests {
     fn a_planned_job_counts_in_the_intervals_it_lies_in() {
         let setup = setup();
         let mut station = StationLevels::new(&setup);
-        station.planned(Instant(8), Duration(14), Duration(20), 1, &setup);
+        station.planned(Instant(8), Duration(14), Duration(20), 1, false, &setup);
         assert_eq!(station.queued.integrals, [10, 2]);
         assert_eq!(station.busy.integrals, [0, 8]);
+    }
+
+    #[test]
+    fn a_burst_through_a_rate_takes_its_room_one_after_the_other() {
+        let setup = setup();
+        let mut station = StationLevels::new(&setup);
+        for _ in 0..3 {
+            station.planned(Instant(12), Duration(0), Duration(4), 0, true, &setup);
+        }
+        // From 12 to 24, never more than one.
+        assert_eq!(station.busy.integrals, [8, 4]);
     }
 }

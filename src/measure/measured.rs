@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::Setup;
 use super::Window;
 use super::catalogue::{Kind, Label, Metric};
+use super::censored::Censored;
 use super::histogram::Recorded;
 use super::key::{ANY, Key};
 use super::labels::{self, scale};
@@ -147,9 +148,16 @@ impl Measured {
             let part = labels::part(&self.setup, key);
             results::Metric { part, ..results::Metric::new(info.name, labels, info.kind, unit) }
         };
-        for (key, recorded) in merged {
-            let seen = recorded.distribution(scale(key.metric().info()));
-            all.insert(key, row(key).spread(seen));
+        // Where nothing has come to its end there is a row all the same.
+        for key in open_alone(&merged) {
+            merged.entry(key).or_default();
+        }
+        for (key, recorded) in &merged {
+            let open = key.metric().censored().map(|metric| Key::new(metric, &key.labels()));
+            let open = open.and_then(|key| merged.get(&key)).cloned().unwrap_or_default();
+            let both = Censored { seen: recorded.clone(), open };
+            let seen = both.distribution(scale(key.metric().info()));
+            all.insert(*key, row(*key).censored(seen));
         }
         for (key, count) in counted {
             let count = count.max(0) as u64;
@@ -195,6 +203,15 @@ impl Measured {
             })
             .collect()
     }
+}
+
+/// Keys of distributions of which nothing but censored samples is known.
+fn open_alone(merged: &BTreeMap<Key, Recorded>) -> Vec<Key> {
+    let of = |key: &Key| {
+        let metric = Metric::ALL.iter().find(|it| it.censored() == Some(key.metric()))?;
+        Some(Key::new(*metric, &key.labels()))
+    };
+    merged.keys().filter_map(of).filter(|key| !merged.contains_key(key)).collect()
 }
 
 /// A key as it is, and once more without `from` and `to`. Counts of refusals and losses by reason

@@ -5,6 +5,7 @@
 pub mod audit;
 mod batches;
 pub mod catalogue;
+mod censored;
 pub(crate) mod collector;
 pub mod counts;
 pub mod glance;
@@ -12,6 +13,7 @@ pub(crate) mod histogram;
 mod key;
 mod labels;
 mod levels;
+mod meant;
 pub(crate) mod measured;
 mod of;
 pub(crate) mod pick;
@@ -50,6 +52,12 @@ pub struct Setup {
     /// Whether the measured time is also kept in parts, for batch means: where load and federation
     /// stay as they are, and nothing else tells how sure a figure is.
     pub(crate) batches: bool,
+    /// Whether load and federation stay as they are during the run.
+    pub(crate) steady: bool,
+    /// Whether messages are kept for logins.
+    pub(crate) stores: bool,
+    /// Messages under way for longer when the run ends have not been delivered.
+    pub(crate) overdue: Duration,
     /// Replications that are asked for; counts are judged by their mean.
     pub(crate) replications: u32,
 }

@@ -1,12 +1,15 @@
-//! First and last watcher of a presence change. Its watchers are shown it in several shards; each
-//! recorder folds what it sees, the collector joins the parts when all are accounted for.
+//! Watchers of a presence change: the first and the last who is shown it, and those who are owed it
+//! still. They are shown it in several shards; each recorder folds what it sees, the collector joins
+//! the parts when all are accounted for.
 
 use std::collections::BTreeMap;
 
 use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
 
 use super::histogram::Recorded;
 use crate::domain::id::{OperatorId, SubscriberId};
+use crate::domain::outcome::PresenceScope;
 use crate::domain::time::{Duration, Instant};
 
 /// A change: whose, and when.
@@ -16,7 +19,22 @@ type Change = (SubscriberId, Instant);
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Part {
     told: Vec<(Change, OperatorId, u32)>,
-    shown: FxHashMap<Change, Shown>,
+    owed: Vec<(Change, Owed)>,
+    /// By the operator of the watchers.
+    shown: FxHashMap<(Change, OperatorId), Shown>,
+}
+
+/// So many watchers of one operator are owed a change.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Owed {
+    /// How it travels.
+    pub(super) scope: PresenceScope,
+    /// Operator of the publisher.
+    pub(super) from: OperatorId,
+    /// Operator of the watchers.
+    pub(super) to: OperatorId,
+    /// How many.
+    pub(super) watchers: u32,
 }
 
 /// Watchers accounted for.
@@ -44,9 +62,13 @@ impl Part {
         }
     }
 
-    pub(super) fn shown(&mut self, change: Change, at: Option<Instant>) {
+    pub(super) fn owed(&mut self, change: Change, owed: Owed) {
+        self.owed.push((change, owed));
+    }
+
+    pub(super) fn shown(&mut self, change: Change, to: OperatorId, at: Option<Instant>) {
         let shown = Shown { count: 1, span: at.map(|at| (at, at)) };
-        self.shown.entry(change).or_default().merge(shown);
+        self.shown.entry((change, to)).or_default().merge(shown);
     }
 }
 
@@ -60,6 +82,22 @@ pub(super) struct Join {
 struct Open {
     told: Option<(OperatorId, u32)>,
     shown: Shown,
+    owed: SmallVec<[Owed; 2]>,
+    /// Watchers accounted for, by operator.
+    paid: SmallVec<[(OperatorId, u32); 2]>,
+}
+
+/// A change that not everybody has been shown.
+#[derive(Debug)]
+pub(super) struct Unshown {
+    /// Operator of the publisher.
+    pub(super) operator: OperatorId,
+    /// When it changed.
+    pub(super) changed: Instant,
+    /// The first who was shown it, if anybody was.
+    pub(super) first: Option<Instant>,
+    /// Who is still owed it.
+    pub(super) owed: SmallVec<[Owed; 2]>,
 }
 
 impl Join {
@@ -74,9 +112,17 @@ impl Join {
             for (change, operator, watchers) in part.told {
                 self.open.entry(change).or_default().told = Some((operator, watchers));
             }
+            for (change, owed) in part.owed {
+                self.open.entry(change).or_default().owed.push(owed);
+            }
             // Merging is the same in any order.
-            for (change, shown) in part.shown {
-                self.open.entry(change).or_default().shown.merge(shown);
+            for ((change, to), shown) in part.shown {
+                let open = self.open.entry(change).or_default();
+                open.shown.merge(shown);
+                match open.paid.iter_mut().find(|(known, _)| *known == to) {
+                    Some((_, count)) => *count += shown.count,
+                    None => open.paid.push((to, shown.count)),
+                }
             }
         }
         self.open.retain(|&(_, changed), open| {
@@ -89,6 +135,23 @@ impl Join {
             }
             false
         });
+    }
+
+    /// The changes that not everybody has been shown, in the order of publishers and instants.
+    pub(super) fn unshown(&self) -> impl Iterator<Item = Unshown> {
+        self.open.iter().filter_map(|((_, changed), open)| {
+            let (operator, _) = open.told?;
+            let paid = |to: OperatorId| {
+                open.paid.iter().find(|(known, _)| *known == to).map_or(0, |(_, count)| *count)
+            };
+            let left = |owed: &Owed| Owed {
+                watchers: owed.watchers.saturating_sub(paid(owed.to)),
+                ..*owed
+            };
+            let owed = open.owed.iter().map(left).filter(|owed| owed.watchers > 0).collect();
+            let first = open.shown.span.map(|(first, _)| first);
+            Some(Unshown { operator, changed: *changed, first, owed })
+        })
     }
 }
 
@@ -113,16 +176,26 @@ mod tests {
     #[test]
     fn a_change_is_recorded_when_all_its_watchers_are_accounted_for() {
         let change = (SubscriberId(1), Instant(100));
+        let [here, there] = [0, 1].map(OperatorId);
         let (mut home, mut away) = (Part::default(), Part::default());
-        home.told(change, OperatorId(0), 3);
-        home.shown(change, Some(Instant(130)));
-        away.shown(change, None);
+        home.told(change, here, 3);
+        let owed = |scope, to, watchers| Owed { scope, from: here, to, watchers };
+        home.owed(change, owed(PresenceScope::OnNet, here, 1));
+        home.owed(change, owed(PresenceScope::Interworked, there, 2));
+        home.shown(change, here, Some(Instant(130)));
+        away.shown(change, there, None);
         let mut join = Join::default();
         let mut seen = Vec::new();
         join.add([home, away].into_iter(), |_, first, last| seen.push((first.0, last.0)));
         assert!(seen.is_empty());
+        let unshown: Vec<Unshown> = join.unshown().collect();
+        let [Unshown { operator, changed, first, owed }] = &unshown[..] else {
+            panic!("{unshown:?}")
+        };
+        assert_eq!((*operator, *changed, *first), (here, Instant(100), Some(Instant(130))));
+        assert_eq!(owed.iter().map(|it| (it.to, it.watchers)).collect::<Vec<_>>(), [(there, 1)]);
         let mut later = Part::default();
-        later.shown(change, Some(Instant(170)));
+        later.shown(change, there, Some(Instant(170)));
         join.add([later].into_iter(), |_, first, last| seen.push((first.0, last.0)));
         assert_eq!(seen, [(30, 70)]);
         assert!(join.open.is_empty());

@@ -11,9 +11,9 @@ use super::histogram::Recorded;
 use super::key::Key;
 use super::levels::{Level, StationLevels};
 use super::of::{All, Channel, From, Of, To, recorded};
-use super::presence;
+use super::presence::{self, Owed};
 use crate::domain::id::OperatorId;
-use crate::domain::observation::{Observation, SmsEvent, StationId, Subject};
+use crate::domain::observation::{Observation, SmsEvent, StationId, Stored, Subject};
 use crate::domain::outcome::{Reason, Route, SmsOrigin, TransferKind};
 use crate::domain::part::PartKind;
 use crate::domain::presence::News;
@@ -33,6 +33,11 @@ impl Figures {
 
     pub(super) fn record(&mut self, key: Key, value: u64) {
         self.histograms.entry(key).or_default().record(value);
+    }
+
+    /// Records so many samples of one value.
+    pub(super) fn record_times(&mut self, key: Key, value: u64, times: u32) {
+        self.histograms.entry(key).or_default().record_times(value, times);
     }
 
     /// Adds what another one has.
@@ -58,6 +63,10 @@ pub struct Recorder {
     presence: presence::Part,
     stations: FxHashMap<StationId, Box<StationFigures>>,
     reply_numbers: Option<(OperatorId, Level)>,
+    /// Messages offered in an interval that have taken another route since: place, before, now.
+    rerouted: FxHashMap<(u32, Route, Route), i64>,
+    /// Messages offered less those that ended, here: of all shards together, those under way.
+    under_way: i64,
 }
 
 /// What is seen most often, found at once.
@@ -74,6 +83,10 @@ struct StationFigures {
 pub(crate) struct IntervalPart {
     pub(super) figures: Figures,
     pub(super) presence: presence::Part,
+    /// Messages offered in an interval that have taken another route since: place, before, now.
+    pub(super) rerouted: FxHashMap<(u32, Route, Route), i64>,
+    /// Messages offered less those that ended, since the start of the run.
+    pub(super) under_way: i64,
     /// Events, or samples with their sum, since the start; empty where no batches are kept.
     pub(super) so_far: Vec<(Key, i64, u128)>,
 }
@@ -150,6 +163,8 @@ impl Recorder {
             presence: presence::Part::default(),
             stations: FxHashMap::default(),
             reply_numbers: None,
+            rerouted: FxHashMap::default(),
+            under_way: 0,
         }
     }
 
@@ -159,6 +174,8 @@ impl Recorder {
         IntervalPart {
             figures: std::mem::take(&mut self.interval),
             presence: std::mem::take(&mut self.presence),
+            rerouted: std::mem::take(&mut self.rerouted),
+            under_way: self.under_way,
             so_far: if self.setup.batches { self.sums() } else { Vec::new() },
         }
     }
@@ -222,6 +239,8 @@ impl Recorder {
             presence: presence::Part::default(),
             stations: stations.collect(),
             reply_numbers: self.reply_numbers.clone(),
+            rerouted: FxHashMap::default(),
+            under_way: self.under_way,
         };
         copy.finish(at.clamp(self.setup.window.start, self.setup.window.end))
     }
@@ -261,7 +280,9 @@ impl Recorder {
             Observation::Rerouted { subject, was } => self.rerouted(subject, was),
             Observation::Delivered { subject, stages, .. } => {
                 self.message(now, recorded::MessagesDelivered, subject);
-                if self.setup.window.contains(subject.intended) {
+                if let Stored::Fetched(login) = subject.stored {
+                    self.fetched(now, subject, login);
+                } else if self.setup.window.contains(subject.intended) {
                     let latency = now.since(subject.intended).0;
                     self.whole.record(recorded::MessageLatency.key(labels(subject)), latency);
                     let route = (subject.route,);
@@ -307,10 +328,10 @@ impl Recorder {
             }
             Observation::StationPlanned { station, wait, service, queued } => {
                 let (seen, setup) = self.station(station);
-                seen.levels.planned(now, wait, service, queued, setup);
+                let passes = setup.stations[station.0 as usize].part.kind.passes();
+                seen.levels.planned(now, wait, service, queued, passes, setup);
                 if setup.window.contains(now + wait) {
                     seen.wait.record(wait.0);
-                    let passes = setup.stations[station.0 as usize].part.kind.passes();
                     let sojourn = if passes { wait } else { wait + service };
                     seen.sojourn.record(sojourn.0);
                     seen.served += 1;
@@ -394,6 +415,7 @@ impl Recorder {
             | Observation::StationRefused(_)
             | Observation::StationPlanned { .. }
             | Observation::PresenceShown { .. }
+            | Observation::PresenceOwed { .. }
             | Observation::ReplyNumbersInUse { .. }
             | Observation::Invited { .. } => {}
             // No figures.
@@ -422,6 +444,11 @@ impl Recorder {
             {
                 self.presence.told((publisher, changed), operator, watchers);
             }
+            Observation::PresenceOwed { publisher, changed, scope, from, to, watchers }
+                if self.setup.window.contains(changed) =>
+            {
+                self.presence.owed((publisher, changed), Owed { scope, from, to, watchers });
+            }
             Observation::Invited { operator, reason: Some(reason), .. } => {
                 self.whole.count(recorded::InvitationsRefused.key((operator, reason)), 1);
             }
@@ -430,13 +457,19 @@ impl Recorder {
             Observation::PresenceShown { publisher, changed, at, scope, from, to, .. }
                 if self.setup.window.contains(changed) =>
             {
-                self.presence.shown((publisher, changed), at);
+                self.presence.shown((publisher, changed), to, at);
                 if let Some(at) = at {
                     let latency = at.since(changed).0;
                     let metric = recorded::PresenceLatency;
                     self.whole.record(metric.key((scope, From(from), To(to))), latency);
                     self.interval.record(metric.all_pairs().key((scope,)), latency);
                 }
+            }
+            // Of those that were submitted in the measured time, whenever they arrive.
+            Observation::Sms { operator, event: SmsEvent::Delivered { took }, .. }
+                if self.setup.window.contains(Instant(now.0.saturating_sub(took.0))) =>
+            {
+                self.whole.record(recorded::SmsLatency.key((operator,)), took.0);
             }
             _ => {}
         }
@@ -452,10 +485,7 @@ impl Recorder {
             SmsEvent::Refused => recorded::SmsRefused,
             SmsEvent::Attempted => recorded::SmsAttempts,
             SmsEvent::Retried => recorded::SmsRetried,
-            SmsEvent::Delivered { took } => {
-                self.whole.record(recorded::SmsLatency.key((operator,)), took.0);
-                recorded::SmsDelivered
-            }
+            SmsEvent::Delivered { .. } => recorded::SmsDelivered,
             SmsEvent::Expired => recorded::SmsExpired,
             // Seen as a lost message.
         };
@@ -464,11 +494,25 @@ impl Recorder {
 
     /// A message of the cohort, in the ledger and in the series.
     fn message(&mut self, now: Instant, metric: Of<(Route, From, To)>, subject: Subject) {
+        self.under_way += if metric.metric == Metric::MessagesOffered { 1 } else { -1 };
         if self.setup.window.contains(subject.intended) {
             self.whole.count(metric.key(labels(subject)), 1);
+            if subject.stored != Stored::Never {
+                self.whole.count(recorded::MessagesStored.key(labels(subject)), 1);
+            }
         }
         if self.setup.window.contains(now) {
             self.interval.count(metric.all_pairs().key((subject.route,)), 1);
+        }
+    }
+
+    /// A message that was kept for its recipient's login has arrived.
+    fn fetched(&mut self, now: Instant, subject: Subject, login: Instant) {
+        if self.setup.window.contains(subject.intended) {
+            let waited = login.since(subject.intended).0;
+            self.whole.record(recorded::StoredUntilLogin.key(labels(subject)), waited);
+            let took = now.since(login).0;
+            self.whole.record(recorded::StoredDeliveryLatency.key(labels(subject)), took);
         }
     }
 
@@ -484,6 +528,10 @@ impl Recorder {
             let before = Subject { route: was, ..subject };
             self.whole.count(recorded::MessagesOffered.key(labels(before)), -1);
             self.whole.count(recorded::MessagesOffered.key(labels(subject)), 1);
+            // In the series it moves as well, in the interval in which it was offered.
+            let since = subject.intended.since(self.setup.window.start);
+            let place = (since.0 / self.setup.interval.0) as u32;
+            *self.rerouted.entry((place, was, subject.route)).or_default() += 1;
         }
     }
 

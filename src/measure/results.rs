@@ -23,6 +23,9 @@ pub struct Results {
     pub(crate) histograms: Vec<TaggedHistogram>,
     /// The SLO lines with what was observed.
     pub slo: Vec<Slo>,
+    /// What still went somewhere in the measured time, where nothing was meant to change: figures of
+    /// such a run are not those of a steady state. Of replications, the first is looked at.
+    pub trends: Vec<Trend>,
     /// Start and end of the measured time, seconds since the start of the run. The end is earlier
     /// than planned if the run was stopped.
     pub(crate) measured: (f64, f64),
@@ -60,6 +63,10 @@ pub struct Metric {
     /// Largest sample of a histogram; highest level of a gauge.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub max: Option<f64>,
+    /// The figures above that are lower bounds, by their names: messages under way when the run
+    /// ended could raise them.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub at_least: Vec<Cow<'static, str>>,
     /// 95 % intervals of the figures above, by their names, where the method behind them is valid.
     #[serde(skip_serializing_if = "IndexMap::is_empty", default)]
     pub interval95: IndexMap<Cow<'static, str>, [f64; 2]>,
@@ -177,6 +184,7 @@ impl Metric {
             min: None,
             percentiles: None,
             max: None,
+            at_least: Vec::new(),
             interval95: IndexMap::new(),
             batch_means: None,
             part: None,
@@ -192,6 +200,17 @@ impl Metric {
     /// The same with a level.
     pub(crate) fn gauged(self, mean: f64, max: f64) -> Self {
         Self { mean: Some(mean), max: Some(max), ..self }
+    }
+
+    /// The same with a distribution of which some figures are lower bounds.
+    pub(super) fn censored(self, (seen, least): (Distribution, Vec<&'static str>)) -> Self {
+        let at_least = least.into_iter().map(Cow::from).collect();
+        Self { at_least, ..self.spread(seen) }
+    }
+
+    /// Whether a figure is a lower bound.
+    pub(crate) fn is_least(&self, figure: &str) -> bool {
+        self.at_least.iter().any(|name| name == figure)
     }
 
     /// The same with a distribution.
@@ -238,11 +257,6 @@ impl Metric {
         pairs.collect::<Vec<_>>().join(";")
     }
 
-    /// The 50th, 95th and 99th percentile.
-    pub(crate) fn usual(&self) -> [Option<f64>; 3] {
-        self.percentiles.map_or([None; 3], |p| [p.p50, p.p95, p.p99])
-    }
-
     /// A figure by its name; `None` without it.
     pub(crate) fn figure(&self, name: &str) -> Option<f64> {
         self.figures().into_iter().find(|(known, _)| *known == name).map(|(_, value)| value)
@@ -250,10 +264,8 @@ impl Metric {
 
     /// All figures by name: of a histogram count, mean, stddev, min, percentiles and max; of a
     /// counter count and rate; of a gauge mean and max. What too few samples carry is left out.
+    /// Some may be lower bounds ([`Self::is_least`]).
     pub fn figures(&self) -> Vec<(&'static str, f64)> {
-        if self.kind == Kind::Histogram && self.count == Some(0) {
-            return vec![("count", 0.0)];
-        }
         let p = self.percentiles.unwrap_or_default();
         let all = [
             ("count", self.count.map(|count| count as f64)),
@@ -268,7 +280,10 @@ impl Metric {
             ("p999", p.p999),
             ("max", self.max),
         ];
-        all.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
+        let none = self.kind == Kind::Histogram && self.count == Some(0);
+        let known = |name: &str| !none || name == "count" || self.is_least(name);
+        let all = all.into_iter().filter(|(name, _)| known(name));
+        all.filter_map(|(name, value)| Some((name, value?))).collect()
     }
 }
 
@@ -296,6 +311,29 @@ pub struct Distribution {
     pub p999: Option<f64>,
     /// Largest.
     pub max: f64,
+}
+
+/// Something that rises or falls through the measured time by more than chance makes it.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Trend {
+    /// What.
+    pub what: Trending,
+    /// At the start of the measured time, by a straight line.
+    pub from: f64,
+    /// At its end.
+    pub to: f64,
+}
+
+/// What may go somewhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Trending {
+    /// Messages that users mean to send, a second.
+    OfferedLoad,
+    /// Jobs that wait at stations.
+    JobsWaiting,
+    /// Messages under way.
+    UnderWay,
 }
 
 /// One figure of one interval.
@@ -334,6 +372,9 @@ pub struct Slo {
     pub line: String,
     /// The figure; null if too few samples carry it.
     pub observed: Option<f64>,
+    /// Whether the figure is a lower bound: messages under way when the run ended could raise it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub at_least: bool,
     /// Of `observed`.
     pub unit: String,
     /// What the figure was held against, in the same unit; of a baseline with its change.
@@ -344,7 +385,8 @@ pub struct Slo {
     pub at: Option<String>,
     /// Whether it holds.
     pub passed: bool,
-    /// Whether the run ended before that could be said; such a line has not passed.
+    /// Whether the run ended before that could be said, or what was under way at its end could
+    /// change it; such a line has not passed.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub undecided: bool,
 }

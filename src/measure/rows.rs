@@ -41,7 +41,8 @@ pub(crate) fn measured(
             Kind::Histogram => {
                 let tag = format!("{};{}", row.name, row.joined()).replace([',', ' '], "_");
                 let counts = histograms.iter().find(|one| one.tag == tag);
-                if let Some(recorded) = counts.and_then(|one| recorded(row, one)) {
+                let open = censored(rows, row);
+                if let Some(recorded) = counts.and_then(|one| recorded(row, open, one)) {
                     measured.whole.histograms.insert(key, Box::new(recorded));
                 }
             }
@@ -65,16 +66,35 @@ fn key(setup: &Setup, row: &Metric) -> Option<Key> {
     Some(Key::new(metric, &places?))
 }
 
+/// The row of those that had not come to their end, where they have a share in this one's figures.
+fn censored<'a>(rows: &'a [Metric], row: &Metric) -> Option<&'a Metric> {
+    let name = catalogue::Metric::named(&row.name)?.censored()?.name();
+    rows.iter().find(|other| other.name == name && other.labels == row.labels)
+}
+
 /// A distribution with the sums that its figures came from.
-fn recorded(row: &Metric, histogram: &TaggedHistogram) -> Option<Recorded> {
+fn recorded(row: &Metric, open: Option<&Metric>, histogram: &TaggedHistogram) -> Option<Recorded> {
     let unit = scale(catalogue::Metric::named(&row.name)?.info());
-    let (samples, mean, spread) = (row.count? as f64, row.mean? * unit, row.stddev? * unit);
+    let samples = row.count.filter(|samples| *samples > 0)? as f64;
+    let mut mean = row.mean?;
+    let mut max = row.max?;
+    if let Some(open) = open {
+        let (others, theirs) = (open.count? as f64, open.mean?);
+        if row.is_least("mean") {
+            mean = (mean * (samples + others) - theirs * others) / samples;
+        }
+        if open.max? >= max {
+            // The longest of those that had is known as well as its cell is wide.
+            max = histogram.counts.quantile(1.0) as f64 * 1e3 / unit;
+        }
+    }
+    let (mean, spread) = (mean * unit, row.stddev? * unit);
     let (sum, squares) = (mean * samples, (spread * spread + mean * mean) * samples);
     let sums = (
         sum.round() as u128,
         (squares.round() as u128).max(sum.round() as u128),
         (row.min? * unit).round() as u64,
-        (row.max? * unit).round() as u64,
+        (max * unit).round() as u64,
     );
     Recorded::of_parts(histogram.counts.clone(), sums)
 }

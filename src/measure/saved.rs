@@ -285,6 +285,9 @@ mod tests {
             stations: vec![station(PartKind::ImServer), station(PartKind::Hlr)],
             slo: Vec::new(),
             batches: true,
+            steady: true,
+            stores: false,
+            overdue: Duration::from_secs(60),
             replications: 1,
         })
     }

@@ -6,9 +6,11 @@ use std::fmt;
 use std::ops::Range;
 
 use super::catalogue::{Kind, Label, Metric, Unit};
+use super::censored::{Bounds, Censored};
 use super::histogram::Recorded;
 use super::key::Key;
 use super::labels::{self, scale};
+use super::meant;
 use super::measured::{Gauge, Measured};
 
 /// A figure of the results.
@@ -108,10 +110,49 @@ impl Selector {
             Err((message, help)) => wrong(word, message, help),
         }
     }
-    /// The figure, in the unit of [`Self::unit`]; `None` if too few samples carry it.
+
+    /// The figure, in the unit of [`Self::unit`], as results show it; `None` if too few samples
+    /// carry it.
     pub(crate) fn observe(&self, measured: &Measured) -> Option<f64> {
-        let info = self.metric.info();
-        match info.kind {
+        self.bounds(measured).map(|bounds| bounds.shown)
+    }
+
+    /// The same, with what those that have not come to their end could make of it.
+    pub(super) fn bounds(&self, measured: &Measured) -> Option<Bounds> {
+        match self.metric.info().kind {
+            Kind::Histogram => self.of_samples(measured),
+            Kind::Counter | Kind::Gauge => self.level(measured).map(Bounds::exact),
+        }
+    }
+
+    fn of_samples(&self, measured: &Measured) -> Option<Bounds> {
+        let merged = |metric: Metric| {
+            let mut all = Recorded::default();
+            for (key, recorded) in &measured.whole.histograms {
+                if key.metric() == metric && self.suits(measured, *key, metric) {
+                    all.merge(recorded);
+                }
+            }
+            all
+        };
+        let open = self.metric.censored().map(merged).unwrap_or_default();
+        let all = Censored { seen: merged(self.metric), open };
+        let unit = scale(self.metric.info());
+        let seen = all.seen.distribution(unit);
+        let of_seen = |value| (seen.count > 0).then_some(Bounds::exact(value));
+        match self.statistic {
+            Statistic::Count => Some(Bounds::exact(seen.count as f64 / f64::from(measured.runs))),
+            Statistic::Percentile(share) => all.percentile(share, unit),
+            Statistic::Stddev => of_seen(seen.stddev),
+            Statistic::Min => of_seen(seen.min),
+            Statistic::Max => all.max(unit),
+            Statistic::Mean | Statistic::Rate | Statistic::Share => all.mean(unit),
+        }
+    }
+
+    /// What a counter or a level says.
+    fn level(&self, measured: &Measured) -> Option<f64> {
+        match self.metric.info().kind {
             Kind::Counter => {
                 let count = self.count(self.metric, measured);
                 match self.statistic {
@@ -120,7 +161,8 @@ impl Selector {
                     Statistic::Share => {
                         let others = self.count(self.metric.info().whole?, measured);
                         let whole = if self.apart() { others + count } else { others };
-                        (whole > 0.0).then(|| count / whole)
+                        // What began before the measured time may end in it.
+                        (whole > 0.0).then(|| (count / whole).min(1.0))
                     }
                     _ => Some(count / f64::from(measured.runs)),
                 }
@@ -136,27 +178,7 @@ impl Selector {
                 });
                 values.fold(None, |worst, value| Some(worst.map_or(value, |w: f64| w.max(value))))
             }
-            Kind::Histogram => {
-                let mut all = Recorded::default();
-                for (key, recorded) in &measured.whole.histograms {
-                    if key.metric() == self.metric && self.matches(measured, *key) {
-                        all.merge(recorded);
-                    }
-                }
-                let seen = all.distribution(scale(info));
-                match self.statistic {
-                    Statistic::Count => Some(seen.count as f64 / f64::from(measured.runs)),
-                    _ if seen.count == 0 => None,
-                    // A bucket of the histogram may reach beyond the samples in it.
-                    Statistic::Percentile(share) => all
-                        .percentile(share)
-                        .map(|value| (value * 1e3 / scale(info)).clamp(seen.min, seen.max)),
-                    Statistic::Stddev => Some(seen.stddev),
-                    Statistic::Min => Some(seen.min),
-                    Statistic::Max => Some(seen.max),
-                    _ => Some(seen.mean),
-                }
-            }
+            Kind::Histogram => None,
         }
     }
 
@@ -259,8 +281,13 @@ pub(super) fn head<'t>(
     let known = Metric::ALL.iter().map(|metric| metric.info().name);
     // The one metric that everybody calls by a shorter name.
     let full = if name == "utilisation" { "station_utilisation" } else { name };
+    let of = STATISTICS.iter().map(|(word, _)| *word);
     let Some(&metric) = Metric::ALL.iter().find(|metric| metric.info().name == full) else {
-        return wrong(name, format!("no metric is called `{name}`"), mean(name, known));
+        return wrong(
+            name,
+            format!("no metric is called `{name}`"),
+            meant::metric(name, known, of),
+        );
     };
     let info = metric.info();
     let (filter, statistic) = match rest.trim_start().strip_prefix('{') {
@@ -336,7 +363,7 @@ fn statistic(metric: Metric, text: &str) -> Result<Statistic, (String, Option<St
         _ => {
             let message =
                 format!("`{}` has no statistic `{text}`; it has {}", info.name, allowed.join(", "));
-            Err((message, mean(text, allowed.into_iter())))
+            Err((message, meant::statistic(text, &allowed)))
         }
     }
 }

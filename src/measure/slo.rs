@@ -4,6 +4,7 @@
 //! to fail while it runs.
 
 use super::catalogue::Metric;
+use super::censored::Bounds;
 use super::measured::Measured;
 use super::results::{Results, Slo};
 use super::selector::{self, Misread, Names, Selector, Statistic};
@@ -181,15 +182,22 @@ impl Line {
     /// How the line went.
     pub(super) fn judge(&self, measured: &Measured) -> Slo {
         let part = measured.of(self.window(measured.setup.window));
-        let observed = part.and_then(|part| self.selector.observe(part));
+        let mut bounds = part.and_then(|part| self.selector.bounds(part));
+        if self.needs_baseline() {
+            // The earlier figure is what was shown then: like is held against like.
+            bounds = bounds.map(|it| Bounds { least: it.shown, most: it.shown, ..it });
+        }
+        let holds = |figure: Option<f64>| figure.is_some_and(|figure| self.holds(figure));
+        let (least, most) = (bounds.map(|it| it.least), bounds.map(|it| it.most));
         Slo {
             line: self.text.clone(),
-            observed,
+            observed: bounds.map(|it| it.shown),
+            at_least: bounds.is_some_and(|it| it.is_least()),
             unit: self.selector.unit(&measured.setup.currency),
             bound: self.bound(),
             at: part.and_then(|part| self.selector.highest(part)),
-            passed: observed.is_some_and(|observed| self.holds(observed)),
-            undecided: false,
+            passed: holds(least) && holds(most),
+            undecided: holds(least) != holds(most),
         }
     }
 
@@ -254,6 +262,7 @@ pub(crate) fn results(measured: &Measured) -> Results {
         series: measured.series.clone(),
         histograms: measured.tagged(),
         slo: measured.setup.slo.iter().map(|line| line.judge(measured)).collect(),
+        trends: Vec::new(),
         measured: measured.span,
     }
 }

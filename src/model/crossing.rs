@@ -7,8 +7,8 @@ use super::plan::Plan;
 use super::routing::Carriage;
 use super::store::{Slot, Store};
 use crate::domain::crossing::{self, Contacts, Envelope, Note, Sent};
-use crate::domain::ledger::Ledger;
-use crate::domain::observation::Subject;
+use crate::domain::ledger::{Journal, Ledger};
+use crate::domain::observation::{InFlight, Subject};
 use crate::domain::outcome::SmsOrigin;
 use crate::domain::time::Instant;
 
@@ -106,16 +106,18 @@ pub(crate) fn arrive(
     Some(Crossing { to, agreement, number, content })
 }
 
-/// What observations say of a message that has been sent and did not arrive.
-pub(crate) fn subject(sent: &Sent, ledger: &Ledger, plan: &Plan) -> Option<Subject> {
+/// A message that has been sent and did not arrive.
+pub(crate) fn in_flight(sent: &Sent, ledger: &Ledger, plan: &Plan) -> Option<InFlight> {
     let (note, Ledger::Message(meant, journal)) = (sent.content.message()?, ledger) else {
         return None;
     };
-    let Note { id, sender, .. } = *note;
+    let Note { id, sender, ref sms, .. } = *note;
     let recipient = *meant;
     let (from, to) = (plan.population.operator(sender), plan.population.operator(recipient));
-    let (route, intended) = (journal.route, journal.intended);
-    Some(Subject { id, route, sender, recipient, from, to, intended })
+    let Journal { route, intended, stored, .. } = *journal;
+    let subject = Subject { id, route, sender, recipient, from, to, intended, stored };
+    let sms = sms.as_ref().map(|Envelope { smsc, submitted, .. }| (*smsc, *submitted));
+    Some(InFlight { subject, sms })
 }
 
 fn note(message: &Message) -> Note {
@@ -127,7 +129,8 @@ fn note(message: &Message) -> Note {
 
 /// What of an SMSC's record goes along.
 fn sealed(sms: Sms) -> Envelope {
-    let Sms { smsc, network, node, segments, origin, reply, alert, submitted, failed, .. } = sms;
+    let Sms { smsc, network, node, segments, origin, reply, alert, failed, .. } = sms;
+    let submitted = sms.accepted();
     let reference = u64::from(node) << 32 | u64::from(failed);
     Envelope { smsc, network, segments, origin, reply, alert, submitted, reference }
 }
@@ -135,5 +138,6 @@ fn sealed(sms: Sms) -> Envelope {
 fn unsealed(envelope: Envelope) -> Sms {
     let Envelope { smsc, network, segments, origin, reply, alert, submitted, reference } = envelope;
     let (node, failed) = ((reference >> 32) as u16, reference as u32);
+    let submitted = Some(submitted);
     Sms { smsc, network, node, segments, origin, reply, alert, submitted, failed, due: None }
 }

@@ -5,7 +5,7 @@ use super::store::Store;
 use crate::domain::id::{MessageId, OperatorId, SubscriberId};
 use crate::domain::ledger::{Journal, Occasion};
 use crate::domain::number::ReplyNumber;
-use crate::domain::observation::Subject;
+use crate::domain::observation::{InFlight, Subject};
 use crate::domain::outcome::{Route, SmsOrigin, Stage};
 use crate::domain::text::Text;
 use crate::domain::time::Instant;
@@ -52,12 +52,19 @@ pub struct Sms {
     pub reply: ReplyNumber,
     /// Whether its SMSC wants to hear when the phone is back.
     pub alert: bool,
-    /// When the SMSC accepted it.
-    pub submitted: Instant,
+    /// When the SMSC accepted it; `None` before.
+    pub submitted: Option<Instant>,
     /// Failed attempts so far.
     pub failed: u32,
     /// While it waits for another attempt: when that is due.
     pub due: Option<Instant>,
+}
+
+impl Sms {
+    /// When its SMSC accepted it, of one that it has accepted.
+    pub(crate) fn accepted(&self) -> Instant {
+        self.submitted.expect("an SMSC has accepted what it delivers or keeps")
+    }
 }
 
 impl Message {
@@ -78,9 +85,21 @@ impl Message {
     /// What observations say of it.
     pub(crate) fn subject(&self) -> Subject {
         let Self {
-            id, sender, recipient, from, to, journal: Journal { route, intended, .. }, ..
+            id,
+            sender,
+            recipient,
+            from,
+            to,
+            journal: Journal { route, intended, stored, .. },
+            ..
         } = *self;
-        Subject { id, route, sender, recipient, from, to, intended }
+        Subject { id, route, sender, recipient, from, to, intended, stored }
+    }
+
+    /// What there is to see of it while it is under way.
+    pub(crate) fn in_flight(&self) -> InFlight {
+        let sms = self.sms.and_then(|sms| Some((sms.smsc, sms.submitted?)));
+        InFlight { subject: self.subject(), sms }
     }
 
     /// The stage it was in ends at `now` and the next begins.

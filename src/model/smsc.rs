@@ -82,7 +82,7 @@ impl Smsc {
         let node = self.spread();
         let (operator, now, alert) = (cx.operator, cx.now, self.settings.alert);
         let sms = sms_mut(slot, cx);
-        (sms.smsc, sms.node, sms.submitted) = (operator, node, now);
+        (sms.smsc, sms.node, sms.submitted) = (operator, node, Some(now));
         sms.alert = alert;
         let (origin, segments) = (sms.origin, u32::from(sms.segments));
         match self.nodes[usize::from(node)].arrive(slot, Claim::Usual, cx) {
@@ -222,7 +222,7 @@ impl Smsc {
         let now = cx.now;
         let sms = sms_mut(slot, cx);
         let place = (sms.failed.max(1) as usize - 1).min(self.settings.retry.len() - 1);
-        let due = (now + self.settings.retry[place]).min(sms.submitted + self.settings.validity);
+        let due = (now + self.settings.retry[place]).min(sms.accepted() + self.settings.validity);
         sms.due = Some(due);
         let handle = cx.messages.handle(slot);
         let phone = cx.messages[slot].recipient;
@@ -276,8 +276,8 @@ impl Smsc {
     }
 
     fn expired(&self, slot: Slot, cx: &mut Context<'_>) -> bool {
-        let submitted = sms_mut(slot, cx).submitted;
-        cx.now >= submitted + self.settings.validity
+        let accepted = sms_mut(slot, cx).accepted();
+        cx.now >= accepted + self.settings.validity
     }
 
     fn expire(&mut self, slot: Slot, cx: &mut Context<'_>) {
@@ -307,8 +307,8 @@ fn sms_mut<'a>(slot: Slot, cx: &'a mut Context<'_>) -> &'a mut Sms {
 
 /// What the delivery of a short message looks like; called by whoever has it in the end.
 pub(crate) fn delivered(slot: Slot, cx: &mut Context<'_>) {
-    let Sms { smsc: operator, origin, submitted, .. } = *sms_mut(slot, cx);
-    let took = cx.now.since(submitted);
+    let sms @ Sms { smsc: operator, origin, .. } = *sms_mut(slot, cx);
+    let took = cx.now.since(sms.accepted());
     let message = cx.messages[slot].id;
     cx.observe(Observation::Sms { operator, message, origin, event: SmsEvent::Delivered { took } });
 }

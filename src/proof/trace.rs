@@ -201,6 +201,7 @@ fn identity(observation: &Observation<'_>) -> Option<Identity> {
         | Observation::Invited { .. }
         | Observation::Found { .. }
         | Observation::LegacyNotice { .. }
+        | Observation::PresenceOwed { .. }
         | Observation::GrantOwed(_)
         | Observation::Blocked { .. } => return None,
     })

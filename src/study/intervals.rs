@@ -31,7 +31,9 @@ pub(super) fn by_replications(results: &mut Results, replications: &[&[Metric]])
         if values.len() < replications.len() {
             continue;
         }
-        for name in AVERAGED {
+        // Of a lower bound it is not known how far it lies from the figure.
+        for name in AVERAGED.into_iter().filter(|name| !metric.at_least.iter().any(|it| it == name))
+        {
             let of = |figures: &Vec<(&'static str, f64)>| {
                 figures.iter().find(|(figure, _)| *figure == name).map(|(_, value)| *value)
             };
@@ -64,7 +66,7 @@ pub(super) fn by_batches(results: &mut Results) {
         let number = means.batches as u32;
         metric.batch_means = Some(BatchMeans { number, lag1: means.lag1 });
         let name = if metric.kind == Kind::Counter { "rate" } else { "mean" };
-        if let Some(interval) = means.interval {
+        if let Some(interval) = means.interval.filter(|_| !metric.is_least(name)) {
             metric.interval95.insert(name.into(), [interval.low, interval.high]);
         }
     }

@@ -3,12 +3,14 @@
 pub mod capacity;
 mod checked;
 pub mod compare;
+pub(crate) mod doubts;
 pub mod forecast;
 mod intervals;
 mod pool;
 pub(crate) mod precision;
 pub mod replicate;
 pub(crate) mod stats;
+mod steady;
 pub mod stored;
 pub(crate) mod sweep;
 pub(crate) mod warm_up;

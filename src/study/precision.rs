@@ -2,11 +2,14 @@
 //! side than a share of the figure itself. How many are added follows from what was seen, not from
 //! the machine, so the same study always ends with the same number.
 
+use std::sync::Arc;
+
 use tokio_util::sync::CancellationToken;
 
 use super::replicate::{self, Case, Parallel, Progress, Replicated};
 use super::stats;
 use crate::measure::selector::Selector;
+use crate::model::plan::Plan;
 use crate::run::{Ending, Finished, Options, RunError};
 
 /// What is asked.
@@ -32,12 +35,13 @@ pub(crate) struct Reached {
 }
 
 /// Adds replications until the target is reached, or there are as many as allowed. At least three are
-/// made, since two may agree by chance.
+/// made, since two may agree by chance. The plan of the first may have been laid out.
 ///
 /// # Errors
 /// Only faults of the program.
 pub(crate) fn run(
     case: &Case,
+    first: Option<&Arc<Plan>>,
     target: &Target,
     options: Options,
     parallel: Parallel,
@@ -49,7 +53,9 @@ pub(crate) fn run(
     let mut runs: Vec<Finished> = Vec::new();
     loop {
         let known = runs.len() as u32;
-        runs.extend(replicate::several(case, (known, wanted), options, parallel, stop, progress)?);
+        let range = (known, wanted);
+        let more = replicate::several_by(case, first, range, options, parallel, stop, progress)?;
+        runs.extend(more);
         let half_widths: Vec<Option<f64>> =
             target.figures.iter().map(|figure| half_width(figure, &runs)).collect();
         let good = |width: &Option<f64>| width.is_some_and(|width| width <= target.share);

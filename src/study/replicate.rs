@@ -8,13 +8,14 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
 
 use tokio_util::sync::CancellationToken;
 
-use super::{intervals, pool};
+use super::{intervals, pool, steady};
 use crate::domain::federation::Federation;
 use crate::domain::random::mix;
 use crate::domain::time::Instant;
 use crate::measure::measured::Measured;
 use crate::measure::results::{Metric, Results};
 use crate::measure::slo;
+use crate::model::plan::Plan;
 use crate::run::{self, Ending, Finished, Options, RunError, Sample};
 
 /// A topology that is ready to run, with the lines to judge it by.
@@ -88,26 +89,38 @@ pub(crate) fn one(
 ) -> Result<Finished, RunError> {
     let mut federation = case.federation.clone();
     federation.run.seed = seed(federation.run.seed, replication);
-    let plan = Arc::new(run::plan(federation));
-    let mut setup = run::setup(&plan, case.slo.clone());
-    setup.batches &= alone;
-    run::run(&plan, &Arc::new(setup), options, stop, progress)
+    planned(case, &Arc::new(run::plan(federation)), alone, options, stop, progress)
 }
 
-/// Runs a case once, shown to somebody who looks on; the same results as those of [`all`].
+/// Runs a replication whose plan has been laid out.
+fn planned(
+    case: &Case,
+    plan: &Arc<Plan>,
+    alone: bool,
+    options: Options,
+    stop: &CancellationToken,
+    progress: &mut dyn FnMut(Instant, u64),
+) -> Result<Finished, RunError> {
+    let mut setup = run::setup(plan, case.slo.clone());
+    setup.batches &= alone;
+    run::run(plan, &Arc::new(setup), options, stop, progress)
+}
+
+/// Runs a case once by its plan, shown to somebody who looks on; the same results as those of
+/// [`all`].
 ///
 /// # Errors
 /// Only faults of the program.
 pub(crate) fn watched(
     case: &Case,
+    plan: &Arc<Plan>,
     options: Options,
     stop: &CancellationToken,
     progress: &mut dyn FnMut(Instant, u64),
     shown: run::Shown<'_>,
 ) -> Result<Replicated, RunError> {
-    let plan = Arc::new(run::plan(case.federation.clone()));
-    let setup = Arc::new(run::setup(&plan, case.slo.clone()));
-    let run = run::watched(&plan, &setup, options, stop, progress, Some(shown))?;
+    let setup = Arc::new(run::setup(plan, case.slo.clone()));
+    let run = run::watched(plan, &setup, options, stop, progress, Some(shown))?;
     Ok(added(vec![run]))
 }
 
@@ -120,6 +133,22 @@ pub(crate) fn watched(
 /// Only faults of the program.
 pub(super) fn several(
     case: &Case,
+    range: (u32, u32),
+    options: Options,
+    parallel: Parallel,
+    stop: &CancellationToken,
+    progress: Progress<'_>,
+) -> Result<Vec<Finished>, RunError> {
+    several_by(case, None, range, options, parallel, stop, progress)
+}
+
+/// The same where the plan of the first replication may have been laid out.
+///
+/// # Errors
+/// Only faults of the program.
+pub(super) fn several_by(
+    case: &Case,
+    first: Option<&Arc<Plan>>,
     (from, to): (u32, u32),
     options: Options,
     parallel: Parallel,
@@ -154,7 +183,11 @@ pub(super) fn several(
             progress(Instant(simulated).as_secs_f64() / (end * count as f64), events);
         };
         let alone = from + to == 1;
-        let run = one(case, from + place as u32, alone, options, &stops[place], &mut tell)?;
+        let number = from + place as u32;
+        let run = match first.filter(|_| number == 0) {
+            Some(plan) => planned(case, plan, alone, options, &stops[place], &mut tell)?,
+            None => one(case, number, alone, options, &stops[place], &mut tell)?,
+        };
         if run.ended == Ending::StoppedBySlo {
             failed.fetch_min(place, Relaxed);
             stops[place + 1..].iter().for_each(CancellationToken::cancel);
@@ -188,8 +221,23 @@ pub fn all(
     stop: &CancellationToken,
     progress: Progress<'_>,
 ) -> Result<Replicated, RunError> {
+    all_by(case, None, options, parallel, stop, progress)
+}
+
+/// The same where the plan of the first replication may have been laid out.
+///
+/// # Errors
+/// Only faults of the program.
+pub(crate) fn all_by(
+    case: &Case,
+    first: Option<&Arc<Plan>>,
+    options: Options,
+    parallel: Parallel,
+    stop: &CancellationToken,
+    progress: Progress<'_>,
+) -> Result<Replicated, RunError> {
     let replications = case.federation.run.replications.max(1);
-    let runs = several(case, (0, replications), options, parallel, stop, progress)?;
+    let runs = several_by(case, first, (0, replications), options, parallel, stop, progress)?;
     let all = runs.len() as u32 == replications;
     let mut replicated = added(runs);
     if !all && replicated.ended == Ending::Finished {
@@ -225,6 +273,9 @@ pub(super) fn added(runs: Vec<Finished>) -> Replicated {
     if ended != Ending::StoppedBySlo {
         let metrics: Vec<&[Metric]> = each.iter().map(|one| one.metrics.as_slice()).collect();
         results = with_intervals(results, &metrics);
+    }
+    if ended == Ending::Finished {
+        results.trends = steady::trends(measured.setup(), &results.series);
     }
     Replicated { results, measured, each, samples, events, model_time_s, ended }
 }

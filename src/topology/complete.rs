@@ -7,7 +7,7 @@ use super::place::Place;
 use super::problem::Problem;
 use super::shape::{self, Default, Field, Shape};
 use super::tree::parse;
-use super::words;
+use super::{unknown, words};
 use crate::domain::federation::OperatorKind;
 use crate::domain::quantity;
 
@@ -110,11 +110,7 @@ impl Completer<'_> {
             Shape::Duration => quantity::duration(text).map(Meaning::Duration),
             Shape::Word(words) => match words.iter().find(|word| *word == text) {
                 Some(word) => Ok(Meaning::Word(word)),
-                None => {
-                    let message = format!("`{name}`: `{text}` is not one of {}", words.join(", "));
-                    let problem = Problem::at(node.place, message);
-                    return Err(problem.did_you_mean(text, words.iter().copied()));
-                }
+                None => return Err(unknown::word(node.place, text, words, name)),
             },
             _ => Ok(Meaning::Itself),
         };
@@ -126,14 +122,10 @@ impl Completer<'_> {
             return node.with(Value::Map(Vec::new()), Meaning::Refused);
         };
         let mut meaning = Meaning::Itself;
-        for entry in entries {
+        for (place, entry) in entries.iter().enumerate() {
             if !fields.iter().any(|field| field.key == entry.key) {
-                let problem =
-                    Problem::at(entry.place, format!("unknown key `{}` in {name}", entry.key));
-                let keys: Vec<&str> = fields.iter().map(|field| field.key).collect();
-                let known = format!("known here: {}", keys.join(", "));
-                let problem = problem.help(known);
-                self.problems.push(problem.did_you_mean(&entry.key, keys));
+                let before = place.checked_sub(1).and_then(|before| entries.get(before));
+                self.problems.push(unknown::key(entry, before, fields, name));
                 meaning = Meaning::Refused;
             }
         }
@@ -211,7 +203,21 @@ impl Completer<'_> {
             return node.with(Value::List(Vec::new()), Meaning::Refused);
         };
         if items.len() < least {
-            self.wrong(node, format!("`{name}` needs at least {least} item(s)"));
+            let problem = match (least, items.as_slice()) {
+                // Of two operators, wherever two are needed.
+                (2, [one]) => {
+                    let message = format!("`{name}` names both operators, and this is one");
+                    let help = format!("{name}: [{}, the other]", one.text());
+                    Problem::at(node.place, message).help(help)
+                }
+                (2, _) => Problem::at(node.place, format!("`{name}` names two operators"))
+                    .help(format!("{name}: [one, the other]")),
+                _ => {
+                    let items = if least == 1 { "item" } else { "items" };
+                    Problem::at(node.place, format!("`{name}` needs at least {least} {items}"))
+                }
+            };
+            self.problems.push(problem);
         }
         let done = items.iter().map(|item| self.node(item, inner, name)).collect();
         node.with(Value::List(done), Meaning::Itself)

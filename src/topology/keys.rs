@@ -413,11 +413,23 @@ const TARIFF: &[Field] = &[
     field("monthly", Number, Is("0"), "Owed by each side every month, whatever crosses."),
 ];
 
-const WARM_UP: Shape = Either(&Word(&["auto"]), &DURATION);
+const WARM_UP: Shape = Either(&Word(words::WARM_UP.list), &DURATION);
 const RUN: &[Field] = &[
     field("seed", Count(0, u64::MAX), Is("42"), "Every random stream derives from it."),
-    field("warm_up", WARM_UP, Is("2m"), "Not measured; `auto`: by a pilot run, at most half."),
+    field(
+        "warm_up",
+        WARM_UP,
+        Is("forecast"),
+        "Not measured; `forecast`: what answers, attempts and logins need to settle, by the file, at \
+         most an hour; `auto`: by a pilot run, at most half of `duration`.",
+    ),
     field("duration", DURATION, Is("10m"), "Measured."),
+    field(
+        "overdue",
+        DURATION,
+        Is("1m"),
+        "A message under way for longer when the run ends counts as undelivered.",
+    ),
     field(
         "replications",
         Count(1, 10_000),

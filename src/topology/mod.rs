@@ -19,6 +19,7 @@ pub mod study;
 #[cfg(test)]
 mod tests;
 mod tree;
+mod unknown;
 mod words;
 
 use std::sync::Arc;
@@ -40,6 +41,7 @@ pub struct Topology {
     pub federation: Federation,
     resolved: Node,
     slo_places: Vec<Place>,
+    warnings: Vec<Problem>,
     attachments: Vec<(String, Arc<Vec<u8>>)>,
 }
 
@@ -76,11 +78,13 @@ fn load_from(
         return Err(vec![problem.help(help)]);
     }
     let mut problems = Vec::new();
+    let mut warnings = Vec::new();
     if !overrides.is_empty() {
         let complete = complete::topology(&raw, &mut Vec::new());
         for (index, change) in overrides.iter().enumerate() {
-            if let Err(problem) = change.apply(index, &mut raw, &complete) {
-                problems.push(problem);
+            match change.apply(index, &mut raw, &complete) {
+                Ok(warning) => warnings.extend(warning),
+                Err(problem) => problems.push(problem),
             }
         }
     }
@@ -89,16 +93,25 @@ fn load_from(
     let federation = build::federation(&resolved, &raw, &mut files, &mut between);
     // What follows from a value that is wrong in itself is no mistake of its own.
     between.retain(|problem| !problems.iter().any(|known| problem.place().overlaps(known.place())));
-    problems.extend(between);
+    let (doubts, mistakes): (Vec<Problem>, Vec<Problem>) =
+        between.into_iter().partition(Problem::warns);
+    problems.extend(mistakes);
     if !problems.is_empty() {
-        problems.sort_by_key(|problem| problem.place().start());
-        problems.dedup();
-        return Err(problems.into_iter().map(|problem| introduced(problem, overrides)).collect());
+        return Err(in_order(problems, overrides));
     }
+    warnings.extend(doubts);
     let slo_places = resolved.get("slo").map_or(&[][..], Node::items);
     let slo_places = slo_places.iter().map(|line| line.place).collect();
     let attachments = files.read;
-    Ok(Topology { federation, resolved, slo_places, attachments })
+    let warnings = in_order(warnings, overrides);
+    Ok(Topology { federation, resolved, slo_places, warnings, attachments })
+}
+
+/// Problems in the order of the file, each once, with the override it is about.
+fn in_order(mut problems: Vec<Problem>, overrides: &[Override]) -> Vec<Problem> {
+    problems.sort_by_key(|problem| problem.place().start());
+    problems.dedup();
+    problems.into_iter().map(|problem| introduced(problem, overrides)).collect()
 }
 
 impl Topology {
@@ -131,6 +144,28 @@ impl Topology {
     /// Places of the SLO lines, in order.
     pub(crate) fn slo_places(&self) -> &[Place] {
         &self.slo_places
+    }
+
+    /// What is no mistake but can hardly be meant, in the order of the file.
+    pub(crate) fn warnings(&self) -> &[Problem] {
+        &self.warnings
+    }
+
+    /// The place of a value, or of the nearest thing around it that is there.
+    pub(crate) fn place(&self, path: &[&str]) -> Place {
+        let mut at = &self.resolved;
+        let mut place = at.place;
+        for key in path {
+            let entry = at.entries().iter().find(|entry| entry.key == *key);
+            let item = key.parse::<usize>().ok().and_then(|number| at.items().get(number));
+            let Some(node) = entry.map(|entry| &entry.node).or(item) else { break };
+            at = node;
+            place = match entry {
+                Some(entry) if at.place.is_empty() => entry.place,
+                _ => at.place,
+            };
+        }
+        place
     }
 
     /// Files the resolved topology names, with their content.

@@ -175,6 +175,13 @@ impl Node {
         }
     }
 
+    /// Whether it or anything within it was refused: what follows from it is not known.
+    pub(crate) fn is_refused(&self) -> bool {
+        self.meaning == Meaning::Refused
+            || self.items().iter().any(Self::is_refused)
+            || self.entries().iter().any(|entry| entry.node.is_refused())
+    }
+
     /// Whether it is one of the words it may be.
     pub(crate) fn is_word(&self) -> bool {
         matches!(self.meaning, Meaning::Word(_))

@@ -9,6 +9,9 @@ use super::node::{Entry, Meaning, Node, Origin, Value};
 use super::place::Place;
 use super::problem::Problem;
 
+/// Stands for one item more at the end of a list.
+const ADDED: &str = "+";
+
 /// One override.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Override {
@@ -43,13 +46,14 @@ impl Override {
     }
 
     /// Changes a tree; it is the override at `index`. `complete` is the same tree with defaults:
-    /// a list that the file leaves out is taken from there, to change an item of it.
+    /// a list that the file leaves out is taken from there, to change an item of it. A line of the
+    /// file's SLO that gives way is told, as a warning.
     pub(super) fn apply(
         &self,
         index: usize,
         root: &mut Node,
         complete: &Node,
-    ) -> Result<(), Problem> {
+    ) -> Result<Option<Problem>, Problem> {
         if let [family, name, _, ..] = self.path.as_slice()
             && family == "operators"
             && let Some(operators) = root.get(family)
@@ -61,8 +65,22 @@ impl Override {
                 Problem::at(Place::Override(index), format!("no operator is called `{name}`"));
             return Err(problem.did_you_mean(name, known));
         }
+        let replaced = self.replaced_line(root);
         self.set(root, Some(complete), index, 0)
-            .map_err(|message| Problem::at(Place::Override(index), message))
+            .map_err(|message| Problem::at(Place::Override(index), message))?;
+        Ok(replaced.map(|line| {
+            let message = format!("it replaces the file's line `{line}`");
+            Problem::warning(Place::Override(index), message)
+                .help(format!("`slo.{ADDED}` adds a line instead"))
+        }))
+    }
+
+    /// The line of the file's SLO that gives way.
+    fn replaced_line(&self, root: &Node) -> Option<String> {
+        let [family, place] = self.path.as_slice() else { return None };
+        let lines = root.get("slo").filter(|_| family == "slo")?.items();
+        let line = lines.get(place.parse::<usize>().ok()?)?;
+        (line.origin == Origin::File && line.text() != self.value).then(|| line.text().to_owned())
     }
 
     /// The value: a scalar as it stands, a list or map as YAML in one line.
@@ -105,6 +123,13 @@ impl Override {
             at.value = Value::Map(Vec::new());
         }
         match &mut at.value {
+            Value::List(items) if key == ADDED => {
+                let place = Place::Override(index);
+                let (origin, value) = (Origin::CommandLine, Value::Map(Vec::new()));
+                items.push(Node { place, origin, value, meaning: Meaning::Itself });
+                let last = items.len() - 1;
+                self.set(&mut items[last], None, index, depth + 1)
+            }
             Value::List(items) => {
                 let agreement = depth == 1 && self.path[0] == "agreements";
                 let place = item(items, key, agreement)?;
@@ -155,6 +180,29 @@ fn child<'a>(entries: &'a mut Vec<Entry>, key: &str, place: Place) -> &'a mut No
     &mut entries[found].node
 }
 
+/// What is wrong with a name of an agreement that has no colon.
+fn nameless(items: &[Node], key: &str) -> String {
+    let pair = |item: &Node| match item.get("between").map_or(&[][..], Node::items) {
+        [a, b] => Some((a.text().to_owned(), b.text().to_owned())),
+        _ => None,
+    };
+    let pairs: Vec<(String, String)> = items.iter().filter_map(pair).collect();
+    let meant = pairs.iter().find(|(a, b)| {
+        let joined = |a: &str, b: &str| {
+            key.strip_prefix(a).and_then(|rest| rest.strip_suffix(b)).is_some_and(|sign| {
+                sign.chars().count() <= 2 && !sign.chars().any(char::is_alphanumeric)
+            })
+        };
+        joined(a, b) || joined(b, a)
+    });
+    let form = "an agreement is named by its parties, a:b";
+    match meant.or(pairs.first()) {
+        Some((a, b)) if meant.is_some() => format!("{form}; did you mean `{a}:{b}`?"),
+        Some((a, b)) => format!("{form}, such as `{a}:{b}`"),
+        None => form.to_owned(),
+    }
+}
+
 /// The item meant by a key: a number, or for agreements the two parties as `a:b`.
 pub(super) fn item(items: &[Node], key: &str, agreement: bool) -> Result<usize, String> {
     if let Ok(place) = key.parse::<usize>() {
@@ -168,7 +216,7 @@ pub(super) fn item(items: &[Node], key: &str, agreement: bool) -> Result<usize, 
     if !agreement {
         return Err(format!("`{key}` is no place in a list; places are counted from 0"));
     }
-    let (a, b) = key.split_once(':').ok_or("an agreement is named by its parties, a:b")?;
+    let (a, b) = key.split_once(':').ok_or_else(|| nameless(items, key))?;
     let (b, protocol) = b.split_once('/').map_or((b, None), |(b, protocol)| (b, Some(protocol)));
     let matches = |item: &Node| {
         let between = item.get("between").map_or(&[][..], Node::items);

@@ -4,20 +4,32 @@ use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
 use super::place::Place;
 use super::source::Source;
-use crate::domain::words::nearest;
+use crate::domain::words::{nearest, wrapped};
 
-/// A mistake.
+/// A mistake, or what is no mistake but can hardly be meant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
     place: Place,
     message: String,
     help: Option<String>,
+    /// Whether the topology means something all the same.
+    warns: bool,
 }
 
 impl Problem {
     /// A mistake at a place of the source or in an override.
     pub(crate) fn at(place: Place, message: impl Into<String>) -> Self {
-        Self { place, message: message.into(), help: None }
+        Self { place, message: message.into(), help: None, warns: false }
+    }
+
+    /// What can hardly be meant, at a place of the source or in an override.
+    pub(crate) fn warning(place: Place, message: impl Into<String>) -> Self {
+        Self { warns: true, ..Self::at(place, message) }
+    }
+
+    /// Whether it only warns.
+    pub(crate) fn warns(&self) -> bool {
+        self.warns
     }
 
     /// A mistake that is nowhere in the source.
@@ -81,7 +93,10 @@ impl Problem {
     pub fn render(&self, source: &Source, width: usize, color: bool) -> String {
         let renderer = if color { Renderer::styled() } else { Renderer::plain() };
         let renderer = renderer.term_width(width);
-        let title = Level::ERROR.primary_title(self.message.clone());
+        let level = if self.warns { Level::WARNING } else { Level::ERROR };
+        // Behind the word for the level, and as far again where the title goes on.
+        let room = width.saturating_sub("warning: ".len()).max(20);
+        let title = level.primary_title(wrapped(&self.message, room).join("\n"));
         let mut group = match self.place {
             Place::Source { start, end } => {
                 let end = end.min(source.text.len());
@@ -98,7 +113,9 @@ impl Problem {
             Place::Override(_) | Place::File => Group::with_title(title),
         };
         if let Some(help) = &self.help {
-            group = group.element(Level::HELP.message(help.clone()));
+            // Behind the gutter and the word for it.
+            let room = room.saturating_sub(6).max(20);
+            group = group.element(Level::HELP.message(wrapped(help, room).join("\n")));
         }
         renderer.render(&[group])
     }

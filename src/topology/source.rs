@@ -70,7 +70,10 @@ pub fn read(path: &Path) -> Result<Source, ReadError> {
 /// Reads a file up to a limit, whatever its length is said to be: some files have no end.
 fn bounded(path: &Path, limit: u64, shown: &str) -> Result<Vec<u8>, String> {
     let mut content = Vec::new();
-    let file = std::fs::File::open(path).map_err(|error| error.to_string())?;
+    let file = std::fs::File::open(path).map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
+        _ => error.to_string(),
+    })?;
     file.take(limit + 1).read_to_end(&mut content).map_err(|error| error.to_string())?;
     match content.len() as u64 > limit {
         true => Err(format!("it is over {shown}")),

@@ -10,6 +10,9 @@ use serde_saphyr::Spanned;
 use super::node::{Entry, Meaning, Node, Origin, Value};
 use super::problem::Problem;
 
+/// Values and brackets that all aliases of a file may stand for, written out.
+const REPEATED: usize = 500_000;
+
 /// Parses one YAML document.
 ///
 /// # Errors
@@ -19,13 +22,18 @@ pub(crate) fn parse(text: &str, origin: Origin) -> Result<Node, Problem> {
         budget: serde_saphyr::budget! {
             max_events: 40_000_000,
             max_nodes: 20_000_000,
-            max_aliases: 10_000,
             max_depth: 64,
             max_documents: 1,
+            // Generators write an alias wherever two things are one object, however often that is:
+            // what counts is how much they stand for.
+            enforce_alias_anchor_ratio: false,
+            max_aliases: REPEATED,
+            max_anchors: REPEATED,
+            max_recorded_anchor_events: REPEATED,
         },
         alias_limits: serde_saphyr::alias_limits! {
-            max_total_replayed_events: 100_000,
-            max_replay_stack_depth: 8,
+            max_total_replayed_events: REPEATED,
+            max_replay_stack_depth: 64,
         },
         with_snippet: false,
     };
@@ -46,6 +54,10 @@ fn refused(text: &str, error: &serde_saphyr::Error) -> Problem {
     let said = said.rfind(" at line ").map_or(said.as_str(), |end| &said[..end]);
     if let Some(key) = said.strip_prefix("duplicate mapping key: ") {
         let key = key.split(',').next().unwrap_or(key);
+        if key.len() == 3 && key.bytes().all(|digit| digit.is_ascii_digit()) {
+            let message = "a number has no comma: here it ends the value before it";
+            return Problem::at(at.into(), message).help("write 4000 or 4_000");
+        }
         return Problem::at(at.into(), format!("the key `{key}` stands here twice"))
             .help("remove one");
     }
@@ -57,8 +69,52 @@ fn refused(text: &str, error: &serde_saphyr::Error) -> Problem {
         return Problem::at(at.into(), "an alias stands within what it repeats")
             .help("write it out");
     }
+    let without = "write out what is repeated, without aliases; PyYAML does so with \
+                   yaml.Dumper.ignore_aliases = lambda *_: True";
+    if said.contains("unknown anchor") {
+        let help = "`&name` stands where it is written, `*name` after that where it is repeated";
+        return Problem::at(at.into(), "no anchor of this name stands before it").help(help);
+    }
+    let aliases = ["alias", "Aliases", "Anchors", "RecordedAnchor"];
+    if aliases.iter().any(|word| said.contains(word)) {
+        let message = format!("what the aliases stand for is over {REPEATED} values, written out");
+        return Problem::at(at.into(), message).help(without);
+    }
+    if said.contains("budget") && said.contains("ScalarBytes") {
+        let message = "the text is over 64 MiB, with what aliases repeat";
+        return Problem::at(at.into(), message).help(without);
+    }
+    if let Some(problem) = colon_missing(text, at.start) {
+        return problem;
+    }
     let help = "indent with spaces, close every bracket and quote, put a space after each colon";
     Problem::at(at.into(), format!("this is not valid YAML: {said}")).help(help)
+}
+
+/// A line above a place, or its own, of a key and a value without a colon between them: YAML takes
+/// them for words that go on in the next line.
+fn colon_missing(text: &str, at: usize) -> Option<Problem> {
+    let mut start = text[..at.min(text.len())].rfind('\n').map_or(0, |line| line + 1);
+    for _ in 0..4 {
+        let line = text[start..].lines().next().unwrap_or("");
+        let said = line.split(" #").next().unwrap_or("").trim_end();
+        let bare = said.trim_start_matches([' ', '-']);
+        let (key, value) = bare.split_once(' ').unwrap_or((bare, ""));
+        let is_key = !key.is_empty() && key.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+        if is_key && !value.is_empty() && !value.contains(": ") && !value.ends_with(':') {
+            let begins = start + (said.len() - bare.len());
+            let message = format!("a colon is missing after `{key}`");
+            let place = begins..begins + bare.len();
+            return Some(
+                Problem::at(place.into(), message).help(format!("{key}: {}", value.trim())),
+            );
+        }
+        start = text[..start.saturating_sub(1)].rfind('\n').map_or(0, |line| line + 1);
+        if start == 0 {
+            break;
+        }
+    }
+    None
 }
 
 /// A place given by line and column, for errors without bytes.
@@ -130,7 +186,8 @@ impl<'de> Deserialize<'de> for Raw {
 }
 
 fn node(text: &str, spanned: Spanned<Raw>, origin: Origin) -> Node {
-    let span = span_of(text, spanned.referenced);
+    // Where it was written, not where an alias repeats it: there a mistake is mended, once.
+    let span = span_of(text, spanned.defined);
     let value = match spanned.value {
         Raw::Scalar(seen) => {
             let written = text.get(span.clone()).unwrap_or("").trim();
@@ -145,7 +202,7 @@ fn node(text: &str, spanned: Spanned<Raw>, origin: Origin) -> Node {
             entries
                 .into_iter()
                 .map(|(key, value)| Entry {
-                    place: span_of(text, key.referenced).into(),
+                    place: span_of(text, key.defined).into(),
                     key: key.value,
                     node: node(text, value, origin),
                 })

@@ -49,7 +49,17 @@ pub(crate) enum DesignWord {
     OneAtATime,
 }
 
+/// A warm-up that is no time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum WarmUp {
+    /// What the file says that it needs.
+    Forecast,
+    /// Found by a pilot run.
+    Auto,
+}
+
 words! {
+    WARM_UP: WarmUp { "forecast": WarmUp::Forecast, "auto": WarmUp::Auto }
     DESIGN: DesignWord {
         "grid": DesignWord::Grid,
         "list": DesignWord::List,

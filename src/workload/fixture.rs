@@ -69,7 +69,8 @@ pub(crate) fn messages() -> Messages {
 /// A run of a minute without warm-up.
 pub(crate) fn run() -> Run {
     let (warm_up, duration) = (Duration::ZERO, Duration::from_secs(60));
-    Run { seed: 42, warm_up, find_warm_up: false, duration, replications: 1 }
+    let overdue = Duration::from_secs(60);
+    Run { seed: 42, warm_up, find_warm_up: false, duration, overdue, replications: 1 }
 }
 
 /// Load 1 throughout.

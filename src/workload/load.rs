@@ -110,6 +110,7 @@ mod tests {
             seed: 1,
             warm_up: Duration::from_secs(warm_up),
             find_warm_up: false,
+            overdue: Duration::ZERO,
             duration: Duration::from_secs(100),
             replications: 1,
         };

@@ -8,6 +8,7 @@ mod view;
 
 use std::cell::RefCell;
 use std::io::IsTerminal;
+use std::sync::Arc;
 use std::time::{Duration, Instant as Moment};
 
 use ratatui::crossterm::event::{self, Event, KeyCode, KeyEventKind, KeyModifiers};
@@ -17,6 +18,7 @@ use self::screen::Screen;
 pub(super) use self::screen::leave;
 use self::state::State;
 use crate::domain::time::Instant;
+use crate::model::plan::Plan;
 use crate::run::{Options, RunError};
 use crate::study::replicate::{self, Case, Replicated};
 
@@ -35,6 +37,7 @@ pub(super) fn possible() -> bool {
 #[allow(clippy::disallowed_methods, reason = "frames follow the wall clock")]
 pub(super) fn run(
     case: &Case,
+    plan: &Arc<Plan>,
     options: Options,
     stop: &CancellationToken,
 ) -> Result<Replicated, RunError> {
@@ -50,7 +53,7 @@ pub(super) fn run(
     });
     let mut progress = |at: Instant, events: u64| watching.borrow_mut().progress(at, events);
     let mut look = |glance| watching.borrow_mut().state.interval(glance);
-    replicate::watched(case, options, stop, &mut progress, &mut look)
+    replicate::watched(case, plan, options, stop, &mut progress, &mut look)
 }
 
 /// The view of one run.

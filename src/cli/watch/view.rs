@@ -189,16 +189,18 @@ fn messages(
         false => "Messages a second".to_owned(),
     };
     let columns = format!(
-        " {lead:<18} {:>9} {:>9} {:>9} {:>8} {:>8} {:>8}",
+        " {lead:<18} {:>9} {:>9} {:>9} {:>9} {:>9} {:>9}",
         "offered", "delivered", "refused", "p50", "p95", "p99"
     );
-    let more = if width >= 100 { "   p95 over time" } else { "" };
+    let more = if width >= 100 { "  p95 over time" } else { "" };
     lines.push(Line::from(vec![Span::styled(columns, BOLD), Span::styled(more, DIM)]));
     for route in routes {
         let a_second = |count: u64| rate(count as f64 / glance.length_s.max(1e-9));
-        let [p50, p95, p99] = route.latency.map(seconds);
+        let least = |place: usize| if route.at_least[place] { "≥" } else { "" };
+        let [p50, p95, p99] =
+            [0, 1, 2].map(|place| least(place).to_owned() + &seconds(route.latency[place]));
         let row = format!(
-            "   {:<16} {:>9} {:>9} {:>9} {p50:>8} {p95:>8} {p99:>8}   ",
+            "   {:<16} {:>9} {:>9} {:>9} {p50:>9} {p95:>9} {p99:>9}  ",
             route.route.label(),
             a_second(route.offered),
             a_second(route.delivered),

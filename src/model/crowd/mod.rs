@@ -26,7 +26,6 @@ use crate::domain::observation::{Observation, StageTime};
 use crate::domain::outcome::{Reason, Route, SmsOrigin, Stage};
 use crate::domain::random::StreamSeed;
 use crate::domain::text::Text;
-use crate::domain::time::Instant;
 
 /// The subscribers of one operator.
 #[derive(Debug)]
@@ -252,7 +251,7 @@ impl Crowd {
             origin: SmsOrigin::Reply,
             reply: number,
             alert: false,
-            submitted: Instant::START,
+            submitted: None,
             failed: 0,
             due: None,
         });

@@ -154,7 +154,7 @@ impl Imsp {
             origin: SmsOrigin::Fallback,
             reply: ReplyNumber { owner: cx.operator, index },
             alert: false,
-            submitted: cx.now,
+            submitted: None,
             failed: 0,
             due: None,
         });

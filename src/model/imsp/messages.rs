@@ -4,7 +4,7 @@
 use super::Imsp;
 use crate::domain::federation::OfflineMessages;
 use crate::domain::id::{OperatorId, Role};
-use crate::domain::observation::{Decision, Observation};
+use crate::domain::observation::{Decision, Observation, Stored};
 use crate::domain::outcome::{Defect, Reason, Route, SmsOrigin, Stage};
 use crate::domain::time::Instant;
 use crate::model::context::Context;
@@ -67,7 +67,7 @@ impl Imsp {
             match cx.settings().workload.sessions.offline {
                 OfflineMessages::Store => {
                     self.decide(slot, Decision::Store, cx);
-                    self.stored.entry(recipient).or_default().push(slot);
+                    self.store(slot, cx);
                 }
                 OfflineMessages::Refuse => cx.refuse(slot, Reason::Offline),
                 OfflineMessages::Sms if cx.messages[slot].group => {
@@ -96,10 +96,17 @@ impl Imsp {
         let recipient = cx.messages[slot].recipient;
         if self.logged_in(recipient) {
             // The logout is still on its way here: kept until the next login.
-            self.stored.entry(recipient).or_default().push(slot);
+            self.store(slot, cx);
         } else {
             self.deliver(slot, cx);
         }
+    }
+
+    /// Kept until the recipient's next login.
+    fn store(&mut self, slot: Slot, cx: &mut Context<'_>) {
+        let message = &mut cx.messages[slot];
+        message.journal.stored = Stored::Waits;
+        self.stored.entry(message.recipient).or_default().push(slot);
     }
 
     /// To another operator: by agreement, through hubs, else as SMS.

@@ -70,6 +70,9 @@ impl Imsp {
             let end = cx.plan.population.range(domain).end;
             let (here, after) = rest.split_at(rest.partition_point(|watcher| watcher.0 < end));
             rest = after;
+            let (from, to, watchers) = (cx.operator, domain, here.len() as u32);
+            let scope = cx.plan.presence_scope(from, to);
+            cx.observe(Observation::PresenceOwed { publisher, changed, scope, from, to, watchers });
             if domain == cx.operator {
                 for &watcher in here {
                     self.notify((publisher, changed, news), watcher, gateway, cx);

@@ -6,7 +6,7 @@ use smallvec::{SmallVec, smallvec};
 use super::Imsp;
 use crate::domain::crossing::{Listed, SubscriptionAct};
 use crate::domain::id::{OperatorId, Role, SubscriberId};
-use crate::domain::observation::Observation;
+use crate::domain::observation::{Observation, Stored};
 use crate::domain::outcome::Stage;
 use crate::domain::presence::News;
 use crate::domain::random::StreamSeed;
@@ -68,6 +68,7 @@ impl Imsp {
         }
         for slot in self.stored.remove(&user).unwrap_or_default() {
             cx.stage(slot, Stage::OfflineStore);
+            cx.messages[slot].journal.stored = Stored::Fetched(cx.now);
             self.hand_down(slot, cx);
         }
         for request in self.asked.remove(&user).unwrap_or_default() {

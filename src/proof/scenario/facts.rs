@@ -202,6 +202,7 @@ impl Facts {
             | Observation::Stray { .. }
             | Observation::AgreementRefused { .. }
             | Observation::PresenceChanged { .. }
+            | Observation::PresenceOwed { .. }
             | Observation::Notified { .. }
             | Observation::PresenceShown { .. }
             | Observation::ReplyNumbersInUse { .. }

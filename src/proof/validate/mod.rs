@@ -125,8 +125,21 @@ fn federation(case: &Case, set: &[&str], trial: Trial) -> Result<Federation, Uns
         })?;
     let mut federation = topology.federation;
     federation.run.seed = trial.seed;
-    federation.run.duration = Duration(federation.run.duration.0 / u64::from(trial.shorter.max(1)));
+    shorten(&mut federation, u64::from(trial.shorter.max(1)));
     Ok(federation)
+}
+
+/// A fraction of the measured time, but for a last stage, in which things come to their end.
+fn shorten(federation: &mut Federation, by: u64) {
+    let mut end = Duration::ZERO;
+    for operator in &mut federation.operators {
+        if let [stages @ .., last] = operator.workload.load.stages.as_mut_slice() {
+            stages.iter_mut().for_each(|stage| stage.length = Duration(stage.length.0 / by));
+            end = end.max(last.length);
+        }
+    }
+    let measured = federation.run.duration.0.saturating_sub(end.0);
+    federation.run.duration = Duration(measured / by) + end;
 }
 
 /// Theory beside the replications.

@@ -81,6 +81,7 @@ mod tests {
             series: Vec::new(),
             histograms: tags.iter().enumerate().map(tagged).collect(),
             slo: Vec::new(),
+            trends: Vec::new(),
             measured: (120.0, 720.0),
         }
     }

@@ -4,7 +4,7 @@ use crate::measure::selector;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::measure::results::{Metric, Results, Slo};
+use crate::measure::results::{Metric, Results, Slo, Trend, Trending};
 use crate::report::document::numbers::{count, percent, seconds, three};
 
 /// The summary of a run.
@@ -18,6 +18,10 @@ pub struct Summary {
     pub(crate) verdict: Verdict,
     /// The SLO lines with what was observed.
     pub slo: Vec<Slo>,
+    /// What still went somewhere in the measured time: figures of such a run are not those of a
+    /// steady state.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub trends: Vec<Trend>,
     /// Every metric, for its full label set and rolled up over `from` and `to`.
     pub metrics: Vec<Metric>,
 }
@@ -42,7 +46,11 @@ impl Slo {
         if self.observed.is_none() {
             return self.shown();
         }
-        let so_far = if self.undecided { " so far, undecided" } else { "" };
+        let so_far = match (self.undecided, self.at_least) {
+            (false, _) => "",
+            (true, false) => " so far, undecided",
+            (true, true) => ", undecided: more is under way",
+        };
         let bound = self.bound.filter(|_| selector::has_baseline(&self.line));
         let bound = bound.map_or(String::new(), |bound| format!(", bound {}", self.amount(bound)));
         format!("observed {}{so_far}{bound}", self.shown())
@@ -52,7 +60,8 @@ impl Slo {
     pub(crate) fn shown(&self) -> String {
         let Some(observed) = self.observed else { return "too few samples".to_owned() };
         let at = self.at.as_ref().map_or(String::new(), |station| format!(" at {station}"));
-        let shown = self.amount(observed);
+        let least = if self.at_least { "≥ " } else { "" };
+        let shown = format!("{least}{}", self.amount(observed));
         // What looks like the bound and is not is told in full.
         match self.bound {
             Some(bound) if bound != observed && self.amount(bound) == shown => {
@@ -75,6 +84,34 @@ impl Slo {
     }
 }
 
+impl Trend {
+    /// `offered load rises from 29.3/s to 37.1/s`.
+    pub(crate) fn told(&self) -> String {
+        let Self { what, from, to } = *self;
+        let (name, unit) = match what {
+            Trending::OfferedLoad => ("offered load", "/s"),
+            Trending::JobsWaiting => ("the number of jobs that wait", ""),
+            Trending::UnderWay => ("the number of messages under way", ""),
+        };
+        let moves = if to > from { "rises" } else { "falls" };
+        let shown = |value: f64| format!("{}{unit}", three(value.max(0.0)));
+        format!("{name} {moves} from {} to {}", shown(from), shown(to))
+    }
+}
+
+impl Metric {
+    /// A figure in seconds as people read it, `≥ 8.2 min` where it is a lower bound.
+    pub(crate) fn time(&self, figure: &str) -> String {
+        let least = if self.is_least(figure) { "≥ " } else { "" };
+        format!("{least}{}", seconds(self.figure(figure)))
+    }
+
+    /// The 50th, 95th and 99th percentile of times.
+    pub(crate) fn usual(&self) -> [String; 3] {
+        ["p50", "p95", "p99"].map(|figure| self.time(figure))
+    }
+}
+
 impl Summary {
     /// Schema of this version.
     pub(crate) const SCHEMA: &str = "interwork/summary/1";
@@ -92,6 +129,7 @@ impl Summary {
             name: name.to_owned(),
             verdict,
             slo: results.slo.clone(),
+            trends: results.trends.clone(),
             metrics: results.metrics.iter().map(Metric::written).collect(),
         }
     }

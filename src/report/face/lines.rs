@@ -1,19 +1,6 @@
 //! Sentences in lines of a terminal. Used wherever text may be longer than a line.
 
-/// Words in lines of at most so many characters; a word that is longer has a line of its own.
-pub(crate) fn wrapped(words: &str, room: usize) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    for word in words.split(' ') {
-        match lines.last_mut() {
-            Some(line) if line.chars().count() + 1 + word.chars().count() <= room => {
-                line.push(' ');
-                line.push_str(word);
-            }
-            _ => lines.push(word.to_owned()),
-        }
-    }
-    lines
-}
+pub(crate) use crate::domain::words::wrapped;
 
 /// Lines of a text, each wrapped at `width`; what continues a line is indented by two more.
 pub(crate) fn paragraphs(text: &str, width: usize) -> String {

@@ -24,6 +24,12 @@ pub fn render(summary: &Summary, manifest: &Manifest) -> String {
     };
     let name = &summary.name;
     let _ = writeln!(text, "### {name}: {mark}{}\n", judge::headline(summary));
+    if let Some(unsteady) = judge::unsteady(summary) {
+        let _ = writeln!(text, "⚠️ {unsteady}\n");
+    }
+    if let Some(fate) = judge::fate(summary) {
+        let _ = writeln!(text, "{fate}\n");
+    }
     match manifest.stop_reason {
         StopReason::Finished => {}
         StopReason::Interrupted => text.push_str("Interrupted: not all of it was simulated.\n\n"),
@@ -72,7 +78,7 @@ fn routes(text: &mut String, summary: &Summary) {
         let of = |name: &str| summary.find(name, &labels).and_then(|metric| metric.count);
         let Some(offered) = of("messages_offered").filter(|offered| *offered > 0) else { continue };
         let latency = summary.find("message_latency", &labels);
-        let [p50, p95, p99] = latency.map_or([None; 3], Metric::usual).map(seconds);
+        let [p50, p95, p99] = latency.map_or(["-"; 3].map(str::to_owned), Metric::usual);
         let (route, delivered) = (route.label(), count(of("messages_delivered").unwrap_or(0)));
         let offered = count(offered);
         let _ = writeln!(text, "| {route} | {offered} | {delivered} | {p50} | {p95} | {p99} |");

@@ -31,6 +31,7 @@ pub fn render(
 ) -> String {
     let mut page = Page { text: String::new(), width, color, summary, parts };
     page.head(manifest);
+    page.slo();
     page.asked(manifest);
     page.messages(manifest.replication_seeds.len());
     if manifest.replication_seeds.len() > 1 {
@@ -41,7 +42,6 @@ pub fn render(
     page.contacts();
     page.stations();
     page.settlement();
-    page.slo();
     page.text
 }
 
@@ -148,7 +148,7 @@ impl Page<'_> {
             let mut row = vec![(*route).to_owned()];
             row.extend(counts.iter().map(|n| count(*n)));
             let latency = self.summary.find("message_latency", &[("route", route)]);
-            row.extend(latency.map_or([None; 3], Metric::usual).map(seconds));
+            row.extend(latency.map_or(["-"; 3].map(str::to_owned), Metric::usual));
             rows.push(row);
         }
         let mut all = vec!["all".to_owned()];
@@ -312,7 +312,7 @@ impl Page<'_> {
                 count(of("sms_submitted")),
                 count(of("sms_delivered")),
                 format!("{}/s", three(rate)),
-                seconds(latency.and_then(|metric| metric.percentiles).and_then(|p| p.p95)),
+                latency.map_or("-".to_owned(), |metric| metric.time("p95")),
                 known(percent(highest("station_utilisation", |metric| metric.mean))),
                 known(count(highest("station_queue_length", |metric| metric.max) as u64)),
             ];
@@ -437,11 +437,8 @@ impl Page<'_> {
         }
     }
 
+    /// The SLO lines, and what became of the messages: what the rest is the detail of.
     fn slo(&mut self) {
-        if self.summary.slo.is_empty() {
-            return;
-        }
-        self.title("Service level objectives");
         for slo in &self.summary.slo {
             let (mark, style) = match (slo.passed, slo.undecided) {
                 (true, _) => ("✓", AnsiColor::Green.on_default()),
@@ -455,11 +452,14 @@ impl Page<'_> {
             let gap = if fits { "  " } else { "\n    " };
             self.line(&format!("  {mark} {line}{gap}({seen})"));
         }
+        for told in [judge::unsteady(self.summary), judge::fate(self.summary)] {
+            told.into_iter().for_each(|told| self.sentence(&told));
+        }
     }
 }
 
 fn latency_row(name: &str, metric: &Metric) -> Vec<String> {
     let mut row = vec![name.to_owned(), count(metric.count.unwrap_or(0))];
-    row.extend(metric.usual().map(seconds));
+    row.extend(metric.usual());
     row
 }

@@ -225,12 +225,14 @@ mod tests {
             slo: vec![Slo {
                 line: "message_latency p95 < 1s".to_owned(),
                 observed: None,
+                at_least: false,
                 unit: "s".to_owned(),
                 bound: Some(1.0),
                 at: None,
                 passed: false,
                 undecided: false,
             }],
+            trends: Vec::new(),
             measured: (120.0, 720.0),
         }
     }

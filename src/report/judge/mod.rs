@@ -5,14 +5,16 @@
 //! It reads what was measured and the topology, and knows no face.
 
 pub(crate) mod bottleneck;
+mod fate;
 pub(crate) mod moments;
 pub(crate) mod over;
 pub(crate) mod verdict;
 
+pub(crate) use self::fate::fate;
 use self::moments::Moment;
 use self::over::Over;
 use crate::domain::federation::Federation;
-use crate::measure::results::Metric;
+use crate::measure::results::{Metric, Trend};
 use crate::report::document::manifest::Manifest;
 use crate::report::document::parts::Parts;
 use crate::report::document::summary::{Summary, Verdict};
@@ -57,6 +59,18 @@ pub(crate) fn headline(summary: &Summary) -> &'static str {
         Verdict::Undecided => "the SLO is not decided",
         Verdict::None => "no SLO lines",
     }
+}
+
+/// That the measured time was not steady, and what to do; `None` if nothing says so.
+pub(crate) fn unsteady(summary: &Summary) -> Option<String> {
+    let told: Vec<String> = summary.trends.iter().map(Trend::told).collect();
+    (!told.is_empty()).then(|| {
+        format!(
+            "Not steady: in the measured time {}. These figures are of a state that passes: measure \
+             later (run.warm_up: forecast) or, if a part is overloaded, make it larger.",
+            told.join(", ")
+        )
+    })
 }
 
 /// Utilisations of all stations, the busiest on average first.

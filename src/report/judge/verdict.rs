@@ -1,17 +1,14 @@
 //! A run in three paragraphs: what was run, whether it held, what was the bottleneck (`bottleneck`).
 //! Every figure is of the summary or the series, or follows from them.
 
-use std::collections::BTreeMap;
-
 use super::Run;
 use super::bottleneck::bottleneck;
+use super::fate::fate;
 use super::moments::Moment;
 use super::over::clock;
 use crate::domain::federation::OperatorKind;
-use crate::measure::results::Level;
 use crate::report::document::manifest::StopReason;
-use crate::report::document::numbers::{capital, count, percent, plural, seconds};
-use crate::report::document::summary::Summary;
+use crate::report::document::numbers::{capital, plural, seconds};
 
 /// Events that the sentences name.
 const TOLD: usize = 4;
@@ -101,7 +98,7 @@ fn did_it_hold(run: &Run<'_>) -> String {
     let open = summary.slo.iter().filter(|line| line.undecided).count();
     let mut text = match (broken.len(), summary.slo.len()) {
         (0, lines) if open > 0 => {
-            format!("It is not decided: the run ended before {open} of {lines} SLO lines were.")
+            format!("It is not decided: {open} of {lines} SLO lines were open when the run ended.")
         }
         (0, 0) => "Nothing was asked of it: the topology has no SLO lines.".to_owned(),
         (0, 1) => "It held: its one SLO line is met.".to_owned(),
@@ -109,45 +106,13 @@ fn did_it_hold(run: &Run<'_>) -> String {
         (0, lines) => format!("It held: all {lines} SLO lines are met."),
         (_, _) => format!("It did not hold: {}.", broken.join("; ")),
     };
-    let total = |name: &str| -> u64 {
-        let of = summary.named(name).filter(|metric| metric.level() == Level::Total);
-        of.filter_map(|metric| metric.count).sum()
-    };
-    let offered = total("messages_offered");
-    text.push_str(&format!(
-        " Of {} that users meant to send, {} were delivered",
-        plural(offered, "message", "messages"),
-        count(total("messages_delivered")),
-    ));
-    if offered > 0 {
-        let share = total("messages_delivered") as f64 / offered as f64;
-        text.push_str(&format!(" ({})", percent(share)));
+    if let Some(unsteady) = super::unsteady(summary) {
+        text.push(' ');
+        text.push_str(&unsteady);
     }
-    for (name, words) in [
-        ("messages_refused", "refused"),
-        ("messages_expired", "expired"),
-        ("messages_lost", "lost"),
-        ("messages_in_flight", "still under way at the end"),
-    ] {
-        let ended = total(name);
-        if ended > 0 {
-            text.push_str(&format!(", {} {words}", count(ended)));
-            text.push_str(&reasons(summary, name));
-        }
+    if let Some(fate) = fate(summary) {
+        text.push(' ');
+        text.push_str(&fate);
     }
-    text.push('.');
     text
-}
-
-/// ` (too_long 477)`.
-fn reasons(summary: &Summary, name: &str) -> String {
-    let mut by: BTreeMap<&str, u64> = BTreeMap::new();
-    for metric in summary.named(name).filter(|metric| metric.level() == Level::Reason) {
-        *by.entry(metric.label("reason")).or_default() += metric.count.unwrap_or(0);
-    }
-    let mut by: Vec<(&str, u64)> = by.into_iter().filter(|(_, n)| *n > 0).collect();
-    by.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
-    let shown: Vec<String> =
-        by.iter().take(3).map(|(reason, n)| format!("{reason} {}", count(*n))).collect();
-    if shown.is_empty() { String::new() } else { format!(" ({})", shown.join(", ")) }
 }

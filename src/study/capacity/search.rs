@@ -4,6 +4,7 @@
 
 use tokio_util::sync::CancellationToken;
 
+use crate::measure::results::{Trend, Trending};
 use crate::measure::selector::{Names, Selector};
 use crate::measure::slo::Line;
 use crate::run::{Finished, Options, RunError};
@@ -52,8 +53,10 @@ pub struct Bench<'a> {
     pub parallel: Parallel,
     /// Ends the search early.
     pub stop: &'a CancellationToken,
-    /// Told of every point.
+    /// Told of every point, before it is tried.
     pub tell: &'a (dyn Fn(&str, f64) + Sync),
+    /// Told of every point's verdict.
+    pub found: &'a (dyn Fn(f64, Verdict) + Sync),
 }
 
 /// On which side of the answer the lines hold.
@@ -148,6 +151,9 @@ impl Search<'_> {
             return Ok(None);
         };
         let verdict = point.verdict;
+        if !self.bench.stop.is_cancelled() {
+            (self.bench.found)(value, verdict);
+        }
         self.points.push(point);
         Ok(Some(verdict))
     }
@@ -387,6 +393,8 @@ pub(crate) fn tried(
             Verdict::Unknown if all_known => {
                 Verdict::Unclear { holds: replicated.results.slo.iter().all(|line| line.passed) }
             }
+            // A queue that grows all along is one that the lines have not seen the end of.
+            verdict if verdict.holds() && grows(&replicated) => Verdict::Unclear { holds: false },
             verdict => verdict,
         };
         let unknown = |line: &crate::measure::results::Slo| line.observed.is_none();
@@ -396,6 +404,12 @@ pub(crate) fn tried(
         let unknown = lines.filter(|(_, line)| unknown(line)).map(|(n, _)| n).collect();
         return Ok(Point { value, verdict, failing, unknown, replicated });
     }
+}
+
+/// Whether jobs that wait became more and more, where nothing was meant to change.
+fn grows(replicated: &Replicated) -> bool {
+    let rises = |trend: &Trend| trend.what == Trending::JobsWaiting && trend.to > trend.from;
+    replicated.results.trends.iter().any(rises)
 }
 
 /// Whether the lines hold, by the figures of each replication.
@@ -409,12 +423,15 @@ fn verdict(lines: &[Line], runs: &[Finished]) -> Verdict {
             continue;
         }
         let mean = observed.iter().sum::<f64>() / observed.len() as f64;
+        // What was under way could change it: it may hold, and cannot be counted on.
+        let open = runs.iter().any(|run| run.results.slo[place].undecided);
         let interval = stats::Estimate::of(&observed).and_then(|all| all.interval(CLEAR));
         // One replication alone says what is likely, and no more.
         let clear = interval.is_some_and(|i| line.holds(i.low) == line.holds(i.high));
         match (line.holds(mean), clear) {
             (false, true) => return Verdict::Fails,
             (false, false) => worst = Verdict::Unclear { holds: false },
+            (true, _) if open => worst = Verdict::Unclear { holds: false },
             (true, false) if worst == Verdict::Holds => worst = Verdict::Unclear { holds: true },
             _ => {}
         }

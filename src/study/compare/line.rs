@@ -17,7 +17,8 @@ pub struct FailOn {
     pub(super) limit: f64,
 }
 
-const FORM: &str = "the form is: metric{label=value} statistic +5%, or -5%";
+const FORM: &str =
+    "the form is: metric{label=value} statistic +5%, or -5%, such as 'message_latency p99 +5%'";
 
 impl FailOn {
     /// Reads a line for a side with these names.

@@ -9,11 +9,13 @@ pub(crate) mod batches;
 pub(crate) mod mser;
 pub(crate) mod paired;
 pub(crate) mod student;
+mod trend;
 
 pub(crate) use self::batches::ratio_of_many;
 pub(crate) use self::mser::mser5;
 pub(crate) use self::paired::{holm, paired, ratio_interval, ratio_of_estimates, welch};
 pub(crate) use self::student::{Estimate, Intervals, mean_interval};
+pub(crate) use self::trend::trend;
 
 /// A confidence interval, ends included, in the unit of what it is about.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -179,7 +179,7 @@ impl Builder<'_> {
 
     fn link(&mut self, node: &Node) -> Link {
         let latency = self.delay(node, "latency");
-        if latency.min().is_zero() {
+        if latency.min().is_zero() && !node.part("latency").is_refused() {
             self.wrong(
                 node.place_of("latency"),
                 "the latency of a link can be zero here, but its minimum must be above zero",

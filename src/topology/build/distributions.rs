@@ -21,12 +21,15 @@ impl Builder<'_> {
             "exponential" => D::Exponential(node.read(key)),
             "uniform" => {
                 let (min, max) = (inner.read("min"), inner.read("max"));
-                if min > max {
+                if min > max && !inner.is_refused() {
                     self.wrong(inner.place, "`min` is above `max`", "");
                 }
                 D::Uniform { min, max: max.max(min) }
             }
             "lognormal" => {
+                if inner.is_refused() {
+                    return D::Constant(Duration::ZERO);
+                }
                 let (median, p99): (Duration, Duration) = (inner.read("median"), inner.read("p99"));
                 if median.is_zero() || p99 <= median {
                     self.wrong(inner.place, "`median` is above zero, `p99` above it", "");
@@ -62,7 +65,9 @@ impl Builder<'_> {
             "lognormal" => {
                 let (median, p99) = (inner.read("median"), inner.read("p99"));
                 if median <= 0.0 || p99 <= median {
-                    self.wrong(inner.place, "`median` is above zero, `p99` above it", "");
+                    if !inner.is_refused() {
+                        self.wrong(inner.place, "`median` is above zero, `p99` above it", "");
+                    }
                     return C::Constant(0);
                 }
                 C::Lognormal { median, p99 }

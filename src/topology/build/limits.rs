@@ -1,11 +1,14 @@
 //! What a run can hold: totals of subscribers, contacts and decisions, and periods so short that a
-//! run would never end. Part of building a federation; each refusal says the limit.
+//! run would never end, or so long that it ends before them. Part of building a federation; each
+//! refusal says the limit.
 
 use super::super::node::Node;
 use super::super::place::Place;
 use super::Builder;
 use crate::domain::distribution::DurationDistribution;
-use crate::domain::federation::{Federation, Load, MessageRate, Run, Subscribers, Workload};
+use crate::domain::federation::{
+    Federation, Legacy, Load, MessageRate, Run, Smsc, Subscribers, Workload,
+};
 use crate::domain::time::Duration;
 
 /// Subscribers of a federation: their numbering has 32 bits, their state some 20 bytes each.
@@ -85,6 +88,7 @@ impl Builder<'_> {
     pub(super) fn operator_periods(&mut self, operator: &Node, detached: &DurationDistribution) {
         if let Some(hlr) = operator.get("hlr")
             && detached.mean() < PERIOD
+            && !hlr.part("detached_for").is_refused()
         {
             let at = hlr.place_of("detached_for");
             self.wrong(at, "a phone stays detached for a second or more on average", "");
@@ -101,6 +105,7 @@ impl Builder<'_> {
     pub(super) fn workload_periods(&mut self, workload: &Node, built: &Workload) {
         if let Some(length) = &built.sessions.length
             && length.mean() < PERIOD
+            && !workload.part("sessions").part("length").is_refused()
         {
             let help = "`unlimited` keeps users logged in, or out, for the whole run";
             self.wrong(
@@ -116,6 +121,61 @@ impl Builder<'_> {
                     self.wrong(bursty.place_of(key), "bursts and pauses last a second or more", "");
                 }
             }
+        }
+    }
+
+    /// Refuses what the timeline has at or after the end of the run.
+    pub(super) fn happens(&mut self, item: &Node) {
+        let Some(measured) = self.measured else { return };
+        if item.part("at").known().is_some_and(|at: Duration| at >= measured) {
+            let message = format!("this never happens: `run.duration` is {measured}");
+            let help = "an earlier `at`, or a longer `run.duration`";
+            self.wrong(item.place_of("at"), message, help);
+        }
+    }
+
+    /// Refuses stages that begin at or after the end of the run, and tells of one that is cut.
+    pub(super) fn stages(&mut self, workload: &Node) {
+        let Some(measured) = self.measured else { return };
+        let mut begins = Duration::ZERO;
+        for stage in workload.part("stages").items() {
+            let Some(length) = stage.part("for").known::<Duration>() else { return };
+            let ends = Duration(begins.0.saturating_add(length.0));
+            if begins >= measured {
+                let message = format!(
+                    "this stage never begins: those before it last {begins}, and `run.duration` is \
+                     {measured}"
+                );
+                self.wrong(stage.place, message, "shorter stages, or a longer `run.duration`");
+            } else if ends > measured {
+                let message = format!(
+                    "the last {} of this stage are cut off: it ends at {ends}, and `run.duration` \
+                     is {measured}",
+                    Duration(ends.0 - measured.0)
+                );
+                self.doubt(
+                    stage.place_of("for"),
+                    message,
+                    "shorter stages, or a longer `run.duration`",
+                );
+            }
+            begins = ends;
+        }
+    }
+
+    /// Tells where a short message may be delivered after the number that leads its answer back has
+    /// been given to somebody else. The format's own values differ so, which shows in runs of days.
+    pub(super) fn answers_find_back(&mut self, operator: &Node, legacy: &Legacy, smsc: &Smsc) {
+        let (hold, validity) = (legacy.reply_hold, smsc.validity);
+        let usual = (Duration::from_secs(24 * 3600), Duration::from_secs(48 * 3600));
+        let seen = self.measured.is_some_and(|measured| measured > hold);
+        if hold < validity && (seen || (hold, validity) != usual) {
+            let message = format!(
+                "an answer may not find back: `smsc.validity` is {validity}, and the number that \
+                 leads it back is kept for {hold}"
+            );
+            let help = format!("`reply_hold: {validity}` or longer, or a shorter `smsc.validity`");
+            self.doubt(operator.part("legacy").place_of("reply_hold"), message, help);
         }
     }
 }

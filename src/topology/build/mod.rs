@@ -31,7 +31,9 @@ pub(crate) fn federation(
     let names = entries.iter().map(|entry| entry.key.clone()).collect();
     let subscribers = entries.iter().map(|entry| subscribers(&entry.node)).collect();
     let kinds = entries.iter().map(|entry| kind(&entry.node)).collect();
-    let mut builder = Builder { names, kinds, subscribers, files, problems };
+    let time = root.part("run");
+    let measured = time.part("duration").known();
+    let mut builder = Builder { names, kinds, subscribers, measured, files, problems };
     let workloads = builder.workloads(root, raw);
     let operators = entries
         .iter()
@@ -49,6 +51,10 @@ pub(crate) fn federation(
         run: builder.run(root),
         slo: root.part("slo").items().iter().map(|line| line.text().to_owned()).collect(),
     };
+    let warm_up = root.part("run").part("warm_up");
+    if warm_up.is_word() && !federation.run.find_warm_up {
+        federation.run.warm_up = Settling::of(&federation).warm_up();
+    }
     federation.agreements = builder.agreements(root, &federation);
     federation.portability = builder.portability(root, &federation);
     builder.timeline(root, &mut federation);
@@ -68,6 +74,8 @@ struct Builder<'a> {
     kinds: Vec<OperatorKind>,
     /// In id order.
     subscribers: Vec<Subscribers>,
+    /// How long the run measures, unless that was refused.
+    measured: Option<Duration>,
     files: &'a mut Files,
     problems: &'a mut Vec<Problem>,
 }
@@ -91,6 +99,11 @@ impl Builder<'_> {
     fn wrong(&mut self, place: Place, message: impl Into<String>, help: &str) {
         let problem = Problem::at(place, message);
         self.problems.push(if help.is_empty() { problem } else { problem.help(help) });
+    }
+
+    /// Says what is no mistake but can hardly be meant.
+    fn doubt(&mut self, place: Place, message: impl Into<String>, help: impl Into<String>) {
+        self.problems.push(Problem::warning(place, message).help(help));
     }
 
     fn operator_id(&mut self, node: &Node) -> Option<OperatorId> {
@@ -133,6 +146,11 @@ impl Builder<'_> {
                 "use `kind: imsp`, or count them as `sms_only`",
             );
         }
+        let imsp = im.then(|| self.imsp(node));
+        let smsc = smsc.map(|smsc| self.smsc(smsc));
+        if let (Some(imsp), Some(smsc)) = (&imsp, &smsc) {
+            self.answers_find_back(node, &imsp.legacy, smsc);
+        }
         Operator {
             name: entry.key.clone(),
             kind,
@@ -140,9 +158,9 @@ impl Builder<'_> {
             numbers: numbers(node).iter().map(|n| n.text().to_owned()).collect(),
             subscribers: counts,
             access: self.access(node, subscribers),
-            imsp: im.then(|| self.imsp(node)),
-            smsc: smsc.map(|smsc| self.smsc(smsc)),
-            hlr: smsc.and(node.get("hlr")).map(|hlr| self.hlr(node, hlr)),
+            imsp,
+            hlr: smsc.as_ref().and(node.get("hlr")).map(|hlr| self.hlr(node, hlr)),
+            smsc,
             expose: node.get("expose").map_or(Vec::new(), |expose| expose.words(&words::EXPOSE)),
             relay: node.get("relay").map(|relay| Relay {
                 workers: relay.read("workers"),
@@ -292,10 +310,12 @@ impl Builder<'_> {
         if length < Duration::from_millis(1) {
             self.wrong(node.place_of("duration"), "a run measures at least a millisecond", "");
         }
-        // The only word it may be is `auto`.
-        let find_warm_up = node.part("warm_up").is_word();
-        let warm_up = if find_warm_up { Duration::ZERO } else { node.read("warm_up") };
+        // What is to be forecast waits for the operators, what is to be found for a run.
+        let word = node.part("warm_up").is_word().then(|| node.word("warm_up", &words::WARM_UP));
+        let find_warm_up = word == Some(words::WarmUp::Auto);
+        let warm_up = if word.is_some() { Duration::ZERO } else { node.read("warm_up") };
         let replications = node.read::<u32>("replications").max(1);
-        Run { seed: node.read("seed"), warm_up, find_warm_up, duration: length, replications }
+        let (seed, overdue) = (node.read("seed"), node.read("overdue"));
+        Run { seed, warm_up, find_warm_up, duration: length, overdue, replications }
     }
 }

@@ -26,6 +26,7 @@ impl Builder<'_> {
                 continue;
             };
             self.belongs_elsewhere(item, key);
+            self.happens(item);
             let agreements = &federation.agreements;
             let event = match words::EVENTS.meaning(key) {
                 Some(Happening::Upgrade) => self.upgraded(what, &then),

@@ -131,6 +131,7 @@ impl Builder<'_> {
             },
         };
         self.workload_periods(node, &workload);
+        self.stages(node);
         workload
     }
 

@@ -56,9 +56,9 @@ pub(crate) fn losses(summary: &Summary) -> Option<Html> {
 
 /// The figures of a distribution of times.
 fn spread(metric: &Metric) -> Vec<String> {
-    let p = metric.percentiles.unwrap_or_default();
-    let times = [metric.mean, metric.min, p.p50, p.p90, p.p95, p.p99, p.p999, metric.max];
-    std::iter::once(count(metric.count.unwrap_or(0))).chain(times.map(seconds)).collect()
+    let figures = ["mean", "min", "p50", "p90", "p95", "p99", "p999", "max"];
+    let times = figures.map(|figure| metric.time(figure));
+    std::iter::once(count(metric.count.unwrap_or(0))).chain(times).collect()
 }
 
 const SPREAD: [&str; 9] = ["samples", "mean", "least", "p50", "p90", "p95", "p99", "p99.9", "most"];
@@ -206,7 +206,7 @@ pub(crate) fn sms(run: &Run<'_>) -> Option<Html> {
                 ["submitted", "attempts", "delivered", "retried", "expired", "refused"]
                     .map(|name| count(sum(&format!("sms_{name}")))),
             );
-            row.push(seconds(latency.and_then(|m| m.percentiles).and_then(|p| p.p95)));
+            row.push(latency.map_or("-".to_owned(), |metric| metric.time("p95")));
             row.push(known(percent(highest("station_utilisation", |metric| metric.mean))));
             row.push(known(count(highest("station_queue_length", |metric| metric.max) as u64)));
             row
