@@ -216,7 +216,7 @@ pub const CASES: &[Case] = &[
             figure("share expired", One("sms_expired{operator=a} share"), || absent().undelivered),
             figure("mean latency", One("sms_latency{operator=a} mean"), || absent().mean_latency),
         ],
-        &[(RetrySkipped, &["operators.a.smsc.retry=[1m, 5m]"])],
+        &[(RetrySkipped, &["operators.a.smsc.retry=[5m]"])],
     ),
     case!(
         "presence": "Presence counts",

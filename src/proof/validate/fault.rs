@@ -13,7 +13,7 @@ pub enum Fault {
     LongerQueue,
     /// Arrivals are not Poisson.
     EvenArrivals,
-    /// A wait of the schedule is left out.
+    /// Waits of the schedule are left out.
     RetrySkipped,
     /// A watcher of each user is missing.
     WatcherForgotten,
@@ -53,7 +53,7 @@ impl Fault {
             Self::ServerFewer => "M/M/c has three servers, not four",
             Self::LongerQueue => "one more finds room in a bounded queue and in a leaky bucket",
             Self::EvenArrivals => "messages come evenly, not at random",
-            Self::RetrySkipped => "the second wait of the retry schedule is left out",
+            Self::RetrySkipped => "the first two waits of the retry schedule are left out",
             Self::WatcherForgotten => "everybody has nine contacts, not ten",
             Self::MedianRead => "the median of waits is read where their mean is meant",
         }
