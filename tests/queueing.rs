@@ -4,6 +4,10 @@
 mod common;
 
 use common::{close, count, distribution, gauge, simulate};
+use interwork::proof::validate::formulas::{
+    erlang_c, md1_mean_wait, md1_waiting, md1k_lost, mm1k, mm1k_mean_sojourn, over_window,
+    quantile, two_stages,
+};
 
 /// One IMSP whose users do nothing but write; `rest` sets up the queue in question.
 fn one_operator(
@@ -43,33 +47,6 @@ const ON_NET: &str = "{ per_user: 5, elsewhere: 0%, sms_only: 0% }";
 const LEGACY: &str = "{ per_user: 5, elsewhere: 0%, sms_only: 100%, sms_only_elsewhere: 0% }";
 const SMSC: &str = "{ throughput: 200/s, attempt_time: 0s }";
 
-/// Share of customers of M/D/1 that wait at most `t` (Erlang 1909); times in services.
-fn md1_waiting(rho: f64, t: f64) -> f64 {
-    let mut sum = 0.0;
-    for k in 0..=(t as u32) {
-        let x = rho * (f64::from(k) - t);
-        let mut term = libm::exp(-x);
-        for i in 1..=k {
-            term *= x / f64::from(i);
-        }
-        sum += term;
-    }
-    (1.0 - rho) * sum
-}
-
-/// The smallest time at which an increasing function reaches `share`.
-fn quantile(share: f64, cdf: impl Fn(f64) -> f64) -> f64 {
-    let (mut low, mut high) = (0.0, 1.0);
-    while cdf(high) < share {
-        high *= 2.0;
-    }
-    for _ in 0..60 {
-        let middle = (low + high) / 2.0;
-        if cdf(middle) < share { low = middle } else { high = middle }
-    }
-    high
-}
-
 #[test]
 fn one_smsc_is_m_d_1() {
     let text = one_operator(
@@ -87,7 +64,7 @@ fn one_smsc_is_m_d_1() {
     close("utilisation", busy, rho, 2.0);
     assert_eq!(most, 1.0);
     let waiting = distribution(&results, "station_wait", &station);
-    let mean = rho * service / (2.0 * (1.0 - rho));
+    let mean = md1_mean_wait(rho) * service;
     close("mean wait", waiting.mean, mean, 3.0);
     let sojourn = distribution(&results, "station_sojourn", &station);
     close("mean sojourn", sojourn.mean, mean + service, 3.0);
@@ -100,16 +77,6 @@ fn one_smsc_is_m_d_1() {
     let latency = distribution(&results, "message_latency", &[("route", "sms-own")]);
     close("mean latency", latency.mean, mean + service, 3.0);
     assert!(latency.count > 900_000);
-}
-
-/// Probability to wait in M/M/c (Erlang C).
-fn erlang_c(servers: u32, load: f64) -> f64 {
-    let mut blocked = 1.0;
-    for n in 1..=servers {
-        blocked = load * blocked / (f64::from(n) + load * blocked);
-    }
-    let rho = load / f64::from(servers);
-    blocked / (1.0 - rho * (1.0 - blocked))
 }
 
 #[test]
@@ -147,19 +114,16 @@ fn a_bounded_im_server_queue_is_m_m_1_k() {
     );
     let results = simulate(&text, &["workload.messages.total=90/s"], 2).results;
     let (rho, places) = (0.9_f64, 10);
-    let powers: Vec<f64> =
-        (0..=places).scan(1.0, |p, _| Some(std::mem::replace(p, *p * rho))).collect();
-    let total: f64 = powers.iter().sum();
-    let blocked = powers[places] / total;
+    let inside = mm1k(rho, places);
+    let blocked = inside[places];
     let offered = count(&results, "messages_offered", &[("route", "on-net")]);
     let refused =
         count(&results, "messages_refused", &[("route", "on-net"), ("reason", "im_server_full")]);
     close("share refused", refused as f64 / offered as f64, blocked, 4.0);
-    let inside: f64 = powers.iter().zip(0..).map(|(p, n)| p / total * f64::from(n)).sum();
     let sojourn = distribution(&results, "station_sojourn", &[("station", "a/im_server")]);
-    close("mean sojourn", sojourn.mean, inside / (90.0 * (1.0 - blocked)), 3.0);
+    close("mean sojourn", sojourn.mean, mm1k_mean_sojourn(rho, places, 90.0), 3.0);
     let (busy, _) = gauge(&results, "station_utilisation", &[("station", "a/im_server")]);
-    close("utilisation", busy, 1.0 - powers[0] / total, 2.0);
+    close("utilisation", busy, 1.0 - inside[0], 2.0);
 }
 
 /// Two IMSPs; the users of `a` write to those of `b` alone.
@@ -211,7 +175,7 @@ fn two_imsps_and_a_link_are_a_tandem_of_m_m_1() {
     // rate 30 and independent, so their sum is Erlang-2.
     let latency = distribution(&results, "message_latency", &[("route", "interworked")]);
     close("mean latency", latency.mean, 2.0 / 30.0 + 0.02, 3.0);
-    let erlang = |t: f64| 1.0 - libm::exp(-30.0 * t) * (1.0 + 30.0 * t);
+    let erlang = |t: f64| two_stages(30.0, t);
     for (share, seen) in [(0.5, latency.p50), (0.95, latency.p95), (0.99, latency.p99)] {
         close(&format!("p{share}"), seen.unwrap_or(0.0), quantile(share, erlang) + 0.02, 4.0);
     }
@@ -219,26 +183,6 @@ fn two_imsps_and_a_link_are_a_tandem_of_m_m_1() {
         let (busy, _) = gauge(&results, "station_utilisation", &[("station", station)]);
         close(station, busy, 0.7, 2.0);
     }
-}
-
-/// Share lost by M/D/1 with `places` places in all, from the chain embedded at departures.
-fn md1k_lost(rho: f64, places: usize) -> f64 {
-    // Arrivals during one service.
-    let mut arrivals = vec![libm::exp(-rho)];
-    for k in 1..places {
-        arrivals.push(arrivals[k - 1] * rho / k as f64);
-    }
-    // Unnormalised probabilities of k left behind at a departure, k = 0..places-1.
-    let mut left = vec![1.0];
-    for k in 0..places - 1 {
-        let mut next = left[k] - arrivals[k] * left[0];
-        for j in 1..=k {
-            next -= arrivals[k - j + 1] * left[j];
-        }
-        left.push(next / arrivals[0]);
-    }
-    let total: f64 = left.iter().sum();
-    1.0 - 1.0 / (left[0] / total + rho)
 }
 
 #[test]
@@ -269,19 +213,13 @@ fn a_window_limit_lets_the_smaller_of_arrivals_and_limit_through() {
     );
     let results = simulate(&text, &["workload.messages.total=95/s"], 2).results;
     // Arrivals of a window are Poisson; what is over 100 is refused.
-    let mut probability = libm::exp(-95.0);
-    let mut over = 0.0;
-    for n in 1..400 {
-        probability *= 95.0 / f64::from(n);
-        over += probability * f64::from((n - 100).max(0));
-    }
     let offered = count(&results, "messages_offered", &[("route", "interworked")]);
     let refused = count(
         &results,
         "messages_refused",
         &[("route", "interworked"), ("reason", "rate_limited")],
     );
-    close("share refused", refused as f64 / offered as f64, over / 95.0, 4.0);
+    close("share refused", refused as f64 / offered as f64, over_window(95.0, 100), 4.0);
 }
 
 #[test]

@@ -91,8 +91,7 @@ fn every_fault_fails_a_row_and_every_row_fails_by_some_fault() {
         case.figures.iter().map(move |figure| format!("{}: {}", case.name, figure.what))
     });
     let never: Vec<String> = rows.filter(|row| !noticed.contains(row)).collect();
-    // What passes a rate spends no time in its service: time in the system is its waiting.
-    assert_eq!(never, ["Little's law: agreement cap"], "no fault makes these fail");
+    assert_eq!(never, [""; 0], "no fault makes these fail");
 }
 
 #[test]

@@ -69,7 +69,7 @@ macro_rules! case {
 const EVEN: (Fault, &[&str]) = (EvenArrivals, &["workload.messages.arrivals=constant"]);
 const NINE: (Fault, &[&str]) = (WatcherForgotten, &["workload.contacts.per_user=9"]);
 /// Nothing of the topology changes.
-const READ: (Fault, &[&str]) = (ServiceCounted, &[]);
+const READ: (Fault, &[&str]) = (MedianRead, &[]);
 
 /// Load of the cases with 70 % of their servers busy.
 const RHO: f64 = 0.7;

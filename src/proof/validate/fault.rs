@@ -17,8 +17,8 @@ pub enum Fault {
     RetrySkipped,
     /// A watcher of each user is missing.
     WatcherForgotten,
-    /// Time in the system is taken for waiting.
-    ServiceCounted,
+    /// A median is taken for a mean.
+    MedianRead,
 }
 
 impl Fault {
@@ -30,7 +30,7 @@ impl Fault {
         Self::EvenArrivals,
         Self::RetrySkipped,
         Self::WatcherForgotten,
-        Self::ServiceCounted,
+        Self::MedianRead,
     ];
 
     /// Its name on the command line and in results.
@@ -42,7 +42,7 @@ impl Fault {
             Self::EvenArrivals => "even-arrivals",
             Self::RetrySkipped => "retry-skipped",
             Self::WatcherForgotten => "watcher-forgotten",
-            Self::ServiceCounted => "service-counted",
+            Self::MedianRead => "median-read",
         }
     }
 
@@ -55,7 +55,7 @@ impl Fault {
             Self::EvenArrivals => "messages come evenly, not at random",
             Self::RetrySkipped => "the first two waits of the retry schedule are left out",
             Self::WatcherForgotten => "everybody has nine contacts, not ten",
-            Self::ServiceCounted => "time in the system is read where waiting is meant",
+            Self::MedianRead => "the median of waits is read where their mean is meant",
         }
     }
 }

@@ -169,10 +169,11 @@ struct Read {
 
 impl Read {
     fn parse(reading: Reading, fault: Option<Fault>, names: &Names) -> Result<Self, Misread> {
+        let median = fault == Some(Fault::MedianRead);
         let of = |texts: &[&str]| -> Result<Vec<Selector>, Misread> {
-            let selectors = texts.iter().map(|text| match fault {
-                Some(Fault::ServiceCounted) => {
-                    Selector::parse(&text.replace("station_wait", "station_sojourn"), names)
+            let selectors = texts.iter().map(|text| match text.strip_suffix("} mean") {
+                Some(start) if median && start.starts_with("station_wait{") => {
+                    Selector::parse(&format!("{start}}} p50"), names)
                 }
                 _ => Selector::parse(text, names),
             });
