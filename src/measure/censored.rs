@@ -15,9 +15,11 @@ const UNKNOWN: f64 = 0.05;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Censored {
     /// Those that have.
-    pub(super) seen: Recorded,
-    /// The others, by how long they have taken so far.
-    pub(super) open: Recorded,
+    seen: Recorded,
+    /// How many others there are.
+    open: u64,
+    /// Everything, as if the others ended now.
+    all: Recorded,
 }
 
 /// What a figure is known to be.
@@ -63,16 +65,21 @@ const PERCENTILES: [(&str, f64); 5] =
     [("p50", 0.5), ("p90", 0.9), ("p95", 0.95), ("p99", 0.99), ("p999", 0.999)];
 
 impl Censored {
-    /// Everything, as if those under way ended now.
-    fn all(&self) -> Recorded {
-        let mut all = self.seen.clone();
-        all.merge(&self.open);
-        all
+    /// Of those that have come to their end, and how long the others have taken so far.
+    pub(super) fn new(seen: Recorded, open: &Recorded) -> Self {
+        let mut all = seen.clone();
+        all.merge(open);
+        Self { seen, open: open.count(), all }
+    }
+
+    /// Those that have come to their end.
+    pub(super) fn seen(&self) -> &Recorded {
+        &self.seen
     }
 
     /// Whether so many are under way that a mean says little.
     fn many_open(&self) -> bool {
-        let (open, seen) = (self.open.count() as f64, self.seen.count() as f64);
+        let (open, seen) = (self.open as f64, self.seen.count() as f64);
         open > UNKNOWN * (open + seen)
     }
 
@@ -80,10 +87,10 @@ impl Censored {
     /// fewer than ten samples lie beyond it.
     pub(super) fn percentile(&self, share: f64, unit: f64) -> Option<Bounds> {
         let seen = self.seen.shown_percentile(share);
-        if self.open.count() == 0 {
+        if self.open == 0 {
             return seen.map(|value| Bounds::exact(value / unit));
         }
-        let all = self.all();
+        let all = &self.all;
         let least = all.shown_percentile(share)?;
         // Those under way stand beyond all others: the place of the percentile among these.
         let (ended, whole) = (self.seen.count() as f64, all.count() as f64);
@@ -97,14 +104,14 @@ impl Censored {
 
     /// The mean; `None` without samples.
     pub(super) fn mean(&self, unit: f64) -> Option<Bounds> {
-        let whole = if self.many_open() { self.all() } else { self.seen.clone() };
+        let whole = if self.many_open() { &self.all } else { &self.seen };
         let mean = whole.distribution(unit).mean;
         (whole.count() > 0).then(|| self.open_ended(mean))
     }
 
     /// The maximum; `None` without samples.
     pub(super) fn max(&self, unit: f64) -> Option<Bounds> {
-        let all = self.all().distribution(unit);
+        let all = self.all.distribution(unit);
         (all.count > 0).then(|| match all.max > self.seen.distribution(unit).max {
             true => Bounds { shown: all.max, least: all.max, most: f64::INFINITY },
             false => self.open_ended(all.max),
@@ -120,7 +127,7 @@ impl Censored {
     pub(super) fn distribution(&self, unit: f64) -> (Distribution, Vec<&'static str>) {
         let mut figures = self.seen.distribution(unit);
         let mut least = Vec::new();
-        if self.open.count() == 0 {
+        if self.open == 0 {
             return (figures, least);
         }
         let mut told = |name, bounds: Option<Bounds>| {
@@ -153,7 +160,7 @@ mod tests {
     fn a_few_young_ones_change_nothing() {
         let seen = of(&(1..=10_000).collect::<Vec<_>>());
         let open = of(&[1; 20]);
-        let (figures, least) = Censored { seen: seen.clone(), open }.distribution(1e3);
+        let (figures, least) = Censored::new(seen.clone(), &open).distribution(1e3);
         assert_eq!(figures.p95, seen.distribution(1e3).p95);
         // Beyond the 99.9th lie ten, and twenty are not known.
         assert_eq!(least, ["p999"]);
@@ -162,7 +169,7 @@ mod tests {
     #[test]
     fn those_who_wait_count_with_their_age() {
         // Half of them wait, for longer than anybody who got through.
-        let censored = Censored { seen: of(&[10; 500]), open: of(&[1000; 500]) };
+        let censored = Censored::new(of(&[10; 500]), &of(&[1000; 500]));
         let (figures, least) = censored.distribution(1e3);
         assert_eq!((figures.mean, figures.p90.map(f64::round)), (505.0, Some(1000.0)));
         assert_eq!(least, ["mean", "p90", "p95", "p99", "max"]);
@@ -172,7 +179,7 @@ mod tests {
 
     #[test]
     fn nobody_who_got_through_leaves_lower_bounds_alone() {
-        let censored = Censored { seen: Recorded::default(), open: of(&[7; 100]) };
+        let censored = Censored::new(Recorded::default(), &of(&[7; 100]));
         let p50 = censored.percentile(0.5, 1e3).expect("samples enough");
         assert_eq!((p50.shown, p50.most), (7.0, f64::INFINITY));
         assert_eq!(censored.mean(1e3).map(|mean| mean.shown), Some(7.0));
@@ -187,7 +194,7 @@ mod tests {
             share in prop::sample::select(vec![0.5, 0.9, 0.95]),
         ) {
             let ages: Vec<u64> = open.iter().map(|(age, _)| *age).collect();
-            let censored = Censored { seen: of(&seen), open: of(&ages) };
+            let censored = Censored::new(of(&seen), &of(&ages));
             let mut all = seen;
             all.extend(open.iter().map(|(age, more)| age + more));
             let known = of(&all).shown_percentile(share);

@@ -154,9 +154,11 @@ impl Measured {
         }
         for (key, recorded) in &merged {
             let open = key.metric().censored().map(|metric| Key::new(metric, &key.labels()));
-            let open = open.and_then(|key| merged.get(&key)).cloned().unwrap_or_default();
-            let both = Censored { seen: recorded.clone(), open };
-            let seen = both.distribution(scale(key.metric().info()));
+            let unit = scale(key.metric().info());
+            let seen = match open.and_then(|key| merged.get(&key)) {
+                Some(open) => Censored::new(recorded.clone(), open).distribution(unit),
+                None => (recorded.distribution(unit), Vec::new()),
+            };
             all.insert(*key, row(*key).censored(seen));
         }
         for (key, count) in counted {

@@ -136,9 +136,9 @@ impl Selector {
             all
         };
         let open = self.metric.censored().map(merged).unwrap_or_default();
-        let all = Censored { seen: merged(self.metric), open };
+        let all = Censored::new(merged(self.metric), &open);
         let unit = scale(self.metric.info());
-        let seen = all.seen.distribution(unit);
+        let seen = all.seen().distribution(unit);
         let of_seen = |value| (seen.count > 0).then_some(Bounds::exact(value));
         match self.statistic {
             Statistic::Count => Some(Bounds::exact(seen.count as f64 / f64::from(measured.runs))),

@@ -61,12 +61,14 @@ impl OnlineAgain {
     /// The chance that a user is online after the delay of an answer by an `answerer`'s user.
     /// Exact for exponential sessions.
     pub(super) fn chance(&self, user: To, answerer: &Self) -> f64 {
-        let kept: f64 = answerer.delays.iter().map(|d| libm::exp(-d * self.changes)).sum();
-        let kept = kept / answerer.delays.len() as f64;
+        let kept = || {
+            let kept: f64 = answerer.delays.iter().map(|d| libm::exp(-d * self.changes)).sum();
+            kept / answerer.delays.len() as f64
+        };
         match user {
             To::Legacy | To::Anybody => self.online,
-            To::Online => self.online + (1.0 - self.online) * kept,
-            To::Offline => self.online * (1.0 - kept),
+            To::Online => self.online + (1.0 - self.online) * kept(),
+            To::Offline => self.online * (1.0 - kept()),
         }
     }
 }
