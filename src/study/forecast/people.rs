@@ -19,6 +19,8 @@ pub(super) struct OnlineAgain {
     changes: f64,
     /// Delays of answers, seconds: a sample.
     delays: Vec<f64>,
+    /// Share of users, who forget as fast as these, of whom the same holds after such a delay.
+    kept: f64,
     /// From first messages to the answers of the generation in hand, seconds: a sample.
     since_first: Vec<f64>,
     /// Share of those answers that fall into the measured time, of the generation before that do.
@@ -38,7 +40,9 @@ impl OnlineAgain {
         let delays: Vec<f64> =
             (0..DELAYS).map(|_| after.sample(&mut stream).as_secs_f64()).collect();
         let since_first = delays.clone();
+        let kept = kept(&delays, changes);
         Self {
+            kept,
             online: sessions.online,
             changes,
             since_first,
@@ -61,9 +65,10 @@ impl OnlineAgain {
     /// The chance that a user is online after the delay of an answer by an `answerer`'s user.
     /// Exact for exponential sessions.
     pub(super) fn chance(&self, user: To, answerer: &Self) -> f64 {
-        let kept = || {
-            let kept: f64 = answerer.delays.iter().map(|d| libm::exp(-d * self.changes)).sum();
-            kept / answerer.delays.len() as f64
+        // Most operators are alike.
+        let kept = || match self.changes == answerer.changes {
+            true => answerer.kept,
+            false => kept(&answerer.delays, self.changes),
         };
         match user {
             To::Legacy | To::Anybody => self.online,
@@ -71,6 +76,11 @@ impl OnlineAgain {
             To::Offline => self.online * (1.0 - kept()),
         }
     }
+}
+
+/// Share of users of whom after a delay still holds what held before, where it is forgotten so fast.
+fn kept(delays: &[f64], changes: f64) -> f64 {
+    delays.iter().map(|delay| libm::exp(-delay * changes)).sum::<f64>() / delays.len() as f64
 }
 
 fn mean_seen(delays: &[f64], run: &Run) -> f64 {
