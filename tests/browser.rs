@@ -88,6 +88,8 @@ fn faults(browser: &Browser) -> Vec<String> {
         if sent["method"] == "Network.requestWillBeSent"
             && !url.starts_with("file://")
             && !url.starts_with("data:")
+            // The browser's own first page, which may still be loading.
+            && !url.starts_with("chrome://")
         {
             faults.push(format!("{url} is fetched"));
         }
@@ -174,10 +176,12 @@ fn pages_of_studies_are_drawn_like_those_of_runs() {
     let Some(browser) = Browser::start() else { return };
     let runs = folder().join("runs");
     shapes::make(&runs);
-    let short = ["--set", "run.duration=1m", "--set", "slo.0=utilisation < 80%"];
+    let short =
+        ["--set", "run.duration=1m", "--set", "run.warm_up=1m", "--set", "slo.0=utilisation < 80%"];
     let quick = ["capacity", "--replications", "2", "--max-replications", "2", "--precision", "5%"];
     let capacity = [&quick[..], &short[..]].concat();
-    let compare = ["compare", "--replications", "3", "--set", "run.duration=1m"];
+    let compare =
+        ["compare", "--replications", "3", "--set", "run.duration=1m", "--set", "run.warm_up=1m"];
     let pages = [
         ("capacity", answered(&capacity, &["two-imsps.yaml"], "capacity")),
         ("compare", answered(&compare, &["hub-and-spoke.yaml", "full-mesh.yaml"], "compare")),
