@@ -75,7 +75,7 @@ fn the_types_hold_and_are_those_of_the_data() {
     if !installed() {
         return;
     }
-    let bench = Bench::new("timeline: [ { at: 5s, link_down: [a, b], for: 10s } ]\n");
+    let bench = Bench::new("timeline: [ { at: 2s, link_down: [a, b], for: 2s } ]\n");
     bench.ends(0, "out", &[]);
     let short = ["--set", "run.duration=20s"];
     let slo = ["--set", "slo=[\"utilisation < 80%\"]"];
