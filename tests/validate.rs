@@ -41,14 +41,11 @@ fn run(arguments: &[&str]) -> (Option<i32>, String, String) {
     (output.status.code(), text(&output.stdout), text(&output.stderr))
 }
 
-/// The whole command, once.
+/// That the command prints it is looked at by `.ci/run`, where it is fast.
 #[test]
-fn the_command_passes_and_prints_the_table_that_is_committed() {
-    let (code, table, told) = run(&[]);
-    assert_eq!(code, Some(0), "{table}{told}");
+fn the_table_that_is_committed_passes_and_stands_in_the_readme() {
+    let table = std::fs::read_to_string(root("results/validate.txt")).expect("the table");
     assert!(!table.contains("FAIL") && table.contains("pass, 0 fail"), "{table}");
-    let committed = std::fs::read_to_string(root("results/validate.txt")).unwrap_or_default();
-    assert!(table == committed, "interwork validate > results/validate.txt\n{table}");
     let readme = std::fs::read_to_string(root("README.md")).expect("the README");
     let shown = readme.split("<!-- from results/validate.txt -->\n").nth(1);
     let block = shown.and_then(|rest| rest.split("```").nth(1)).expect("the table in the README");
