@@ -8,6 +8,8 @@ use crate::domain::id::OperatorId;
 pub(super) enum To {
     /// A legacy customer.
     Legacy,
+    /// A legacy customer who has just written, with a phone that was there.
+    Heard,
     /// An IM user of whom nothing is known.
     Anybody,
     /// An IM user who was online when last heard of.
@@ -27,15 +29,16 @@ pub(super) enum Kind {
     Direct { from_im: bool },
 }
 
-const KINDS: [Kind; 12] = [
+const KINDS: [Kind; 13] = [
     Kind::Im { to: To::Anybody },
     Kind::Im { to: To::Legacy },
+    Kind::Im { to: To::Heard },
     Kind::Im { to: To::Online },
     Kind::Im { to: To::Offline },
-    Kind::Home { from_im: false, to: To::Legacy },
+    Kind::Home { from_im: false, to: To::Heard },
     Kind::Home { from_im: false, to: To::Online },
     Kind::Home { from_im: false, to: To::Offline },
-    Kind::Home { from_im: true, to: To::Legacy },
+    Kind::Home { from_im: true, to: To::Heard },
     Kind::Home { from_im: true, to: To::Online },
     Kind::Home { from_im: true, to: To::Offline },
     Kind::Direct { from_im: false },

@@ -22,6 +22,9 @@ pub(super) struct Flows<'a> {
     /// Of each operator's users, as each IMSP converts them: by operator, then by IMSP.
     converted: Vec<Vec<Option<Converted>>>,
     presences: Vec<OnlineAgain>,
+    /// Of the phones of each operator from which somebody has just written, the share that is there for
+    /// certain when each operator's users answer.
+    still_there: Vec<Vec<Option<f64>>>,
     /// Messages a second by route, origin and destination.
     offered: BTreeMap<(Route, OperatorId, OperatorId), f64>,
 }
@@ -35,6 +38,7 @@ impl<'a> Flows<'a> {
             texts: operators.iter().map(|o| Texts::of(&o.workload.messages)).collect(),
             converted: operators.iter().map(|_| vec![None; operators.len()]).collect(),
             presences: operators.iter().map(|o| OnlineAgain::of(o, &plan.federation.run)).collect(),
+            still_there: operators.iter().map(|_| vec![None; operators.len()]).collect(),
             offered: BTreeMap::new(),
         };
         let mut messages = first_messages(plan);
@@ -78,7 +82,7 @@ impl<'a> Flows<'a> {
             // Who is answered, and who is written to.
             let (at, back, whom) = match kind {
                 Kind::Im { to: whom } => {
-                    let route = self.plan.route_between(from, to, whom != To::Legacy);
+                    let route = self.plan.route_between(from, to, !is_legacy(whom));
                     self.count(route, from, to, rate);
                     (from, To::Online, whom)
                 }
@@ -87,19 +91,19 @@ impl<'a> Flows<'a> {
                     let route = if own { Route::SmsReplyOwn } else { Route::SmsReplyHome };
                     self.count(route, from, to, rate);
                     self.submit(from, rate, 1.0, segments, work);
-                    (from, if from_im { To::Offline } else { To::Legacy }, whom)
+                    (from, if from_im { To::Offline } else { To::Heard }, whom)
                 }
                 Kind::Direct { from_im } => {
                     self.count(Route::SmsReplyDirect, from, to, rate);
                     self.submit(from, rate, 1.0, segments, work);
                     work.carry(from, to, sms(rate), sms_bytes(segments, octets));
-                    (to, if from_im { To::Offline } else { To::Legacy }, To::Online)
+                    (to, if from_im { To::Offline } else { To::Heard }, To::Online)
                 }
             };
             work.im_server(at, rate, |times| &times.message);
             let message = Message { writer: from, back, at, to, rate };
-            if whom == To::Legacy {
-                self.reach_legacy(message, &mut answers, work);
+            if is_legacy(whom) {
+                self.reach_legacy(message, whom == To::Heard, &mut answers, work);
             } else {
                 self.reach_im_user(message, whom, &mut answers, work);
             }
@@ -117,7 +121,7 @@ impl<'a> Flows<'a> {
         let Message { writer, back, at, to, rate } = message;
         let reply = self.reply_share(to);
         if at != to && !self.interwork(writer, at, to, rate, work) {
-            let delivered = self.convert(writer, at, to, rate, work);
+            let delivered = self.convert(writer, at, to, (rate, false), work);
             answers.add(Kind::Direct { from_im: true }, to, at, delivered * reply);
             return;
         }
@@ -133,7 +137,9 @@ impl<'a> Flows<'a> {
             OfflineMessages::Store | OfflineMessages::Refuse => {}
             OfflineMessages::Sms => {
                 self.reroute(writer, to, back, missed);
-                let delivered = self.convert(writer, to, to, missed, work);
+                // Who was answered by SMS has a phone that was there.
+                let heard = whom == To::Offline;
+                let delivered = self.convert(writer, to, to, (missed, heard), work);
                 let kind = Kind::Home { from_im: true, to: back };
                 answers.add(kind, to, writer, delivered * reply);
             }
@@ -141,12 +147,20 @@ impl<'a> Flows<'a> {
         answers.add(Kind::Im { to: back }, to, writer, by_client * answered);
     }
 
-    fn reach_legacy(&mut self, message: Message, answers: &mut Generation, work: &mut Work<'_>) {
+    /// A legacy customer, `heard` from just before.
+    fn reach_legacy(
+        &mut self,
+        message: Message,
+        heard: bool,
+        answers: &mut Generation,
+        work: &mut Work<'_>,
+    ) {
         let Message { writer, back, at, to, rate } = message;
         let at_home = at == to
             || self.plan.serves_legacy(to, at) && self.interwork(writer, at, to, rate, work);
         let converter = if at_home { to } else { at };
-        let delivered = self.convert(writer, converter, to, rate, work) * self.reply_share(to);
+        let delivered = self.convert(writer, converter, to, (rate, heard), work);
+        let delivered = delivered * self.reply_share(to);
         let kind = match at_home {
             true => Kind::Home { from_im: false, to: back },
             false => Kind::Direct { from_im: false },
@@ -185,14 +199,14 @@ impl<'a> Flows<'a> {
         passes
     }
 
-    /// Messages of `from`'s users as SMS by the IMSP and SMSC of `converter` to phones of `to`;
-    /// how many are delivered.
+    /// Messages of `from`'s users as SMS by the IMSP and SMSC of `converter` to phones of `to`, from
+    /// which somebody may just have been `heard`; how many are delivered.
     fn convert(
         &mut self,
         from: OperatorId,
         converter: OperatorId,
         to: OperatorId,
-        rate: f64,
+        (rate, heard): (f64, bool),
         work: &mut Work<'_>,
     ) -> f64 {
         let plan = self.plan;
@@ -203,7 +217,8 @@ impl<'a> Flows<'a> {
         }
         let Converted { accepted, segments, octets } = self.converted(from, converter);
         let submitted = rate * accepted;
-        let phones = Phones::of(plan, converter, to);
+        let there = if heard { self.still_there(from, to) } else { 0.0 };
+        let phones = Phones::of(plan, converter, to, there);
         let attempts = submitted * phones.attempts;
         self.submit(converter, submitted, phones.attempts, segments, work);
         if let Some(hlr) = &self.operator(to).hlr {
@@ -246,6 +261,13 @@ impl<'a> Flows<'a> {
         })
     }
 
+    /// Share of the phones of `to` that are there for certain when users of `from` answer.
+    fn still_there(&mut self, from: OperatorId, to: OperatorId) -> f64 {
+        let (people, operator) = (&self.presences[from.index()], self.plan.federation.operator(to));
+        let known = &mut self.still_there[from.index()][to.index()];
+        *known.get_or_insert_with(|| people.still_there(operator))
+    }
+
     fn operator(&self, id: OperatorId) -> &'a Operator {
         self.plan.federation.operator(id)
     }
@@ -255,6 +277,10 @@ impl<'a> Flows<'a> {
         self.operator(operator).workload.messages.reply_share
             * self.presences[operator.index()].seen
     }
+}
+
+fn is_legacy(whom: To) -> bool {
+    matches!(whom, To::Legacy | To::Heard)
 }
 
 /// Messages at an IM server on their way on.

@@ -71,10 +71,20 @@ impl OnlineAgain {
             false => kept(&answerer.delays, self.changes),
         };
         match user {
-            To::Legacy | To::Anybody => self.online,
+            To::Legacy | To::Heard | To::Anybody => self.online,
             To::Online => self.online + (1.0 - self.online) * kept(),
             To::Offline => self.online * (1.0 - kept()),
         }
+    }
+}
+
+impl OnlineAgain {
+    /// Share of an operator's phones, there when somebody wrote, that still are for that reason when
+    /// these users answer: phones come and go independently of each other.
+    pub(super) fn still_there(&self, operator: &Operator) -> f64 {
+        let Some(hlr) = &operator.hlr else { return 0.0 };
+        let cycle = hlr.detached_for.mean().as_secs_f64() * hlr.attached;
+        if cycle > 0.0 { kept(&self.delays, 1.0 / cycle) } else { 0.0 }
     }
 }
 
@@ -96,15 +106,15 @@ pub(super) struct Phones {
 }
 
 impl Phones {
-    /// As tried by the SMSC of `converter`. Detached phones are taken to come back as an
-    /// exponential of the mean does.
-    pub(super) fn of(plan: &Plan, converter: OperatorId, to: OperatorId) -> Self {
+    /// As tried by the SMSC of `converter`; of a share `there` of them the phone is there for certain.
+    /// Detached phones are taken to come back as an exponential of the mean does.
+    pub(super) fn of(plan: &Plan, converter: OperatorId, to: OperatorId, there: f64) -> Self {
         let hlr = plan.federation.operator(to).hlr.as_ref();
         let smsc = plan.federation.operator(converter).smsc.as_ref();
         let (Some(hlr), Some(smsc)) = (hlr, smsc) else {
             return Self { attempts: 1.0, delivered: 1.0 };
         };
-        let away = 1.0 - hlr.attached;
+        let away = (1.0 - hlr.attached) * (1.0 - there);
         let back = hlr.detached_for.mean().as_secs_f64();
         let run = &plan.federation.run;
         let whole = run.warm_up.as_secs_f64() + run.duration.as_secs_f64();
