@@ -77,16 +77,25 @@ impl Settling {
     }
 }
 
-/// Share of phones that are away, and for how long on average, seconds: where they are away most.
-fn phones(federation: &Federation) -> (f64, f64) {
+/// Share of phones that are away, and for how long on average, seconds: where they are away most. `None`
+/// where nobody gets a short message.
+fn phones(federation: &Federation) -> Option<(f64, f64)> {
+    let gets = |operator: &Operator| {
+        let sessions = &operator.workload.sessions;
+        operator.subscribers.sms_only > 0
+            || operator.subscribers.im > 0 && sessions.offline == OfflineMessages::Sms
+    };
+    if !federation.operators.iter().any(gets) {
+        return None;
+    }
     let hlrs = federation.operators.iter().filter_map(|operator| operator.hlr.as_ref());
-    hlrs.fold((0.0, 1.0), |(away, back): (f64, f64), hlr| {
+    Some(hlrs.fold((0.0, 1.0), |(away, back): (f64, f64), hlr| {
         let mean = hlr.detached_for.mean().as_secs_f64();
         (away.max(1.0 - hlr.attached), back.max(mean))
-    })
+    }))
 }
 
-fn of_operator(operator: &Operator, away: (f64, f64)) -> Settling {
+fn of_operator(operator: &Operator, away: Option<(f64, f64)>) -> Settling {
     let messages = &operator.workload.messages;
     let mut stream = StreamSeed::new(0, "settling", "answers").stream();
     let mut draw = || messages.reply_after.sample(&mut stream).as_secs_f64();
@@ -107,21 +116,22 @@ fn of_operator(operator: &Operator, away: (f64, f64)) -> Settling {
         load.extend(since.iter().map(|delay| (*delay, weight)));
     }
     let answers = settled(load.clone());
-    let attempts = match operator.smsc.as_ref().map(|smsc| ages(&smsc.retry, away)) {
-        Some(ages) => {
-            // A part of the load says as much about its attempts.
-            let step = (load.len() * ages.len()).div_ceil(ADDED).max(1);
-            // Of the first messages so many as there are of others.
-            let first = (load[0].0, load[0].1 / step as f64);
-            let some = load[1..].iter().step_by(step).copied().chain([first]);
-            let ages = &ages;
-            let each = some.flat_map(|(delay, weight)| {
-                ages.iter().map(move |(age, share)| (delay + age, weight * share))
-            });
-            settled(each.collect())
-        }
-        None => answers,
-    };
+    let attempts =
+        match operator.smsc.as_ref().zip(away).map(|(smsc, away)| ages(&smsc.retry, away)) {
+            Some(ages) => {
+                // A part of the load says as much about its attempts.
+                let step = (load.len() * ages.len()).div_ceil(ADDED).max(1);
+                // Of the first messages so many as there are of others.
+                let first = (load[0].0, load[0].1 / step as f64);
+                let some = load[1..].iter().step_by(step).copied().chain([first]);
+                let ages = &ages;
+                let each = some.flat_map(|(delay, weight)| {
+                    ages.iter().map(move |(age, share)| (delay + age, weight * share))
+                });
+                settled(each.collect())
+            }
+            None => answers,
+        };
     let logins = match stored(operator) {
         Some((share, absent)) => {
             // Of first messages so many wait for an absence that ends at random.
