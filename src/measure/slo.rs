@@ -71,8 +71,11 @@ pub fn parse(text: &str, names: &Names, measured: Duration) -> Result<Line, Misr
         Misread::at(text, part, message, help.map(str::to_owned))
     };
     let line = text.trim();
-    let found = OPS.iter().filter_map(|(sign, op)| line.find(sign).map(|at| (at, *sign, *op)));
-    // A filter may hold a `=`, but no comparison.
+    // A filter may hold a `=`, and the name of a link a `>`, but no comparison.
+    let after = line.find('}').map_or(0, |at| at + 1);
+    let found = OPS
+        .iter()
+        .filter_map(|(sign, op)| line[after..].find(sign).map(|at| (after + at, *sign, *op)));
     let Some((place, sign, op)) = found.min_by_key(|(at, sign, _)| (*at, 2 - sign.len())) else {
         // Whatever is wrong with the figure comes first, with or without a value after it.
         let first = line.rsplit_once(char::is_whitespace).map_or(line, |(first, _)| first);
@@ -299,7 +302,7 @@ mod tests {
 
     fn parsed(text: &str) -> Result<Line, Misread> {
         let operators = ["imsp-a", "imsp-b"].map(str::to_owned).to_vec();
-        let stations = vec!["imsp-a/smsc[0]".to_owned()];
+        let stations = ["imsp-a/smsc[0]", "imsp-a->imsp-b/link"].map(str::to_owned).to_vec();
         parse(text, &Names { operators, stations }, Duration::from_secs(600))
     }
 
@@ -320,6 +323,9 @@ mod tests {
             parsed("utilisation < 70%").expect("good").selector.metric(),
             "station_utilisation"
         );
+        let line = parsed("utilisation{station=imsp-a->imsp-b/link} <= 70%").expect("good");
+        assert_eq!(line.selector.filter(), [("station", "imsp-a->imsp-b/link".to_owned())]);
+        assert_eq!(line.op, Op::LessEqual);
         let line = parsed("messages_lost{route=hub} share < 0.1%").expect("good");
         assert_eq!((line.selector.statistic, line.bound), (Statistic::Share, Bound::Value(0.001)));
     }
