@@ -81,7 +81,7 @@ pub fn answer(question: Question<'_>, bench: Bench<'_>) -> Result<Answer, RunErr
     let next = match &bottleneck {
         Some(limit) if limit.found.relieves && found.side == Side::UpTo => {
             let at = |value| grown(bench, &limit.resources, value);
-            let bench = Bench { at: &at, ..bench };
+            let bench = bench.aside(&at);
             let start = question.start().max(limit.found.largest.unwrap_or(planned));
             let found = search::narrow(start, Some(Side::UpTo), effort, bench)?;
             self::limit(&found, effort, bench)?
@@ -179,7 +179,7 @@ fn limit(found: &Found, effort: Effort, bench: Bench<'_>) -> Result<Option<Limit
     let relieves = |parts: &[(f64, Resource)]| -> Result<bool, RunError> {
         let parts: Vec<Resource> = parts.iter().map(|(_, resource)| *resource).collect();
         let at = |value| grown(bench, &parts, value);
-        let point = search::point(failing.value, same, Bench { at: &at, ..bench })?;
+        let point = search::point(failing.value, same, bench.aside(&at))?;
         Ok(point.is_some_and(|point| point.verdict.holds()))
     };
     let mut relieving = Vec::new();
@@ -195,7 +195,7 @@ fn limit(found: &Found, effort: Effort, bench: Bench<'_>) -> Result<Option<Limit
     let mut furthest: Option<(f64, (f64, Resource))> = None;
     for suspect in relieving {
         let at = |value| grown(bench, &[suspect.1], value);
-        let bench = Bench { at: &at, ..bench };
+        let bench = bench.aside(&at);
         let border = search::search(failing.value, Some(found.side), rough, bench)?.border;
         // None at all is furthest.
         let far = border.map_or(f64::INFINITY, |border| match found.side {

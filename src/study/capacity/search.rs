@@ -59,6 +59,13 @@ pub struct Bench<'a> {
     pub found: &'a (dyn Fn(f64, Verdict) + Sync),
 }
 
+impl<'a> Bench<'a> {
+    /// The same for other cases, whose verdicts are none of the question's.
+    pub(super) fn aside(self, at: &'a (dyn Fn(f64) -> Option<Case> + Sync)) -> Self {
+        Self { at, found: &|_, _| {}, ..self }
+    }
+}
+
 /// On which side of the answer the lines hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Side {
