@@ -15,6 +15,7 @@ use crate::report::face::table::table;
 use crate::report::judge::{self, HIGH};
 use crate::run;
 use crate::study::forecast::{Forecast, StationLoad, forecast};
+use crate::study::needs::needs;
 
 /// Stations that are shown.
 const STATIONS: usize = 40;
@@ -44,7 +45,8 @@ pub(super) fn main(arguments: &Arguments) -> Exit {
             Ok(loaded) => {
                 let plan = run::plan(loaded.topology.federation.clone());
                 let expected = forecast(&plan);
-                let warnings = match warn(&loaded, &overrides, &plan, &expected) {
+                let needs = needs(&plan, &expected, &loaded.slo);
+                let warnings = match warn(&loaded, &overrides, &plan, &expected, &needs) {
                     0 => String::new(),
                     some => format!(", with {}", plural(some as u64, "warning", "warnings")),
                 };

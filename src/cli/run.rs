@@ -150,8 +150,8 @@ fn simulate(arguments: &Arguments) -> Result<Exit, Exit> {
     let parallel = Parallel { threads };
     let plan = Arc::new(run::plan(case.federation.clone()));
     let expected = forecast(&plan);
-    warn(&loaded, &overrides, &plan, &expected);
     let needs = needs(&plan, &expected, &case.slo);
+    warn(&loaded, &overrides, &plan, &expected, &needs);
     let (mut replicated, precision) = match watched {
         true => (watch::run(&case, &plan, options, &stop).map_err(fault)?, None),
         false => replications(arguments, (&case, &plan), figures, options, parallel, &stop)?,

@@ -4,6 +4,7 @@
 use std::path::Path;
 
 use super::{Exit, stderr_color, width};
+use crate::measure::results::Need;
 use crate::measure::selector::{Names, Selector};
 use crate::measure::slo;
 use crate::model::plan::Plan;
@@ -37,8 +38,9 @@ pub(super) fn warn(
     overrides: &[Override],
     plan: &Plan,
     expected: &Forecast,
+    needs: &[Need],
 ) -> usize {
-    let doubts = doubts(&loaded.topology, plan, expected);
+    let doubts = doubts(&loaded.topology, plan, expected, needs);
     let doubts = doubts.into_iter().map(|doubt| topology::introduced(doubt, overrides));
     let all: Vec<Problem> = loaded.topology.warnings().iter().cloned().chain(doubts).collect();
     for warning in &all {

@@ -5,10 +5,11 @@
 use crate::domain::federation::{OperatorKind, OverLimit};
 use crate::domain::id::OperatorId;
 use crate::domain::part::{Bound, Owner, Part};
+use crate::measure::results::Need;
 use crate::model::plan::Plan;
 use crate::model::routing::Carriage;
-use crate::report::document::numbers::{percent, three, up};
-use crate::report::judge::{self, HIGH};
+use crate::report::document::numbers::{percent, three};
+use crate::report::judge;
 use crate::study::forecast::Forecast;
 use crate::study::needs::bandwidth;
 use crate::topology::{Place, Problem, Topology};
@@ -17,9 +18,14 @@ use crate::topology::{Place, Problem, Topology};
 const NAMED: usize = 3;
 
 /// Everything that can hardly be meant, as warnings.
-pub(crate) fn doubts(topology: &Topology, plan: &Plan, expected: &Forecast) -> Vec<Problem> {
+pub(crate) fn doubts(
+    topology: &Topology,
+    plan: &Plan,
+    expected: &Forecast,
+    needs: &[Need],
+) -> Vec<Problem> {
     let mut all: Vec<Problem> = unreached(topology, plan).into_iter().collect();
-    all.extend(too_small(topology, plan, expected));
+    all.extend(too_small(topology, plan, expected, needs));
     all
 }
 
@@ -80,7 +86,12 @@ fn unreached(topology: &Topology, plan: &Plan) -> Option<Problem> {
 }
 
 /// Parts that are offered more than they can do; of several nodes all together.
-fn too_small(topology: &Topology, plan: &Plan, expected: &Forecast) -> Vec<Problem> {
+fn too_small(
+    topology: &Topology,
+    plan: &Plan,
+    expected: &Forecast,
+    needs: &[Need],
+) -> Vec<Problem> {
     let mut told: Vec<Part> = Vec::new();
     let mut problems = Vec::new();
     for station in expected.stations.iter().filter(|station| station.utilisation >= 1.0) {
@@ -96,23 +107,20 @@ fn too_small(topology: &Topology, plan: &Plan, expected: &Forecast) -> Vec<Probl
             1.0 => String::new(),
             load => format!(" at load {}", short(load)),
         };
-        problems.extend(small(topology, plan, part, station.utilisation, &at));
+        let name = station.part.name(&plan.federation);
+        let need = needs.iter().find(|need| need.station == name);
+        problems.extend(need.and_then(|need| small(topology, plan, part, need, &at)));
     }
     problems
 }
 
 /// What a part has, what it is offered, and what would be enough.
-fn small(
-    topology: &Topology,
-    plan: &Plan,
-    part: Part,
-    utilisation: f64,
-    at: &str,
-) -> Option<Problem> {
+fn small(topology: &Topology, plan: &Plan, part: Part, need: &Need, at: &str) -> Option<Problem> {
     let federation = &plan.federation;
     let name = part.name(federation);
-    let (place, path) = settings(topology, plan, part);
-    let high = judge::bound(HIGH);
+    let utilisation = need.utilisation;
+    let enough = need.enough.replacen('=', ": ", 1);
+    let enough = format!("{enough} keeps it at {}", judge::bound(need.target));
     let operator = federation.operator(part.operator(federation));
     let (message, help) = match part.kind.info().bound {
         Bound::Licence => {
@@ -123,7 +131,7 @@ fn small(
             };
             let (has, asked) = (short(smsc.throughput), smsc.throughput * utilisation);
             let message = format!("{each} for {has}/s, and {}/s arrive{at}", three(asked));
-            (message, format!("{path}: {}/s keeps it at {high}", up(asked / HIGH)))
+            (message, enough)
         }
         Bound::Workers => {
             let workers = part.servers(federation);
@@ -131,16 +139,13 @@ fn small(
             let has = if workers == 1 { "1 worker".into() } else { format!("{workers} workers") };
             let busy = three(asked);
             let message = format!("`{name}` has {has}, and work for {busy} arrives{at}");
-            (message, format!("{path}: {} keeps it at {high}", (asked / HIGH).ceil()))
+            (message, enough)
         }
         Bound::Bandwidth => {
             let Owner::Side(id, _) = part.owner else { return None };
             let has = federation.agreement(id).link.bandwidth?;
-            let shown = bandwidth;
-            let asked = has * utilisation;
-            let message =
-                format!("`{name}` carries {}, and {} arrive{at}", shown(has), shown(asked));
-            (message, format!("{path}: {} keeps it at {high}", shown(asked / HIGH)))
+            let [has, asked] = [has, has * utilisation].map(bandwidth);
+            (format!("`{name}` carries {has}, and {asked} arrive{at}"), enough)
         }
         Bound::Rate => {
             let Owner::Side(id, side) = part.owner else { return None };
@@ -156,14 +161,14 @@ fn small(
                 OverLimit::Queue { .. } => "the rest waits longer and longer",
                 OverLimit::Sms => "the rest becomes SMS",
             };
-            (message, format!("{rest}; {path}: {}/s lets all pass", up(asked)))
+            (message, format!("{rest}; {enough}"))
         }
     };
-    Some(Problem::warning(place, message).help(help))
+    Some(Problem::warning(place(topology, plan, part), message).help(help))
 }
 
-/// Where what bounds a part stands, and its path as `--set` has it.
-fn settings(topology: &Topology, plan: &Plan, part: Part) -> (Place, String) {
+/// Where what bounds a part stands.
+fn place(topology: &Topology, plan: &Plan, part: Part) -> Place {
     let federation = &plan.federation;
     let setting = match part.kind.info().bound {
         Bound::Licence => "throughput",
@@ -174,16 +179,11 @@ fn settings(topology: &Topology, plan: &Plan, part: Part) -> (Place, String) {
     match part.owner {
         Owner::Operator(id) | Owner::Node(id, _) => {
             let (name, label) = (&federation.operator(id).name, part.kind.label());
-            let place = topology.place(&["operators", name, label, setting]);
-            (place, format!("operators.{name}.{label}.{setting}"))
+            topology.place(&["operators", name, label, setting])
         }
         Owner::Side(id, _) => {
             let number = id.index().to_string();
-            let label = part.kind.label();
-            let place = topology.place(&["agreements", &number, label, setting]);
-            let [a, b] = federation.agreement(id).between.map(|id| &federation.operator(id).name);
-            let path = format!("agreements.{a}:{b}.{label}.{setting}");
-            (place, path.trim_end_matches('.').to_owned())
+            topology.place(&["agreements", &number, part.kind.label(), setting])
         }
     }
 }
@@ -221,7 +221,9 @@ agreements:
         let source = Source::new("small.yaml", FEDERATION);
         let topology = crate::topology::load(&source, &sets).expect("a valid topology");
         let plan = run::plan(topology.federation.clone());
-        let doubts = doubts(&topology, &plan, &forecast(&plan));
+        let expected = forecast(&plan);
+        let needs = crate::study::needs::needs(&plan, &expected, &[]);
+        let doubts = doubts(&topology, &plan, &expected, &needs);
         doubts.iter().map(|doubt| doubt.render(&source, 100, false)).collect()
     }
 
@@ -272,7 +274,7 @@ agreements:
             "operators.a.hlr.workers",
             "operators.b.im_server.workers",
             "agreements.a:b.link.bandwidth",
-            "agreements.a:b.rate_limit",
+            "agreements.a:b.rate_limit.rate",
         ] {
             let remedy = format!("{path}: ");
             let words = |told: &str| -> Option<String> {

@@ -6,7 +6,7 @@ pub mod compare;
 pub(crate) mod doubts;
 pub mod forecast;
 mod intervals;
-pub(crate) mod needs;
+pub mod needs;
 mod pool;
 pub(crate) mod precision;
 pub mod replicate;

@@ -1,19 +1,21 @@
 //! What the parts of a federation are asked for by what its users do, and what would be enough for it:
 //! first messages, answers and retries as the forecast has them, which no full queue has held back.
-//! Kept with the results of a run, so that whoever judges it can tell what to buy.
+//! Kept with the results of a run, so that whoever judges it can tell what to buy; `doubts` tells the
+//! same before it.
 
+use crate::domain::federation::RateLimit;
 use crate::domain::part::{Bound, Owner, Part};
 use crate::measure::results::Need;
 use crate::measure::slo::Line;
 use crate::model::plan::Plan;
 use crate::report::document::numbers::up;
 use crate::report::judge::HIGH;
-use crate::study::forecast::Forecast;
+use crate::study::forecast::{Forecast, StationLoad};
 
 /// The needs of all parts that something is asked of.
-pub(crate) fn needs(plan: &Plan, expected: &Forecast, slo: &[Line]) -> Vec<Need> {
+pub fn needs(plan: &Plan, expected: &Forecast, slo: &[Line]) -> Vec<Need> {
     let asked = expected.stations.iter().filter(|station| station.rate > 0.0);
-    let need = |station: &crate::study::forecast::StationLoad| {
+    let need = |station: &StationLoad| {
         let name = station.part.name(&plan.federation);
         let target = target(&name, slo);
         let enough = enough(plan, station.part, station.utilisation, target)?;
@@ -76,10 +78,14 @@ pub(super) fn bandwidth(bits: f64) -> String {
 fn path(plan: &Plan, part: Part) -> Option<String> {
     let federation = &plan.federation;
     let setting = match part.kind.info().bound {
-        Bound::Licence => ".throughput",
-        Bound::Workers => ".workers",
-        Bound::Bandwidth => ".bandwidth",
-        Bound::Rate => "",
+        Bound::Licence => ".throughput".to_owned(),
+        Bound::Workers => ".workers".to_owned(),
+        Bound::Bandwidth => ".bandwidth".to_owned(),
+        // Only the rate: what happens over it stays. Sides may have limits of their own.
+        Bound::Rate => match part.owner {
+            Owner::Side(id, _) if alike(&federation.agreement(id).rate_limit) => ".rate".to_owned(),
+            _ => format!(".{}.rate", federation.operator(part.operator(federation)).name),
+        },
     };
     let label = part.kind.label();
     Some(match part.owner {
@@ -91,6 +97,10 @@ fn path(plan: &Plan, part: Part) -> Option<String> {
             format!("agreements.{a}:{b}.{label}{setting}")
         }
     })
+}
+
+fn alike(sides: &[Option<RateLimit>; 2]) -> bool {
+    sides[0] == sides[1]
 }
 
 #[cfg(test)]
@@ -137,7 +147,7 @@ agreements:
             let (path, value) = need.enough.split_once('=').expect("a setting");
             let digits = value.trim_end_matches(|c: char| !c.is_ascii_digit());
             let number: f64 = digits.parse().expect("a number");
-            let step = if path.ends_with("bandwidth") || path.ends_with("limit") {
+            let step = if path.ends_with("bandwidth") || path.ends_with("limit.rate") {
                 number * 0.02
             } else {
                 1.0
