@@ -202,7 +202,7 @@ fn a_limit_that_refuses_is_named_with_what_would_be_enough() {
     let said = sentences(&made.page);
     let ways = ["imsp-a may send imsp-b 2.0", "imsp-b may send imsp-a 2.0"];
     assert!(ways.iter().any(|way| said.contains(way)), "{said}");
-    assert!(said.contains("agree on a rate of "), "{said}");
+    assert!(said.contains("agreements.imsp-a:imsp-b.rate_limit.rate="), "{said}");
 }
 
 #[test]

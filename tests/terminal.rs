@@ -8,16 +8,18 @@ use interwork::domain::federation::Federation;
 use interwork::measure::results::{Results, Slo};
 use interwork::measure::slo;
 use interwork::report::document::manifest::{Machine, Manifest, Precision, StopReason, WarmUp};
-use interwork::report::document::parts::Parts;
 use interwork::report::document::summary::Summary;
 use interwork::report::face::{html, markdown, terminal};
 use interwork::report::folder::read::Stored;
+use interwork::report::judge::Basis;
 use interwork::run::{self, Options};
+use interwork::study::forecast::forecast;
+use interwork::study::needs::needs;
 use interwork::study::replicate::{self, Case, Parallel};
 use interwork::topology;
 use tokio_util::sync::CancellationToken;
 
-/// A shipped topology's summary, and its parts.
+/// The results of a shipped topology, and what it says.
 fn run(name: &str) -> (Results, Federation) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("topologies").join(name);
     let source = topology::read(&path).expect("a shipped topology");
@@ -29,13 +31,11 @@ fn run(name: &str) -> (Results, Federation) {
     let parallel = Parallel { threads: NonZeroUsize::MIN };
     let stop = CancellationToken::new();
     let case = Case { federation, slo };
-    let run = replicate::all(&case, options, parallel, &stop, &|_, _| {}).expect("a sound run");
+    let mut run = replicate::all(&case, options, parallel, &stop, &|_, _| {}).expect("a sound run");
+    // What the command line forecasts, besides.
+    let plan = run::plan(case.federation.clone());
+    run.results.needs = needs(&plan, &forecast(&plan), &case.slo);
     (run.results, case.federation)
-}
-
-fn summary(name: &str) -> (Summary, Parts) {
-    let (results, federation) = run(name);
-    (Summary::new(&federation.name, &results), Parts::of(&federation))
 }
 
 fn manifest(name: &str) -> Manifest {
@@ -65,9 +65,11 @@ fn manifest(name: &str) -> Manifest {
 #[test]
 fn the_summary_reads_as_it_did_at_80_and_100_columns() {
     for name in ["omtp-reference", "sms-fallback-storm"] {
-        let (summary, parts) = summary(&format!("{name}.yaml"));
+        let (results, federation) = run(&format!("{name}.yaml"));
+        let (summary, manifest) = (Summary::new(name, &results), manifest(name));
+        let basis = Basis::new(&manifest, &results.series, Some(&federation));
         for width in [80, 100] {
-            let shown = terminal::render(&summary, &parts, &manifest(name), width, false);
+            let shown = terminal::render(&basis.run(&summary, &manifest), width, false);
             let golden = Path::new(env!("CARGO_MANIFEST_DIR"))
                 .join(format!("tests/golden/{name}-{width}.txt"));
             if std::env::var_os("UPDATE_GOLDEN").is_some() {
@@ -84,7 +86,8 @@ fn the_summary_reads_as_it_did_at_80_and_100_columns() {
 
 #[test]
 fn long_lines_are_wrapped_at_80_columns() {
-    let (mut summary, parts) = summary("omtp-reference.yaml");
+    let (results, federation) = run("omtp-reference.yaml");
+    let mut summary = Summary::new("omtp-reference", &results);
     let figure = "message_latency{route=sms-reply-direct,from=imsp-a,to=mno-c} p95";
     summary.slo.push(Slo {
         line: format!("{figure} < 800ms"),
@@ -107,7 +110,8 @@ fn long_lines_are_wrapped_at_80_columns() {
         }),
         ..manifest("omtp-reference")
     };
-    let shown = terminal::render(&summary, &parts, &asked, 80, false);
+    let basis = Basis::new(&asked, &results.series, Some(&federation));
+    let shown = terminal::render(&basis.run(&summary, &asked), 80, false);
     assert!(shown.contains("not every figure is known to 5.0 % after 3 replications"), "{shown}");
     assert!(shown.contains("Messages of all replications; "), "{shown}");
     let widest = shown.lines().map(|line| line.chars().count()).max();
@@ -124,16 +128,18 @@ fn terminal_markdown_and_page_name_the_same_busiest_station() {
         replications: Vec::new(),
         dir: PathBuf::new(),
     };
-    let Stored { summary, manifest, .. } = &stored;
+    let Stored { summary, manifest, series, .. } = &stored;
+    let basis = Basis::new(manifest, series, Some(&federation));
+    let run = basis.run(summary, manifest);
     let first = |text: &str, before: &str| {
         let rest = &text[text.find(before).expect(before) + before.len()..];
         let end = rest.find([' ', ':', '\n']).unwrap_or(rest.len());
         rest[..end].to_owned()
     };
-    let shown = terminal::render(summary, &Parts::of(&federation), manifest, 100, false);
+    let shown = terminal::render(&run, 100, false);
     let list = &shown[shown.find("Busiest stations").expect("a list of stations")..];
     let on_terminal = first(list, "wait p95\n  ");
-    let in_markdown = first(&markdown::render(summary, manifest), "---: | ---: |\n| imsp");
+    let in_markdown = first(&markdown::render(&run), "---: | ---: |\n| imsp");
     let page = html::run_page(&stored, Some(&federation), None, &[]);
     let on_page = first(&page, "Closest to its limit came ");
     assert_eq!(on_terminal, "imsp-a/smsc[0]");
@@ -154,11 +160,9 @@ fn the_readme_shows_what_the_program_prints() {
     }
     for name in ["omtp-reference", "sms-fallback-storm"] {
         let committed = read(&format!("results/{name}/summary.json"));
-        let mut committed: Summary = serde_json::from_str(&committed).expect("a summary");
-        // The command line forecasts them, besides the run.
-        committed.needs.clear();
+        let committed: Summary = serde_json::from_str(&committed).expect("a summary");
         assert!(
-            committed == summary(&format!("{name}.yaml")).0,
+            committed == Summary::new(name, &run(&format!("{name}.yaml")).0),
             "run it again with --force --out results/{name}"
         );
     }

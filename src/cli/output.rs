@@ -7,11 +7,11 @@ use std::time::SystemTime;
 use super::record::utc;
 use super::{Exit, folder_error};
 use crate::report::document::json;
-use crate::report::document::manifest::{Manifest, Precision, StopReason};
-use crate::report::document::summary::Summary;
+use crate::report::document::manifest::{Precision, StopReason};
 use crate::report::face::junit::{Case, Verdict, junit};
 use crate::report::face::markdown;
 use crate::report::folder::write::Folder;
+use crate::report::judge::Run;
 
 /// Where a result goes besides its folder.
 #[derive(Debug, clap::Args)]
@@ -79,7 +79,8 @@ impl Outputs {
 }
 
 /// Writes a run's summary in every form that was asked for.
-pub(super) fn write(outputs: &Outputs, summary: &Summary, manifest: &Manifest) -> Result<(), Exit> {
+pub(super) fn write(outputs: &Outputs, run: &Run<'_>) -> Result<(), Exit> {
+    let Run { summary, manifest, .. } = *run;
     let case =
         |name: &str, verdict| Case { class: summary.name.clone(), name: name.to_owned(), verdict };
     let lines = summary.slo.iter().map(|line| {
@@ -99,7 +100,7 @@ pub(super) fn write(outputs: &Outputs, summary: &Summary, manifest: &Manifest) -
         cases.push(case("figures are known as well as was asked", Verdict::Open(missed)));
     }
     put(outputs.junit.as_deref(), || junit(&summary.name, &cases))?;
-    put(outputs.markdown.as_deref(), || markdown::render(summary, manifest))?;
+    put(outputs.markdown.as_deref(), || markdown::render(run))?;
     put(outputs.json.as_deref(), || json::text(summary))
 }
 

@@ -4,10 +4,10 @@ use std::path::PathBuf;
 
 use super::{Exit, stdout_color, width};
 use crate::domain::federation::Federation;
-use crate::report::document::parts::Parts;
 use crate::report::face::{html, terminal};
 use crate::report::folder::read::{self, Stored};
 use crate::report::folder::write::Folder;
+use crate::report::judge::Basis;
 use crate::topology::{self, Source};
 
 /// Print the summary of an earlier run, and write its page, report.html
@@ -39,9 +39,9 @@ pub(super) fn main(arguments: &Arguments) -> Exit {
             remarks.iter().for_each(|remark| anstream::eprintln!("warning: {remark}"));
             let source = topology::read(&stored.dir.join("topology.yaml")).ok();
             let federation = federation(&stored, source.as_ref());
-            let parts = federation.as_ref().map(Parts::of).unwrap_or_default();
-            let Stored { summary, manifest, .. } = &stored;
-            let page = terminal::render(summary, &parts, manifest, width(), stdout_color());
+            let Stored { summary, manifest, series, .. } = &stored;
+            let basis = Basis::new(manifest, series, federation.as_ref().ok());
+            let page = terminal::render(&basis.run(summary, manifest), width(), stdout_color());
             anstream::print!("{page}");
             match write(&stored, source.as_ref(), federation, remarks) {
                 Ok(path) => {

@@ -18,12 +18,12 @@ use crate::measure::selector::Selector;
 use crate::model::plan::Plan;
 use crate::report::document::manifest::{Precision, WarmUp};
 use crate::report::document::numbers;
-use crate::report::document::parts::Parts;
 use crate::report::document::summary::Summary;
 use crate::report::document::sums::Sums;
 use crate::report::face::{html, terminal};
 use crate::report::folder::read::Stored;
 use crate::report::folder::write::{Bundle, Folder, MessageRow, ReplicationRow};
+use crate::report::judge::Basis;
 use crate::run::{self, Ending, Options, Sample, SampleOutcome};
 use crate::study::forecast::forecast;
 use crate::study::needs::needs;
@@ -196,16 +196,15 @@ fn simulate(arguments: &Arguments) -> Result<Exit, Exit> {
         replications: Vec::new(),
         dir,
     };
-    let page = html::run_page(&stored, Some(&loaded.topology.federation), Some(&resolved), &[]);
+    let federation = Some(&loaded.topology.federation);
+    let page = html::run_page(&stored, federation, Some(&resolved), &[]);
     Folder::write_page(&stored.dir, &page).map_err(folder_error)?;
-    let Stored { manifest, summary, dir, .. } = stored;
-    let parts = Parts::of(&loaded.topology.federation);
-    output::write(&arguments.outputs, &summary, &manifest)?;
+    let Stored { manifest, summary, series, dir, .. } = stored;
+    let basis = Basis::new(&manifest, &series, federation);
+    let run = basis.run(&summary, &manifest);
+    output::write(&arguments.outputs, &run)?;
     if !arguments.outputs.on_stdout() {
-        anstream::print!(
-            "{}",
-            terminal::render(&summary, &parts, &manifest, width(), stdout_color())
-        );
+        anstream::print!("{}", terminal::render(&run, width(), stdout_color()));
         anstream::println!("results in {}", dir.display());
     }
     Ok(match replicated.ended {

@@ -5,4 +5,4 @@
 pub mod document;
 pub mod face;
 pub mod folder;
-pub(crate) mod judge;
+pub mod judge;

@@ -8,13 +8,14 @@ use crate::measure::results::Metric;
 use crate::report::document::manifest::{Manifest, Precision, StopReason};
 use crate::report::document::numbers::{count, percent, seconds};
 use crate::report::document::summary::{Summary, Verdict};
-use crate::report::judge;
+use crate::report::judge::{self, Run};
 
 /// Stations that are shown.
 const BUSIEST: usize = 5;
 
 /// The summary of a run.
-pub fn render(summary: &Summary, manifest: &Manifest) -> String {
+pub fn render(run: &Run<'_>) -> String {
+    let Run { summary, manifest, .. } = *run;
     let mut text = String::new();
     let mark = match summary.verdict {
         Verdict::Passed => "✅ ",
@@ -30,6 +31,7 @@ pub fn render(summary: &Summary, manifest: &Manifest) -> String {
     if let Some(fate) = judge::fate(summary) {
         let _ = writeln!(text, "{fate}\n");
     }
+    let _ = writeln!(text, "{}\n", judge::bottleneck(run));
     match manifest.stop_reason {
         StopReason::Finished => {}
         StopReason::Interrupted => text.push_str("Interrupted: not all of it was simulated.\n\n"),

@@ -13,7 +13,7 @@ use crate::report::document::parts::Parts;
 use crate::report::document::summary::{Summary, Verdict};
 use crate::report::face::lines::paragraphs;
 use crate::report::face::table::table;
-use crate::report::judge::{self, HIGH};
+use crate::report::judge::{self, HIGH, Run};
 
 /// Stations that are shown.
 const BUSIEST: usize = 6;
@@ -21,17 +21,12 @@ const BUSIEST: usize = 6;
 /// Gap in Little's law up to which a queue counts as settled.
 const SETTLED: f64 = 0.05;
 
-/// The summary of a run in so many columns; `parts` are those of its topology.
-pub fn render(
-    summary: &Summary,
-    parts: &Parts,
-    manifest: &Manifest,
-    width: usize,
-    color: bool,
-) -> String {
+/// The summary of a run in so many columns.
+pub fn render(run: &Run<'_>, width: usize, color: bool) -> String {
+    let Run { summary, parts, manifest, .. } = *run;
     let mut page = Page { text: String::new(), width, color, summary, parts };
     page.head(manifest);
-    page.slo();
+    page.slo(run);
     page.asked(manifest);
     page.messages(manifest.replication_seeds.len());
     if manifest.replication_seeds.len() > 1 {
@@ -438,7 +433,7 @@ impl Page<'_> {
     }
 
     /// The SLO lines, and what became of the messages: what the rest is the detail of.
-    fn slo(&mut self) {
+    fn slo(&mut self, run: &Run<'_>) {
         for slo in &self.summary.slo {
             let (mark, style) = match (slo.passed, slo.undecided) {
                 (true, _) => ("✓", AnsiColor::Green.on_default()),
@@ -452,9 +447,9 @@ impl Page<'_> {
             let gap = if fits { "  " } else { "\n    " };
             self.line(&format!("  {mark} {line}{gap}({seen})"));
         }
-        for told in [judge::unsteady(self.summary), judge::fate(self.summary)] {
-            told.into_iter().for_each(|told| self.sentence(&told));
-        }
+        let told = [judge::unsteady(self.summary), judge::fate(self.summary)];
+        let told = told.into_iter().flatten().chain([judge::bottleneck(run)]);
+        told.for_each(|told| self.sentence(&told));
     }
 }
 

@@ -1,16 +1,21 @@
 //! What was too small in a run, and how much would be enough, by utilisation, queues and refusals of the
 //! summary and the series. Called by `verdict`; it names stations and judges no SLO line.
 
+use super::advice;
+use super::moments::Moment;
 use super::over::clock;
-use super::{FULL, Run, bound, busiest};
+use super::{FULL, Run, busiest};
 use crate::domain::outcome::Reason;
 use crate::domain::part::{Bound, PartKind};
 use crate::measure::results::{Level, Metric};
-use crate::report::document::numbers::{capital, count, percent, plural, seconds, three};
+use crate::report::document::numbers::{count, percent, plural, seconds, three};
 use crate::report::document::summary::{Summary, Verdict};
 
 /// Intervals in a row that make it more than chance.
 const STRETCH: usize = 2;
+
+/// Failures that are named.
+const NAMED: usize = 3;
 
 /// A station over time.
 struct Station<'a> {
@@ -107,8 +112,9 @@ pub(crate) fn bottleneck(run: &Run<'_>) -> String {
     let down = refused_for(run.summary, &[Reason::NodeDown]);
     let mut said = Vec::new();
     if let Some((worst, stretch)) = full.first() {
-        said.extend(cause(run, over_from(run, *stretch)));
-        said.push(saturated(run, worst, *stretch));
+        let cause = advice::cause(run, worst.name, &worst.queue, stretch.0);
+        said.extend(cause.map(advice::blamed));
+        said.push(saturated(run, worst, *stretch, cause));
         let others: Vec<&str> = full.iter().skip(1).map(|(station, _)| station.name).collect();
         match others.len() {
             0 => {}
@@ -124,36 +130,31 @@ pub(crate) fn bottleneck(run: &Run<'_>) -> String {
         said.push(format!("What was down refused {messages} (node_down)."));
     }
     if full.is_empty() && refused == 0 {
-        let fails = run.moments.iter().any(|moment| moment.fails);
-        let lead = match (fails, down > 0) {
-            (true, _) => {
+        let failed: Vec<String> = run
+            .moments
+            .iter()
+            .filter(|moment| moment.fails)
+            .map(|moment| format!("{} ({})", moment.long, moment.when()))
+            .collect();
+        let lead = match (failed.is_empty(), down > 0) {
+            (false, _) => {
                 let slo = match run.summary.verdict {
                     Verdict::Failed => ": that is where to look for what does not hold",
                     _ => "",
                 };
-                let lead = "Nothing was too small, but parts failed for a while, as said above";
-                return format!("{lead}{slo}.");
+                let named = failed.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
+                let more = match failed.len().saturating_sub(NAMED) {
+                    0 => String::new(),
+                    more => format!(" and {more} more"),
+                };
+                return format!("Nothing was too small, but {named}{more}{slo}.");
             }
-            (false, true) => "Nothing was too small.",
-            (false, false) => "Nothing was a bottleneck.",
+            (true, true) => "Nothing was too small.",
+            (true, false) => "Nothing was a bottleneck.",
         };
-        said.insert(0, format!("{lead} {}", closest(&stations)));
+        said.insert(0, format!("{lead} {}", closest(run, &stations)));
     }
     said.join(" ")
-}
-
-/// When a stretch of intervals begins.
-fn over_from(run: &Run<'_>, (first, _): (usize, usize)) -> f64 {
-    run.over.times[first]
-}
-
-/// What failed before a part was full, as the cause of it.
-fn cause(run: &Run<'_>, from: f64) -> Option<String> {
-    let step = run.over.step();
-    let failed = |moment: &&super::Moment| moment.fails && moment.from <= from + step;
-    let last = run.moments.iter().rfind(failed)?;
-    let (when, long) = (last.when(), capital(&last.long));
-    Some(format!("The cause is what failed ({when}): {long}. What follows is its consequence."))
 }
 
 fn refused_for(summary: &Summary, reasons: &[Reason]) -> u64 {
@@ -196,10 +197,10 @@ fn limits(run: &Run<'_>, stations: &[Station<'_>], refused: u64) -> String {
     let step = seconds(Some(run.over.step()));
     text.push_str(&match asked > capacity {
         true => format!(
-            " {from} may send {to} {}/s, and in the busiest {step} had {}/s for it: agree on {}.",
+            " {from} may send {to} {}/s, and in the busiest {step} had {}/s for it.{}",
             three(capacity),
             three(asked),
-            format_args!("a rate of {} messages a second", count(asked.ceil() as u64)),
+            advice::headroom(run, rate.name).map_or(String::new(), |told| format!(" {told}")),
         ),
         // Within an interval there was room: what came at once was too much.
         false => format!(
@@ -212,7 +213,12 @@ fn limits(run: &Run<'_>, stations: &[Station<'_>], refused: u64) -> String {
     text
 }
 
-fn saturated(run: &Run<'_>, station: &Station<'_>, (first, last): (usize, usize)) -> String {
+fn saturated(
+    run: &Run<'_>,
+    station: &Station<'_>,
+    (first, last): (usize, usize),
+    cause: Option<&Moment>,
+) -> String {
     let (jobs, bound) = (station.kind.info().jobs, station.kind.info().bound);
     let over = run.over;
     let (from, to) = (over.times[first], over.end(last));
@@ -243,54 +249,15 @@ fn saturated(run: &Run<'_>, station: &Station<'_>, (first, last): (usize, usize)
     });
     let refused = run.summary.find("station_refused", &[("station", station.name)]);
     if let Some(refused) = refused.and_then(|metric| metric.count).filter(|count| *count > 0) {
-        // What was turned away is not in the series: how much more was asked for is not known.
-        text.push_str(&format!(
-            " Its queue was full as well and refused {} {jobs}: without a limit to it, a run tells \
-             how much would be enough.",
-            count(refused)
-        ));
-        return text;
+        text.push_str(&format!(" It refused {} {jobs}, being full or down.", count(refused)));
     }
     text.push(' ');
-    text.push_str(&advice(run, station));
+    text.push_str(&advice::advice(run, station.name, cause));
     text
 }
 
-/// What would have been enough for a part that was full, by what users ask of it: what came is less,
-/// since answers and retries that waited were not written yet.
-fn advice(run: &Run<'_>, station: &Station<'_>) -> String {
-    let Some(need) = run.summary.needs.iter().find(|need| need.station == station.name) else {
-        return "`interwork check` tells how much would be enough.".to_owned();
-    };
-    let (used, target) = (percent(need.utilisation), bound(need.target));
-    if need.utilisation <= need.target {
-        let why = match run.moments.iter().any(|moment| moment.fails) {
-            true => "what failed filled it, and more of it is not the remedy",
-            false => "what came at once filled it, and what waited was served later",
-        };
-        return format!("What users ask of it is {used} of what it can do: {why}.");
-    }
-    format!(
-        "Users ask it for {}/s, answers and retries included, which is {used} of what it can do: \
-         {} keeps it at {target}{}.",
-        three(need.rate),
-        need.enough,
-        nodes(run, station.name),
-    )
-}
-
-/// That a setting is of each node, where a part has several.
-fn nodes(run: &Run<'_>, station: &str) -> String {
-    let Some((part, _)) = station.rsplit_once('[') else { return String::new() };
-    let of = |name: &str| name.rsplit_once('[').is_some_and(|(other, _)| other == part);
-    match run.summary.needs.iter().filter(|need| of(&need.station)).count() {
-        0 | 1 => String::new(),
-        many => format!(", for each of the {many} nodes"),
-    }
-}
-
 /// Where nothing is full: what comes nearest to it.
-fn closest(stations: &[Station<'_>]) -> String {
+fn closest(run: &Run<'_>, stations: &[Station<'_>]) -> String {
     let highest = |station: &Station<'_>| station.busy.iter().copied().fold(0.0, f64::max);
     let mut all = stations.iter().filter(|station| !station.busy.is_empty());
     // The busiest of all, as everybody lists them.
@@ -305,14 +272,8 @@ fn closest(stations: &[Station<'_>]) -> String {
         used(station.kind.info().bound),
         percent(top),
     );
-    if top > 0.0 && top < 1.0 {
-        text.push_str(&format!(
-            ", so it could serve {} times the {}",
-            three(1.0 / top),
-            station.kind.info().jobs
-        ));
-    }
     text.push('.');
+    text.extend(advice::headroom(run, station.name).map(|told| format!(" {told}")));
     let higher = all.filter(|other| highest(other) > top);
     if let Some(peak) = higher.max_by(|a, b| highest(a).total_cmp(&highest(b))) {
         let (name, top) = (peak.name, percent(highest(peak)));

@@ -1,20 +1,21 @@
 //! What is thought of a run: whether it held, what was busiest, what was too small and how much would be
-//! enough. Terminal, Markdown and page ask here, so that they cannot disagree on
-//! verdict and order; what was too small and how much would be enough is a sentence of the page. Thresholds stand
+//! enough. Terminal, Markdown and page ask here, so that they cannot disagree. Thresholds stand
 //! here once (the colours of the page's stations have classes of their own).
 //! It reads what was measured and the topology, and knows no face.
 
-pub(crate) mod bottleneck;
+mod advice;
+mod bottleneck;
 mod fate;
 pub(crate) mod moments;
 pub(crate) mod over;
 pub(crate) mod verdict;
 
+pub(crate) use self::bottleneck::bottleneck;
 pub(crate) use self::fate::fate;
 use self::moments::Moment;
 use self::over::Over;
 use crate::domain::federation::Federation;
-use crate::measure::results::{Metric, Trend};
+use crate::measure::results::{Metric, SeriesRow, Trend};
 use crate::report::document::manifest::Manifest;
 use crate::report::document::parts::Parts;
 use crate::report::document::summary::{Summary, Verdict};
@@ -34,9 +35,43 @@ pub(crate) fn bound(share: f64) -> String {
     format!("{:.0} %", share * 100.0)
 }
 
+/// What a run is judged by besides its figures: how they went over time, its parts, what happened in it.
+#[derive(Debug)]
+pub struct Basis<'a> {
+    over: Over<'a>,
+    federation: Option<&'a Federation>,
+    parts: Parts,
+    moments: Vec<Moment>,
+}
+
+impl<'a> Basis<'a> {
+    /// Of a run with this series and topology, where that can be read.
+    pub fn new(
+        manifest: &Manifest,
+        series: &'a [SeriesRow],
+        federation: Option<&'a Federation>,
+    ) -> Self {
+        let runs = manifest.replication_seeds.len().max(1) as f64;
+        let each = manifest.model_time_s / runs;
+        let measured = federation.map(|federation| each - federation.run.warm_up.as_secs_f64());
+        Self {
+            over: Over::new(series, measured),
+            federation,
+            parts: federation.map(Parts::of).unwrap_or_default(),
+            moments: federation.map(moments::moments).unwrap_or_default(),
+        }
+    }
+
+    /// The run with its figures.
+    pub fn run<'b>(&'b self, summary: &'b Summary, manifest: &'b Manifest) -> Run<'b> {
+        let Self { over, federation, parts, moments } = self;
+        Run { summary, manifest, over, federation: *federation, parts, moments }
+    }
+}
+
 /// A run that is judged.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Run<'a> {
+pub struct Run<'a> {
     /// What was measured.
     pub(crate) summary: &'a Summary,
     /// How it was run.

@@ -2,7 +2,7 @@
 //! Every figure is of the summary or the series, or follows from them.
 
 use super::Run;
-use super::bottleneck::bottleneck;
+use super::bottleneck;
 use super::fate::fate;
 use super::moments::Moment;
 use super::over::clock;

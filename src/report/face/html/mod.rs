@@ -16,10 +16,8 @@ mod tables;
 pub(crate) use self::capacity::capacity_page;
 pub(crate) use self::compare::compare_page;
 use crate::domain::federation::Federation;
-use crate::report::document::parts::Parts;
 use crate::report::folder::read::Stored;
-use crate::report::judge::over::Over;
-use crate::report::judge::{Run, moments};
+use crate::report::judge::Basis;
 
 /// Name of the page in a result folder.
 pub(crate) const NAME: &str = "report.html";
@@ -32,21 +30,9 @@ pub fn run_page(
     topology: Option<&str>,
     remarks: &[String],
 ) -> String {
-    let runs = stored.manifest.replication_seeds.len().max(1) as f64;
-    let each = stored.manifest.model_time_s / runs;
-    let measured = federation.map(|federation| each - federation.run.warm_up.as_secs_f64());
-    let over = Over::new(&stored.series, measured);
-    let moments = federation.map(moments::moments).unwrap_or_default();
-    let parts = federation.map(Parts::of).unwrap_or_default();
-    let run = Run {
-        summary: &stored.summary,
-        manifest: &stored.manifest,
-        over: &over,
-        federation,
-        parts: &parts,
-        moments: &moments,
-    };
+    let basis = Basis::new(&stored.manifest, &stored.series, federation);
+    let run = basis.run(&stored.summary, &stored.manifest);
     let body = sections::body(&run, topology, remarks);
-    let data = data::json(&stored.summary, &over, federation, &moments);
+    let data = data::json(&stored.summary, run.over, federation, run.moments);
     shell::document(&format!("{}: report of a run", stored.summary.name), &body, &data)
 }
