@@ -35,7 +35,7 @@ pub(super) fn cause<'a>(
         since.into_iter().all(|(_, waits)| *waits >= WAITS)
     };
     let failed = run.moments.iter().filter(|moment| moment.fails);
-    failed.filter(|moment| moment.from <= start + step).filter(lasted).next_back()
+    failed.filter(|moment| moment.from <= start + step).rfind(lasted)
 }
 
 /// The same in words.
