@@ -21,7 +21,7 @@ use crate::report::folder::read::{self, Stored};
 use crate::report::folder::write::Folder;
 use crate::run::{self, Options};
 use crate::study::compare::{FailOn, Rules, Side, compare};
-use crate::study::replicate::{Case, Parallel};
+use crate::study::replicate::Parallel;
 use crate::study::{stored, warm_up};
 use crate::topology;
 
@@ -99,9 +99,12 @@ Verdicts:
                the adjusted p value is below --level
   cannot tell  neither can be shown; more replications may
 
+A value with ≥ is a lower bound: what was under way could raise it; only what lies beyond it is
+concluded. Of a run that was not steady nothing is (of queues that still grow, what is worse).
+
 A line of --fail-on fails if the change is beyond it and the 95 % interval, if there is one, leaves
 out that nothing changed. It holds if the change is within and the interval too; else it cannot be
-told. Exit code 99 if a line fails.
+told. That is the one verdict on its figure, chosen before anything ran. Exit code 99 if a line fails.
 
   interwork compare today.yaml wider.yaml --fail-on 'message_latency{route=hub} p99 +5%'
   interwork compare results/before results/after --json - | jq .comparisons[0].counts";
@@ -241,7 +244,7 @@ fn sides(
             }
             Given::Topology(loaded) => {
                 let tell = |share: f64, events: u64| bar.tell((ran + share) / runs, events);
-                let case = Case { federation: loaded.topology.federation.clone(), slo: Vec::new() };
+                let case = loaded.case();
                 let party = party(loaded, path, letter);
                 let parallel = Parallel { threads };
                 let side = Side::of_runs(party, &case, &asked, options, parallel, stop, &tell)
@@ -314,6 +317,7 @@ fn party(loaded: &Loaded, path: &Path, letter: String) -> Party {
     Party {
         letter,
         path: path.display().to_string(),
+        file: path.display().to_string(),
         topology: loaded.topology.federation.name.clone(),
         digest: loaded.topology.digest(),
         values: loaded.topology.values(),
@@ -321,6 +325,8 @@ fn party(loaded: &Loaded, path: &Path, letter: String) -> Party {
         commit: option_env!("INTERWORK_COMMIT").map(str::to_owned),
         seeds: Vec::new(),
         finished: false,
+        slo: Vec::new(),
+        trends: Vec::new(),
     }
 }
 

@@ -233,6 +233,13 @@ impl Metric {
     }
 }
 
+impl Metric {
+    /// Whether it is of what had not come to its end when the run did.
+    pub(crate) fn is_censored(self) -> bool {
+        Self::ALL.iter().any(|metric| metric.censored() == Some(self))
+    }
+}
+
 impl Unit {
     /// As results show it.
     pub(crate) fn text(self, currency: &str) -> String {

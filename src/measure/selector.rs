@@ -5,7 +5,7 @@
 use std::fmt;
 use std::ops::Range;
 
-use super::catalogue::{Kind, Label, Metric, Unit};
+use super::catalogue::{Direction, Kind, Label, Metric, Unit};
 use super::censored::{Bounds, Censored};
 use super::histogram::Recorded;
 use super::key::Key;
@@ -118,7 +118,7 @@ impl Selector {
     }
 
     /// The same, with what those that have not come to their end could make of it.
-    pub(super) fn bounds(&self, measured: &Measured) -> Option<Bounds> {
+    pub(crate) fn bounds(&self, measured: &Measured) -> Option<Bounds> {
         match self.metric.info().kind {
             Kind::Histogram => self.of_samples(measured),
             Kind::Counter | Kind::Gauge => self.level(measured).map(Bounds::exact),
@@ -240,6 +240,11 @@ impl Selector {
     /// The metric's name.
     pub(crate) fn metric(&self) -> &'static str {
         self.metric.info().name
+    }
+
+    /// Which way of it is better.
+    pub(crate) fn direction(&self) -> Direction {
+        self.metric.info().better
     }
 
     /// Labels asked for, with their values.

@@ -66,6 +66,12 @@ impl<'a> Earlier<'a> {
         selector.observe(self.whole.as_ref()?)
     }
 
+    /// Whether a figure is a lower bound.
+    pub(crate) fn is_least(&self, selector: &Selector) -> bool {
+        let bounds = self.whole.as_ref().and_then(|whole| selector.bounds(whole));
+        bounds.is_some_and(|bounds| bounds.is_least())
+    }
+
     /// The figure of a row of the summary, which has it without rounding.
     fn row(&self, selector: &Selector) -> Option<f64> {
         let labels = selector.labels();

@@ -1,10 +1,11 @@
 //! Alternatives set against a baseline, as plain rows: what `compare` prints, and its JSON document
 //! (schema `interwork/compare/1`) as it stands here. `study` fills it; nothing here judges.
 
-use crate::measure::selector;
 use indexmap::IndexMap;
 use serde::Serialize;
 
+use crate::measure::results::{Slo, Trend};
+use crate::measure::selector;
 use crate::report::document::numbers::{percent, seconds, three};
 
 /// All alternatives against the baseline.
@@ -27,12 +28,15 @@ pub struct Report {
 }
 
 /// One of the runs, or sets of replications, that are compared.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Party {
     /// `A` for the baseline, then `B`, `C` …
     pub letter: String,
     /// The topology file or result folder.
     pub path: String,
+    /// The topology file, of a folder the one in it.
+    #[serde(skip)]
+    pub file: String,
     /// Name of the topology.
     pub topology: String,
     /// Fingerprint of the resolved topology.
@@ -48,6 +52,10 @@ pub struct Party {
     pub seeds: Vec<u64>,
     /// Whether it ran to its end.
     pub finished: bool,
+    /// The lines of its topology, and how they went.
+    pub slo: Vec<Slo>,
+    /// What still went somewhere in its measured time.
+    pub trends: Vec<Trend>,
 }
 
 /// An alternative against the baseline.
@@ -61,8 +69,11 @@ pub struct Comparison {
     pub(crate) method: Method,
     /// Figures by verdict.
     pub counts: IndexMap<&'static str, usize>,
-    /// The figures that both have, by how much they matter.
+    /// The figures that both have, by how much they matter; without those that a `--fail-on` line
+    /// judges.
     pub figures: Vec<Row>,
+    /// What to run for figures that moved far and are not proved to have; null if there are none.
+    pub(crate) would_tell: Option<String>,
     /// Figures that the alternative does not have.
     pub only_in_baseline: Vec<String>,
     /// Figures that the baseline does not have.
@@ -81,6 +92,20 @@ pub(crate) enum Method {
     Independent,
     /// Batch means of a single run, against another's or against replications, as independent.
     BatchMeans,
+}
+
+/// How far in front a figure stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Rank {
+    /// An SLO line of one side is about it.
+    Slo,
+    /// What most people look at first.
+    Headline,
+    /// Any other.
+    Figure,
+    /// A part of a latency: where time goes, once the latency itself is known.
+    Stage,
 }
 
 /// How a figure of the alternative is, against the baseline's. In the order of lists.
@@ -144,6 +169,37 @@ pub struct Change {
     pub ratio95: Option<[f64; 2]>,
     /// How likely so large a difference is by chance.
     pub(crate) p: Option<f64>,
+    /// Whether the baseline's value is a lower bound: what was under way could raise it.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) baseline_at_least: bool,
+    /// The same of the alternative's.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) alternative_at_least: bool,
+}
+
+impl Change {
+    /// Both values, with their units.
+    pub(crate) fn values(&self, unit: &str) -> [String; 2] {
+        let shown = |least, figure| if least { "≥ " } else { "" }.to_owned() + &value(figure, unit);
+        [
+            shown(self.baseline_at_least, self.baseline),
+            shown(self.alternative_at_least, self.alternative),
+        ]
+    }
+
+    /// By what factor it moved, either way, as a logarithm; infinite from or to zero.
+    pub(crate) fn factor(&self) -> f64 {
+        match self.ratio {
+            _ if self.difference == 0.0 => 0.0,
+            Some(ratio) if ratio > 0.0 => libm::log(ratio).abs(),
+            _ => f64::INFINITY,
+        }
+    }
+
+    /// Whether it moved by more than this share of the baseline's, or from zero.
+    pub(crate) fn is_beyond(&self, margin: f64) -> bool {
+        self.difference != 0.0 && self.ratio.is_none_or(|ratio| (ratio - 1.0).abs() > margin)
+    }
 }
 
 /// One figure that both have.
@@ -164,6 +220,8 @@ pub struct Row {
     pub(crate) p_adjusted: Option<f64>,
     /// What follows.
     pub verdict: Verdict,
+    /// How far in front it stands.
+    pub rank: Rank,
 }
 
 impl Row {
@@ -219,8 +277,8 @@ impl Line {
     pub(crate) fn shown(&self) -> String {
         let Some(change) = &self.change else { return "too few samples".to_owned() };
         let unit = if selector::is_share(&self.line) { "%" } else { self.unit.as_str() };
-        let show = |figure| value(figure, unit);
-        let values = format!("{} against {}", show(change.alternative), show(change.baseline));
+        let [baseline, alternative] = change.values(unit);
+        let values = format!("{alternative} against {baseline}");
         let moved = moved(change, unit);
         match interval(change, unit) {
             _ if change.difference == 0.0 => format!("{values}, equal"),
@@ -274,6 +332,16 @@ fn as_change(ratio: f64) -> String {
 
 /// How far a figure moved: as a share, or where the baseline is zero as a difference.
 pub(crate) fn moved(change: &Change, unit: &str) -> String {
+    let bound = match (change.baseline_at_least, change.alternative_at_least) {
+        (false, false) => "",
+        (false, true) => "≥ ",
+        (true, false) => "≤ ",
+        (true, true) => return "?".to_owned(),
+    };
+    bound.to_owned() + &as_moved(change, unit)
+}
+
+fn as_moved(change: &Change, unit: &str) -> String {
     match change.ratio {
         Some(ratio) => as_change(ratio),
         None if change.difference == 0.0 => "0".to_owned(),
@@ -283,11 +351,68 @@ pub(crate) fn moved(change: &Change, unit: &str) -> String {
 
 /// The interval of what [`moved`] says.
 pub(crate) fn interval(change: &Change, unit: &str) -> Option<String> {
+    if change.baseline_at_least || change.alternative_at_least {
+        return None;
+    }
     if let Some([low, high]) = change.ratio95 {
         return Some(format!("{} to {}", as_change(low), as_change(high)));
     }
     let show = |end: f64| signed(end, |size| value(size, unit));
     change.difference95.map(|[low, high]| format!("{} to {}", show(low), show(high)))
+}
+
+impl Comparison {
+    /// The figures that the first table has: those of SLO lines, and headline figures.
+    pub(crate) fn headline(&self) -> impl Iterator<Item = &Row> {
+        self.figures.iter().filter(|row| row.rank <= Rank::Headline)
+    }
+
+    /// All others that are worth a row by their verdict, parts of latencies left out.
+    pub(crate) fn moved(&self, verdict: Verdict) -> impl Iterator<Item = &Row> {
+        let of = move |row: &&Row| row.rank == Rank::Figure && row.verdict == verdict;
+        self.figures.iter().filter(of)
+    }
+
+    /// Figures of no first table that are far from the baseline's and not proved to have moved, the
+    /// farthest first.
+    pub(crate) fn unproved(&self, margin: f64) -> Vec<&Row> {
+        let far = |row: &&Row| row.change.ratio.is_some() && row.change.is_beyond(margin);
+        let whole = |row: &&Row| !row.labels.contains_key("from");
+        let mut rows: Vec<&Row> =
+            self.moved(Verdict::CannotTell).filter(far).filter(whole).collect();
+        rows.sort_by(|a, b| b.change.factor().total_cmp(&a.change.factor()));
+        rows
+    }
+
+    /// `one run each`, or how many pairs or replications there are.
+    pub(crate) fn runs(&self, baseline: &Party) -> String {
+        match [baseline, &self.alternative].map(|party| party.seeds.len().max(1)) {
+            [1, 1] => "one run each".to_owned(),
+            [a, b] if a == b => format!("{a} runs each"),
+            [a, b] => format!("{a} and {b} runs"),
+        }
+    }
+
+    /// The lines of both topologies, with how they went in A and in the alternative.
+    pub(crate) fn slo<'a>(&'a self, baseline: &'a Party) -> Vec<SloPair<'a>> {
+        let of = |party: &'a Party, text: &str| party.slo.iter().find(|line| line.line == text);
+        let a = baseline.slo.iter();
+        let b = self.alternative.slo.iter().filter(|line| of(baseline, &line.line).is_none());
+        let lines = a.chain(b).map(|line| line.line.as_str());
+        let pair = |line| SloPair { line, a: of(baseline, line), b: of(&self.alternative, line) };
+        lines.map(pair).collect()
+    }
+}
+
+/// An SLO line, and how it went on either side that has it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct SloPair<'a> {
+    /// As written.
+    pub(crate) line: &'a str,
+    /// In the baseline.
+    pub(crate) a: Option<&'a Slo>,
+    /// In the alternative.
+    pub(crate) b: Option<&'a Slo>,
 }
 
 impl Report {

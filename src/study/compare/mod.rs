@@ -2,8 +2,8 @@
 //! is, and a verdict. Called by `compare`, which runs topologies or reads folders into [`Side`]s and
 //! prints what comes back.
 //!
-//! The list is sorted by how much it matters: worse, better, changed, cannot tell, same; within a
-//! verdict figures added up over `from` and `to` before those of single pairs of operators; then,
+//! The list is sorted by how much it matters: what SLO lines are about, headline figures, all others,
+//! parts of latencies; among these worse, better, changed, cannot tell, same; within a verdict figures added up over `from` and `to` before those of single pairs of operators; then,
 //! among figures that moved or are the same, by how large the change is, |log ratio|, where from or
 //! to zero is the largest of all. With common random numbers a change of a hundredth of a percent
 //! can be very sure, so sureness says nothing about what matters. Among those that cannot be told,
@@ -20,8 +20,10 @@ pub use self::line::FailOn;
 pub use self::side::Side;
 use self::side::{Figure, Known};
 use self::weigh::{Weighed, judge, verdict, weigh};
+use crate::measure::catalogue::Direction;
+use crate::measure::results::{Trend, Trending};
 use crate::report::document::compare::{
-    Change, Comparison, Line, Method, Outcome, Party, Report, Row, Verdict,
+    Change, Comparison, Line, Method, Outcome, Party, Rank, Report, Row, Verdict,
 };
 use crate::study::{stats, stored};
 
@@ -72,6 +74,10 @@ fn one(a: &Side, b: &Side, lines: &[FailOn], rules: Rules) -> Comparison {
             None => only_b.push(figure),
         }
     }
+    // A figure that a line asks for was chosen before anything ran: the line is its one verdict, and
+    // the others need not share their chance of a false finding with it.
+    both.retain(|(figure, _)| !lines.iter().any(|line| figure.is(&line.selector)));
+    let trust = Trust::of(&a.party, &b.party);
     let told: Vec<f64> = both.iter().filter_map(|(_, weighed)| weighed.change.p).collect();
     let mut adjusted = stats::holm(&told).into_iter();
     let mut rows: Vec<(bool, Row)> = both
@@ -80,12 +86,15 @@ fn one(a: &Side, b: &Side, lines: &[FailOn], rules: Rules) -> Comparison {
             let p_adjusted = weighed.change.p.and_then(|_| adjusted.next());
             let direction = figure.direction();
             let verdict = verdict(&weighed, p_adjusted, direction, rules.level, rules.margin);
-            (figure.rolled(), row(figure, weighed.change, p_adjusted, verdict))
+            let verdict = if trust.bears(verdict) { verdict } else { Verdict::CannotTell };
+            let rank = a.rank(&figure).min(b.rank(&figure));
+            (figure.rolled(), row(figure, weighed.change, p_adjusted, (verdict, rank)))
         })
         .collect();
     rows.sort_by(|(a_rolled, a), (b_rolled, b)| {
         let by_size = || size(b.verdict, &b.change).total_cmp(&size(a.verdict, &a.change));
-        a.verdict.cmp(&b.verdict).then(b_rolled.cmp(a_rolled)).then_with(by_size)
+        let by_verdict = a.rank.cmp(&b.rank).then(a.verdict.cmp(&b.verdict));
+        by_verdict.then(b_rolled.cmp(a_rolled)).then_with(by_size)
     });
     let figures: Vec<Row> = rows.into_iter().map(|(_, row)| row).collect();
     let count = |verdict| figures.iter().filter(|row| row.verdict == verdict).count();
@@ -100,20 +109,83 @@ fn one(a: &Side, b: &Side, lines: &[FailOn], rules: Rules) -> Comparison {
             (false, _) => Method::BatchMeans,
         },
         counts,
+        would_tell: would_tell(a, b, &figures, rules),
         figures,
         only_in_baseline: only(&only_a, b),
         only_in_alternative: only(&only_b, a),
         fail_on: lines
             .iter()
             .zip(asked)
-            .map(|(line, asked)| judged(line, asked, pairs, rules))
+            .map(|(line, asked)| judged(line, asked, pairs, (rules, trust)))
             .collect(),
     }
 }
 
-fn row(figure: Figure, change: Change, p_adjusted: Option<f64>, verdict: Verdict) -> Row {
+/// What may be concluded of two sides of which one was not steady.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Trust {
+    /// Everything.
+    All,
+    /// What is worse: the queues of the alternative alone were still growing.
+    Worse,
+    /// What is better: those of the baseline were.
+    Better,
+    /// Nothing.
+    Nothing,
+}
+
+impl Trust {
+    fn of(a: &Party, b: &Party) -> Self {
+        let grows = |trend: &Trend| trend.what != Trending::OfferedLoad && trend.to > trend.from;
+        let grow = |party: &Party| party.trends.iter().all(grows);
+        match (a.trends.is_empty(), b.trends.is_empty()) {
+            (true, true) => Self::All,
+            (true, false) if grow(b) => Self::Worse,
+            (false, true) if grow(a) => Self::Better,
+            _ => Self::Nothing,
+        }
+    }
+
+    fn bears(self, verdict: Verdict) -> bool {
+        match self {
+            Self::All => true,
+            Self::Worse => verdict == Verdict::Worse,
+            Self::Better => verdict == Verdict::Better,
+            Self::Nothing => false,
+        }
+    }
+
+    /// In words, with what would mend it.
+    fn told(self) -> Option<&'static str> {
+        match self {
+            Self::All => None,
+            Self::Worse => Some("so only what is worse is concluded: it will be worse still"),
+            Self::Better => Some("so only what is better is concluded"),
+            Self::Nothing => {
+                Some("so nothing is concluded: `warm_up: forecast` or a longer one may help")
+            }
+        }
+    }
+}
+
+/// The command that would tell more of figures that moved far and are not proved to have.
+fn would_tell(a: &Side, b: &Side, rows: &[Row], rules: Rules) -> Option<String> {
+    let open = |row: &Row| row.verdict == Verdict::CannotTell && row.change.is_beyond(rules.margin);
+    let [of_a, of_b] = [a, b].map(|side| side.replications().max(1));
+    let more = (4 * of_a.max(of_b)).max(10);
+    let [file_a, file_b] = [a, b].map(|side| &side.party.file);
+    let command = || format!("interwork compare {file_a} {file_b} --replications {more}");
+    rows.iter().any(open).then(command)
+}
+
+fn row(
+    figure: Figure,
+    change: Change,
+    p_adjusted: Option<f64>,
+    (verdict, rank): (Verdict, Rank),
+) -> Row {
     let Figure { metric, labels, statistic, unit } = figure;
-    Row { metric, labels: labels_of(&labels), statistic, unit, change, p_adjusted, verdict }
+    Row { metric, labels: labels_of(&labels), statistic, unit, change, p_adjusted, verdict, rank }
 }
 
 fn labels_of(labels: &str) -> IndexMap<String, String> {
@@ -127,11 +199,7 @@ fn size(verdict: Verdict, change: &Change) -> f64 {
         let half_width = (high - low) / 2.0;
         return if half_width > 0.0 { change.difference.abs() / half_width } else { f64::INFINITY };
     }
-    match change.ratio {
-        _ if change.difference == 0.0 => 0.0,
-        Some(ratio) if ratio > 0.0 => libm::log(ratio).abs(),
-        _ => f64::INFINITY,
-    }
+    change.factor()
 }
 
 /// Figures that the other side does not have: as a whole, or single ones of a metric that it has.
@@ -191,6 +259,12 @@ fn differences(a: &Party, b: &Party) -> Vec<String> {
         }
         _ => {}
     }
+    for party in [a, b] {
+        let trends: Vec<String> = party.trends.iter().map(Trend::told).collect();
+        if let Some(so) = Trust::of(a, b).told().filter(|_| !trends.is_empty()) {
+            all.push(format!("{} was not steady: {}; {so}", party.letter, trends.join(", ")));
+        }
+    }
     for party in [a, b].into_iter().filter(|party| !party.finished) {
         all.push(format!("{} did not run to its end", party.letter));
     }
@@ -201,7 +275,7 @@ fn judged(
     line: &FailOn,
     (a, b): (&Option<Known>, &Option<Known>),
     pairs: bool,
-    rules: Rules,
+    (rules, trust): (Rules, Trust),
 ) -> Line {
     let weighed = match (a, b) {
         (Some(a), Some(b)) => Some(weigh(a, b, pairs)),
@@ -212,10 +286,17 @@ fn judged(
         // of runs: those differ without any change.
         let change = &weighed.change;
         let interval = change.ratio95.or(change.difference95).is_some();
-        match interval || weighed.equal || pairs {
+        let outcome = match interval || weighed.equal || pairs {
             true => judge(&weighed, line.up, line.limit),
             false => Outcome::CannotTell,
-        }
+        };
+        let trusted = match (trust, outcome) {
+            (Trust::All, _) => true,
+            (Trust::Worse, Outcome::Fails) => fails_worse(line),
+            (Trust::Better, Outcome::Holds) => fails_worse(line),
+            _ => weighed.equal,
+        };
+        if trusted { outcome } else { Outcome::CannotTell }
     });
     let outcome = outcome.unwrap_or(Outcome::CannotTell);
     Line {
@@ -228,6 +309,15 @@ fn judged(
             Outcome::Fails => true,
             Outcome::CannotTell => rules.strict,
         },
+    }
+}
+
+/// Whether a line fails on what is worse.
+fn fails_worse(line: &FailOn) -> bool {
+    match line.selector.direction() {
+        Direction::Less => line.up,
+        Direction::More => !line.up,
+        Direction::Neither => false,
     }
 }
 
@@ -259,10 +349,26 @@ mod tests {
     }
 
     #[test]
+    fn of_what_was_not_steady_only_what_it_cannot_undo_is_concluded() {
+        let trend = |what, to| Trend { what, from: 10.0, to };
+        let [growing, drained] = [20.0, 5.0].map(|to| trend(Trending::JobsWaiting, to));
+        let load = trend(Trending::OfferedLoad, 20.0);
+        let party = |trends: &[Trend]| Party { trends: trends.to_vec(), ..Party::default() };
+        let of = |a: &[Trend], b: &[Trend]| Trust::of(&party(a), &party(b));
+        assert_eq!(of(&[], &[]), Trust::All);
+        assert_eq!(of(&[], &[growing]), Trust::Worse);
+        assert_eq!(of(&[growing], &[]), Trust::Better);
+        assert_eq!(of(&[growing], &[growing]), Trust::Nothing);
+        assert_eq!(of(&[], &[drained]), Trust::Nothing);
+        assert_eq!(of(&[], &[growing, load]), Trust::Nothing);
+    }
+
+    #[test]
     fn whatever_else_differs_is_said() {
         let party = Party {
             letter: "A".to_owned(),
             path: "a".to_owned(),
+            file: "a".to_owned(),
             topology: "t".to_owned(),
             digest: "0123456789abcdef".to_owned(),
             values: vec![("load".to_owned(), "1.0".to_owned())],
@@ -270,6 +376,8 @@ mod tests {
             commit: None,
             seeds: vec![1, 2],
             finished: true,
+            slo: Vec::new(),
+            trends: Vec::new(),
         };
         assert_eq!(differences(&party, &party), Vec::<String>::new());
         let other = Party {

@@ -4,11 +4,13 @@
 use indexmap::IndexMap;
 use tokio_util::sync::CancellationToken;
 
+use crate::domain::time::Duration;
 use crate::measure::catalogue::Kind;
 use crate::measure::catalogue::{self, Direction};
-use crate::measure::results::Metric;
+use crate::measure::results::{Metric, Slo};
 use crate::measure::selector::Selector;
-use crate::report::document::compare::Party;
+use crate::measure::slo;
+use crate::report::document::compare::{Party, Rank};
 use crate::report::document::csv::{ReplicationRow, unit_of};
 use crate::report::document::manifest::StopReason;
 use crate::report::document::summary::Summary;
@@ -32,6 +34,8 @@ pub struct Side {
     names: Vec<String>,
     /// The figures that lines ask for, in their order; `None` where too few samples carry it.
     pub(super) asked: Vec<Option<Known>>,
+    /// Of the topology's SLO lines.
+    slo: Vec<Selector>,
 }
 
 /// A figure's name. The unit is part of it: sums in two currencies do not compare.
@@ -53,6 +57,8 @@ pub(super) struct Known {
     pub(super) each: Vec<Option<f64>>,
     /// Of a single run, by batch means.
     pub(super) estimate: Option<Estimate>,
+    /// Whether the value is a lower bound.
+    pub(super) least: bool,
 }
 
 impl Known {
@@ -69,9 +75,32 @@ impl Figure {
         stored::pairs(&self.labels).all(|(label, _)| !matches!(label, "from" | "to"))
     }
 
+    /// Whether it is the one that a line is about.
+    pub(super) fn is(&self, selector: &Selector) -> bool {
+        let labels: Vec<(&str, &str)> = stored::pairs(&self.labels).collect();
+        let asked = selector.filter();
+        self.metric == selector.metric()
+            && self.statistic == selector.statistic()
+            && labels.len() == asked.len()
+            && asked.iter().all(|(name, value)| labels.contains(&(*name, value.as_str())))
+    }
+
+    /// Whether it is one of what most people look at first: how long messages, presence and short
+    /// messages take, and how much of it comes to its end.
+    fn is_headline(&self) -> bool {
+        let times = ["message_latency", "sms_latency", "presence_latency"];
+        let ends = ["messages_delivered", "messages_undelivered"];
+        let figure = match self.statistic {
+            "p95" => times.contains(&self.metric.as_str()),
+            "rate" => ends.contains(&self.metric.as_str()),
+            _ => false,
+        };
+        figure && self.rolled()
+    }
+
     /// Which way of it is better.
     pub(super) fn direction(&self) -> Direction {
-        let known = catalogue::Metric::ALL.iter().find(|known| known.info().name == self.metric);
+        let known = catalogue::Metric::named(&self.metric);
         known.map_or(Direction::Neither, |metric| metric.info().better)
     }
 }
@@ -88,6 +117,7 @@ impl Side {
         let party = Party {
             letter: letter.to_owned(),
             path: stored.dir.display().to_string(),
+            file: stored.dir.join("topology.yaml").display().to_string(),
             topology: manifest.name.clone(),
             digest: manifest.digest.clone(),
             values,
@@ -95,12 +125,15 @@ impl Side {
             commit: manifest.commit.clone(),
             seeds: manifest.replication_seeds.clone(),
             finished: manifest.stop_reason == StopReason::Finished,
+            slo: Vec::new(),
+            trends: Vec::new(),
         };
         let mut side = Self::new(party, &stored.summary, &stored.replications);
         if !asked.is_empty() {
             let earlier = Earlier::of(stored);
             let known = |selector: &Selector| {
-                Some(side.known(selector, earlier.figure(selector)?, earlier.each(selector)))
+                let (value, least) = (earlier.figure(selector)?, earlier.is_least(selector));
+                Some(side.known(selector, (value, least), earlier.each(selector)))
             };
             side.asked = asked.iter().map(known).collect();
         }
@@ -143,8 +176,8 @@ impl Side {
             .iter()
             .zip(each)
             .map(|(selector, each)| {
-                let value = selector.observe(&all.measured)?;
-                Some(side.known(selector, value, each))
+                let known = selector.bounds(&all.measured)?;
+                Some(side.known(selector, (known.shown, known.is_least()), each))
             })
             .collect();
         Ok(side)
@@ -152,18 +185,28 @@ impl Side {
 
     fn new(party: Party, summary: &Summary, rows: &[ReplicationRow]) -> Self {
         let names = stored::names(summary);
+        // Lines about a part of the time are about no figure of the whole: no part fits into none.
+        let line = |line: &Slo| slo::parse(&line.line, &names, Duration::ZERO).ok();
+        let lines = summary.slo.iter().filter_map(line);
+        let slo = lines.map(|line| line.selector().clone()).collect();
+        let party = Party { slo: summary.slo.clone(), trends: summary.trends.clone(), ..party };
         let names = names.operators.into_iter().chain(names.stations).collect();
         let mut figures = IndexMap::new();
-        for metric in &summary.metrics {
+        // What was still under way is known by the figures that it makes lower bounds.
+        let censored =
+            |name: &str| catalogue::Metric::named(name).is_some_and(|it| it.is_censored());
+        for metric in summary.metrics.iter().filter(|metric| !censored(&metric.name)) {
             for (statistic, value) in statistics(metric) {
                 let unit = unit_of(statistic, &metric.unit).to_owned();
                 let labels = metric.joined();
                 let figure = Figure { metric: metric.name.to_string(), labels, statistic, unit };
-                let known = Known { value, each: Vec::new(), estimate: batches(metric, statistic) };
+                let estimate = batches(metric, statistic);
+                let least = metric.is_least(statistic);
+                let known = Known { value, each: Vec::new(), estimate, least };
                 figures.insert(figure, known);
             }
         }
-        let mut side = Self { party, figures, names, asked: Vec::new() };
+        let mut side = Self { party, figures, names, asked: Vec::new(), slo };
         side.take(rows);
         side
     }
@@ -201,19 +244,27 @@ impl Side {
         self.party.seeds.len()
     }
 
-    /// A figure that a line asks for, with the batch means where it is one of the summary's.
-    fn known(&self, selector: &Selector, value: f64, each: Vec<Option<f64>>) -> Known {
+    /// How far in front a figure stands.
+    pub(super) fn rank(&self, figure: &Figure) -> Rank {
+        match figure.metric.as_str() {
+            _ if self.slo.iter().any(|selector| figure.is(selector)) => Rank::Slo,
+            "message_stage_time" | "route_stage_time" => Rank::Stage,
+            _ if figure.is_headline() => Rank::Headline,
+            _ => Rank::Figure,
+        }
+    }
+
+    /// A figure that a line asks for, with the batch means where it is one of the summary's; `least`:
+    /// it is a lower bound.
+    fn known(
+        &self,
+        selector: &Selector,
+        (value, least): (f64, bool),
+        each: Vec<Option<f64>>,
+    ) -> Known {
         let each = if self.replications() > 1 { each } else { Vec::new() };
-        let asked = selector.filter();
-        let same = |figure: &Figure| {
-            let labels: Vec<(&str, &str)> = stored::pairs(&figure.labels).collect();
-            figure.metric == selector.metric()
-                && figure.statistic == selector.statistic()
-                && labels.len() == asked.len()
-                && asked.iter().all(|(name, value)| labels.contains(&(*name, value.as_str())))
-        };
-        let known = self.figures.iter().find(|(figure, _)| same(figure));
-        Known { value, each, estimate: known.and_then(|(_, known)| known.estimate) }
+        let known = self.figures.iter().find(|(figure, _)| figure.is(selector));
+        Known { value, each, estimate: known.and_then(|(_, known)| known.estimate), least }
     }
 
     /// What a side without a figure knows of it: a counter of operators and stations that it has
@@ -225,7 +276,8 @@ impl Side {
         };
         let counter = figure.statistic == "rate" && stored::pairs(&figure.labels).all(known);
         let count = if self.replications() > 1 { self.replications() } else { 0 };
-        counter.then(|| Known { value: 0.0, each: vec![Some(0.0); count], estimate: None })
+        let each = vec![Some(0.0); count];
+        counter.then_some(Known { value: 0.0, each, estimate: None, least: false })
     }
 }
 

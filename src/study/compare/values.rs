@@ -19,17 +19,51 @@ pub(super) fn differing(a: &[(String, String)], b: &[(String, String)]) -> Optio
     let mut paths: Vec<&String> = a.keys().chain(b.keys()).collect();
     paths.sort_unstable();
     paths.dedup();
-    paths.retain(|path| a.get(*path) != b.get(*path));
-    if paths.is_empty() {
+    // What is empty here and a list there is told by what the list has.
+    paths.retain(|path| a.get(*path) != b.get(*path) && *path != "timeline");
+    let mut said: Vec<String> = Vec::new();
+    for path in paths {
+        let part = match event(path) {
+            Some(prefix) => {
+                let [in_a, in_b] = [&a, &b].map(|side| told(side, prefix));
+                format!("timeline: {in_a} in A, {in_b} in B")
+            }
+            None => format!("{path} {} and {}", of(&a, path), of(&b, path)),
+        };
+        if said.last() != Some(&part) {
+            said.push(part);
+        }
+    }
+    if said.is_empty() {
         return None;
     }
-    let shown = paths.iter().take(NAMED);
-    let shown = shown.map(|path| format!("{path} {} and {}", of(&a, path), of(&b, path)));
-    let mut text = shown.collect::<Vec<_>>().join("; ");
-    if paths.len() > NAMED {
-        text.push_str(&format!("; and {} more", paths.len() - NAMED));
+    let rest = said.len().saturating_sub(NAMED);
+    said.truncate(NAMED);
+    let mut text = said.join("; ");
+    if rest > 0 {
+        text.push_str(&format!("; and {rest} more"));
     }
     Some(text)
+}
+
+/// `timeline.0.` of a value of an event.
+fn event(path: &str) -> Option<&str> {
+    let (number, _) = path.strip_prefix("timeline.")?.split_once('.')?;
+    Some(&path[.."timeline.".len() + number.len() + 1])
+}
+
+/// An event in words: `link_down [north, south] at 5m for 5m`.
+fn told(side: &BTreeMap<String, String>, prefix: &str) -> String {
+    let values = |name: &str| side.get(&format!("{prefix}{name}"));
+    let of = |(path, value): (&String, &String)| {
+        let name = path.strip_prefix(prefix).filter(|name| !matches!(*name, "at" | "for"))?;
+        Some(format!("{name} {value}"))
+    };
+    let mut words: Vec<String> = side.iter().filter_map(of).collect();
+    for name in ["at", "for"] {
+        words.extend(values(name).map(|value| format!("{name} {value}")));
+    }
+    if words.is_empty() { "nothing".to_owned() } else { words.join(" ") }
 }
 
 #[cfg(test)]
@@ -51,6 +85,15 @@ mod tests {
         assert_eq!(differing(&a, &b).as_deref(), Some(said));
         let said = "operators.x.smsc.throughput 20/s and nothing";
         assert_eq!(differing(&a[..1], &[]).as_deref(), Some(said));
+    }
+
+    #[test]
+    fn an_event_is_told_as_a_whole() {
+        let none = values(&[("timeline", "[]")]);
+        let event = [("at", "5m"), ("for", "2m"), ("link_down", "[north, south]")];
+        let event = event.map(|(name, value)| (format!("timeline.0.{name}"), value.to_owned()));
+        let said = "timeline: nothing in A, link_down [north, south] at 5m for 2m in B";
+        assert_eq!(differing(&none, &event).as_deref(), Some(said));
     }
 
     #[test]

@@ -41,6 +41,8 @@ pub(super) fn weigh(a: &Known, b: &Known, pairs: bool) -> Weighed {
         alternative,
         difference: alternative - baseline,
         ratio,
+        baseline_at_least: a.least,
+        alternative_at_least: b.least,
         ..Change::default()
     };
     let sound = of_a.is_some_and(|a| a.mean.abs() > SURE * a.error);
@@ -88,6 +90,9 @@ pub(super) fn verdict(
     if weighed.equal {
         return Verdict::Same;
     }
+    if open(change) {
+        return Verdict::CannotTell;
+    }
     if adjusted.is_some_and(|p| p < level) && change.difference != 0.0 {
         return match (direction, change.difference > 0.0) {
             (Direction::Neither, _) => Verdict::Changed,
@@ -95,9 +100,19 @@ pub(super) fn verdict(
             _ => Verdict::Better,
         };
     }
-    match change.ratio95 {
+    match change.ratio95.filter(|_| !change.baseline_at_least && !change.alternative_at_least) {
         Some([low, high]) if low >= 1.0 - margin && high <= 1.0 + margin => Verdict::Same,
         _ => Verdict::CannotTell,
+    }
+}
+
+/// Whether a lower bound leaves open which way a figure went: it tells only what lies beyond it.
+fn open(change: &Change) -> bool {
+    match (change.baseline_at_least, change.alternative_at_least) {
+        (false, false) => false,
+        (false, true) => change.difference <= 0.0,
+        (true, false) => change.difference >= 0.0,
+        (true, true) => true,
     }
 }
 
@@ -121,8 +136,11 @@ pub(super) fn judge(weighed: &Weighed, up: bool, limit: f64) -> Outcome {
         .filter(|_| !weighed.equal)
         .map(|[low, high]| if up { [low, high] } else { [-high, -low] });
     let value = turned(share(change.difference));
+    // A lower bound of the alternative's may hide a rise, one of the baseline's a fall.
+    let hidden = if up { change.alternative_at_least } else { change.baseline_at_least };
     match interval {
         _ if weighed.equal => Outcome::Holds,
+        _ if open(change) || (hidden && value <= limit) => Outcome::CannotTell,
         None if value > limit => Outcome::Fails,
         Some([low, _]) if value > limit && low > 0.0 => Outcome::Fails,
         None => Outcome::Holds,
@@ -137,10 +155,9 @@ mod tests {
 
     fn known(each: &[f64]) -> Known {
         let value = each.iter().sum::<f64>() / each.len() as f64;
-        match each {
-            [_] => Known { value, each: Vec::new(), estimate: None },
-            _ => Known { value, each: each.iter().copied().map(Some).collect(), estimate: None },
-        }
+        let each = if each.len() == 1 { &[] } else { each };
+        let each = each.iter().copied().map(Some).collect();
+        Known { value, each, estimate: None, least: false }
     }
 
     fn told(a: &[f64], b: &[f64], direction: Direction) -> Verdict {
@@ -197,11 +214,32 @@ mod tests {
         let (paired, apart) = (weigh(&a, &b, true).change, weigh(&a, &b, false).change);
         assert!(paired.p < Some(1e-4) && apart.p > Some(0.01), "{paired:?} {apart:?}");
         let estimate = Estimate::of_moments(1.0, 0.06, 30);
-        let single = Known { value: 1.0, each: Vec::new(), estimate };
+        let single = Known { value: 1.0, each: Vec::new(), estimate, least: false };
         let change = weigh(&single, &known(&times(1.5)), false).change;
         assert!(change.p.is_none() && change.ratio95.is_none(), "one run knows its people alone");
         let change = weigh(&single, &known(&times(1.5)), true).change;
         assert!(change.p < Some(1e-3) && change.ratio95.is_some(), "{change:?}");
+    }
+
+    #[test]
+    fn a_lower_bound_tells_only_what_lies_beyond_it() {
+        let least = |each: &[f64]| Known { least: true, ..known(each) };
+        let told = |a: &Known, b: &Known| {
+            let weighed = weigh(a, b, true);
+            let judged = judge(&weighed, true, 0.05);
+            (verdict(&weighed, weighed.change.p, Direction::Less, 0.01, 0.05), judged)
+        };
+        let (base, more, less) = (known(&BASE), times(1.3), times(0.7));
+        // It rose, whatever more there is to come.
+        assert_eq!(told(&base, &least(&more)), (Verdict::Worse, Outcome::Fails));
+        // It may rise yet.
+        assert_eq!(told(&base, &least(&less)), (Verdict::CannotTell, Outcome::CannotTell));
+        let near = [1.01, 1.09, 0.91, 1.04, 0.95, 1.01];
+        assert_eq!(told(&base, &least(&near)), (Verdict::CannotTell, Outcome::CannotTell));
+        // The baseline was worse still.
+        assert_eq!(told(&least(&BASE), &known(&less)), (Verdict::Better, Outcome::Holds));
+        assert_eq!(told(&least(&BASE), &known(&more)), (Verdict::CannotTell, Outcome::CannotTell));
+        assert_eq!(told(&least(&BASE), &least(&more)), (Verdict::CannotTell, Outcome::CannotTell));
     }
 
     #[test]
