@@ -6,7 +6,7 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use interwork::report::document::compare::{Party, Report, Row, Verdict};
+use interwork::report::document::compare::{Party, Rank, Report, Row, Verdict};
 use interwork::report::face::compare::{Show, render};
 use interwork::run::{self, Options};
 use interwork::study::compare::{FailOn, Rules, Side, compare};
@@ -47,17 +47,18 @@ fn side(letter: &str, sets: &[&str], lines: &[FailOn]) -> Side {
     let values = topology.values();
     let mut federation = topology.federation;
     federation.run.replications = 10;
+    let path = format!("{}.yaml", if letter == "A" { "today" } else { "slower" });
     let party = Party {
         letter: letter.to_owned(),
-        path: format!("{}.yaml", if letter == "A" { "today" } else { "slower" }),
+        path: path.clone(),
+        file: path,
         topology: "small".to_owned(),
         // The true one changes with every new key of the format.
         digest: format!("{letter}0123456789"),
         values,
         version: "0.0.0".to_owned(),
         commit: None,
-        seeds: Vec::new(),
-        finished: false,
+        ..Party::default()
     };
     let asked: Vec<_> = lines.iter().map(|line| line.selector.clone()).collect();
     let case = Case { federation, slo: Vec::new() };
@@ -124,9 +125,10 @@ fn rolled_up_figures_come_first_and_each_verdict_has_its_place() {
     let rows = &report.comparisons[0].figures;
     let place = |row: &Row| {
         let full = row.labels.contains_key("from") || row.labels.contains_key("to");
-        (row.verdict, full)
+        (row.rank, row.verdict, full)
     };
-    assert!(rows.iter().any(|row| place(row) == (Verdict::Worse, true)));
+    assert_eq!(rows[0].rank, Rank::Headline);
+    assert!(rows.iter().any(|row| place(row) == (Rank::Figure, Verdict::Worse, true)));
     assert!(rows.windows(2).all(|pair| place(&pair[0]) <= place(&pair[1])));
 }
 
@@ -349,4 +351,36 @@ fn mistakes_are_told_all_at_once_and_before_anything_runs() {
     told(&["out", "out", "--fail-on", "sms_latency{operator=c} p95 +5%"], &["called `c`"]);
     let (code, ..) = place.compare(&["small.yaml", "nowhere.yaml"]);
     assert_eq!(code, Some(74));
+}
+
+/// Two single runs of which one has a link down for half of the time.
+#[test]
+fn two_runs_that_differ_by_an_outage_say_what_moved_and_what_would_prove_it() {
+    let place = Place::new();
+    let slo = "slo: [ 'message_latency{route=interworked} p95 < 1s' ]\n";
+    let text = place.read("small.yaml").replace("duration: 2m", "duration: 10m") + slo;
+    std::fs::write(place.path("up.yaml"), &text).expect("written");
+    let down = "timeline: [ { at: 2m, link_down: [a, b], for: 5m } ]\n";
+    std::fs::write(place.path("down.yaml"), text + down).expect("written");
+    for name in ["up", "down"] {
+        let run = place.run(&["run", &format!("{name}.yaml"), "--out", name]);
+        assert!(matches!(run.status.code(), Some(0 | 99)), "{run:?}");
+    }
+    let (code, out, err) = place.compare(&["up", "down"]);
+    assert_eq!(code, Some(0), "{err}");
+    for words in [
+        "timeline: nothing in A, link_down [a, b] at 2m for 5m in B",
+        "✓ 567 ms  ✗ 4.31 min",
+        "x 456",
+        "Headline figures",
+        "? message_latency{route=interworked}",
+        "interwork compare up/topology.yaml down/topology.yaml --replications 10",
+    ] {
+        assert!(out.contains(words), "{words} in\n{out}");
+    }
+    assert!(!out.contains("timeline []") && !out.contains("and nothing"), "{out}");
+    let (code, out, err) =
+        place.compare(&["up/topology.yaml", "down/topology.yaml", "--replications", "5"]);
+    assert_eq!(code, Some(0), "{err}");
+    assert!(out.contains("✗ message_latency{route=interworked}"), "{out}");
 }

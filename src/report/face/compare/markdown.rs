@@ -3,14 +3,17 @@
 
 use std::fmt::Write;
 
-use super::terminal::party;
+use super::terminal::{party, slo_mark};
+use crate::measure::results::Slo;
 use crate::report::document::compare::{
-    Comparison, Outcome, Report, Row, Verdict, interval, moved, value,
+    Comparison, Outcome, Rank, Report, Row, Verdict, interval, moved,
 };
 use crate::report::document::numbers::percent;
 
 /// Rows of figures that moved.
 const MOST: usize = 30;
+/// Rows of those that are far from the baseline's and not proved to have.
+const FEW: usize = 8;
 
 /// All comparisons of a report.
 pub(crate) fn markdown(report: &Report) -> String {
@@ -52,18 +55,39 @@ fn one(text: &mut String, report: &Report, comparison: &Comparison) {
         }
         text.push('\n');
     }
-    let rows: Vec<&Row> = comparison.figures.iter().filter(|row| row.verdict.moved()).collect();
-    if rows.is_empty() {
-        let _ = writeln!(text, "Nothing moved.\n");
-    } else {
+    let lines = comparison.slo(&report.baseline);
+    if !lines.is_empty() {
+        let _ = writeln!(text, "| SLO line | A | {} |\n| --- | --- | --- |", alternative.letter);
+        let shown = |line: Option<&Slo>| {
+            line.map_or("-".to_owned(), |line| format!("{} {}", slo_mark(line), line.shown()))
+        };
+        for line in &lines {
+            let [a, b] = [line.a, line.b].map(shown);
+            let _ = writeln!(text, "| `{}` | {a} | {b} |", cell(line.line));
+        }
+        text.push('\n');
+    }
+    let moved = |row: &&Row| row.rank == Rank::Figure && row.verdict.moved();
+    let all: Vec<&Row> = comparison.figures.iter().filter(moved).collect();
+    let mut rows: Vec<&Row> = comparison.headline().take(MOST).collect();
+    rows.extend(all.iter().take(MOST));
+    rows.extend(comparison.unproved(report.margin).into_iter().take(FEW));
+    if rows.iter().all(|row| !row.verdict.moved()) {
+        let _ = writeln!(text, "Nothing is shown to have moved.\n");
+    }
+    if !rows.is_empty() {
         let _ =
             writeln!(text, "| | figure | A | {} | change | 95 % interval |", alternative.letter);
         let _ = writeln!(text, "| --- | --- | ---: | ---: | ---: | ---: |");
-        rows.iter().take(MOST).for_each(|row| self::row(text, row));
-        if rows.len() > MOST {
-            let _ = writeln!(text, "\n{} more moved.", rows.len() - MOST);
+        rows.iter().for_each(|row| self::row(text, row));
+        if all.len() > MOST {
+            let _ = writeln!(text, "\n{} more moved.", all.len() - MOST);
         }
         text.push('\n');
+    }
+    if let Some(command) = &comparison.would_tell {
+        let runs = comparison.runs(&report.baseline);
+        let _ = writeln!(text, "Not proved: {runs}; `{}` would tell more.\n", cell(command));
     }
     let only = [
         ("A", &comparison.only_in_baseline),
@@ -83,15 +107,17 @@ fn row(text: &mut String, row: &Row) {
     let mark = match row.verdict {
         Verdict::Worse => "🔺 worse",
         Verdict::Better => "🔹 better",
+        Verdict::CannotTell => "not proved",
         other => other.label(),
     };
     let (change, unit) = (&row.change, row.shown_unit());
+    let [a, b] = change.values(unit);
     let _ = writeln!(
         text,
         "| {mark} | `{}` | {} | {} | {} | {} |",
         cell(&row.figure()),
-        value(change.baseline, unit),
-        value(change.alternative, unit),
+        a,
+        b,
         moved(change, unit),
         interval(change, unit).unwrap_or_else(|| "-".to_owned()),
     );

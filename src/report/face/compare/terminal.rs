@@ -3,17 +3,19 @@
 
 use anstyle::{AnsiColor, Style};
 
+use crate::measure::results::Slo;
 use crate::report::document::compare::{
-    Comparison, Line, Method, Outcome, Party, Report, Row, Verdict,
+    Comparison, Line, Method, Outcome, Party, Rank, Report, Row, Verdict, interval, moved,
 };
-use crate::report::document::compare::{interval, moved, value};
 use crate::report::document::numbers::percent;
 use crate::report::face::lines::paragraphs;
 
 /// Rows of figures that moved, unless all are asked for.
 const MOST: usize = 30;
-/// Figures of one side that are named, unless all are asked for.
+/// Rows of figures that are far from the baseline's and not proved to have moved.
 const FEW: usize = 8;
+/// Rows of headline figures, unless all are asked for.
+const HEADLINES: usize = 16;
 
 /// How to show it.
 #[derive(Clone, Copy, Debug)]
@@ -34,10 +36,14 @@ pub fn render(report: &Report, show: Show) -> String {
             page.text.push('\n');
         }
         page.head(report, comparison);
-        page.figures(comparison);
+        page.lines(&comparison.fail_on);
+        page.slo(report, comparison);
+        page.headline(comparison);
+        page.figures(&report.baseline, comparison);
+        page.unproved(report, comparison);
+        page.text.push('\n');
         page.only("A", &comparison.only_in_baseline);
         page.only(&comparison.alternative.letter, &comparison.only_in_alternative);
-        page.lines(&comparison.fail_on);
     }
     page.text
 }
@@ -88,11 +94,81 @@ impl Page {
         ));
     }
 
-    fn figures(&mut self, comparison: &Comparison) {
+    fn slo(&mut self, report: &Report, comparison: &Comparison) {
+        let lines = comparison.slo(&report.baseline);
+        if lines.is_empty() {
+            return;
+        }
+        self.title(Style::new(), "SLO lines");
+        let letter = &comparison.alternative.letter;
+        let shown = |line: Option<&Slo>| match line {
+            None => "-".to_owned(),
+            Some(line) => format!("{} {}", slo_mark(line), line.shown()),
+        };
+        let cells: Vec<[String; 2]> =
+            lines.iter().map(|line| [shown(line.a), shown(line.b)]).collect();
+        let heads = ["A".to_owned(), letter.clone()];
+        let widths = [0, 1].map(|side| {
+            let all = cells.iter().map(|cells| &cells[side]).chain([&heads[side]]);
+            all.map(|cell| cell.chars().count()).max().unwrap_or(0)
+        });
+        let longest = lines.iter().map(|line| line.line.chars().count()).max().unwrap_or(0);
+        let room = self.show.width.saturating_sub(widths[0] + widths[1] + 6).max(20);
+        let name = longest.clamp(4, room);
+        let row = |text: &str, [a, b]: [&str; 2]| {
+            let line = format!("  {text:<name$}  {a:<w0$}  {b}", w0 = widths[0]);
+            line.trim_end().to_owned() + "\n"
+        };
+        let mut table = row("line", [&heads[0], &heads[1]]);
+        for (line, [a, b]) in lines.iter().zip(&cells) {
+            let mut parts = broken(line.line, name);
+            let last = parts.pop().unwrap_or_default();
+            parts.iter().for_each(|part| table.push_str(&format!("  {part}\n")));
+            table.push_str(&row(&last, [a, b]));
+        }
+        for (sign, style) in
+            [("✓", AnsiColor::Green), ("✗", AnsiColor::Red), ("?", AnsiColor::Yellow)]
+        {
+            let sign = format!("  {sign} ");
+            table = table.replace(&sign, &self.styled(style.on_default(), &sign));
+        }
+        self.text.push_str(&table);
+    }
+
+    /// The figures that most people look at first, whatever is known of them.
+    fn headline(&mut self, comparison: &Comparison) {
         let all = self.show.all;
-        let shown = |row: &&Row| all || row.verdict.moved();
+        let differs = |row: &&Row| all || row.change.difference != 0.0;
+        let (differing, equal): (Vec<&Row>, Vec<&Row>) = comparison.headline().partition(differs);
+        let most = if all { usize::MAX } else { HEADLINES };
+        let rows = &differing[..differing.len().min(most)];
+        if rows.is_empty() {
+            return;
+        }
+        self.title(Style::new(), "Headline figures");
+        let columns = Columns::of(rows, &comparison.alternative.letter, self.show.width - 2);
+        self.text.push_str(&format!("  {}", columns.head()));
+        for row in rows {
+            let (sign, style) = sign(row.verdict);
+            let shown = columns.row(row).replace("\n  ", "\n    ");
+            self.text.push_str(&format!("  {}{}", self.styled(style, sign), &shown[1..]));
+        }
+        let hidden =
+            [(differing.len() - rows.len(), "more with --all"), (equal.len(), "are equal")];
+        let hidden = hidden.iter().filter(|(count, _)| *count > 0);
+        let rest: String = hidden.map(|(count, what)| format!("; {count} {what}")).collect();
+        self.line(&format!("  ✗ worse  ✓ better  ~ changed  ? not proved  = same{rest}"));
+    }
+
+    fn figures(&mut self, baseline: &Party, comparison: &Comparison) {
+        let all = self.show.all;
+        let shown = |row: &&Row| match row.rank {
+            Rank::Slo | Rank::Headline => false,
+            Rank::Figure => all || row.verdict.moved(),
+            Rank::Stage => all,
+        };
         let rows: Vec<&Row> = comparison.figures.iter().filter(shown).collect();
-        let most = if self.show.all { rows.len() } else { MOST };
+        let most = if all { rows.len() } else { MOST };
         let letter = &comparison.alternative.letter;
         let columns = Columns::of(&rows[..rows.len().min(most)], letter, self.show.width);
         for verdict in Verdict::ALL {
@@ -112,39 +188,59 @@ impl Page {
             self.text.push_str(&columns.head());
             of.iter().for_each(|row| self.text.push_str(&columns.row(row)));
         }
-        if rows.is_empty() {
-            self.text.push_str("\n  Nothing is shown to have moved\n");
+        if comparison.figures.iter().all(|row| !row.verdict.moved()) {
+            let runs = comparison.runs(baseline);
+            self.text.push_str(&format!("\n  Nothing is proved to have moved ({runs})\n"));
         }
-        let rest = comparison.figures.iter().filter(|row| !shown(row));
-        let (unknown, same): (Vec<&Row>, Vec<&Row>) =
-            rest.partition(|row| row.verdict == Verdict::CannotTell);
+        let rest: Vec<&Row> =
+            comparison.figures.iter().filter(|row| row.rank > Rank::Headline).collect();
+        let number = |of: &dyn Fn(&Row) -> bool| rest.iter().filter(|row| of(row)).count();
+        let stage = |row: &Row| row.rank == Rank::Stage;
         let hidden = [
             (rows.len().saturating_sub(most), "more moved"),
-            (unknown.len(), "cannot be told"),
-            (same.len(), "are the same"),
+            (number(&|row| stage(row) && row.verdict.moved()), "parts of latencies moved"),
+            (number(&|row| row.verdict == Verdict::CannotTell), "cannot be told"),
+            (number(&|row| row.verdict == Verdict::Same), "are the same"),
         ];
         let hidden: Vec<String> = hidden
             .iter()
             .filter(|(count, _)| *count > 0)
             .map(|(count, what)| format!("{count} {what}"))
             .collect();
-        if !hidden.is_empty() {
+        if !hidden.is_empty() && !all {
             self.line(&format!("  {}; --all shows them", hidden.join(", ")));
         }
     }
 
+    /// What is far from the baseline's and may be chance, with what would tell.
+    fn unproved(&mut self, report: &Report, comparison: &Comparison) {
+        let rows = comparison.unproved(report.margin);
+        let rows = &rows[..rows.len().min(FEW)];
+        if !self.show.all && !rows.is_empty() {
+            let runs = comparison.runs(&report.baseline);
+            let title = format!("Largest other moves, not proved ({runs})");
+            self.title(style(Verdict::CannotTell), &title);
+            let columns = Columns::of(rows, &comparison.alternative.letter, self.show.width);
+            self.text.push_str(&columns.head());
+            rows.iter().for_each(|row| self.text.push_str(&columns.row(row)));
+        }
+        if let Some(command) = &comparison.would_tell {
+            self.text.push_str(&format!("\n  more replications would tell:\n    {command}\n"));
+        }
+    }
+
     fn only(&mut self, letter: &str, figures: &[String]) {
-        if figures.is_empty() {
+        let Some(first) = figures.first() else { return };
+        if self.show.all {
+            self.title(Style::new(), &format!("Only in {letter}"));
+            figures.iter().for_each(|figure| self.line(&format!("  {figure}")));
             return;
         }
-        self.title(Style::new(), &format!("Only in {letter}"));
-        let most = if self.show.all { figures.len() } else { FEW };
-        for figure in figures.iter().take(most) {
-            self.line(&format!("  {figure}"));
-        }
-        if figures.len() > most {
-            self.line(&format!("  and {} more; --all shows them", figures.len() - most));
-        }
+        let rest = match figures.len() {
+            1 => String::new(),
+            many => format!(" and {} more; --all lists them", many - 1),
+        };
+        self.line(&format!("  only in {letter}: {first}{rest}"));
     }
 
     fn lines(&mut self, lines: &[Line]) {
@@ -167,6 +263,27 @@ impl Page {
             self.text.push_str(&wrapped.replacen(mark, &self.styled(style, mark), 1));
         }
     }
+}
+
+/// How a line of a topology went.
+pub(super) fn slo_mark(line: &Slo) -> &'static str {
+    match (line.passed, line.undecided) {
+        (true, _) => "✓",
+        (false, true) => "?",
+        (false, false) => "✗",
+    }
+}
+
+/// A figure's verdict in a letter.
+fn sign(verdict: Verdict) -> (&'static str, Style) {
+    let sign = match verdict {
+        Verdict::Worse => "✗",
+        Verdict::Better => "✓",
+        Verdict::Changed => "~",
+        Verdict::CannotTell => "?",
+        Verdict::Same => "=",
+    };
+    (sign, style(verdict))
 }
 
 fn style(verdict: Verdict) -> Style {
@@ -240,7 +357,8 @@ fn cells(row: &Row) -> [String; 4] {
         _ if change.difference == 0.0 && row.verdict == Verdict::Same => "equal".to_owned(),
         interval => interval.unwrap_or_else(|| "-".to_owned()),
     };
-    [value(change.baseline, unit), value(change.alternative, unit), moved(change, unit), interval]
+    let [a, b] = change.values(unit);
+    [a, b, moved(change, unit), interval]
 }
 
 /// A name in parts that fit, broken after `{` and `,` and at blanks; what continues is indented.

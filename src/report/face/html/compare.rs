@@ -6,10 +6,11 @@ use serde_json::{Value, json};
 use super::markup::Html;
 use super::shell::{Look, chart, folded, section, table};
 use super::study::{Head, Section, page};
+use crate::measure::results::Slo;
 use crate::report::document::compare::{
-    Comparison, Method, Outcome, Report, Row, Verdict, interval, moved, value,
+    Comparison, Method, Outcome, Report, Row, SloPair, Verdict, interval, moved,
 };
-use crate::report::document::numbers::percent;
+use crate::report::document::numbers::{percent, plural};
 
 /// Rows of the chart at most.
 const MOST: usize = 40;
@@ -19,11 +20,16 @@ pub(crate) fn compare_page(report: &Report) -> String {
     let asked = report.comparisons.iter().any(|one| !one.fail_on.is_empty());
     let worse = |one: &Comparison| one.counts.get(Verdict::Worse.key()).copied().unwrap_or(0);
     let moved: usize = report.comparisons.iter().map(worse).sum();
+    let missed: Vec<String> =
+        report.comparisons.iter().filter_map(|one| missed(one, report)).collect();
     let (look, verdict) = match (asked, report.passed) {
+        _ if !missed.is_empty() && (!asked || report.passed) => (Look::Failed, missed.join("; ")),
         (true, true) => (Look::Passed, "no line of --fail-on fails".to_owned()),
         (true, false) => (Look::Failed, "a line of --fail-on fails".to_owned()),
-        (false, _) if moved == 0 => (Look::Open, "no figure is worse for sure".to_owned()),
-        (false, _) => (Look::Open, format!("{moved} figures are worse")),
+        (false, _) if moved == 0 => (Look::Open, "no figure is proved worse".to_owned()),
+        (false, _) => {
+            (Look::Open, format!("{} worse", plural(moved as u64, "figure is", "figures are")))
+        }
     };
     let head = Head {
         kicker: "a comparison",
@@ -32,12 +38,24 @@ pub(crate) fn compare_page(report: &Report) -> String {
         verdict: &verdict,
         sentences: sentences(report),
     };
-    let mut sections: Vec<Section> = vec![("moved", "What moved", chart_of(report))];
+    let mut sections: Vec<Section> = Vec::new();
     if asked {
         sections.push(("lines", "Lines", lines(report)));
     }
+    sections.extend(slo(report).map(|lines| ("slo", "SLO lines", lines)));
+    sections.push(("moved", "What moved", chart_of(report)));
     sections.push(("figures", "All figures", figures(report)));
     page(&head, &sections, &json!({ "rows": rows(report) }))
+}
+
+/// `B misses 2 SLO lines that A holds`.
+fn missed(one: &Comparison, report: &Report) -> Option<String> {
+    let lines = one.slo(&report.baseline);
+    let held = |line: Option<&Slo>| line.is_some_and(|line| line.passed);
+    let fails = |line: Option<&Slo>| line.is_some_and(|line| !line.passed && !line.undecided);
+    let count = lines.iter().filter(|line| held(line.a) && fails(line.b)).count();
+    let lines = plural(count as u64, "SLO line", "SLO lines");
+    (count > 0).then(|| format!("{} misses {lines} that A holds", one.alternative.letter))
 }
 
 /// What is compared, in a line.
@@ -94,22 +112,24 @@ fn runs(count: usize) -> String {
     if count == 1 { "one run".to_owned() } else { format!("{count} replications") }
 }
 
-/// What moved either way, and then what is open, as far as there is room: no verdict takes it all.
-fn shown(report: &Report) -> impl Iterator<Item = (&Comparison, &Row)> {
-    let room = [
-        (Verdict::Worse, MOST / 2),
-        (Verdict::Better, MOST / 4),
-        (Verdict::Changed, MOST / 4),
-        (Verdict::CannotTell, MOST / 4),
-    ];
-    room.into_iter().flat_map(move |(verdict, most)| of(report, verdict).take(most)).take(MOST)
-}
-
-/// The rows of a verdict that have a ratio, what matters most first.
-fn of(report: &Report, verdict: Verdict) -> impl Iterator<Item = (&Comparison, &Row)> {
-    let all =
-        report.comparisons.iter().flat_map(|one| one.figures.iter().map(move |row| (one, row)));
-    all.filter(move |(_, row)| row.verdict == verdict && row.change.ratio.is_some())
+/// Headline figures that differ, then what moved either way, and then the largest moves that are not
+/// proved: no verdict takes all the room.
+fn shown(report: &Report) -> Vec<(&Comparison, &Row)> {
+    let room =
+        [(Verdict::Worse, MOST / 2), (Verdict::Better, MOST / 4), (Verdict::Changed, MOST / 4)];
+    let of = |one| {
+        let comparison: &Comparison = one;
+        let differs = |row: &&Row| row.change.difference != 0.0;
+        let mut rows: Vec<&Row> = comparison.headline().filter(differs).take(MOST / 2).collect();
+        for (verdict, most) in room {
+            rows.extend(comparison.moved(verdict).take(most));
+        }
+        rows.extend(comparison.unproved(report.margin).into_iter().take(MOST / 4));
+        rows.retain(|row| row.change.ratio.is_some_and(|ratio| ratio > 0.0));
+        rows.truncate(MOST);
+        rows.into_iter().map(move |row| (comparison, row))
+    };
+    report.comparisons.iter().flat_map(of).collect()
 }
 
 fn rows(report: &Report) -> Vec<Value> {
@@ -119,40 +139,59 @@ fn rows(report: &Report) -> Vec<Value> {
             true => format!("{}: {}", one.alternative.letter, row.figure()),
             false => row.figure(),
         };
-        let ratio95 = row.change.ratio95;
+        let ratio95 = row.change.ratio95.filter(|[low, _]| *low > 0.0);
         let unit = row.shown_unit();
-        let words = format!(
-            "{} against {}, {}",
-            value(row.change.alternative, unit),
-            value(row.change.baseline, unit),
-            moved(&row.change, unit)
-        );
+        let [a, b] = row.change.values(unit);
         json!({
             "name": name,
-            "value": row.change.ratio.map(|ratio| ratio - 1.0),
-            "low": ratio95.map(|[low, _]| low - 1.0),
-            "high": ratio95.map(|[_, high]| high - 1.0),
+            "value": row.change.ratio,
+            "low": ratio95.map(|[low, _]| low),
+            "high": ratio95.map(|[_, high]| high),
             "verdict": row.verdict.label(),
-            "words": words,
+            "moved": moved(&row.change, unit),
+            "interval": interval(&row.change, unit),
+            "words": format!("{b} against {a}, {}", moved(&row.change, unit)),
         })
     };
-    shown(report).map(row).collect()
+    shown(report).into_iter().map(row).collect()
+}
+
+/// The lines of the topologies' own, and how they went.
+fn slo(report: &Report) -> Option<Html> {
+    let shown = |line: Option<&Slo>| match line {
+        None => "-".to_owned(),
+        Some(line) => {
+            let how = match (line.passed, line.undecided) {
+                (true, _) => "holds",
+                (false, true) => "undecided",
+                (false, false) => "fails",
+            };
+            format!("{how}, {}", line.shown())
+        }
+    };
+    let row = |one: &Comparison, line: SloPair<'_>| {
+        let letter = one.alternative.letter.clone();
+        vec![line.line.to_owned(), shown(line.a), letter, shown(line.b)]
+    };
+    let rows: Vec<Vec<String>> = report
+        .comparisons
+        .iter()
+        .flat_map(|one| one.slo(&report.baseline).into_iter().map(|line| row(one, line)))
+        .collect();
+    let head = ["line", "in A", "against", "there"];
+    (!rows.is_empty()).then(|| section("slo", "SLO lines", "", table(&head, &rows)))
 }
 
 fn chart_of(report: &Report) -> Html {
-    let rest = report
-        .comparisons
-        .iter()
-        .flat_map(|one| &one.figures)
-        .filter(|row| row.verdict != Verdict::Same)
-        .count()
-        .saturating_sub(shown(report).count());
-    let mut lead = "Change of each figure that moved, what matters most first, and then of those of \
-                    which it is open whether they did; with its 95 % interval, where replications give \
-                    one: more of them (--replications) decide more."
+    let mut lead = "Each figure against A, by what factor: what SLO lines and most people ask for first, \
+                    then all that moved, then the largest moves that may be chance. Strokes are 95 % \
+                    intervals, where replications give one."
         .to_owned();
-    if rest > 0 {
-        lead.push_str(&format!(" {rest} more are in the table of all figures."));
+    for one in &report.comparisons {
+        if let Some(command) = &one.would_tell {
+            let runs = one.runs(&report.baseline);
+            lead.push_str(&format!(" Not all is proved ({runs}): {command} would tell more."));
+        }
     }
     section("moved", "What moved", &lead, chart("intervals", "Changes against A"))
 }
@@ -177,11 +216,12 @@ fn figures(report: &Report) -> Html {
     for one in &report.comparisons {
         let rows = one.figures.iter().map(|row| {
             let unit = row.shown_unit();
+            let [a, b] = row.change.values(unit);
             vec![
                 row.figure(),
                 row.verdict.label().to_owned(),
-                value(row.change.baseline, unit),
-                value(row.change.alternative, unit),
+                a,
+                b,
                 moved(&row.change, unit),
                 interval(&row.change, unit).unwrap_or_else(|| "-".to_owned()),
             ]

@@ -16,13 +16,34 @@ import {
 } from "./dom.js";
 import { trim } from "./format.js";
 import { known, most } from "./lists.js";
-import { steps } from "./scale.js";
 
 /** @type {Partial<Record<Verdict, string>>} */
 const COLOURS = { worse: "s1", better: "s2", changed: "s0", "cannot tell": "s7" };
 
-/** `+3.5 %`. @param {number} share */
-const change = (share) => `${share > 0 ? "+" : ""}${trim((share * 100).toFixed(1))} %`;
+/** `+5 %`, from the double on `x 2`, to the half `/ 2`. @param {number} ratio */
+const change = (ratio) => {
+  if (ratio >= 1.995) return `x ${Number(ratio.toPrecision(3))}`;
+  if (ratio <= 0.5025) return `/ ${Number((1 / ratio).toPrecision(3))}`;
+  const share = trim(Math.abs((ratio - 1) * 100).toFixed(1));
+  if (share === "0") return "0 %";
+  return `${ratio > 1 ? "+" : "-"}${share} %`;
+};
+
+/** Factors that read well, on either side of no change. */
+const FACTORS = [1.01, 1.02, 1.05, 1.1, 1.2, 1.5, 2, 5, 10, 100, 1000, 10000];
+
+/**
+ * Factors for an axis that reaches so far: the last, and those well before it.
+ * @param {number} reach
+ */
+const marks = (reach) => {
+  const top = FACTORS.findIndex((factor) => factor >= reach * 0.999);
+  const last = FACTORS[top] ?? 10000;
+  const before = FACTORS.filter((factor) => Math.log(factor) < 0.72 * Math.log(last));
+  const inner = before.filter((factor) => Math.log(factor) > 0.3 * Math.log(last)).at(-1);
+  const upper = inner ? [inner, last] : [last];
+  return [...upper.map((factor) => 1 / factor).reverse(), 1, ...upper];
+};
 
 /**
  * No longer than so many letters.
@@ -36,7 +57,7 @@ const shortened = (name, letters) =>
  * The interval as a stroke, the value on it as a dot, or a square where it is worse.
  * @param {ChangeData} row
  * @param {number} y
- * @param {(share: number) => number} x
+ * @param {(ratio: number) => number} x
  */
 const drawChange = ({ value, low, high, verdict }, y, x) => {
   const at = round(x(value));
@@ -66,20 +87,21 @@ export const intervals = (figure) => {
   const lower = upper + rows.length * gap;
   const letters = Math.floor(narrow ? (width - 10) / 7.4 : (left - 16) / 7);
   const ends = known(rows.flatMap(({ value, low, high }) => [value, low, high]));
-  const widest = steps(Math.max(0.01, ...ends.map(Math.abs)), 2).at(-1) ?? 2;
-  const reach = Math.min(2, widest);
-  const x = (/** @type {number} */ share) => {
-    const within = Math.max(-reach, Math.min(reach, share));
+  const furthest = Math.max(...ends.map((ratio) => Math.max(ratio, 1 / ratio)));
+  const ticks = marks(furthest);
+  const reach = Math.log(ticks.at(-1) ?? 2);
+  const x = (/** @type {number} */ ratio) => {
+    const within = Math.max(-reach, Math.min(reach, Math.log(ratio)));
     return left + ((right - left) * (within + reach)) / (2 * reach);
   };
-  [-1, -0.5, 0, 0.5, 1].forEach((part) => {
-    const at = x(part * reach);
+  ticks.forEach((ratio) => {
+    const at = x(ratio);
     picture.append(
-      line(at, upper, at, lower, part ? "grid" : "axis"),
-      label(at, lower + 17, change(part * reach), "middle"),
+      line(at, upper, at, lower, ratio === 1 ? "axis" : "grid"),
+      label(at, lower + 17, ratio === 1 ? "as A" : change(ratio), "middle"),
     );
   });
-  const unit = "change against A, with its 95 % interval";
+  const unit = "factor against A (log), with its 95 % interval";
   picture.append(label(right, lower + 38, unit, "end"));
   const box = tip(frame);
   rows.forEach((row, place) => {
@@ -97,7 +119,7 @@ export const intervals = (figure) => {
         ? label(left, y - 10, name, "start", "strong halo")
         : label(left - 10, y + 4, name, "end", "strong"),
       ...drawChange(row, y, x),
-      label(right + 8, y + 4, change(row.value)),
+      label(right + 8, y + 4, row.moved),
     );
     const show = () =>
       box.show(x(row.value), y + 8, row.name, [
@@ -110,16 +132,13 @@ export const intervals = (figure) => {
   const seen = Object.entries(COLOURS).filter(([verdict]) =>
     rows.some((row) => row.verdict === verdict),
   );
-  below(figure, legend(seen.map(([words, colour]) => ({ words, colour }))));
+  const called = (/** @type {string} */ verdict) =>
+    verdict === "cannot tell" ? "not proved" : verdict;
+  below(figure, legend(seen.map(([words, colour]) => ({ words: called(words), colour }))));
   behind(figure, () =>
     table(
       ["figure", "verdict", "values and change", "95 % interval"],
-      rows.map(({ name, verdict, words, low, high }) => [
-        name,
-        verdict,
-        words,
-        low == null || high == null ? "-" : `${change(low)} to ${change(high)}`,
-      ]),
+      rows.map(({ name, verdict, words, interval }) => [name, verdict, words, interval ?? "-"]),
     ),
   );
 };

@@ -97,10 +97,13 @@ interface ReadyChart {
 type Verdict = "worse" | "better" | "changed" | "cannot tell" | "same";
 interface ChangeData {
   name: string;
+  /** The alternative's over the baseline's; `moved` and `interval` say the same in words. */
   value: number;
   low: Known;
   high: Known;
   verdict: Verdict;
+  moved: string;
+  interval: string | null;
   words: string;
 }
 /** What the points of a sweep differ in; `numbers` where all values are numbers of one unit. */
