@@ -301,5 +301,8 @@ fn batches(metric: &Metric, statistic: &str) -> Option<Estimate> {
     let [low, high] = *metric.interval95.get(statistic)?;
     let value = if statistic == "rate" { metric.rate? } else { metric.mean? };
     let df = f64::from(means.number) - 1.0;
-    Estimate::of_interval(value, Interval { low, high }, CONFIDENCE, df)
+    // One end may be cut off at what the figure can be; the other is as far as chance reaches.
+    let reach = (high - value).max(value - low);
+    let interval = Interval { low: value - reach, high: value + reach };
+    Estimate::of_interval(value, interval, CONFIDENCE, df)
 }

@@ -6,12 +6,14 @@
 //! are not finite, a confidence outside 0..1), the answer is `None`.
 
 pub(crate) mod batches;
+mod counts;
 pub(crate) mod mser;
 pub(crate) mod paired;
 pub(crate) mod student;
 mod trend;
 
 pub(crate) use self::batches::ratio_of_many;
+pub(crate) use self::counts::poisson;
 pub(crate) use self::mser::mser5;
 pub(crate) use self::paired::{holm, paired, ratio_interval, ratio_of_estimates, welch};
 pub(crate) use self::student::{Estimate, Intervals, mean_interval};
