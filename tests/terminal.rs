@@ -92,12 +92,10 @@ fn long_lines_are_wrapped_at_80_columns() {
     summary.slo.push(Slo {
         line: format!("{figure} < 800ms"),
         observed: Some(0.7),
-        at_least: false,
         unit: "s".to_owned(),
         bound: Some(0.8),
-        at: None,
         passed: true,
-        undecided: false,
+        ..Slo::default()
     });
     let asked = Manifest {
         replication_seeds: vec![42, 43, 44],

@@ -14,7 +14,9 @@ use super::topology::{Loaded, figure, load, overrides, set_baseline, unasked_bas
 use super::{Exit, fault, folder_error, stdout_color, watch, width};
 use crate::domain::federation::Federation;
 use crate::domain::quantity;
+use crate::measure::results::Slo;
 use crate::measure::selector::Selector;
+use crate::measure::slo;
 use crate::model::plan::Plan;
 use crate::report::document::manifest::{Precision, WarmUp};
 use crate::report::document::numbers;
@@ -117,7 +119,7 @@ fn simulate(arguments: &Arguments) -> Result<Exit, Exit> {
     }
     let baseline = arguments.baseline.as_deref();
     let mut loaded = load(&arguments.topology, &overrides)?;
-    set_baseline(&mut loaded, baseline)?;
+    let mut earlier = set_baseline(&mut loaded, baseline)?;
     unasked_baseline(&loaded, baseline)?;
     let figures = figures(arguments, &loaded)?;
     let watched = in_view(arguments, &loaded)?;
@@ -142,7 +144,7 @@ fn simulate(arguments: &Arguments) -> Result<Exit, Exit> {
             let set = format!("run.warm_up={}ms", (cut_s * 1e3).round());
             overrides.push(Override::parse(&set).map_err(|_| Exit::BadInput)?);
             loaded = load(&arguments.topology, &overrides)?;
-            set_baseline(&mut loaded, baseline)?;
+            earlier = set_baseline(&mut loaded, baseline)?;
             Some(WarmUp { method: "MSER-5".to_owned(), cut_s, settled: found.settled })
         }
     };
@@ -158,6 +160,9 @@ fn simulate(arguments: &Arguments) -> Result<Exit, Exit> {
     };
     drop(plan);
     replicated.results.needs = needs;
+    if let Some(earlier) = earlier.filter(|_| replicated.ended == Ending::Finished) {
+        earlier.judge(&case.slo, &mut replicated);
+    }
 
     let manifest = record::manifest(Record {
         topology: &loaded.topology,
@@ -209,9 +214,15 @@ fn simulate(arguments: &Arguments) -> Result<Exit, Exit> {
     }
     Ok(match replicated.ended {
         Ending::Interrupted => Exit::Interrupted,
-        _ if replicated.results.slo.iter().any(|line| !line.passed) => Exit::SloMissed,
+        _ if case.slo.iter().zip(&replicated.results.slo).any(missed) => Exit::SloMissed,
         _ => Exit::Done,
     })
+}
+
+/// Whether a line fails the run. A bound has to be shown to hold; of a change since an earlier run it
+/// is the other way round, for what cannot be told is no change.
+fn missed((line, outcome): (&slo::Line, &Slo)) -> bool {
+    !outcome.passed && !(outcome.undecided && line.needs_baseline())
 }
 
 /// Figures that are to be known to `--precision`.

@@ -11,6 +11,7 @@ use crate::model::plan::Plan;
 use crate::report::document::manifest::StopReason;
 use crate::report::folder::read::{self, Stored};
 use crate::study::checked;
+use crate::study::compare::Baseline;
 use crate::study::doubts::doubts;
 use crate::study::forecast::Forecast;
 use crate::study::replicate::Case;
@@ -67,11 +68,15 @@ fn open_baseline(folder: &Path) -> Result<Stored, Exit> {
     })
 }
 
-/// Fills in the figures of an earlier run where lines ask for them.
-pub(super) fn set_baseline(loaded: &mut Loaded, folder: Option<&Path>) -> Result<(), Exit> {
+/// Fills in the figures of an earlier run where lines ask for them, and gives what it knows of them.
+pub(super) fn set_baseline(
+    loaded: &mut Loaded,
+    folder: Option<&Path>,
+) -> Result<Option<Baseline>, Exit> {
     let name = loaded.topology.federation.name.clone();
-    let mut asking = loaded.slo.iter_mut().filter(|line| line.needs_baseline()).peekable();
-    let (Some(first), folder) = (asking.peek(), folder) else { return Ok(()) };
+    let asking = loaded.slo.iter_mut().enumerate().filter(|(_, line)| line.needs_baseline());
+    let mut asking = asking.peekable();
+    let Some((_, first)) = asking.peek() else { return Ok(None) };
     let Some(folder) = folder else {
         anstream::eprintln!("error: `{}` compares with an earlier run", first.text());
         anstream::eprintln!("name its result folder: --baseline DIR");
@@ -89,8 +94,9 @@ pub(super) fn set_baseline(loaded: &mut Loaded, folder: Option<&Path>) -> Result
         anstream::eprintln!("warning: {folder} is a run of `{other}`, this is `{name}`");
     }
     let earlier = Earlier::of(&stored);
-    for line in asking {
-        match earlier.figure(line.selector()) {
+    let mut baseline = Baseline::new(&stored.manifest.replication_seeds);
+    for (place, line) in asking {
+        match baseline.take(place, line, &earlier) {
             Some(figure) => line.set_baseline(figure),
             None => {
                 let (figure, folder) = (line.selector(), folder.display());
@@ -102,7 +108,7 @@ pub(super) fn set_baseline(loaded: &mut Loaded, folder: Option<&Path>) -> Result
             }
         }
     }
-    Ok(())
+    Ok(Some(baseline))
 }
 
 /// Reads a figure that an option names; prints what is wrong with it.

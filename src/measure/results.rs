@@ -13,7 +13,7 @@ use super::counts::Counts;
 use crate::domain::part::Part;
 
 /// Everything one run measured.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Results {
     /// In a fixed order: by name as `catalogue` lists them, then by labels.
     pub metrics: Vec<Metric>,
@@ -385,7 +385,7 @@ pub struct TaggedHistogram {
 }
 
 /// One SLO line.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Slo {
     /// As written.
     pub line: String,
@@ -399,6 +399,10 @@ pub struct Slo {
     /// What the figure was held against, in the same unit; of a baseline with its change.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bound: Option<f64>,
+    /// Of a line against a baseline, the 95 % interval of the change since, as shares of the
+    /// baseline's figure; the line is decided by it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub change95: Option<[f64; 2]>,
     /// The station whose figure it is, where the line is about whichever is highest.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at: Option<String>,

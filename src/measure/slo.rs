@@ -206,6 +206,7 @@ impl Line {
             at_least: bounds.is_some_and(|it| it.is_least()),
             unit: self.selector.unit(&measured.setup.currency),
             bound: self.bound(),
+            change95: None,
             at: part.and_then(|part| self.selector.highest(part)),
             passed: holds(least) && holds(most),
             undecided: holds(least) != holds(most),

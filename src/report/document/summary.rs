@@ -49,14 +49,23 @@ impl Slo {
         if self.observed.is_none() {
             return self.shown();
         }
+        let against = selector::has_baseline(&self.line);
         let so_far = match (self.undecided, self.at_least) {
             (false, _) => "",
+            (true, false) if against => ", undecided",
             (true, false) => " so far, undecided",
             (true, true) => ", undecided: more is under way",
         };
-        let bound = self.bound.filter(|_| selector::has_baseline(&self.line));
+        let bound = self.bound.filter(|_| against);
         let bound = bound.map_or(String::new(), |bound| format!(", bound {}", self.amount(bound)));
-        format!("observed {}{so_far}{bound}", self.shown())
+        let change = |[low, high]: [f64; 2]| {
+            let shown = |share: f64| {
+                format!("{}{}", if share < 0.0 { "-" } else { "+" }, percent(share.abs()))
+            };
+            format!(", changed by {} to {} (95 %)", shown(low), shown(high))
+        };
+        let change = self.change95.map_or(String::new(), change);
+        format!("observed {}{so_far}{bound}{change}", self.shown())
     }
 
     /// The figure as people read it, and where it was observed.

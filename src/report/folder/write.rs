@@ -224,13 +224,9 @@ mod tests {
             histograms: Vec::new(),
             slo: vec![Slo {
                 line: "message_latency p95 < 1s".to_owned(),
-                observed: None,
-                at_least: false,
                 unit: "s".to_owned(),
                 bound: Some(1.0),
-                at: None,
-                passed: false,
-                undecided: false,
+                ..Slo::default()
             }],
             trends: Vec::new(),
             needs: Vec::new(),

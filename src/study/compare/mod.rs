@@ -9,6 +9,7 @@
 //! can be very sure, so sureness says nothing about what matters. Among those that cannot be told,
 //! by |difference| / half-width: the nearest to being told first.
 
+mod against;
 mod line;
 mod side;
 mod values;
@@ -16,6 +17,7 @@ mod weigh;
 
 use indexmap::IndexMap;
 
+pub(crate) use self::against::Baseline;
 pub use self::line::FailOn;
 pub use self::side::Side;
 use self::side::{Figure, Known};
