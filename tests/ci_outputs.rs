@@ -37,6 +37,19 @@ fn every_slo_line_is_a_test_case_and_a_row_of_the_table() {
 }
 
 #[test]
+fn a_line_that_does_not_hold_is_annotated_where_it_stands() {
+    let bench = Bench::new(SLO);
+    let run = bench.run("out", &["--github"]);
+    let told = text(&run.stderr);
+    let topology = std::fs::read_to_string(bench.path("small.yaml")).expect("a topology");
+    let line = topology.lines().position(|line| line.contains("p50 < 1ms")).expect("the line") + 1;
+    let place = format!("small.yaml,line={line},title=message_latency{{route=on-net}} p50 < 1ms::");
+    let found = told.lines().find(|said| said.starts_with("::error file=")).expect("an annotation");
+    assert!(found.contains(&place) && found.contains("observed "), "{told}");
+    assert_eq!(told.matches("::error").count(), 1, "{told}");
+}
+
+#[test]
 fn json_on_standard_output_stands_alone_and_is_the_summary() {
     let bench = Bench::new(SLO);
     let run = bench.run("out", &["--json", "-"]);

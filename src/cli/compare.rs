@@ -3,10 +3,11 @@
 
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use tokio_util::sync::CancellationToken;
 
-use super::output::{Place, put};
+use super::output::{Place, put, took};
 use super::progress::Progress;
 use super::signal::stop_on_signal;
 use super::topology::{Loaded, load, overrides};
@@ -15,6 +16,7 @@ use crate::measure::selector::{Names, Selector};
 use crate::report::document::compare::{Outcome, Party, Report};
 use crate::report::document::sums::Sums;
 use crate::report::face::compare::{Show, markdown, render};
+use crate::report::face::github::{Level, annotation};
 use crate::report::face::html;
 use crate::report::face::junit::{Case as Entry, Verdict, junit};
 use crate::report::folder::read::{self, Stored};
@@ -85,6 +87,11 @@ pub(super) struct Arguments {
     /// Write the comparison as JSON (interwork/compare/1); `-` prints it instead of the text
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
+
+    /// Also write lines of --fail-on that do not hold as annotations of GitHub Actions, on standard
+    /// error
+    #[arg(long)]
+    github: bool,
 }
 
 const AFTER_HELP: &str = "\
@@ -126,6 +133,7 @@ struct Sides<'a> {
 }
 
 fn judged(arguments: &Arguments) -> Result<Exit, Exit> {
+    let started = SystemTime::now();
     let Sides { read: given, wrong } = given(arguments)?;
     // What is wrong with lines is said as well, by the sides that can be read.
     let lines = lines(arguments, &given);
@@ -143,7 +151,7 @@ fn judged(arguments: &Arguments) -> Result<Exit, Exit> {
     let Arguments { level, margin, strict, .. } = *arguments;
     let Some((baseline, others)) = sides.split_first() else { return Ok(Exit::BadInput) };
     let report = compare(baseline, others, &lines, Rules { level, margin, strict });
-    present(arguments, &report, (&folder, &dir))?;
+    present(arguments, &report, (&folder, &dir), started)?;
     Ok(if report.passed { Exit::Done } else { Exit::SloMissed })
 }
 
@@ -340,6 +348,7 @@ fn present(
     arguments: &Arguments,
     report: &Report,
     (folder, dir): (&Folder, &Path),
+    started: SystemTime,
 ) -> Result<(), Exit> {
     let files = [("compare.json", report.json()), (html::NAME, html::compare_page(report))];
     folder.put(&files).map_err(folder_error)?;
@@ -350,6 +359,11 @@ fn present(
         let show = Show { width: width(), color: stdout_color(), all: arguments.all };
         anstream::print!("{}", render(report, show));
         anstream::println!("\nresults in {}", dir.display());
+    }
+    let lines = report.comparisons.iter().flat_map(|one| &one.fail_on);
+    for line in lines.filter(|line| arguments.github && line.outcome != Outcome::Holds) {
+        let level = if line.failed { Level::Error } else { Level::Warning };
+        anstream::eprintln!("{}", annotation(level, None, &line.line, &line.shown()));
     }
     put(json.as_deref(), || report.json())?;
     put(page.as_deref(), || markdown(report))?;
@@ -365,6 +379,6 @@ fn present(
                 },
             })
         });
-        junit("compare", &cases.collect::<Vec<_>>())
+        junit("compare", &cases.collect::<Vec<_>>(), &took(started))
     })
 }

@@ -2,7 +2,9 @@
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
+use std::time::SystemTime;
 
+use super::output::took;
 use super::{Exit, width};
 use crate::domain::outcome::Defect;
 use crate::domain::words::nearest;
@@ -27,6 +29,7 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn main(arguments: &Arguments) -> Exit {
+    let started = SystemTime::now();
     let defect = match arguments.mutate.as_deref().map(defect) {
         None => None,
         Some(Ok(defect)) => Some(defect),
@@ -39,7 +42,7 @@ pub(super) fn main(arguments: &Arguments) -> Exit {
         anstream::print!("{}", text(&verdicts, width()));
     }
     if let Some(path) = &arguments.junit
-        && let Err(error) = std::fs::write(path, junit(&verdicts))
+        && let Err(error) = std::fs::write(path, junit(&verdicts, started))
     {
         anstream::eprintln!("error: {} could not be written: {error}", path.display());
         return Exit::FileError;
@@ -118,7 +121,7 @@ fn json(verdicts: &[(&Row, Verdict)]) -> String {
     format!("{document:#}")
 }
 
-fn junit(verdicts: &[(&Row, Verdict)]) -> String {
+fn junit(verdicts: &[(&Row, Verdict)], started: SystemTime) -> String {
     let cases = verdicts.iter().map(|(row, verdict)| Case {
         class: row.source.to_owned(),
         name: format!("{} {}", row.id, row.what),
@@ -127,5 +130,5 @@ fn junit(verdicts: &[(&Row, Verdict)]) -> String {
             Err(why) => junit::Verdict::Failed(why.clone()),
         },
     });
-    junit::junit("conformance", &cases.collect::<Vec<_>>())
+    junit::junit("conformance", &cases.collect::<Vec<_>>(), &took(started))
 }

@@ -8,7 +8,8 @@ use super::record::utc;
 use super::{Exit, folder_error};
 use crate::report::document::json;
 use crate::report::document::manifest::{Precision, StopReason};
-use crate::report::face::junit::{Case, Verdict, junit};
+use crate::report::face::github::{Level, annotation};
+use crate::report::face::junit::{Case, Took, Verdict, junit};
 use crate::report::face::markdown;
 use crate::report::folder::write::Folder;
 use crate::report::judge::Run;
@@ -28,6 +29,10 @@ pub(super) struct Outputs {
     /// Write the summary as JSON; `-` prints it instead of the text
     #[arg(long, value_name = "FILE")]
     pub(super) json: Option<PathBuf>,
+
+    /// Also write lines that do not hold as annotations of GitHub Actions, on standard error
+    #[arg(long)]
+    pub(super) github: bool,
 }
 
 /// The folder of an answer.
@@ -45,6 +50,15 @@ pub(super) struct Place {
 impl Place {
     /// Makes it: before anything runs, so that a folder that cannot be had costs no time.
     pub(super) fn create(&self, name: &str) -> Result<(Folder, PathBuf), Exit> {
+        self.create_or(name, |_| false)
+    }
+
+    /// The same where a folder that is not empty may be gone on with.
+    pub(super) fn create_or(
+        &self,
+        name: &str,
+        goes_on: impl FnOnce(&Path) -> bool,
+    ) -> Result<(Folder, PathBuf), Exit> {
         let dir = self.out.clone().unwrap_or_else(|| {
             let name = format!("{name}-{}", utc(SystemTime::now(), "", ""));
             // Two within one second.
@@ -53,7 +67,8 @@ impl Place {
             let mut free = names.map(|name| Path::new("results").join(name));
             free.find(|dir| !dir.exists()).unwrap_or_default()
         });
-        Folder::create(&dir, self.force).map(|folder| (folder, dir)).map_err(folder_error)
+        let force = self.force || goes_on(&dir);
+        Folder::create(&dir, force).map(|folder| (folder, dir)).map_err(folder_error)
     }
 }
 
@@ -78,8 +93,20 @@ impl Outputs {
     }
 }
 
-/// Writes a run's summary in every form that was asked for.
-pub(super) fn write(outputs: &Outputs, run: &Run<'_>) -> Result<(), Exit> {
+/// The time since a command began, for JUnit.
+pub(super) fn took(started: SystemTime) -> Took {
+    let seconds = started.elapsed().unwrap_or_default().as_secs_f64();
+    Took { started: utc(started, "-", ":"), seconds }
+}
+
+/// Writes a run's summary in every form that was asked for; `places`: the file and line of each SLO
+/// line that stands in a file.
+pub(super) fn write(
+    outputs: &Outputs,
+    run: &Run<'_>,
+    places: &[Option<(String, usize)>],
+    started: SystemTime,
+) -> Result<(), Exit> {
     let Run { summary, manifest, .. } = *run;
     let case =
         |name: &str, verdict| Case { class: summary.name.clone(), name: name.to_owned(), verdict };
@@ -99,7 +126,14 @@ pub(super) fn write(outputs: &Outputs, run: &Run<'_>) -> Result<(), Exit> {
     if let Some(missed) = manifest.precision.as_ref().and_then(Precision::missed) {
         cases.push(case("figures are known as well as was asked", Verdict::Open(missed)));
     }
-    put(outputs.junit.as_deref(), || junit(&summary.name, &cases))?;
+    for (line, place) in summary.slo.iter().zip(places).filter(|_| outputs.github) {
+        let level = if line.undecided { Level::Warning } else { Level::Error };
+        let at = place.as_ref().map(|(file, line)| (file.as_str(), *line));
+        if !line.passed {
+            anstream::eprintln!("{}", annotation(level, at, &line.line, &line.seen()));
+        }
+    }
+    put(outputs.junit.as_deref(), || junit(&summary.name, &cases, &took(started)))?;
     put(outputs.markdown.as_deref(), || markdown::render(run))?;
     put(outputs.json.as_deref(), || json::text(summary))
 }

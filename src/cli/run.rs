@@ -207,7 +207,7 @@ fn simulate(arguments: &Arguments) -> Result<Exit, Exit> {
     let Stored { manifest, summary, series, dir, .. } = stored;
     let basis = Basis::new(&manifest, &series, federation);
     let run = basis.run(&summary, &manifest);
-    output::write(&arguments.outputs, &run)?;
+    output::write(&arguments.outputs, &run, &loaded.slo_lines(), started)?;
     if !arguments.outputs.on_stdout() {
         anstream::print!("{}", terminal::render(&run, width(), stdout_color()));
         anstream::println!("results in {}", dir.display());

@@ -16,7 +16,7 @@ use crate::study::doubts::doubts;
 use crate::study::forecast::Forecast;
 use crate::study::replicate::Case;
 use crate::study::stored::Earlier;
-use crate::topology::{self, Override, Problem, Source, Topology};
+use crate::topology::{self, Override, Place, Problem, Source, Topology};
 
 /// A valid topology with its parsed SLO lines.
 pub(super) struct Loaded {
@@ -29,6 +29,18 @@ impl Loaded {
     /// The topology, ready to run.
     pub(super) fn case(&self) -> Case {
         Case { federation: self.topology.federation.clone(), slo: self.slo.clone() }
+    }
+
+    /// The file and line of each SLO line; `None` of those that an option added.
+    pub(super) fn slo_lines(&self) -> Vec<Option<(String, usize)>> {
+        let Source { path, text, .. } = &self.source;
+        let line = |place: &Place| match *place {
+            Place::Source { start, .. } => {
+                Some((path.clone(), text.get(..start)?.matches('\n').count() + 1))
+            }
+            Place::Override(_) | Place::File => None,
+        };
+        self.topology.slo_places().iter().map(line).collect()
     }
 }
 

@@ -25,8 +25,18 @@ pub(crate) enum Verdict {
     Open(String),
 }
 
-/// A suite of cases as an XML document.
-pub(crate) fn junit(suite: &str, cases: &[Case]) -> String {
+/// When the work behind the cases began, and how long it took.
+#[derive(Clone, Debug)]
+pub(crate) struct Took {
+    /// As `2026-01-31T12:00:00Z`.
+    pub(crate) started: String,
+    /// Seconds on a clock.
+    pub(crate) seconds: f64,
+}
+
+/// A suite of cases as an XML document. One piece of work answers all of them: each has its part of the
+/// time, so that services which add it up show how long it took.
+pub(crate) fn junit(suite: &str, cases: &[Case], took: &Took) -> String {
     let escape = |text: &str| quick_xml::escape::escape(text).into_owned();
     let all = |of: fn(&Verdict) -> bool| cases.iter().filter(|case| of(&case.verdict)).count();
     let failures = all(|verdict| matches!(verdict, Verdict::Failed(_)));
@@ -35,11 +45,14 @@ pub(crate) fn junit(suite: &str, cases: &[Case]) -> String {
     let (suite, count) = (escape(suite), cases.len());
     let _ = writeln!(
         xml,
-        "<testsuite name=\"{suite}\" tests=\"{count}\" failures=\"{failures}\" skipped=\"{open}\">"
+        "<testsuite name=\"{suite}\" tests=\"{count}\" failures=\"{failures}\" skipped=\"{open}\" \
+         time=\"{:.3}\" timestamp=\"{}\">",
+        took.seconds, took.started
     );
+    let each = took.seconds / count.max(1) as f64;
     for case in cases {
         let (class, name) = (escape(&case.class), escape(&case.name));
-        let _ = write!(xml, "  <testcase classname=\"{class}\" name=\"{name}\"");
+        let _ = write!(xml, "  <testcase classname=\"{class}\" name=\"{name}\" time=\"{each:.3}\"");
         let _ = match &case.verdict {
             Verdict::Held => writeln!(xml, "/>"),
             Verdict::Failed(why) => {
@@ -65,13 +78,17 @@ mod tests {
         let failed = Verdict::Failed("2 > 1".to_owned());
         let open = Verdict::Open("it was \"stopped\"".to_owned());
         let cases = [case("p95 < 1s", Verdict::Held), case("a & \"b\"", failed), case("c", open)];
-        let xml = junit("x", &cases);
+        let took = Took { started: "2026-01-31T12:00:00Z".to_owned(), seconds: 1.5 };
+        let xml = junit("x", &cases, &took);
         let document = roxmltree::Document::parse(&xml).expect("well formed");
         let suite = document.root_element();
         assert_eq!((suite.attribute("tests"), suite.attribute("failures")), (Some("3"), Some("1")));
         let names: Vec<_> = suite.children().filter_map(|case| case.attribute("name")).collect();
         assert_eq!(names, ["p95 < 1s", "a & \"b\"", "c"]);
         assert_eq!(suite.attribute("skipped"), Some("1"));
+        assert_eq!(suite.attribute("time"), Some("1.500"));
+        assert_eq!(suite.attribute("timestamp"), Some("2026-01-31T12:00:00Z"));
+        assert!(suite.children().filter_map(|case| case.attribute("time")).all(|it| it == "0.500"));
         let why = suite.descendants().find_map(|node| node.attribute("message"));
         assert_eq!(why, Some("it was \"stopped\""));
         assert!(suite.descendants().any(|node| node.text() == Some("2 > 1")));

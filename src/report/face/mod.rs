@@ -4,6 +4,7 @@
 pub(crate) mod capacity;
 pub mod compare;
 pub(crate) mod curves;
+pub(crate) mod github;
 pub mod html;
 pub(crate) mod journey;
 pub(crate) mod junit;
