@@ -178,7 +178,16 @@ fn pages_of_studies_are_drawn_like_those_of_runs() {
     shapes::make(&runs);
     let short =
         ["--set", "run.duration=1m", "--set", "run.warm_up=1m", "--set", "slo.0=utilisation < 80%"];
-    let quick = ["capacity", "--replications", "2", "--max-replications", "2", "--precision", "5%"];
+    let quick = [
+        "capacity",
+        "--failures",
+        "--replications",
+        "2",
+        "--max-replications",
+        "2",
+        "--precision",
+        "5%",
+    ];
     let capacity = [&quick[..], &short[..]].concat();
     let compare =
         ["compare", "--replications", "3", "--set", "run.duration=1m", "--set", "run.warm_up=1m"];

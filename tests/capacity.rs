@@ -5,9 +5,10 @@ mod common;
 
 use std::num::NonZeroUsize;
 
-use interwork::study::capacity::planner;
 use interwork::study::capacity::search::{Bench, Effort, Side, Verdict};
+use interwork::study::capacity::sizes::sizes;
 use interwork::study::capacity::{self, Answer, Question};
+use interwork::study::forecast::forecast;
 use interwork::study::replicate::{Case, Parallel};
 use tokio_util::sync::CancellationToken;
 
@@ -72,11 +73,11 @@ fn varied(text: &str, path: &str, planned: f64, unit: &str) -> Answer {
     let stop = CancellationToken::new();
     let parallel = Parallel { threads: NonZeroUsize::new(2).expect("two") };
     let whole = !is_load && unit.is_empty();
-    let bench =
-        Bench { at: &at, whole, parallel, stop: &stop, tell: &|_, _| {}, found: &|_, _| {} };
-    let effort = Effort { first: 3, most: 9, precision: 0.01, stride: 1.5 };
+    let (tell, found) = (&|_: &str, _| {}, &|_, _| {});
+    let bench = Bench { at: &at, whole, parallel, stop: &stop, tell, found, probes: None };
+    let effort = Effort { first: 3, most: 6, precision: 0.02, stride: 1.5, least: planned / 30.0 };
     let question = Question { planned, case: &case(planned), effort, is_load };
-    capacity::answer(question, bench).expect("a sound search")
+    capacity::answer(question, bench).expect("a sound search").expect("steady runs")
 }
 
 /// Fails unless the answer, its bottleneck and the one after it are these.
@@ -177,12 +178,14 @@ fn a_queue_that_grows_is_no_capacity_though_no_line_watches_it() {
     assert!((0.45..0.55).contains(&border), "half of the load fits the licence: {border}");
     let (plan, setup) = common::prepare_with_slo(&text, &[]);
     let case = Case { federation: plan.federation.clone(), slo: setup.slo.clone() };
-    let licences = planner::licences(&case, &CancellationToken::new()).expect("a sound run");
-    let licence = &licences[0];
-    assert_eq!((licence.operator.as_str(), licence.installed), ("a", 50.0));
-    // The busiest tenth of 100 s of a Poisson stream, and 70 % of it used.
-    common::close("the licence", licence.needed, 100.0 / 0.7, 10.0);
-    assert!(licence.needed > 100.0 / 0.7 && licence.retries == 0.0);
+    let sizes = sizes(&plan, &forecast(&plan), &case.slo);
+    let size = sizes.iter().find(|size| size.part == "a/smsc").expect("its SMSC");
+    // 100/s without an SLO line on it: 70 % may be used.
+    assert_eq!((size.installed, size.needed), (50.0, (100.0_f64 / 0.7).ceil()));
+    common::close("the share that is asked for", size.used, 2.0, 0.1);
+    let server = sizes.iter().find(|size| size.part == "a/im_server").expect("its server");
+    // One worker is used to 32 % where the line allows 80 %.
+    assert_eq!((server.installed, server.needed), (1.0, 1.0));
 }
 
 #[test]

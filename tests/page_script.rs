@@ -79,7 +79,8 @@ fn the_types_hold_and_are_those_of_the_data() {
     bench.ends(0, "out", &[]);
     let short = ["--set", "run.duration=20s"];
     let slo = ["--set", "slo=[\"utilisation < 80%\"]"];
-    let quick = ["capacity", "small.yaml", "--quick", "--replications", "2", "--out", "capacity"];
+    let quick =
+        ["capacity", "small.yaml", "--failures", "--replications", "2", "--out", "capacity"];
     let study = "study: 1\nname: s\ntopologies: [small.yaml]\nset: { run.duration: 5s }\n\
                  parameters: { workload.load: [1, 2] }\nreplications: 2\n";
     std::fs::write(bench.path("study.yaml"), study).expect("written");

@@ -2,7 +2,7 @@
 //! page.
 
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use super::output::{Place, put};
@@ -10,15 +10,23 @@ use super::progress::Progress;
 use super::signal::stop_on_signal;
 use super::topology::{Loaded, load, load_source, overrides, reload, set_baseline};
 use super::{Exit, fault, folder_error, width};
+use crate::report::document::numbers::percent;
 use crate::report::face::html;
+use crate::run;
 use crate::study::capacity::document::{Found as Everything, document};
 use crate::study::capacity::inputs;
 use crate::study::capacity::planner;
+use crate::study::capacity::probes::Probes;
 use crate::study::capacity::resources::Resource;
-use crate::study::capacity::search::{Bench, Effort, Found, Verdict};
-use crate::study::capacity::{self, Question};
+use crate::study::capacity::search::{Bench, Effort, Verdict};
+use crate::study::capacity::sizes::sizes;
+use crate::study::capacity::{self, Question, Unsteady};
+use crate::study::forecast::forecast;
 use crate::study::replicate::{Case, Parallel};
 use crate::topology::{Override, Scalar};
+
+/// How far below the planned value a search goes that finds no line to hold.
+const FAR: f64 = 30.0;
 
 /// Find the largest load that meets the SLO, what gives way first, and what planners ask next
 #[derive(Debug, clap::Args)]
@@ -44,20 +52,20 @@ pub(super) struct Arguments {
     replications: u32,
 
     /// Replications of a point whose verdict is not clear, at most
-    #[arg(long, value_name = "N", default_value_t = 9,
+    #[arg(long, value_name = "N", default_value_t = 6,
           value_parser = clap::value_parser!(u32).range(2..=1000))]
     max_replications: u32,
 
     /// How narrow the bracket around the answer becomes, as a share of it
-    #[arg(long, value_name = "SHARE", default_value = "1%", value_parser = super::run::share)]
+    #[arg(long, value_name = "SHARE", default_value = "3%", value_parser = super::run::share)]
     precision: f64,
 
     #[command(flatten)]
     place: Place,
 
-    /// The answer alone: no failures, no inputs
+    /// Let each part fail in turn as well, a run each
     #[arg(long)]
-    quick: bool,
+    failures: bool,
 
     /// Threads to run on; the answer is the same on any number
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
@@ -95,7 +103,11 @@ fn find(arguments: &Arguments) -> Result<Exit, Exit> {
 
     let stop = stop_on_signal();
     let name = format!("{}-capacity", loaded.topology.federation.name);
-    let (folder, dir) = arguments.place.create(&name)?;
+    let version = format!("{} {:?}", env!("CARGO_PKG_VERSION"), option_env!("INTERWORK_COMMIT"));
+    // What a search that was stopped has left may be gone on with.
+    let goes_on = |dir: &Path| Probes::of(dir, version.clone()).any();
+    let (folder, dir) = arguments.place.create_or(&name, goes_on)?;
+    let probes = Probes::of(&dir, version.clone());
     let bar = Progress::new();
     let tell = |what: &str, value: f64| bar.say(format!("{what} {value:.3}"));
     let cores = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
@@ -109,34 +121,66 @@ fn find(arguments: &Arguments) -> Result<Exit, Exit> {
         bar.note(&format!("{} = {}: {}", arguments.vary, own.with(value), worded(verdict)));
     };
     let whole = own.whole();
-    let bench = Bench { at: &at, whole, parallel, stop: &stop, tell: &tell, found: &found };
+    let probes_of = Some(&probes);
+    let bench = Bench {
+        at: &at,
+        whole,
+        parallel,
+        stop: &stop,
+        tell: &tell,
+        found: &found,
+        probes: probes_of,
+    };
     let effort = Effort {
         first: arguments.replications,
         most: arguments.max_replications.max(arguments.replications),
         precision: arguments.precision,
         stride: 1.5,
+        least: planned / FAR,
     };
     let is_load = arguments.vary == "workload.load";
-    let question = Question { planned, case: &planned_case, effort, is_load };
-    let answer = capacity::answer(question, bench).map_err(fault)?;
-    let (mut failures, mut inputs) = (Vec::new(), Vec::new());
-    if !arguments.quick && !stop.is_cancelled() {
-        failures = planner::failures(&planned_case, parallel, &stop, &tell).map_err(fault)?;
-        if let Found { border: Some(border), side, .. } = answer.found {
-            let limits = [&answer.bottleneck, &answer.next];
-            let mut limits: Vec<Resource> =
-                limits.iter().copied().flatten().flat_map(|l| l.resources.clone()).collect();
-            let mut seen = Vec::new();
-            limits.retain(|limit| {
-                !seen.contains(limit) && {
-                    seen.push(*limit);
-                    true
-                }
-            });
-            inputs = inputs::sensitivities(border, side, &limits, effort, bench).map_err(fault)?;
-        }
+    let plan = run::plan(planned_case.federation.clone());
+    let expected = forecast(&plan);
+    let sizes = sizes(&plan, &expected, &planned_case.slo);
+    drop(plan);
+    if let Some(first) =
+        sizes.iter().max_by(|a, b| (a.used / a.target).total_cmp(&(b.used / b.target)))
+    {
+        bar.note(&format!(
+            "by arithmetic {} comes first: {} of it is asked for at {} = {}",
+            first.part,
+            percent(first.used),
+            arguments.vary,
+            own.with(planned)
+        ));
     }
-    let licences = planner::licences(&planned_case, &stop).map_err(fault)?;
+    let question = Question { planned, case: &planned_case, effort, is_load };
+    let answer = match capacity::answer(question, bench).map_err(fault)? {
+        Ok(answer) => answer,
+        Err(Unsteady(why)) => {
+            bar.end();
+            anstream::eprintln!("error: in the measured time {why}: no capacity follows from that");
+            anstream::eprintln!("measure later (--set run.warm_up=forecast), or for longer");
+            return Ok(Exit::BadInput);
+        }
+    };
+    let (mut failures, mut inputs) = (Vec::new(), Vec::new());
+    if arguments.failures && !stop.is_cancelled() {
+        failures = planner::failures(&planned_case, parallel, &stop, &tell).map_err(fault)?;
+    }
+    if let (true, Some(border), false) = (is_load, answer.found.border, stop.is_cancelled()) {
+        let limits = [&answer.bottleneck, &answer.next];
+        let mut limits: Vec<Resource> =
+            limits.iter().copied().flatten().flat_map(|l| l.resources.clone()).collect();
+        let mut seen = Vec::new();
+        limits.retain(|limit| {
+            !seen.contains(limit) && {
+                seen.push(*limit);
+                true
+            }
+        });
+        inputs = inputs::sensitivities(border, &planned_case, &limits);
+    }
     bar.end();
     if stop.is_cancelled() {
         anstream::eprintln!("stopped before the answer was found");
@@ -153,10 +197,16 @@ fn find(arguments: &Arguments) -> Result<Exit, Exit> {
                 anstream::eprintln!("so far it {words} at {low} to {high}");
             }
         }
+        let file = arguments.topology.display();
+        anstream::eprintln!(
+            "it goes on from there with the same options and --out {}",
+            dir.display()
+        );
+        anstream::eprintln!("  interwork capacity {file} --out {} …", dir.display());
         return Ok(Exit::Interrupted);
     }
     let refused = refused.into_inner().unwrap_or_else(PoisonError::into_inner);
-    let found = Everything { answer, licences, failures, inputs, refused };
+    let found = Everything { answer, sizes, failures, inputs, refused };
     let document = document(&arguments.vary, &planned_case, own.unit(), found);
     let files = [
         ("topology.yaml", loaded.topology.resolved_yaml()),
@@ -164,6 +214,7 @@ fn find(arguments: &Arguments) -> Result<Exit, Exit> {
         (html::NAME, html::capacity_page(&document)),
     ];
     folder.put(&files).map_err(folder_error)?;
+    probes.clear();
     put(arguments.json.as_deref(), || document.json())?;
     if arguments.json.as_deref() != Some(std::path::Path::new("-")) {
         anstream::print!("{}", document.page(width()));

@@ -26,15 +26,19 @@ pub fn needs(plan: &Plan, expected: &Forecast, slo: &[Line]) -> Vec<Need> {
 }
 
 /// How busy a station may be: by the file's lines, else as planners allow.
-fn target(station: &str, slo: &[Line]) -> f64 {
+pub(super) fn target(station: &str, slo: &[Line]) -> f64 {
+    stated(station, slo).unwrap_or(HIGH)
+}
+
+/// The same by the file's lines alone.
+pub(super) fn stated(station: &str, slo: &[Line]) -> Option<f64> {
     let about = |line: &&Line| {
         let selector = line.selector();
         let all = selector.labels().iter().all(|(_, value)| *value == station);
         selector.metric() == "station_utilisation" && all && !line.has_span()
     };
     let bounds = slo.iter().filter(about).filter_map(Line::upper);
-    let least = bounds.filter(|bound| *bound > 0.0 && *bound <= 1.0).reduce(f64::min);
-    least.unwrap_or(HIGH)
+    bounds.filter(|bound| *bound > 0.0 && *bound <= 1.0).reduce(f64::min)
 }
 
 /// A setting that makes a part so busy, as `--set` has it.

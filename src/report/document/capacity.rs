@@ -1,4 +1,4 @@
-//! The answer to "how much can it carry" (schema `interwork/capacity/1`). Filled in by `study::capacity`,
+//! The answer to "how much can it carry" (schema `interwork/capacity/2`). Filled in by `study::capacity`,
 //! shown by the terminal and by a page.
 
 use serde::Serialize;
@@ -6,7 +6,7 @@ use serde::Serialize;
 /// Everything that was found.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Capacity {
-    /// `interwork/capacity/1`.
+    /// `interwork/capacity/2`.
     pub(crate) schema: &'static str,
     /// Of the topology.
     pub(crate) name: String,
@@ -31,7 +31,8 @@ pub(crate) struct Capacity {
     pub(crate) headroom: Option<f64>,
     /// The least and the greatest value tried.
     pub(crate) tried: [f64; 2],
-    /// Where no border was found: lines that fail at the least value tried, with what was observed.
+    /// Where no border was found: lines that fail at the least value at which any does, with what was
+    /// observed.
     pub(crate) failing: Vec<String>,
     /// Whether every line holds at the planned value.
     pub(crate) holds: bool,
@@ -52,9 +53,9 @@ pub(crate) struct Capacity {
     /// SLO lines that too few samples carried somewhere; there they counted neither as held nor as
     /// missed.
     pub(crate) too_few_samples: Vec<TooFew>,
-    /// Licences of SMSCs at the planned value.
-    pub(crate) licences: Vec<Licence>,
-    /// Failures at the planned value.
+    /// Sizes of all parts at the planned value.
+    pub(crate) sizes: Vec<Size>,
+    /// Failures at the planned value, where they were asked for.
     pub(crate) failures: Vec<Failure>,
     /// What operators owe each other at the planned value.
     pub(crate) accounts: Vec<Account>,
@@ -66,7 +67,7 @@ pub(crate) struct Capacity {
     pub(crate) per_thousand_with_monthly: f64,
     /// Hub or bilateral agreements.
     pub(crate) break_even: Option<BreakEven>,
-    /// The answer with each input 20 % lower and higher.
+    /// The answer with each input 20 % lower and higher, by arithmetic.
     pub(crate) inputs: Vec<Input>,
 }
 
@@ -106,7 +107,7 @@ pub struct Limit {
 }
 
 /// A point of the curve.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub(crate) struct CurvePoint {
     /// The value.
     pub(crate) value: f64,
@@ -122,6 +123,8 @@ pub(crate) struct CurvePoint {
     pub(crate) p95: Option<f64>,
     /// Its 99th percentile.
     pub(crate) p99: Option<f64>,
+    /// Which of these are lower bounds: what was under way could raise them.
+    pub(crate) at_least: Vec<&'static str>,
     /// Share of messages refused.
     pub(crate) refused: f64,
     /// Share of messages expired or lost.
@@ -130,19 +133,26 @@ pub(crate) struct CurvePoint {
     pub(crate) waiting: f64,
 }
 
-/// What one SMSC needs, short messages a second, in the busiest tenth of the measured time.
+/// How large a part has to be for what the topology asks of it at the planned value, by arithmetic: first
+/// messages, answers and retries that nothing holds back.
 #[derive(Clone, Debug, Serialize)]
-pub struct Licence {
-    /// The operator whose SMSC it is.
-    pub operator: String,
-    /// First attempts a second then, if no licence held anything back.
-    pub(crate) first_attempts: f64,
-    /// Repeated attempts a second then.
-    pub retries: f64,
-    /// Licensed rate of all nodes, a second.
+pub struct Size {
+    /// The part; of an SMSC all nodes together.
+    pub part: String,
+    /// What it is.
+    pub(crate) kind: &'static str,
+    /// Of the three amounts: `/s`, `workers` or `bit/s`.
+    pub(crate) unit: &'static str,
+    /// What it has.
     pub installed: f64,
-    /// Licensed rate that is needed at the highest use allowed, a second.
+    /// Share of that which is asked for; from 1 on its queue only grows.
+    pub used: f64,
+    /// Share that may be used, by the SLO lines or as planners allow.
+    pub(crate) target: f64,
+    /// The amount of which no more than that is used.
     pub needed: f64,
+    /// The same while a node or a worker is down; null of what has none.
+    pub(crate) spare: Option<f64>,
 }
 
 /// What the failure of one part for a third of the time does.
@@ -211,7 +221,7 @@ pub(crate) struct Input {
 
 impl Capacity {
     /// Schema of this version.
-    pub(crate) const SCHEMA: &str = "interwork/capacity/1";
+    pub(crate) const SCHEMA: &str = "interwork/capacity/2";
 
     /// As JSON.
     pub(crate) fn json(&self) -> String {

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use crate::report::document::capacity::*;
-use crate::report::document::numbers::{count, percent, seconds, three};
+use crate::report::document::numbers::{count, percent, plural, seconds, three};
 use crate::report::face::lines::paragraphs;
 use crate::report::face::table::table;
 use crate::report::judge;
@@ -12,8 +12,7 @@ use crate::report::judge;
 pub(crate) const CURVE: [&str; 8] =
     ["offered", "delivered", "p50", "p95", "p99", "refused", "lost", "waiting"];
 pub(crate) const PARTS: [&str; 2] = ["part", "utilisation"];
-pub(crate) const LICENCES: [&str; 5] =
-    ["operator", "first attempts", "retries", "needed", "installed"];
+pub(crate) const SIZES: [&str; 5] = ["part", "installed", "asked for", "needed", "with one down"];
 pub(crate) const FAILURES: [&str; 7] =
     ["down", "refused", "lost", "p95", "drained after", "longest queue", "at"];
 pub(crate) const ACCOUNTS: [&str; 6] =
@@ -27,7 +26,7 @@ impl Capacity {
         text.push_str(&paragraphs(&self.verdict(), width));
         self.curve_of(&mut text, width);
         self.parts(&mut text, width);
-        self.licences_of(&mut text, width);
+        self.sizes_of(&mut text, width);
         self.failures_of(&mut text, width);
         self.money(&mut text, width);
         self.inputs_of(&mut text, width);
@@ -65,7 +64,7 @@ impl Capacity {
                 let name = &self.name;
                 let mut text = format!("{name}: {how} {varied} tried, {from} to {to}\n");
                 for line in &self.failing {
-                    let _ = writeln!(text, "at {from}, {line} fails");
+                    let _ = writeln!(text, "even at the least that tells, {line} fails");
                 }
                 text
             }
@@ -144,13 +143,17 @@ impl Capacity {
     pub(crate) fn curve_rows(&self) -> Vec<Vec<String>> {
         let row = |point: &CurvePoint| {
             let knee = if self.knee == Some(point.value) { " knee" } else { "" };
+            let time = |name: &str, value: Option<f64>| {
+                let least = if point.at_least.contains(&name) { "≥ " } else { "" };
+                format!("{least}{}", seconds(value))
+            };
             vec![
                 format!("{}{knee}", amount(point.value)),
                 format!("{}/s", three(point.offered)),
                 format!("{}/s", three(point.delivered)),
-                seconds(point.p50),
-                seconds(point.p95),
-                seconds(point.p99),
+                time("p50", point.p50),
+                time("p95", point.p95),
+                time("p99", point.p99),
                 format!("{:.2} %", point.refused * 100.0),
                 format!("{:.2} %", point.lost * 100.0),
                 count(point.waiting.round() as u64),
@@ -171,32 +174,46 @@ impl Capacity {
         self.busy.iter().map(|(part, busy)| vec![part.clone(), percent(*busy)]).collect()
     }
 
-    fn licences_of(&self, text: &mut String, width: usize) {
-        if !self.licences.is_empty() {
-            let high = judge::bound(judge::HIGH);
+    fn sizes_of(&self, text: &mut String, width: usize) {
+        if !self.sizes.is_empty() {
             let title = format!(
-                "SMSC licences at the planned value: the busiest tenth of the time, at most {high} \
-                 used (! too small)"
+                "Sizes at the planned value, by arithmetic: what is needed is used at most to {} (! too \
+                 small)",
+                self.targets()
             );
             text.push_str(&paragraphs(&format!("\n{title}\n"), width));
-            text.push_str(&table(&LICENCES, &self.licence_rows(), width));
+            text.push_str(&table(&SIZES, &self.size_rows(), width));
         }
     }
 
-    /// Licences, as [`LICENCES`] names the columns.
-    pub(crate) fn licence_rows(&self) -> Vec<Vec<String>> {
-        let rate = |value: f64| format!("{}/s", three(value));
-        let row = |licence: &Licence| {
-            let short = if licence.needed > licence.installed { " !" } else { "" };
+    /// How much of a part may be used.
+    pub(crate) fn targets(&self) -> String {
+        let mut targets: Vec<String> =
+            self.sizes.iter().map(|size| judge::bound(size.target)).collect();
+        targets.sort();
+        targets.dedup();
+        targets.join(" or ")
+    }
+
+    /// Sizes, as [`SIZES`] names the columns.
+    pub(crate) fn size_rows(&self) -> Vec<Vec<String>> {
+        let row = |size: &Size| {
+            let short = if size.used > size.target { " !" } else { "" };
+            let amount = |value: f64| match size.unit {
+                "workers" => plural(value as u64, "worker", "workers"),
+                "bit/s" if value >= 1e6 => format!("{} Mbit/s", three(value / 1e6)),
+                "bit/s" => format!("{} kbit/s", three(value / 1e3)),
+                unit => format!("{}{unit}", three(value)),
+            };
             vec![
-                format!("{}{short}", licence.operator),
-                rate(licence.first_attempts),
-                rate(licence.retries),
-                rate(licence.needed),
-                rate(licence.installed),
+                format!("{}{short}", size.part),
+                amount(size.installed),
+                percent(size.used),
+                amount(size.needed),
+                size.spare.map_or("-".to_owned(), amount),
             ]
         };
-        self.licences.iter().map(row).collect()
+        self.sizes.iter().map(row).collect()
     }
 
     fn failures_of(&self, text: &mut String, width: usize) {
@@ -297,8 +314,8 @@ impl Capacity {
 
     fn inputs_of(&self, text: &mut String, width: usize) {
         if !self.inputs.is_empty() {
-            let title = "What the answer becomes with each input 20 % lower and higher (one run a \
-                         point: less than 5 % says nothing)";
+            let title = "What the answer becomes with each input 20 % lower and higher, by arithmetic \
+                         on the part that is first at its end";
             text.push_str(&paragraphs(&format!("\n{title}\n"), width));
             text.push_str(&table(&INPUTS, &self.input_rows(), width));
         }

@@ -11,11 +11,11 @@ use crate::study::replicate::Case;
 pub(crate) struct Found {
     /// The search and what follows from it.
     pub(crate) answer: Answer,
-    /// By SMSC.
-    pub(crate) licences: Vec<page::Licence>,
-    /// By part, the first with nothing failing.
+    /// Of every part.
+    pub(crate) sizes: Vec<page::Size>,
+    /// By part, the first with nothing failing; none if not asked for.
     pub(crate) failures: Vec<page::Failure>,
-    /// The first with nothing changed.
+    /// The most effective first.
     pub(crate) inputs: Vec<page::Input>,
     /// The last value that the topology could not have, and why.
     pub(crate) refused: Option<(f64, String)>,
@@ -23,7 +23,7 @@ pub(crate) struct Found {
 
 /// The document of what was found for the value `varied`, in this unit.
 pub(crate) fn document(varied: &str, planned: &Case, unit: &str, found: Found) -> Capacity {
-    let Found { answer, licences, failures, inputs, refused } = found;
+    let Found { answer, sizes, failures, inputs, refused } = found;
     let federation = &planned.federation;
     let seen = &answer.planned.replicated;
     let (border, side) = (answer.found.border, answer.found.side);
@@ -51,7 +51,8 @@ pub(crate) fn document(varied: &str, planned: &Case, unit: &str, found: Found) -
     let ends = [answer.found.points.first(), answer.found.points.last()];
     let tried = ends.map(|point| point.map_or(answer.planned.value, |point| point.value));
     // The easiest point tried tells best what cannot be met.
-    let easiest = answer.found.points.first().filter(|_| border.is_none());
+    let known = |point: &&super::search::Point| !point.failing.is_empty();
+    let easiest = answer.found.points.iter().find(known).filter(|_| border.is_none());
     let failing = easiest.map_or(Vec::new(), |point| {
         let lines = point.failing.iter().map(|place| &point.replicated.results.slo[*place]);
         lines.map(|line| format!("{} ({})", line.line, line.seen())).collect()
@@ -78,7 +79,7 @@ pub(crate) fn document(varied: &str, planned: &Case, unit: &str, found: Found) -
         knee: answer.knee,
         curve: answer.curve,
         too_few_samples: too_few.collect(),
-        licences,
+        sizes,
         failures,
         accounts,
         currency: federation.currency.clone(),

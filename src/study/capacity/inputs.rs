@@ -1,21 +1,13 @@
-//! The inputs that change the answer most: each 20 % up and down, one at a time, and the search done
-//! again, more coarsely, from the answer.
-
-use std::num::NonZeroUsize;
+//! The inputs that change the answer most: each 20 % up and down, one at a time, by arithmetic.
 
 use super::resources::Resource;
-use super::search::{self, Bench, Effort, Side};
+use super::sizes::room;
 use crate::domain::federation::{Federation, MessageRate};
 use crate::report::document::capacity as page;
-use crate::run::RunError;
-use crate::study::pool;
-use crate::study::replicate::{Case, Parallel};
+use crate::study::replicate::Case;
 
 /// How much inputs are changed.
 pub(crate) const CHANGE: f64 = 0.2;
-/// Answers are found to within this share: what matters is their order.
-const COARSE: f64 = 0.03;
-
 /// How far apart the answers are.
 fn spread(input: &page::Input) -> f64 {
     match (input.lower, input.higher) {
@@ -34,8 +26,6 @@ enum Input {
     ContactsElsewhere,
     Online,
     Detached,
-    /// Nothing is changed: what the coarse search says of the topology as it is.
-    Nothing,
     Speed(Resource),
 }
 
@@ -49,7 +39,6 @@ impl Input {
             Self::ContactsElsewhere => "share of contacts elsewhere".to_owned(),
             Self::Online => "share of users online".to_owned(),
             Self::Detached => "share of phones detached".to_owned(),
-            Self::Nothing => "nothing changed".to_owned(),
             Self::Speed(resource) => format!("{} {}", resource.kind(), resource.name(federation)),
         }
     }
@@ -72,7 +61,7 @@ impl Input {
                         hlr.attached = (1.0 - (1.0 - hlr.attached) * factor).max(0.01);
                     }
                 }
-                Self::Nothing | Self::Speed(_) => {}
+                Self::Speed(_) => {}
             }
         }
         if let Self::Speed(resource) = self {
@@ -81,20 +70,11 @@ impl Input {
     }
 }
 
-/// Changes every input in turn; `limits` are the parts whose speed matters. First what the search
-/// says with nothing changed, to see how coarse it is; then the most effective.
-///
-/// # Errors
-/// Only faults of the program.
-pub(crate) fn sensitivities(
-    answer: f64,
-    side: Side,
-    limits: &[Resource],
-    effort: Effort,
-    bench: Bench<'_>,
-) -> Result<Vec<page::Input>, RunError> {
+/// What the largest load becomes with each input less and more, the most effective first: it grows as the
+/// room does that the first part to be at its end has by arithmetic. Inputs that have no bearing on that
+/// part change nothing here, though a line about latency may mind them.
+pub(crate) fn sensitivities(answer: f64, case: &Case, limits: &[Resource]) -> Vec<page::Input> {
     let fixed = [
-        Input::Nothing,
         Input::Messages,
         Input::Answers,
         Input::PresenceChanges,
@@ -103,33 +83,20 @@ pub(crate) fn sensitivities(
         Input::Online,
         Input::Detached,
     ];
-    let effort = Effort { precision: COARSE, stride: 1.2, ..effort.once() };
-    let Some(case) = (bench.at)(answer) else { return Ok(Vec::new()) };
-    let federation = case.federation;
-    let inputs: Vec<Input> =
-        fixed.into_iter().chain(limits.iter().map(|limit| Input::Speed(*limit))).collect();
-    let factors = [1.0 - CHANGE, 1.0 + CHANGE];
-    // A search is one run after the other: several go side by side.
-    let alone = Bench { parallel: Parallel { threads: NonZeroUsize::MIN }, ..bench };
-    let answers = pool::run(bench.parallel.threads, inputs.len() * 2, |task| {
-        let (input, factor) = (inputs[task / 2], factors[task % 2]);
-        let at = |value| -> Option<Case> {
-            let mut case = (bench.at)(value)?;
-            input.change(&mut case.federation, factor);
-            Some(case)
-        };
-        let bench = Bench { at: &at, ..alone };
-        search::search(answer, Some(side), effort, bench).map(|found| found.border)
-    })?;
-    let changed = inputs.iter().zip(answers.chunks(2));
-    let mut all: Vec<page::Input> = changed
-        .map(|(input, answers)| page::Input {
-            input: input.name(&federation),
-            lower: answers[0],
-            higher: answers[1],
+    let Some(now) = room(case) else { return Vec::new() };
+    let changed = |input: Input, factor: f64| {
+        let mut case = case.clone();
+        input.change(&mut case.federation, factor);
+        room(&case).map(|room| answer * room / now)
+    };
+    let inputs = fixed.into_iter().chain(limits.iter().map(|limit| Input::Speed(*limit)));
+    let mut all: Vec<page::Input> = inputs
+        .map(|input| page::Input {
+            input: input.name(&case.federation),
+            lower: changed(input, 1.0 - CHANGE),
+            higher: changed(input, 1.0 + CHANGE),
         })
         .collect();
-    // The first is what nothing changed; it stays there.
-    all[1..].sort_by(|a, b| spread(b).total_cmp(&spread(a)));
-    Ok(all)
+    all.sort_by(|a, b| spread(b).total_cmp(&spread(a)));
+    all
 }

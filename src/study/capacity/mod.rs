@@ -1,33 +1,50 @@
-//! How much a federation can carry: the largest load at which the SLO of its file holds, or the value
-//! of anything else up to which, or from which on, it does; what gives way first, and what next; the curve around it; and the planner's page
-//! (`planner`, `inputs`). Called by the command line, which words and draws the answer.
+//! How much a federation can carry: the largest load at which the SLO of its file holds, or the value of
+//! anything else up to which, or from which on, it does; what gives way first, and what next; the curve
+//! around it; and the planner's page (`sizes`, `planner`, `inputs`). Arithmetic says where to look, runs say
+//! what is there. Called by the command line, which words and draws the answer.
 
 pub(crate) mod document;
 pub(crate) mod inputs;
 pub mod planner;
+pub mod probes;
 pub mod resources;
 pub mod search;
+pub mod sizes;
+
+use std::num::NonZeroUsize;
 
 use self::resources::Resource;
 use self::search::{Bench, Effort, Found, Point, Side, figure};
+use self::sizes::room;
 use crate::measure::measured::Measured;
+use crate::measure::results::{Trend, Trending};
 use crate::report::document::capacity::{self as page, CurvePoint};
 use crate::report::judge::{BUSY, FULL_ALL_ALONG};
-use crate::run::{self, RunError};
-use crate::study::forecast::forecast;
-use crate::study::replicate::Case;
+use crate::run::RunError;
+use crate::study::pool;
+use crate::study::replicate::{Case, Parallel};
 
 /// Parts tried one by one, the hardest pressed first, to see whose growth mends the SLO.
 const SUSPECTS: usize = 5;
 /// Pressure below which a part is no suspect.
 const IDLE: f64 = 0.2;
-/// Points of the curve, as shares of the answer.
-const CURVE: [f64; 11] = [0.2, 0.4, 0.6, 0.7, 0.8, 0.9, 0.95, 1.0, 1.05, 1.1, 1.25];
+/// A part so hard pressed may be what gives way though another is pressed harder.
+const NEARLY_FULL: f64 = 0.95;
+/// Points of the curve beside those of the search, as shares of the answer; near it there are enough.
+const CURVE: [f64; 4] = [0.25, 0.5, 0.75, 0.9];
+/// Where the end lies below this share of what is planned, the planned value is far beyond it.
+const OVER: f64 = 0.8;
+/// How much a lone point adds to the curve: the nearest of the search may lie no nearer, as a share.
+const APART: f64 = 0.08;
+/// How well what gives way next is known, as a share: one run a point.
+const NEXT: f64 = 0.05;
+/// By how much a search that starts where arithmetic says the end is steps away from it at first.
+pub(crate) const NEAR: f64 = 1.08;
 
 /// What is wanted to be known.
 #[derive(Clone, Copy, Debug)]
 pub struct Question<'a> {
-    /// The value that is planned for; the search starts there.
+    /// The value that is planned for; the search starts there, or where arithmetic says the load ends.
     pub planned: f64,
     /// The topology with that value.
     pub case: &'a Case,
@@ -60,6 +77,10 @@ pub struct Answer {
     pub planned: Point,
 }
 
+/// Runs are not steady: what load they had nobody can say, and no capacity follows from them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unsteady(pub String);
+
 /// What gives way.
 #[derive(Clone, Debug)]
 pub struct Limit {
@@ -73,17 +94,37 @@ pub struct Limit {
 ///
 /// # Errors
 /// Only faults of the program.
-pub fn answer(question: Question<'_>, bench: Bench<'_>) -> Result<Answer, RunError> {
-    let Question { planned, effort, .. } = question;
-    let side = question.is_load.then_some(Side::UpTo);
-    let found = search::narrow(question.start(), side, effort, bench)?;
+pub fn answer(
+    question: Question<'_>,
+    bench: Bench<'_>,
+) -> Result<Result<Answer, Unsteady>, RunError> {
+    let Question { planned, case, effort, is_load } = question;
+    let side = is_load.then_some(Side::UpTo);
+    // Far beyond its end one run says as much as several, and takes as long.
+    let quick = match room(case) {
+        Some(room) if is_load && room < OVER => effort.once(),
+        _ => Effort { most: effort.first, ..effort },
+    };
+    let at_planned = search::tried(case, planned, quick, bench)?;
+    let load = |trend: &&Trend| trend.what == Trending::OfferedLoad;
+    if let Some(trend) = at_planned.replicated.results.trends.iter().find(load) {
+        return Ok(Err(Unsteady(trend.told())));
+    }
+    let start = |case: &Case| match room(case).filter(|_| is_load) {
+        Some(room) => planned * room,
+        None => planned,
+    };
+    let stride = if is_load { NEAR } else { effort.stride };
+    let found = search::narrow(start(case), side, Effort { stride, ..effort }, bench)?;
     let bottleneck = limit(&found, effort, bench)?;
     let next = match &bottleneck {
         Some(limit) if limit.found.relieves && found.side == Side::UpTo => {
             let at = |value| grown(bench, &limit.resources, value);
             let bench = bench.aside(&at);
-            let start = question.start().max(limit.found.largest.unwrap_or(planned));
-            let found = search::narrow(start, Some(Side::UpTo), effort, bench)?;
+            let start = at(planned).map_or(planned, |case| start(&case));
+            let start = start.max(limit.found.largest.unwrap_or(planned));
+            let effort = Effort { precision: NEXT, stride, ..effort.once() };
+            let found = search::search(start, Some(Side::UpTo), effort, bench)?;
             self::limit(&found, effort, bench)?
         }
         _ => None,
@@ -92,22 +133,23 @@ pub fn answer(question: Question<'_>, bench: Bench<'_>) -> Result<Answer, RunErr
     let highest = found.points.last().map(|point| point.value);
     let holds = found.points.iter().all(|point| point.verdict.holds());
     let answer = found.border.or(highest.filter(|_| holds)).unwrap_or(planned);
-    let quick = Effort { most: effort.first, ..effort };
-    let at_planned = search::tried(question.case, planned, quick, bench)?;
-    let mut curve: Vec<CurvePoint> = Vec::new();
-    let mut busy = Vec::new();
-    for share in CURVE {
-        let value = answer * share;
-        let value = if bench.whole { value.round() } else { value };
-        if curve.last().is_some_and(|point| point.value == value) {
-            continue;
-        }
-        let Some(point) = search::point(value, quick, bench)? else { continue };
-        curve.push(curve_point(point.value, &point.replicated.measured));
-        if share == 1.0 {
-            busy = busiest(&point, bench);
-        }
-    }
+    let point = |point: &Point| curve_point(point.value, &point.replicated.measured);
+    let mut curve: Vec<CurvePoint> = found.points.iter().map(point).collect();
+    let value = |share: f64| if bench.whole { (answer * share).round() } else { answer * share };
+    let far = |value: &f64| curve.iter().all(|at| (at.value / value - 1.0).abs() >= APART);
+    let values: Vec<f64> = CURVE.into_iter().map(value).filter(far).collect();
+    let alone = Bench { parallel: Parallel { threads: NonZeroUsize::MIN }, ..bench };
+    let once = effort.once();
+    let tried = pool::run(bench.parallel.threads, values.len(), |place| {
+        search::point(values[place], once, alone)
+    })?;
+    curve.extend(tried.iter().flatten().map(point));
+    curve.sort_by(|a, b| a.value.total_cmp(&b.value));
+    curve.dedup_by(|a, b| a.value == b.value);
+    // Of what was tried, the nearest to the answer.
+    let apart = |point: &&Point| (point.value / answer).max(answer / point.value);
+    let nearest = found.points.iter().min_by(|a, b| apart(a).total_cmp(&apart(b)));
+    let busy = busiest(nearest.unwrap_or(&at_planned), bench);
     let end = |(_, pressure): &&(String, f64)| *pressure >= FULL_ALL_ALONG;
     let full = busy.iter().filter(end).map(|(part, _)| part.clone()).collect();
     let power = |point: &CurvePoint| Some(point.delivered / point.mean?);
@@ -119,21 +161,7 @@ pub fn answer(question: Question<'_>, bench: Bench<'_>) -> Result<Answer, RunErr
         .max_by(|a, b| a.0.total_cmp(&b.0))
         .map(|(_, value)| value)
         .filter(|value| !ends.contains(&Some(*value)));
-    Ok(Answer { found, bottleneck, next, busy, full, curve, knee, planned: at_planned })
-}
-
-impl Question<'_> {
-    /// Where to begin: near the load at which the busiest station is at its end, since points far
-    /// beyond take long and say nothing.
-    fn start(&self) -> f64 {
-        if !self.is_load {
-            return self.planned;
-        }
-        let expected = forecast(&run::plan(self.case.federation.clone()));
-        let stations = expected.stations.iter().map(|station| station.utilisation);
-        let busiest = stations.fold(0.0, f64::max);
-        if busiest > 1e-3 { self.planned * 0.8 / busiest } else { self.planned }
-    }
+    Ok(Ok(Answer { found, bottleneck, next, busy, full, curve, knee, planned: at_planned }))
 }
 
 /// The case at a value with parts of it doubled.
@@ -175,15 +203,24 @@ fn limit(found: &Found, effort: Effort, bench: Bench<'_>) -> Result<Option<Limit
         };
         Limit { resources, found }
     };
-    let same = Effort { most: effort.first, ..effort };
     let relieves = |parts: &[(f64, Resource)]| -> Result<bool, RunError> {
         let parts: Vec<Resource> = parts.iter().map(|(_, resource)| *resource).collect();
         let at = |value| grown(bench, &parts, value);
-        let point = search::point(failing.value, same, bench.aside(&at))?;
+        // What is twice as large tells at once.
+        let point = search::point(failing.value, effort.once(), bench.aside(&at))?;
         Ok(point.is_some_and(|point| point.verdict.holds()))
     };
-    let mut relieving = Vec::new();
+    // Of one run a point, only its being the only one near its end is known.
+    let pressed = suspects.iter().filter(|(pressure, _)| *pressure >= NEARLY_FULL).count();
+    if let (1, 1, [first, ..]) = (effort.most, pressed, suspects.as_slice()) {
+        return Ok(Some(limit(&[*first], true)));
+    }
+    let mut relieving: Vec<(f64, Resource)> = Vec::new();
     for suspect in &suspects {
+        // What is not near its end is not to blame once something that is has been found.
+        if !relieving.is_empty() && suspect.0 < NEARLY_FULL {
+            break;
+        }
         if relieves(&[*suspect])? {
             relieving.push(*suspect);
         }
@@ -191,7 +228,7 @@ fn limit(found: &Found, effort: Effort, bench: Bench<'_>) -> Result<Option<Limit
     if let [one] = *relieving {
         return Ok(Some(limit(&[one], true)));
     }
-    let rough = Effort { precision: 0.1, stride: 1.25, ..effort.once() };
+    let rough = Effort { precision: 0.1, stride: 1.15, ..effort.once() };
     let mut furthest: Option<(f64, (f64, Resource))> = None;
     for suspect in relieving {
         let at = |value| grown(bench, &[suspect.1], value);
@@ -236,6 +273,10 @@ fn busiest(point: &Point, bench: Bench<'_>) -> Vec<(String, f64)> {
 /// Delays and losses in what was measured.
 pub(crate) fn curve_point(value: f64, measured: &Measured) -> CurvePoint {
     let see = |text: &str| figure(text).observe(measured);
+    let is_least = |name: &&str| {
+        let bounds = figure(&format!("message_latency {name}")).bounds(measured);
+        bounds.is_some_and(|bounds| bounds.is_least())
+    };
     let share = |names: &[&str]| -> f64 {
         names.iter().filter_map(|name| see(&format!("{name} share"))).sum()
     };
@@ -247,6 +288,7 @@ pub(crate) fn curve_point(value: f64, measured: &Measured) -> CurvePoint {
         p50: see("message_latency p50"),
         p95: see("message_latency p95"),
         p99: see("message_latency p99"),
+        at_least: ["mean", "p50", "p95", "p99"].into_iter().filter(is_least).collect(),
         refused: share(&["messages_refused"]),
         lost: share(&["messages_expired", "messages_lost"]),
         waiting: see("messages_in_flight count").unwrap_or(0.0),

@@ -1,4 +1,4 @@
-//! The planner's page at the planned load: licences, what a failure does, who pays whom, and from how
+//! The planner's page at the planned load: what a failure does, who pays whom, and from how
 //! many partners on a hub pays.
 
 use std::collections::BTreeMap;
@@ -6,14 +6,11 @@ use std::collections::BTreeMap;
 use tokio_util::sync::CancellationToken;
 
 use super::curve_point;
-use super::resources::{self, count};
-use crate::domain::federation::{Federation, Operator, OperatorKind, TimedEvent};
-use crate::domain::id::OperatorId;
-use crate::domain::part::{Part, PartKind};
+use super::resources;
+use crate::domain::federation::{Federation, OperatorKind, TimedEvent};
 use crate::domain::time::Duration;
 use crate::measure::results::{Metric, Results, SeriesRow};
-use crate::report::document::capacity::{Account, BreakEven, CurvePoint, Failure, Licence};
-use crate::report::judge::HIGH;
+use crate::report::document::capacity::{Account, BreakEven, CurvePoint, Failure};
 use crate::run::{Finished, Options, RunError};
 use crate::study::pool;
 use crate::study::replicate::{self, Case, Parallel, Replicated};
@@ -22,62 +19,11 @@ use crate::study::replicate::{self, Case, Parallel, Replicated};
 pub(crate) const BUSY_HOUR: f64 = 0.1;
 /// Days of a month.
 const DAYS: f64 = 30.0;
-/// How many times its licence an SMSC gets to see what it would be asked.
-const UNLIMITED: f64 = 1e3;
 
 /// Figures, the measured seconds of one run, and how many runs they are of.
 fn parts(seen: &Replicated) -> (&Results, f64, f64) {
     let (start, end) = seen.results.measured;
     (&seen.results, (end - start).max(1e-9), f64::from(seen.measured.runs()))
-}
-
-/// Licences of every SMSC, by a run in which none of them holds anything back.
-///
-/// # Errors
-/// Only faults of the program.
-pub fn licences(case: &Case, stop: &CancellationToken) -> Result<Vec<Licence>, RunError> {
-    let mut unlimited = case.clone();
-    for smsc in unlimited.federation.operators.iter_mut().filter_map(|o| o.smsc.as_mut()) {
-        smsc.throughput *= UNLIMITED;
-        smsc.queue_limit = u32::MAX;
-    }
-    let run = replicate::one(&unlimited, 0, false, Options::default(), stop, &mut |_, _| {})?;
-    let (start, end) = run.results.measured;
-    let seconds = (end - start).max(1e-9);
-    let licence = |(id, operator): (OperatorId, &Operator)| {
-        let smsc = operator.smsc.as_ref()?;
-        let licensed = Part::of(PartKind::Smsc, id);
-        // What all nodes serve in each interval, by how busy they are.
-        let mut rates: BTreeMap<u64, f64> = BTreeMap::new();
-        let rows = run.results.series.iter().filter(|row| row.metric == "station_utilisation");
-        for row in rows.filter(|row| row.statistic == "mean") {
-            if row.part.is_some_and(|part| licensed.includes(part)) {
-                let rate = row.value * smsc.throughput * UNLIMITED;
-                *rates.entry((row.time_s * 1e3) as u64).or_default() += rate;
-            }
-        }
-        let rates: Vec<f64> = rates.into_values().collect();
-        let busiest = busiest_tenth(&rates);
-        let counted = |name| count(&run.results, name, "operator", &operator.name);
-        let served: f64 = rates.iter().sum::<f64>() / rates.len().max(1) as f64 * seconds;
-        // A failed attempt with another to follow is the one before a retry.
-        let again = (counted("sms_retried") / served.max(1.0)).min(1.0);
-        Some(Licence {
-            operator: operator.name.clone(),
-            first_attempts: busiest * (1.0 - again),
-            retries: busiest * again,
-            installed: smsc.throughput * f64::from(smsc.nodes),
-            needed: busiest / HIGH,
-        })
-    };
-    Ok(case.federation.operators().filter_map(licence).collect())
-}
-
-/// The highest mean of any tenth of the intervals one after the other.
-fn busiest_tenth(rates: &[f64]) -> f64 {
-    let length = (rates.len() / 10).max(1);
-    let means = rates.windows(length).map(|part| part.iter().sum::<f64>() / length as f64);
-    means.fold(0.0, f64::max)
 }
 
 /// Lets every part fail in turn, for the middle third of the measured time.

@@ -2,19 +2,33 @@
 //! replicated until its verdict is clear, with the same seeds everywhere (common random numbers), so
 //! that points differ by the value alone.
 
+use std::num::NonZeroUsize;
+
 use tokio_util::sync::CancellationToken;
 
+use crate::measure::catalogue;
 use crate::measure::results::{Trend, Trending};
 use crate::measure::selector::{Names, Selector};
 use crate::measure::slo::Line;
 use crate::run::{Finished, Options, RunError};
+use crate::study::capacity::probes::Probes;
+use crate::study::pool;
 use crate::study::replicate::{self, Case, Parallel, Replicated};
 use crate::study::stats;
 
-/// Steps up or down before the search gives up.
-const REACH: u32 = 14;
-/// How well the answer is known before replications begin, as a share of it.
-const ROUGH: f64 = 0.06;
+/// Steps up before the search gives up, and down, where each takes less time than the one before.
+const REACH: u32 = 11;
+const REACH_DOWN: u32 = 25;
+/// Each step is longer than the one before it, as a power of its factor, up to the longest: a start that
+/// is right is not left far, and one that is wrong is left soon.
+const LONGER: f64 = 1.5;
+const LONGEST: f64 = 1.6;
+/// A part that is used so much may be at its end.
+const FULL: f64 = 0.9;
+const STATION_UTILISATION: &str = catalogue::Metric::StationUtilisation.name();
+/// How many times the precision from the answer it is looked for first that the lines clearly hold, and
+/// that they clearly fail: near the answer queues grow slowly, and what fails does so late.
+const CLEARLY: [f64; 2] = [3.0, 6.0];
 /// A verdict is clear when an interval of this confidence lies on one side: higher than usual, since
 /// it is looked at again and again.
 const CLEAR: f64 = 0.99;
@@ -31,8 +45,10 @@ pub struct Effort {
     pub most: u32,
     /// Ratio of the bracket's ends, less one, at which the search ends.
     pub precision: f64,
-    /// By how much the value grows or shrinks until the verdict turns, a factor above 1.
+    /// By how much the value grows or shrinks at first until the verdict turns, a factor above 1.
     pub stride: f64,
+    /// Smaller values are not looked at to see whether a line ever holds.
+    pub least: f64,
 }
 
 impl Effort {
@@ -57,6 +73,8 @@ pub struct Bench<'a> {
     pub tell: &'a (dyn Fn(&str, f64) + Sync),
     /// Told of every point's verdict.
     pub found: &'a (dyn Fn(f64, Verdict) + Sync),
+    /// What has been run already, by an earlier search that was stopped.
+    pub probes: Option<&'a Probes>,
 }
 
 impl<'a> Bench<'a> {
@@ -123,8 +141,6 @@ pub struct Found {
     pub side: Side,
     /// The values nearest to it that clearly hold and clearly fail.
     pub interval: (Option<f64>, Option<f64>),
-    /// Whether the search came to a value that the topology cannot have.
-    pub(crate) ended: bool,
     /// All that was tried, by value.
     pub points: Vec<Point>,
 }
@@ -147,16 +163,12 @@ struct Search<'a> {
     effort: Effort,
     bench: Bench<'a>,
     points: Vec<Point>,
-    ended: bool,
 }
 
 impl Search<'_> {
     /// Tries a value; `None` if the topology cannot have it.
     fn verdict(&mut self, value: f64) -> Result<Option<Verdict>, RunError> {
-        let Some(point) = point(value, self.effort, self.bench)? else {
-            self.ended = true;
-            return Ok(None);
-        };
+        let Some(point) = point(value, self.effort, self.bench)? else { return Ok(None) };
         let verdict = point.verdict;
         if !self.bench.stop.is_cancelled() {
             (self.bench.found)(value, verdict);
@@ -165,9 +177,31 @@ impl Search<'_> {
         Ok(Some(verdict))
     }
 
-    /// The next value up or down from one.
-    fn step(&self, value: f64, up: bool) -> f64 {
-        let next = if up { value * self.effort.stride } else { value / self.effort.stride };
+    /// The same of two values at once, for as long as it takes to try one; each on threads of its own.
+    fn verdicts(&mut self, values: [f64; 2]) -> Result<[Option<Verdict>; 2], RunError> {
+        let one = NonZeroUsize::MIN;
+        let bench = Bench { parallel: Parallel { threads: one }, ..self.bench };
+        let jobs = self.bench.parallel.threads.min(one.saturating_add(1));
+        let points = pool::run(jobs, 2, |place| point(values[place], self.effort, bench))?;
+        let mut verdicts = [None; 2];
+        for (place, point) in points.into_iter().enumerate() {
+            let Some(point) = point else { continue };
+            verdicts[place] = Some(point.verdict);
+            if !self.bench.stop.is_cancelled() {
+                (self.bench.found)(point.value, point.verdict);
+            }
+            self.points.push(point);
+        }
+        Ok(verdicts)
+    }
+
+    /// The next value up or down from one, the `number`th step.
+    fn step(&self, value: f64, up: bool, number: u32) -> f64 {
+        let (mut stride, most) = (self.effort.stride, LONGEST.max(self.effort.stride));
+        for _ in 0..number {
+            stride = libm::pow(stride, LONGER).min(most);
+        }
+        let next = if up { value * stride } else { value / stride };
         match (self.bench.whole, up) {
             (false, _) => next,
             (true, true) => next.round().max(value + 1.0),
@@ -183,13 +217,31 @@ impl Search<'_> {
         side: Option<Side>,
     ) -> Result<Option<(f64, f64, Side)>, RunError> {
         let mut start = start;
-        let Some(mut first) = self.verdict(start)? else { return Ok(None) };
+        let first = match side.filter(|_| !self.bench.whole) {
+            None => self.verdict(start)?,
+            // What is foretold lies between two values, more often than not.
+            Some(side) => {
+                let half = self.effort.stride.sqrt();
+                let values = [start / half, start * half];
+                let [low, high] = self.verdicts(values)?;
+                let (Some(low), Some(high)) = (low, high) else { return Ok(None) };
+                let known = low != Verdict::Unknown && high != Verdict::Unknown;
+                if known && low.holds() != high.holds() && low.holds() == (side == Side::UpTo) {
+                    return Ok(Some((values[0], values[1], side)));
+                }
+                // On from whichever is nearer to where it turns.
+                let up = !known || high.holds() == (side == Side::UpTo);
+                start = values[usize::from(up)];
+                Some(if up { high } else { low })
+            }
+        };
+        let Some(mut first) = first else { return Ok(None) };
         // More of anything makes more samples.
-        for _ in 0..REACH {
+        for number in 0..REACH {
             if first != Verdict::Unknown || self.bench.stop.is_cancelled() {
                 break;
             }
-            start = self.step(start, true);
+            start = self.step(start, true, number);
             let Some(verdict) = self.verdict(start)? else { return Ok(None) };
             first = verdict;
         }
@@ -200,13 +252,18 @@ impl Search<'_> {
         };
         // The lowest and the highest tried.
         let mut ends = [start, start];
-        for _ in 0..REACH {
+        for number in 0..REACH_DOWN {
+            ways.retain(|up| number < REACH || !up);
             for up in ways.clone() {
                 if self.bench.stop.is_cancelled() {
                     return Ok(None);
                 }
                 let known = ends[usize::from(up)];
-                let value = self.step(known, up);
+                let value = self.step(known, up, number);
+                if !up && value < self.effort.least {
+                    ways.retain(|way| *way != up);
+                    continue;
+                }
                 match self.verdict(value)? {
                     Some(verdict) if verdict == Verdict::Unknown && !holds => {}
                     Some(verdict) if verdict != Verdict::Unknown && verdict.holds() == holds => {}
@@ -247,6 +304,71 @@ impl Search<'_> {
         Ok((low, high))
     }
 
+    /// Finds a bracket and halves it.
+    fn run(
+        mut self,
+        start: f64,
+        side: Option<Side>,
+    ) -> Result<(Self, Option<(f64, f64, Side)>), RunError> {
+        let Some((low, high, side)) = self.bracket(start, side)? else { return Ok((self, None)) };
+        let (low, high) = self.halve((low, high), side)?;
+        Ok((self, Some((low, high, side))))
+    }
+
+    /// A bracket whose ends say what they should, each looked at in earnest: one that does not is the
+    /// other end of the next bracket, as wide as this one.
+    fn confirm(
+        &mut self,
+        (mut low, mut high): (f64, f64),
+        side: Side,
+    ) -> Result<Option<(f64, f64)>, RunError> {
+        let lower = |verdict: Verdict| verdict.holds() == (side == Side::UpTo);
+        let ratio = high / low;
+        let (Some(at_low), Some(at_high)) = (self.verdict(low)?, self.verdict(high)?) else {
+            return Ok(Some((low, high)));
+        };
+        let (mut at_low, mut at_high) = (lower(at_low), lower(at_high));
+        for _ in 0..REACH {
+            if (at_low && !at_high) || self.bench.stop.is_cancelled() {
+                break;
+            }
+            let up = at_high;
+            let value = match (self.bench.whole, up) {
+                (false, true) => high * ratio,
+                (false, false) => low / ratio,
+                (true, true) => high + 1.0,
+                (true, false) => low - 1.0,
+            };
+            let Some(verdict) = self.verdict(value)? else { return Ok(None) };
+            if up {
+                (low, at_low, high, at_high) = (high, true, value, lower(verdict));
+            } else {
+                (low, at_low, high, at_high) = (value, lower(verdict), low, false);
+            }
+        }
+        Ok(Some((low, high)))
+    }
+
+    /// The answer that a bracket gives.
+    fn border(&self, (low, high): (f64, f64), side: Side) -> f64 {
+        match (self.bench.whole, side) {
+            (false, _) => (low * high).sqrt(),
+            (true, Side::UpTo) => low,
+            (true, Side::From) => high,
+        }
+    }
+
+    /// What the search came to.
+    fn found(mut self, border: Option<f64>, side: Option<Side>) -> Found {
+        self.points.sort_by(|a, b| a.value.total_cmp(&b.value));
+        Found {
+            border,
+            side: side.unwrap_or(Side::UpTo),
+            interval: (None, None),
+            points: self.points,
+        }
+    }
+
     /// The value nearest to the answer, on its side, that is clear; further ones are tried, each
     /// twice as far, where none was.
     fn clear(
@@ -259,7 +381,8 @@ impl Search<'_> {
         let apart = |value: f64| if below { border - value } else { value - border };
         let whole = self.bench.whole;
         let reached = |value: f64| apart(value) > 0.0 || (whole && value == border);
-        let mut away = 1.0 + 2.0 * self.effort.precision;
+        let mut away =
+            1.0 + CLEARLY[usize::from(verdict == Verdict::Fails)] * self.effort.precision;
         loop {
             let clear = self.points.iter().filter(|point| point.verdict == verdict);
             let near = clear.map(|point| point.value).filter(|value| reached(*value));
@@ -293,35 +416,20 @@ pub(crate) fn search(
     effort: Effort,
     bench: Bench<'_>,
 ) -> Result<Found, RunError> {
-    let mut search = Search { effort, bench, points: Vec::new(), ended: false };
-    let mut found = Found {
-        border: None,
-        side: side.unwrap_or(Side::UpTo),
-        interval: (None, None),
-        ended: false,
-        points: Vec::new(),
-    };
-    if let Some((low, high, side)) = search.bracket(start, side)? {
-        let (low, high) = search.halve((low, high), side)?;
-        let border = match (bench.whole, side) {
-            (false, _) => (low * high).sqrt(),
-            (true, Side::UpTo) => low,
-            (true, Side::From) => high,
-        };
-        (found.border, found.side) = (Some(border), side);
-        if effort.most > 1 {
-            found.interval.0 = search.clear(Verdict::Holds, border, side)?;
-            found.interval.1 = search.clear(Verdict::Fails, border, side)?;
+    let search = Search { effort, bench, points: Vec::new() };
+    let (search, bracket) = search.run(start, side)?;
+    Ok(match bracket {
+        None => search.found(None, side),
+        Some((low, high, side)) => {
+            let border = search.border((low, high), side);
+            search.found(Some(border), Some(side))
         }
-    }
-    found.ended = search.ended;
-    found.points = search.points;
-    found.points.sort_by(|a, b| a.value.total_cmp(&b.value));
-    Ok(found)
+    })
 }
 
-/// Searches roughly with a replication at each point, then in earnest around what was found: points
-/// far beyond the answer take long, and say what they have to say at once.
+/// Searches with a replication at each point, then looks in earnest at the ends of what was found, moves
+/// on where they say otherwise, and goes as far from there as it takes for a verdict to be clear: points
+/// take long, and most say what they have to say at once.
 ///
 /// # Errors
 /// Only faults of the program.
@@ -331,14 +439,23 @@ pub(crate) fn narrow(
     effort: Effort,
     bench: Bench<'_>,
 ) -> Result<Found, RunError> {
-    let rough = search(start, side, Effort { precision: ROUGH, ..effort.once() }, bench)?;
-    match rough.border {
-        Some(near) => {
-            let effort = Effort { stride: 1.0 + ROUGH, ..effort };
-            search(near, Some(rough.side), effort, bench)
-        }
-        None => Ok(rough),
-    }
+    let rough = Search { effort: effort.once(), bench, points: Vec::new() };
+    let (rough, bracket) = rough.run(start, side)?;
+    let Some((low, high, side)) = bracket else { return Ok(rough.found(None, side)) };
+    let short = Effort { most: effort.first, ..effort };
+    let mut search = Search { effort: short, bench, points: Vec::new() };
+    let bracket = search.confirm((low, high), side)?;
+    search.effort = effort;
+    // What a single replication said of other values is known as well.
+    let known: Vec<f64> = search.points.iter().map(|point| point.value).collect();
+    search.points.extend(rough.points.into_iter().filter(|one| !known.contains(&one.value)));
+    let Some((low, high)) = bracket else { return Ok(search.found(None, Some(side))) };
+    let border = search.border((low, high), side);
+    let interval =
+        (search.clear(Verdict::Holds, border, side)?, search.clear(Verdict::Fails, border, side)?);
+    let mut found = search.found(Some(border), Some(side));
+    found.interval = interval;
+    Ok(found)
 }
 
 /// Tries one value, until its verdict is clear or the effort is spent; `None` if the topology cannot
@@ -372,14 +489,11 @@ pub(crate) fn tried(
         (bench.tell)("at", value);
         let known = runs.len() as u32;
         let options = Options::default();
-        let more = replicate::several(
-            case,
-            (known, wanted),
-            options,
-            bench.parallel,
-            bench.stop,
-            &|_, _| {},
-        )?;
+        let Bench { parallel, stop, .. } = bench;
+        let more = match bench.probes {
+            Some(probes) => probes.several(case, (known, wanted), parallel, stop)?,
+            None => replicate::several(case, (known, wanted), options, parallel, stop, &|_, _| {})?,
+        };
         runs.extend(more);
         let verdict = verdict(&case.slo, &runs);
         // More of the same is what too few samples need.
@@ -413,10 +527,13 @@ pub(crate) fn tried(
     }
 }
 
-/// Whether jobs that wait became more and more, where nothing was meant to change.
+/// Whether jobs that wait became more and more, where nothing was meant to change, and something is at its
+/// end: elsewhere a queue only follows what comes.
 fn grows(replicated: &Replicated) -> bool {
     let rises = |trend: &Trend| trend.what == Trending::JobsWaiting && trend.to > trend.from;
-    replicated.results.trends.iter().any(rises)
+    let results = &replicated.results;
+    let mut used = results.metrics.iter().filter(|metric| metric.name == STATION_UTILISATION);
+    results.trends.iter().any(rises) && used.any(|one| one.mean.is_some_and(|mean| mean >= FULL))
 }
 
 /// Whether the lines hold, by the figures of each replication.

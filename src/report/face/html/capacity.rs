@@ -8,7 +8,7 @@ use super::shell::{Look, chart, folded, section, table};
 use super::study::{Head, Section, page};
 use crate::report::document::capacity::{Capacity, CurvePoint};
 use crate::report::document::numbers::{capital, percent};
-use crate::report::face::capacity::{ACCOUNTS, CURVE, FAILURES, INPUTS, LICENCES, PARTS, amount};
+use crate::report::face::capacity::{ACCOUNTS, CURVE, FAILURES, INPUTS, PARTS, SIZES, amount};
 use crate::report::judge;
 
 /// Chart of latency over the value.
@@ -42,7 +42,7 @@ pub(crate) fn capacity_page(found: &Capacity) -> String {
     let mut add = |id, title, html: Option<Html>| {
         sections.extend(html.map(|html| (id, title, html)));
     };
-    add("licences", "Licences", licences(found));
+    add("sizes", "Sizes", sizes(found));
     add("failures", "Failures", failures(found));
     add("money", "Money", money(found));
     add("inputs", "Inputs", inputs(found));
@@ -162,13 +162,14 @@ fn listed(
     (!rows.is_empty()).then(|| section(id, title, lead, table(head, rows)))
 }
 
-fn licences(found: &Capacity) -> Option<Html> {
+fn sizes(found: &Capacity) -> Option<Html> {
     let lead = format!(
-        "At the planned value, in the busiest tenth of the time, if no licence held anything back; at \
-         most {} of a licence is to be used. An exclamation mark: it is too small.",
-        judge::bound(judge::HIGH)
+        "What the topology asks of each part at the planned value, by arithmetic: first messages, answers \
+         and retries that nothing holds back. What is needed is used to {} at most; with one node or \
+         worker down the last column still is. An exclamation mark: it is too small.",
+        found.targets()
     );
-    listed(("licences", "SMSC licences", &lead), &LICENCES, &found.licence_rows())
+    listed(("sizes", "Sizes", &lead), &SIZES, &found.size_rows())
 }
 
 fn failures(found: &Capacity) -> Option<Html> {
@@ -187,7 +188,7 @@ fn money(found: &Capacity) -> Option<Html> {
 }
 
 fn inputs(found: &Capacity) -> Option<Html> {
-    let lead = "What the answer becomes with each input 20 % lower and higher; one run a point, so that \
-                less than 5 % says nothing.";
+    let lead = "What the answer becomes with each input 20 % lower and higher, by arithmetic on the part \
+                that is first at its end.";
     listed(("inputs", "What matters most", lead), &INPUTS, &found.input_rows())
 }

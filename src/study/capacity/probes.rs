@@ -1,0 +1,127 @@
+//! What a search has run so far, in its folder: a file for each replication of each case, so that a search
+//! that was stopped goes on where it was. A file is of one case and one version of the program; any other
+//! is passed over.
+
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use tokio_util::sync::CancellationToken;
+
+use crate::domain::time::Instant;
+use crate::measure::results::Trend;
+use crate::measure::{saved, slo};
+use crate::run::{self, Ending, Finished, Options, RunError};
+use crate::study::replicate::{self, Case, Parallel};
+use crate::study::steady;
+use crate::topology::fingerprint;
+
+/// Where they lie.
+#[derive(Clone, Debug)]
+pub struct Probes {
+    dir: PathBuf,
+    /// Of the program.
+    version: String,
+}
+
+/// One replication.
+#[derive(Debug, Serialize, Deserialize)]
+struct Probe {
+    /// Of the program and the case.
+    of: String,
+    seed: u64,
+    events: u64,
+    /// Simulated time, nanoseconds.
+    end: u64,
+    trends: Vec<Trend>,
+    /// Its sums, as `measure::saved` writes them.
+    sums: Vec<String>,
+}
+
+impl Probes {
+    /// Those of the folder of a search, for a program of this version.
+    pub(crate) fn of(folder: &Path, version: String) -> Self {
+        Self { dir: folder.join("probes"), version }
+    }
+
+    /// Whether a search has left any.
+    pub(crate) fn any(&self) -> bool {
+        std::fs::read_dir(&self.dir).is_ok_and(|mut entries| entries.next().is_some())
+    }
+
+    /// Replications of a case, those that are there without running them.
+    pub(super) fn several(
+        &self,
+        case: &Case,
+        (from, to): (u32, u32),
+        parallel: Parallel,
+        stop: &CancellationToken,
+    ) -> Result<Vec<Finished>, RunError> {
+        let lines: Vec<&str> = case.slo.iter().map(|line| line.text()).collect();
+        // A federation's own words say all that a run depends on.
+        let words = format!("{}\n{lines:?}\n{:?}", self.version, case.federation);
+        let of = fingerprint(words.as_bytes());
+        let path = |number: u32| self.dir.join(format!("{of}-{number}.json"));
+        let mut kept = Vec::new();
+        while from + (kept.len() as u32) < to {
+            match restored(&path(from + kept.len() as u32), &of, case) {
+                Some(probe) => kept.push(probe),
+                None => break,
+            }
+        }
+        let first = from + kept.len() as u32;
+        if first < to {
+            let options = Options::default();
+            let more = replicate::several(case, (first, to), options, parallel, stop, &|_, _| {})?;
+            for (number, run) in (first..).zip(&more) {
+                if run.ended == Ending::Finished {
+                    self.keep(&path(number), &of, run);
+                }
+            }
+            kept.extend(more);
+        }
+        Ok(kept)
+    }
+
+    /// Writes one; a search that cannot keep its probes goes on without them.
+    fn keep(&self, path: &Path, of: &str, run: &Finished) {
+        let probe = Probe {
+            of: of.to_owned(),
+            seed: run.seed,
+            events: run.events,
+            end: run.at.0,
+            trends: steady::trends(run.measured.setup(), &run.results.series),
+            sums: saved::lines(&run.measured),
+        };
+        let Ok(text) = serde_json::to_vec(&probe) else { return };
+        // Whole or not at all: whoever stops the program may do so here.
+        let new = path.with_extension("new");
+        let kept = std::fs::create_dir_all(&self.dir)
+            .and_then(|()| std::fs::write(&new, text))
+            .and_then(|()| std::fs::rename(&new, path));
+        if kept.is_err() {
+            let _ = std::fs::remove_file(&new);
+        }
+    }
+
+    /// Forgets them all: the answer is found.
+    pub(crate) fn clear(&self) {
+        let _ = std::fs::remove_dir_all(&self.dir);
+    }
+}
+
+fn restored(path: &Path, of: &str, case: &Case) -> Option<Finished> {
+    let probe: Probe = serde_json::from_slice(&std::fs::read(path).ok()?).ok()?;
+    let setup = std::sync::Arc::new(run::setup_of(&case.federation, case.slo.clone()));
+    let measured = saved::restore(&setup, &probe.sums).ok().filter(|_| probe.of == of)?;
+    let mut results = slo::results(&measured);
+    results.trends = probe.trends;
+    Some(Finished {
+        seed: probe.seed,
+        measured,
+        results,
+        samples: Vec::new(),
+        events: probe.events,
+        at: Instant(probe.end),
+        ended: Ending::Finished,
+    })
+}
