@@ -222,7 +222,8 @@ fn simulate(arguments: &Arguments) -> Result<Exit, Exit> {
 /// Whether a line fails the run. A bound has to be shown to hold; of a change since an earlier run it
 /// is the other way round, for what cannot be told is no change.
 fn missed((line, outcome): (&slo::Line, &Slo)) -> bool {
-    !outcome.passed && !(outcome.undecided && line.needs_baseline())
+    let open = outcome.undecided && line.needs_baseline();
+    !outcome.passed && !open
 }
 
 /// Figures that are to be known to `--precision`.

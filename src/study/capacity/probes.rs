@@ -125,3 +125,57 @@ fn restored(path: &Path, of: &str, case: &Case) -> Option<Finished> {
         ended: Ending::Finished,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::measure::slo::Line;
+    use crate::topology::{Override, Source};
+    use std::num::NonZeroUsize;
+
+    fn case(load: &str) -> Case {
+        let sets = ["run.warm_up=10s", "run.duration=1m", load]
+            .map(|set| Override::parse(set).expect("an override"));
+        let source = Source::new("starter.yaml", crate::topology::starter());
+        let topology = crate::topology::load(&source, &sets).expect("the starter");
+        let federation = topology.federation;
+        let names = run::names(&federation);
+        let read = |line: &str| slo::parse(line, &names, federation.run.duration);
+        let slo: Vec<Line> = vec![read("message_latency p50 < 1s").expect("a line")];
+        Case { federation, slo }
+    }
+
+    #[test]
+    fn what_has_run_is_not_run_again_and_says_the_same() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let probes = Probes::of(dir.path(), "1".to_owned());
+        let parallel = Parallel { threads: NonZeroUsize::MIN };
+        let several = |probes: &Probes, case: &Case, to, stop: &CancellationToken| {
+            probes.several(case, (0, to), parallel, stop).expect("a sound run")
+        };
+        assert!(!probes.any());
+        let (one, going) = (case("workload.load=1"), CancellationToken::new());
+        let ran = several(&probes, &one, 2, &going);
+        assert!(probes.any());
+        // Nothing can run any more.
+        let stopped = CancellationToken::new();
+        stopped.cancel();
+        let kept = several(&probes, &one, 2, &stopped);
+        assert_eq!((kept.len(), ran.len()), (2, 2));
+        for (kept, ran) in kept.iter().zip(&ran) {
+            let figures = |run: &Finished| -> Vec<_> {
+                run.results.metrics.iter().map(|metric| metric.figures()).collect()
+            };
+            assert_eq!(figures(kept), figures(ran));
+            assert_eq!((kept.seed, kept.events, kept.at), (ran.seed, ran.events, ran.at));
+            assert_eq!(kept.results.slo, ran.results.slo);
+        }
+        // Another case, and another version of the program, have none.
+        let whole = |runs: Vec<Finished>| runs.iter().all(|run| run.ended == Ending::Finished);
+        assert!(!whole(several(&probes, &case("workload.load=2"), 1, &stopped)));
+        let newer = Probes::of(dir.path(), "2".to_owned());
+        assert!(!whole(several(&newer, &one, 1, &stopped)));
+        probes.clear();
+        assert!(!probes.any());
+    }
+}

@@ -93,6 +93,9 @@ pub enum Side {
     From,
 }
 
+/// Two values between which the verdict turns, the lower one first, and on which side of it lines hold.
+type Bracket = (f64, f64, Side);
+
 /// Whether the lines hold at a point.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
@@ -211,11 +214,7 @@ impl Search<'_> {
 
     /// Two values between which the verdict turns, the lower one first, and on which side of it the
     /// lines hold. Without a side both ways are tried in turn.
-    fn bracket(
-        &mut self,
-        start: f64,
-        side: Option<Side>,
-    ) -> Result<Option<(f64, f64, Side)>, RunError> {
+    fn bracket(&mut self, start: f64, side: Option<Side>) -> Result<Option<Bracket>, RunError> {
         let mut start = start;
         let first = match side.filter(|_| !self.bench.whole) {
             None => self.verdict(start)?,
@@ -305,11 +304,7 @@ impl Search<'_> {
     }
 
     /// Finds a bracket and halves it.
-    fn run(
-        mut self,
-        start: f64,
-        side: Option<Side>,
-    ) -> Result<(Self, Option<(f64, f64, Side)>), RunError> {
+    fn run(mut self, start: f64, side: Option<Side>) -> Result<(Self, Option<Bracket>), RunError> {
         let Some((low, high, side)) = self.bracket(start, side)? else { return Ok((self, None)) };
         let (low, high) = self.halve((low, high), side)?;
         Ok((self, Some((low, high, side))))
