@@ -91,7 +91,7 @@ impl Cluster {
 
     #[track_caller]
     fn is_whole(&self, out: &str) {
-        for name in ["results.csv", "points.csv", "slo.csv", "tasks/000003.json"] {
+        for name in ["results.csv", "pooled.csv", "points.csv", "slo.csv", "tasks/000003.json"] {
             let [one, other] =
                 ["whole", out].map(|dir| std::fs::read(self.path(dir).join(name)).expect("a file"));
             assert!(one == other, "{out}/{name}");

@@ -26,6 +26,9 @@ fn the_commands_of_the_ci_page_run_as_they_stand() {
             std::fs::copy(&path, topologies.join(name)).expect("a copy");
         }
     }
+    // What the main branch has: here the same.
+    std::fs::copy(topologies.join("two-imsps.yaml"), dir.path().join("baseline.yaml"))
+        .expect("a copy");
     let program = Path::new(env!("CARGO_BIN_EXE_interwork"));
     let beside = program.parent().expect("a folder").display();
     let path = format!("{beside}:{}", std::env::var("PATH").unwrap_or_default());
@@ -38,21 +41,36 @@ fn the_commands_of_the_ci_page_run_as_they_stand() {
         let printed = String::from_utf8_lossy(&done.stdout) + String::from_utf8_lossy(&done.stderr);
         assert!(done.status.success(), "{block}\n{printed}");
     }
-    for file in ["baseline/manifest.json", "current/summary.json", "junit.xml", "summary.md"] {
+    for file in ["current/summary.json", "junit.xml", "summary.md", "compare.md"] {
         assert!(dir.path().join(file).exists(), "{file}");
     }
-    let junit = std::fs::read_to_string(dir.path().join("junit.xml")).expect("written");
-    assert!(junit.contains("p95 &lt;= baseline +5%"), "{junit}");
-    let summary = std::fs::read_to_string(dir.path().join("summary.json")).expect("written");
-    assert!(serde_json::from_str::<serde_json::Value>(&summary).is_ok(), "{summary}");
+    let read = |name: &str| std::fs::read_to_string(dir.path().join(name)).expect("written");
+    assert!(read("compare.xml").contains("p99 +2.5%"), "{}", read("compare.xml"));
+    assert!(read("again/summary.json").contains("p95 <= baseline +5%"));
+    assert!(serde_json::from_str::<serde_json::Value>(&read("summary.json")).is_ok());
     // What a service runs is what has been run here.
     let workflow = page.split("\n```yaml\n").nth(1).and_then(|rest| rest.split("\n```").next());
     let workflow = workflow.expect("a workflow");
     assert!(workflow.contains("interwork check topologies/two-imsps.yaml"));
     let words =
         |text: &str| text.replace('\\', "").split_whitespace().collect::<Vec<_>>().join(" ");
-    let compared = blocks_with(&page, "--baseline");
-    assert!(words(workflow).contains(&words(compared)), "{compared}");
+    for block in [blocks_with(&page, "--junit junit.xml"), blocks_with(&page, "--fail-on")] {
+        assert!(words(workflow).contains(&words(block)), "{block}");
+    }
+    // The line that was measured is the one that is advised.
+    let gate = std::fs::read_to_string(root.join("results/performance/ci-gate.txt"));
+    let gate = gate.expect("a measurement");
+    assert!(gate.contains("message_latency{route=interworked} p99 +2.5%"), "{gate}");
+    let counts = |kind: &str| {
+        let line = gate.lines().find(|line| line.starts_with(kind)).expect(kind);
+        let numbers = line.split(|c: char| !c.is_ascii_digit()).filter(|word| !word.is_empty());
+        numbers.map(|word| word.parse::<u32>().expect("a number")).collect::<Vec<_>>()
+    };
+    for (kind, shown) in [("unchanged", "nothing"), ("worse", "43 ms more on the link")] {
+        let [of, fail, hold, open] = counts(kind)[..] else { panic!("{gate}") };
+        let row = format!("| {shown} | {of} | {fail} | {hold} | {open} |");
+        assert!(page.contains(&row), "{row}");
+    }
 }
 
 /// The `sh` block that says something.

@@ -313,21 +313,23 @@ fn the_page_of_a_study_has_the_figures_of_its_table() {
     let dir = made.path().join("shapes");
     let page = std::fs::read_to_string(dir.join("report.html")).expect("the page");
     let study = embedded(&page)["study"].clone();
-    let mut rows = csv::Reader::from_path(dir.join("results.csv")).expect("the table");
+    let mut rows = csv::Reader::from_path(dir.join("pooled.csv")).expect("the table");
     let head = rows.headers().expect("a head").clone();
     let column = |name: &str| head.iter().position(|title| title == name).expect(name);
-    let [point, replication, metric, labels, statistic, value, low] =
-        ["point", "replication", "metric", "labels", "statistic", "value", "low"].map(column);
+    let [point, metric, statistic, value, low] =
+        ["point", "metric", "statistic", "value", "low"].map(column);
     let mut table = std::collections::BTreeMap::new();
     for row in rows.records() {
         let row = row.expect("a row");
-        if &row[replication] == "all" {
-            let labels = row[labels].replace(';', ",");
-            let labels = if labels.is_empty() { labels } else { format!("{{{labels}}}") };
-            let name = format!("{}{labels} {}", &row[metric], &row[statistic]);
-            let figures = [&row[value], &row[low]].map(|text| text.parse::<f64>().ok());
-            table.insert((name, row[point].parse::<usize>().expect("a number")), figures);
-        }
+        // Labels stand between metric and statistic, a column each.
+        let labels = (metric + 1..statistic).filter(|place| !row[*place].is_empty());
+        let labels: Vec<String> =
+            labels.map(|place| format!("{}={}", &head[place], &row[place])).collect();
+        let labels = labels.join(",");
+        let labels = if labels.is_empty() { labels } else { format!("{{{labels}}}") };
+        let name = format!("{}{labels} {}", &row[metric], &row[statistic]);
+        let figures = [&row[value], &row[low]].map(|text| text.parse::<f64>().ok());
+        table.insert((name, row[point].parse::<usize>().expect("a number")), figures);
     }
     let mut seen = 0;
     for figure in study["figures"].as_array().expect("figures") {

@@ -121,7 +121,7 @@ impl Bench {
 fn shards_merged_and_a_study_taken_up_again_are_the_study_itself() {
     let bench = Bench::new(GRID);
     bench.swept("whole", &[]);
-    assert_eq!(bench.files("whole").len(), 200 + 4 + 2 + bench.pictures("whole"));
+    assert_eq!(bench.files("whole").len(), 200 + 5 + 2 + bench.pictures("whole"));
     bench.swept("one", &["--shard", "1/2", "--jobs", "1"]);
     let two = bench.sweep("two", &["--shard", "2/2"]);
     assert!(text(&two.stdout).contains("100 of 200 tasks"), "{}", text(&two.stdout));
@@ -155,7 +155,7 @@ fn shards_merged_and_a_study_taken_up_again_are_the_study_itself() {
     let slo = bench.rows("whole/slo.csv");
     assert_eq!((slo.len(), slo[0]["passed"].as_str()), (400, "true"));
     let results = bench.rows("whole/results.csv");
-    assert!(results.iter().all(|row| row["shape"] == "pair" && !row["labels"].contains("from=")));
+    assert!(results.iter().all(|row| row["shape"] == "pair" && row["from"].is_empty()));
     // The SMSC bears on no message that does not go by SMS: the people do the same at every point
     // with the same load.
     let offered = |point: &str| -> Vec<&str> {
@@ -279,15 +279,18 @@ fn pooled_figures_are_those_of_run_with_as_many_replications() {
     let summary = std::fs::read_to_string(bench.path("run/summary.json")).expect("a summary");
     let summary: serde_json::Value = serde_json::from_str(&summary).expect("JSON");
     let mut compared = 0;
-    for row in bench.rows("study/results.csv") {
-        if row["point"] != "1" || row["replication"] != "all" || row["labels"].contains(';') {
+    for row in bench.rows("study/pooled.csv") {
+        let route = &row["route"];
+        // Of what is over all routes the summary has no row.
+        if row["point"] != "1" || route.is_empty() || !row["reason"].is_empty() {
             continue;
         }
-        let route = row["labels"].strip_prefix("route=").expect("a route");
         let metrics = summary["metrics"].as_array().expect("metrics");
         let same = metrics.iter().find(|metric| {
             metric["name"] == row["metric"]
-                && metric["labels"].as_object().is_some_and(|l| l.len() == 1 && l["route"] == route)
+                && metric["labels"]
+                    .as_object()
+                    .is_some_and(|l| l.len() == 1 && l["route"] == *route)
         });
         let metric = same.expect("the same metric");
         let value: f64 = row["value"].parse().expect("a number");
@@ -362,7 +365,7 @@ metrics: [ message_latency, messages_offered, station_utilisation ]
     let of = |point: &str| -> Vec<Vec<String>> {
         let rows = rows.iter().filter(|row| row["point"] == point);
         let figure = |row: &BTreeMap<String, String>| {
-            ["replication", "metric", "labels", "statistic", "value", "low"]
+            ["replication", "metric", "route", "statistic", "value", "station"]
                 .map(|c| row[c].clone())
                 .to_vec()
         };

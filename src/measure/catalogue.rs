@@ -73,6 +73,11 @@ pub(crate) enum Label {
 pub(crate) const CHANNELS: [&str; 2] = ["client", "interconnect"];
 
 impl Label {
+    /// All names of labels, in the order of tables.
+    pub(crate) const NAMES: [&str; 10] = [
+        "route", "from", "to", "reason", "stage", "operator", "scope", "origin", "kind", "station",
+    ];
+
     /// The label's name in results.
     pub(crate) const fn name(self) -> &'static str {
         match self {

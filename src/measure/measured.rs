@@ -114,6 +114,16 @@ impl Measured {
 
     /// Every figure in words, for full label sets and rolled up, in the order of keys.
     pub(super) fn metrics(&self) -> Vec<results::Metric> {
+        self.rolled(rolled_up)
+    }
+
+    /// What is told by route, over all routes: federations with other routes compare by it.
+    pub(crate) fn over_routes(&self) -> Vec<results::Metric> {
+        self.rolled(over_routes)
+    }
+
+    /// Figures of all keys that some of what was measured is added up in.
+    fn rolled<K: Iterator<Item = Key>>(&self, rolled_up: fn(Key) -> K) -> Vec<results::Metric> {
         let mut merged: BTreeMap<Key, Recorded> = BTreeMap::new();
         let mut counted: BTreeMap<Key, i64> = BTreeMap::new();
         let mut batches: BTreeMap<Key, Vec<Batch>> = BTreeMap::new();
@@ -166,7 +176,10 @@ impl Measured {
             let rate = if self.seconds > 0.0 { count as f64 / self.seconds } else { 0.0 };
             all.insert(key, row(key).counted(count, rate));
         }
-        for (key, gauge) in &self.gauges {
+        // Levels add up to no level.
+        for (key, gauge) in
+            self.gauges.iter().filter(|(key, _)| rolled_up(**key).any(|k| k == **key))
+        {
             all.insert(*key, row(*key).gauged(self.mean(*key, gauge), gauge.max));
         }
         for (key, parts) in batches {
@@ -214,6 +227,18 @@ fn open_alone(merged: &BTreeMap<Key, Recorded>) -> Vec<Key> {
         Some(Key::new(*metric, &key.labels()))
     };
     merged.keys().filter_map(of).filter(|key| !merged.contains_key(key)).collect()
+}
+
+/// A key without route, `from` and `to`, if it has a route.
+fn over_routes(key: Key) -> impl Iterator<Item = Key> {
+    let mut labels = key.labels();
+    let own = key.metric().info().labels;
+    for (place, label) in own.iter().enumerate() {
+        if matches!(label, Label::Route | Label::From | Label::To) {
+            labels[place] = ANY;
+        }
+    }
+    own.contains(&Label::Route).then(|| Key::new(key.metric(), &labels)).into_iter()
 }
 
 /// A key as it is, and once more without `from` and `to`. Counts of refusals and losses by reason

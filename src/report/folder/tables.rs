@@ -1,10 +1,11 @@
-//! The tables of a study: `points.csv`, `results.csv` and `slo.csv`, written point by point, so that
+//! The tables of a study: `points.csv`, `results.csv`, `pooled.csv` and `slo.csv`, written point by point, so that
 //! a study of any size takes the memory of one; pictures of its figures at the end.
 
 use std::fs::{self, File};
 use std::io::BufWriter;
 use std::path::PathBuf;
 
+use crate::measure::catalogue::Label;
 use crate::measure::results::{Metric, Slo};
 use crate::report::document::csv::unit_of;
 use crate::report::document::points::{Line, PointRow, Points, Reading};
@@ -20,6 +21,7 @@ pub(crate) struct Tables<'a> {
     parameters: Vec<String>,
     points: Table,
     results: Table,
+    pooled: Table,
     slo: Table,
     rows: Vec<PointRow>,
     readings: Vec<Reading>,
@@ -74,7 +76,10 @@ impl<'a> Tables<'a> {
             let own = own.iter().flat_map(|own| own.iter().map(String::as_str));
             first.iter().copied().chain(own).chain(last.iter().copied()).collect()
         }
-        let figure = ["metric", "labels", "statistic", "value", "unit", "low", "high"];
+        // A column for each label, so that rows are told apart by values alone.
+        let figure = ["statistic", "value", "unit"];
+        let figure = [&["metric"], &Label::NAMES[..], &figure].concat();
+        let pooled = [&figure[..], &["low", "high", "at_least"]].concat();
         let line = ["line", "observed", "unit", "passed", "replications", "held"];
         let points = head(&["point", "topology"], &[columns, parameters], &[]);
         Ok(Self {
@@ -85,6 +90,7 @@ impl<'a> Tables<'a> {
                 "results.csv",
                 &head(&["point", "replication"], &[columns], &figure),
             )?,
+            pooled: Table::begin(folder, "pooled.csv", &head(&["point"], &[columns], &pooled))?,
             slo: Table::begin(folder, "slo.csv", &head(&["point"], &[columns], &line))?,
             columns: columns.to_vec(),
             parameters: parameters.to_vec(),
@@ -121,7 +127,15 @@ impl<'a> Tables<'a> {
         replication: u32,
         metrics: impl Iterator<Item = &'m Metric>,
     ) -> Result<(), FolderError> {
-        self.figures(&replication.to_string(), metrics)
+        let (point, columns) = self.lead();
+        let mut lead = vec![point.to_string(), replication.to_string()];
+        lead.extend(columns);
+        for metric in metrics {
+            for (_, fields) in figures(metric) {
+                self.results.row(&[&lead[..], &fields].concat())?;
+            }
+        }
+        Ok(())
     }
 
     /// Figures of all replications of the point in hand together, with intervals.
@@ -132,34 +146,18 @@ impl<'a> Tables<'a> {
         &mut self,
         metrics: impl Iterator<Item = &'m Metric> + Clone,
     ) -> Result<(), FolderError> {
-        let (point, _) = self.lead();
-        self.readings.extend(metrics.clone().flat_map(|metric| Reading::of(point, metric)));
-        self.figures("all", metrics)
-    }
-
-    fn figures<'m>(
-        &mut self,
-        replication: &str,
-        metrics: impl Iterator<Item = &'m Metric>,
-    ) -> Result<(), FolderError> {
         let (point, columns) = self.lead();
-        let mut fields = vec![point.to_string(), replication.to_owned()];
-        fields.extend(columns);
-        let own = fields.len();
+        self.readings.extend(metrics.clone().flat_map(|metric| Reading::of(point, metric)));
+        let lead = [vec![point.to_string()], columns].concat();
         for metric in metrics {
-            let labels = metric.joined();
-            for (statistic, value) in metric.figures() {
-                fields.truncate(own);
-                let unit = unit_of(statistic, &metric.unit).to_owned();
-                let figure = [&*metric.name, &labels, statistic].map(str::to_owned);
-                fields.extend(figure.into_iter().chain([value.to_string(), unit]));
-                // One replication has none of its own; those of its parts belong to the pooled row.
-                let ends = metric.interval95.get(statistic).filter(|_| replication == "all");
-                fields.extend(match ends {
+            for (statistic, fields) in figures(metric) {
+                let ends = match metric.interval95.get(statistic) {
                     Some(ends) => ends.map(|end| end.to_string()),
                     None => [const { String::new() }; 2],
-                });
-                self.results.row(&fields)?;
+                };
+                let [low, high] = ends;
+                let more = [low, high, metric.is_least(statistic).to_string()];
+                self.pooled.row(&[&lead[..], &fields, &more].concat())?;
             }
         }
         Ok(())
@@ -196,6 +194,7 @@ impl<'a> Tables<'a> {
     pub(crate) fn end(self, name: &str) -> Result<(), FolderError> {
         self.points.end()?;
         self.results.end()?;
+        self.pooled.end()?;
         self.slo.end()?;
         let study = Points { columns: self.columns, parameters: self.parameters, rows: self.rows };
         for (picture, svg) in curves::draw(&study, &self.readings) {
@@ -205,4 +204,14 @@ impl<'a> Tables<'a> {
         self.folder.put(html::NAME, page.as_bytes())?;
         Ok(())
     }
+}
+
+/// The figures of a metric with their statistics: name, a field for each label, statistic, value, unit.
+fn figures(metric: &Metric) -> impl Iterator<Item = (&'static str, Vec<String>)> {
+    let labels = Label::NAMES.map(|name| metric.label(name).to_owned());
+    let lead = [vec![metric.name.to_string()], labels.to_vec()].concat();
+    metric.figures().into_iter().map(move |(statistic, value)| {
+        let unit = unit_of(statistic, &metric.unit).to_owned();
+        (statistic, [&lead[..], &[statistic.to_owned(), value.to_string(), unit]].concat())
+    })
 }

@@ -167,7 +167,8 @@ impl StudyFolder {
     /// # Errors
     /// If a file cannot be removed.
     pub(crate) fn clear(&self) -> Result<(), FolderError> {
-        for name in ["manifest.json", "points.csv", "results.csv", "slo.csv", "report.html"] {
+        let tables = ["points.csv", "results.csv", "pooled.csv", "slo.csv"];
+        for name in ["manifest.json", "report.html"].into_iter().chain(tables) {
             let path = self.dir.join(name);
             gone(fs::remove_file(&path)).map_err(|error| io(&path, &error))?;
         }

@@ -76,6 +76,7 @@ fn of_point(
         assembled.events += task.events;
         let measured = restored(case.clone(), point, &task).map_err(broken)?;
         let mut results = slo::results(&measured);
+        results.metrics.extend(measured.over_routes());
         picked(&mut results.metrics);
         tables.replication(replication, results.metrics.iter())?;
         each.push(results);
@@ -86,6 +87,7 @@ fn of_point(
     }
     let Some(pooled) = pooled else { return Ok(()) };
     let mut all = slo::results(&pooled);
+    all.metrics.extend(pooled.over_routes());
     picked(&mut all.metrics);
     let metrics: Vec<&[Metric]> = each.iter().map(|results| results.metrics.as_slice()).collect();
     let all = replicate::with_intervals(all, &metrics);

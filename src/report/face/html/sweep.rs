@@ -1,5 +1,5 @@
 //! The page of a study: each figure over each axis, the heat map of two of them, and how the SLO lines
-//! went at each point. Made as its tables end; all figures are those of `results.csv` and `slo.csv`.
+//! went at each point. Made as its tables end; all figures are those of `pooled.csv` and `slo.csv`.
 
 use crate::measure::selector;
 use std::collections::{BTreeMap, BTreeSet};
@@ -159,7 +159,7 @@ fn figures(axes: usize) -> Html {
         content.add(chart("heat", "A figure over two axes"));
     }
     let lead = "Choose the figure and the axis. Strokes are 95 % intervals, where replications give \
-                them; all figures stand in results.csv.";
+                them; all figures stand in pooled.csv.";
     section("figures", "Figures", lead, content)
 }
 
