@@ -23,7 +23,6 @@ use crate::report::document::numbers;
 use crate::report::document::summary::Summary;
 use crate::report::document::sums::Sums;
 use crate::report::face::{html, terminal};
-use crate::report::folder::read::Stored;
 use crate::report::folder::write::{Bundle, Folder, MessageRow, ReplicationRow};
 use crate::report::judge::Basis;
 use crate::run::{self, Ending, Options, Sample, SampleOutcome};
@@ -193,20 +192,11 @@ fn simulate(arguments: &Arguments) -> Result<Exit, Exit> {
             replications: (replicated.each.len() > 1).then_some(&each[..]),
         })
         .map_err(folder_error)?;
-    // What `report` reads from the folder.
-    let stored = Stored {
-        manifest,
-        summary: Summary::new(name, &replicated.results),
-        series: replicated.results.series.clone(),
-        replications: Vec::new(),
-        dir,
-    };
     let federation = Some(&loaded.topology.federation);
-    let page = html::run_page(&stored, federation, Some(&resolved), &[]);
-    Folder::write_page(&stored.dir, &page).map_err(folder_error)?;
-    let Stored { manifest, summary, series, dir, .. } = stored;
-    let basis = Basis::new(&manifest, &series, federation);
+    let summary = Summary::new(name, &replicated.results);
+    let basis = Basis::new(&manifest, &replicated.results.series, federation);
     let run = basis.run(&summary, &manifest);
+    Folder::write_page(&dir, &html::page_of(&run, Some(&resolved), &[])).map_err(folder_error)?;
     output::write(&arguments.outputs, &run, &loaded.slo_lines(), started)?;
     if !arguments.outputs.on_stdout() {
         anstream::print!("{}", terminal::render(&run, width(), stdout_color()));

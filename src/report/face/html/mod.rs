@@ -17,7 +17,7 @@ pub(crate) use self::capacity::capacity_page;
 pub(crate) use self::compare::compare_page;
 use crate::domain::federation::Federation;
 use crate::report::folder::read::Stored;
-use crate::report::judge::Basis;
+use crate::report::judge::{Basis, Run};
 
 /// Name of the page in a result folder.
 pub(crate) const NAME: &str = "report.html";
@@ -31,8 +31,12 @@ pub fn run_page(
     remarks: &[String],
 ) -> String {
     let basis = Basis::new(&stored.manifest, &stored.series, federation);
-    let run = basis.run(&stored.summary, &stored.manifest);
-    let body = sections::body(&run, topology, remarks);
-    let data = data::json(&stored.summary, run.over, federation, run.moments);
-    shell::document(&format!("{}: report of a run", stored.summary.name), &body, &data)
+    page_of(&basis.run(&stored.summary, &stored.manifest), topology, remarks)
+}
+
+/// The same of a run whose basis is there.
+pub(crate) fn page_of(run: &Run<'_>, topology: Option<&str>, remarks: &[String]) -> String {
+    let body = sections::body(run, topology, remarks);
+    let data = data::json(run.summary, run.over, run.federation, run.moments);
+    shell::document(&format!("{}: report of a run", run.summary.name), &body, &data)
 }
