@@ -261,6 +261,7 @@ pub(super) fn added(runs: Vec<Finished>) -> Replicated {
     let mut runs = runs.into_iter();
     let first = runs.next().expect("there is at least one replication");
     let Finished { samples, mut measured, mut results, .. } = first;
+    let kept = std::mem::take(&mut results.trends);
     if each.len() > 1 {
         runs.for_each(|run| measured.add(&run.measured));
         results = slo::results(&measured);
@@ -275,7 +276,11 @@ pub(super) fn added(runs: Vec<Finished>) -> Replicated {
         results = with_intervals(results, &metrics);
     }
     if ended == Ending::Finished {
-        results.trends = steady::trends(measured.setup(), &results.series);
+        results.trends = match results.series.as_slice() {
+            // Sums that were kept have no series: what was found of it is kept with them.
+            [] => kept,
+            series => steady::trends(measured.setup(), series),
+        };
     }
     Replicated { results, measured, each, samples, events, model_time_s, ended }
 }

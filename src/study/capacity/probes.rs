@@ -170,6 +170,15 @@ mod tests {
             assert_eq!((kept.seed, kept.events, kept.at), (ran.seed, ran.events, ran.at));
             assert_eq!(kept.results.slo, ran.results.slo);
         }
+        // Of a queue that grows it is known that it does, also where its first run is a kept one.
+        let slow = case("operators.north.smsc.throughput=0.5/s");
+        let fresh =
+            replicate::several(&slow, (0, 2), Options::default(), parallel, &going, &|_, _| {});
+        let fresh = replicate::added(fresh.expect("a sound run"));
+        several(&probes, &slow, 1, &going);
+        let some_kept = replicate::added(several(&probes, &slow, 2, &going));
+        assert!(!fresh.results.trends.is_empty(), "it grows");
+        assert_eq!(some_kept.results.trends, fresh.results.trends);
         // Another case, and another version of the program, have none.
         let whole = |runs: Vec<Finished>| runs.iter().all(|run| run.ended == Ending::Finished);
         assert!(!whole(several(&probes, &case("workload.load=2"), 1, &stopped)));
