@@ -236,9 +236,7 @@ impl Metric {
             _ => None,
         }
     }
-}
 
-impl Metric {
     /// Whether it is of what had not come to its end when the run did.
     pub(crate) fn is_censored(self) -> bool {
         Self::ALL.iter().any(|metric| metric.censored() == Some(self))
@@ -253,6 +251,25 @@ impl Unit {
             Self::One => "1".to_owned(),
             Self::Bytes => "B".to_owned(),
             Self::Currency => currency.to_owned(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_label_of_a_metric_has_its_column_in_tables() {
+        let mut used = Vec::new();
+        for metric in Metric::ALL {
+            used.extend(metric.info().labels.iter().map(|label| label.name()));
+        }
+        for name in &used {
+            assert!(Label::NAMES.contains(name), "{name}");
+        }
+        for name in Label::NAMES {
+            assert!(used.contains(&name), "no metric has {name}");
         }
     }
 }
