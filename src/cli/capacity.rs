@@ -25,7 +25,7 @@ use crate::study::forecast::forecast;
 use crate::study::replicate::{Case, Parallel};
 use crate::topology::{Override, Scalar};
 
-/// How far below the planned value a search goes that finds no line to hold.
+/// How far below the planned load a search goes that finds no line to hold.
 const FAR: f64 = 30.0;
 
 /// Find the largest load that meets the SLO, what gives way first, and what planners ask next
@@ -121,7 +121,6 @@ fn find(arguments: &Arguments) -> Result<Exit, Exit> {
         bar.note(&format!("{} = {}: {}", arguments.vary, own.with(value), worded(verdict)));
     };
     let whole = own.whole();
-    let probes_of = Some(&probes);
     let bench = Bench {
         at: &at,
         whole,
@@ -129,16 +128,16 @@ fn find(arguments: &Arguments) -> Result<Exit, Exit> {
         stop: &stop,
         tell: &tell,
         found: &found,
-        probes: probes_of,
+        probes: Some(&probes),
     };
+    let is_load = arguments.vary == "workload.load";
     let effort = Effort {
         first: arguments.replications,
         most: arguments.max_replications.max(arguments.replications),
         precision: arguments.precision,
         stride: 1.5,
-        least: planned / FAR,
+        least: if is_load { planned / FAR } else { 0.0 },
     };
-    let is_load = arguments.vary == "workload.load";
     let plan = run::plan(planned_case.federation.clone());
     let expected = forecast(&plan);
     let sizes = sizes(&plan, &expected, &planned_case.slo);
@@ -159,6 +158,7 @@ fn find(arguments: &Arguments) -> Result<Exit, Exit> {
         Ok(answer) => answer,
         Err(Unsteady(why)) => {
             bar.end();
+            probes.clear();
             anstream::eprintln!("error: in the measured time {why}: no capacity follows from that");
             anstream::eprintln!("measure later (--set run.warm_up=forecast), or for longer");
             return Ok(Exit::BadInput);

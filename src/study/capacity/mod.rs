@@ -81,6 +81,13 @@ pub struct Answer {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unsteady(pub String);
 
+/// Why nothing follows from a point: what came was not the same all along.
+fn unsteady(point: &Point) -> Option<Unsteady> {
+    let load = |trend: &&Trend| trend.what == Trending::OfferedLoad;
+    let trend = point.replicated.results.trends.iter().find(load)?;
+    Some(Unsteady(trend.told()))
+}
+
 /// What gives way.
 #[derive(Clone, Debug)]
 pub struct Limit {
@@ -100,28 +107,28 @@ pub fn answer(
 ) -> Result<Result<Answer, Unsteady>, RunError> {
     let Question { planned, case, effort, is_load } = question;
     let side = is_load.then_some(Side::UpTo);
+    let room = |case: &Case| is_load.then(|| room(case)).flatten().unwrap_or(1.0);
+    let own = room(case);
     // Far beyond its end one run says as much as several, and takes as long.
-    let quick = match room(case) {
-        Some(room) if is_load && room < OVER => effort.once(),
-        _ => Effort { most: effort.first, ..effort },
-    };
+    let quick = if own < OVER { effort.once() } else { Effort { most: effort.first, ..effort } };
     let at_planned = search::tried(case, planned, quick, bench)?;
-    let load = |trend: &&Trend| trend.what == Trending::OfferedLoad;
-    if let Some(trend) = at_planned.replicated.results.trends.iter().find(load) {
-        return Ok(Err(Unsteady(trend.told())));
+    // What is beyond its end is not steady for that reason.
+    if own >= 1.0
+        && let Some(why) = unsteady(&at_planned)
+    {
+        return Ok(Err(why));
     }
-    let start = |case: &Case| match room(case).filter(|_| is_load) {
-        Some(room) => planned * room,
-        None => planned,
-    };
     let stride = if is_load { NEAR } else { effort.stride };
-    let found = search::narrow(start(case), side, Effort { stride, ..effort }, bench)?;
+    let found = search::narrow(planned * own, side, Effort { stride, ..effort }, bench)?;
+    if let Some(why) = found.holding().and_then(unsteady) {
+        return Ok(Err(why));
+    }
     let bottleneck = limit(&found, effort, bench)?;
     let next = match &bottleneck {
         Some(limit) if limit.found.relieves && found.side == Side::UpTo => {
             let at = |value| grown(bench, &limit.resources, value);
             let bench = bench.aside(&at);
-            let start = at(planned).map_or(planned, |case| start(&case));
+            let start = at(planned).map_or(planned, |case| planned * room(&case));
             let start = start.max(limit.found.largest.unwrap_or(planned));
             let effort = Effort { precision: NEXT, stride, ..effort.once() };
             let found = search::search(start, Some(Side::UpTo), effort, bench)?;
@@ -210,11 +217,6 @@ fn limit(found: &Found, effort: Effort, bench: Bench<'_>) -> Result<Option<Limit
         let point = search::point(failing.value, effort.once(), bench.aside(&at))?;
         Ok(point.is_some_and(|point| point.verdict.holds()))
     };
-    // Of one run a point, only its being the only one near its end is known.
-    let pressed = suspects.iter().filter(|(pressure, _)| *pressure >= NEARLY_FULL).count();
-    if let (1, 1, [first, ..]) = (effort.most, pressed, suspects.as_slice()) {
-        return Ok(Some(limit(&[*first], true)));
-    }
     let mut relieving: Vec<(f64, Resource)> = Vec::new();
     for suspect in &suspects {
         // What is not near its end is not to blame once something that is has been found.

@@ -149,6 +149,15 @@ pub struct Found {
 }
 
 impl Found {
+    /// The point nearest to the answer that holds.
+    pub(crate) fn holding(&self) -> Option<&Point> {
+        let holds = |point: &&Point| point.verdict.holds();
+        match self.side {
+            Side::UpTo => self.points.iter().rev().find(holds),
+            Side::From => self.points.iter().find(holds),
+        }
+    }
+
     /// The point nearest to the answer that fails, a clear one if there is any.
     pub(crate) fn failing(&self) -> Option<&Point> {
         let clear = |point: &&Point| point.verdict == Verdict::Fails;
