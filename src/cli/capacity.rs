@@ -179,7 +179,7 @@ fn find(arguments: &Arguments) -> Result<Exit, Exit> {
                 true
             }
         });
-        inputs = inputs::sensitivities(border, &planned_case, &limits);
+        inputs = inputs::sensitivities(border, &planned_case, &limits, parallel);
     }
     bar.end();
     if stop.is_cancelled() {

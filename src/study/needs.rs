@@ -3,7 +3,7 @@
 //! Kept with the results of a run, so that whoever judges it can tell what to buy; `doubts` tells the
 //! same before it.
 
-use crate::domain::federation::RateLimit;
+use crate::domain::federation::{Federation, RateLimit};
 use crate::domain::part::{Bound, Owner, Part};
 use crate::measure::results::Need;
 use crate::measure::slo::Line;
@@ -43,30 +43,48 @@ pub(super) fn stated(station: &str, slo: &[Line]) -> Option<f64> {
 
 /// A setting that makes a part so busy, as `--set` has it.
 fn enough(plan: &Plan, part: Part, utilisation: f64, target: f64) -> Option<String> {
-    let federation = &plan.federation;
     let path = path(plan, part)?;
-    let times = utilisation / target;
+    let amount = amount(&plan.federation, part, utilisation, target)?;
     let value = match part.kind.info().bound {
-        Bound::Licence => {
-            let smsc = federation.operator(part.operator(federation)).smsc.as_ref()?;
-            let each = smsc.throughput * times;
-            // Licences of less than one a second are those of tests and examples.
-            if each > 1.0 { format!("{}/s", each.ceil()) } else { format!("{}/s", up(each)) }
-        }
-        Bound::Workers => {
-            format!("{}", (f64::from(part.servers(federation)) * times).ceil().max(1.0))
-        }
+        Bound::Licence if amount > 1.0 => format!("{amount}/s"),
+        Bound::Licence | Bound::Rate => format!("{}/s", up(amount)),
+        Bound::Workers => format!("{amount}"),
+        Bound::Bandwidth => bandwidth(amount),
+    };
+    Some(format!("{path}={value}"))
+}
+
+/// How much of what bounds a part makes it so busy: what is sold whole is whole.
+pub(super) fn amount(
+    federation: &Federation,
+    part: Part,
+    utilisation: f64,
+    target: f64,
+) -> Option<f64> {
+    let amount = has(federation, part)? * utilisation / target;
+    Some(match part.kind.info().bound {
+        // Licences of less than one a second are those of tests and examples.
+        Bound::Licence if amount > 1.0 => amount.ceil(),
+        Bound::Workers => amount.ceil().max(1.0),
+        Bound::Licence | Bound::Bandwidth | Bound::Rate => amount,
+    })
+}
+
+/// How much a part has of what bounds it: messages a second of a node or an agreement, workers, bits a
+/// second.
+pub(super) fn has(federation: &Federation, part: Part) -> Option<f64> {
+    Some(match part.kind.info().bound {
+        Bound::Licence => federation.operator(part.operator(federation)).smsc.as_ref()?.throughput,
+        Bound::Workers => f64::from(part.servers(federation)),
         Bound::Bandwidth => {
             let Owner::Side(id, _) = part.owner else { return None };
-            bandwidth(federation.agreement(id).link.bandwidth? * times)
+            federation.agreement(id).link.bandwidth?
         }
         Bound::Rate => {
             let Owner::Side(id, side) = part.owner else { return None };
-            let limit = federation.agreement(id).rate_limit[usize::from(side)].as_ref()?;
-            format!("{}/s", up(limit.rate * times))
+            federation.agreement(id).rate_limit[usize::from(side)].as_ref()?.rate
         }
-    };
-    Some(format!("{path}={value}"))
+    })
 }
 
 /// `12.5Mbit/s`, rounded up.

@@ -79,11 +79,11 @@ impl Capacity {
         let _ = match &self.bottleneck {
             Some(limit) if limit.relieves => writeln!(
                 text,
-                "first to give way: {} {} at {} of what it can do; there {} fails",
+                "first to give way: {} {} at {} of what it can do; there {}",
                 limit.kind,
                 limit.part,
                 percent(limit.utilisation),
-                limit.lines.first().map_or("the SLO", String::as_str),
+                limit.what(),
             ),
             Some(limit) => writeln!(
                 text,
@@ -97,11 +97,12 @@ impl Capacity {
         };
         if let Some(next) = &self.next {
             let largest = next.largest.map_or("?".to_owned(), |value| self.value(value));
-            let lines = next.lines.first().map_or("the SLO", String::as_str);
             let _ = writeln!(
                 text,
-                "with that doubled, {} {} gives way next, at {varied} {largest}, where {lines} fails",
-                next.kind, next.part
+                "with that doubled, {} {} gives way next, at {varied} {largest}, where {}",
+                next.kind,
+                next.part,
+                next.what()
             );
         }
         let blamed: Vec<&str> =
@@ -177,8 +178,8 @@ impl Capacity {
     fn sizes_of(&self, text: &mut String, width: usize) {
         if !self.sizes.is_empty() {
             let title = format!(
-                "Sizes at the planned value, by arithmetic: what is needed is used at most to {} (! too \
-                 small)",
+                "Sizes at the planned value, by arithmetic, of an SMSC all nodes together: what is needed is \
+                 used at most to {} (! too small)",
                 self.targets()
             );
             text.push_str(&paragraphs(&format!("\n{title}\n"), width));
@@ -334,6 +335,16 @@ impl Capacity {
             vec![input.input.clone(), shown(input.lower), shown(input.higher), change]
         };
         self.inputs.iter().map(row).collect()
+    }
+}
+
+impl Limit {
+    /// What happens where it gives way.
+    fn what(&self) -> String {
+        match self.lines.first() {
+            Some(line) => format!("{line} fails"),
+            None => "its queue only grows".to_owned(),
+        }
     }
 }
 

@@ -1,10 +1,13 @@
 //! The inputs that change the answer most: each 20 % up and down, one at a time, by arithmetic.
 
+use std::convert::Infallible;
+
 use super::resources::Resource;
 use super::sizes::room;
 use crate::domain::federation::{Federation, MessageRate};
 use crate::report::document::capacity as page;
-use crate::study::replicate::Case;
+use crate::study::pool;
+use crate::study::replicate::{Case, Parallel};
 
 /// How much inputs are changed.
 pub(crate) const CHANGE: f64 = 0.2;
@@ -73,7 +76,12 @@ impl Input {
 /// What the largest load becomes with each input less and more, the most effective first: it grows as the
 /// room does that the first part to be at its end has by arithmetic. Inputs that have no bearing on that
 /// part change nothing here, though a line about latency may mind them.
-pub(crate) fn sensitivities(answer: f64, case: &Case, limits: &[Resource]) -> Vec<page::Input> {
+pub(crate) fn sensitivities(
+    answer: f64,
+    case: &Case,
+    limits: &[Resource],
+    parallel: Parallel,
+) -> Vec<page::Input> {
     let fixed = [
         Input::Messages,
         Input::Answers,
@@ -84,17 +92,21 @@ pub(crate) fn sensitivities(answer: f64, case: &Case, limits: &[Resource]) -> Ve
         Input::Detached,
     ];
     let Some(now) = room(case) else { return Vec::new() };
-    let changed = |input: Input, factor: f64| {
+    let limits = limits.iter().map(|limit| Input::Speed(*limit));
+    let inputs: Vec<Input> = fixed.into_iter().chain(limits).collect();
+    let factors = [1.0 - CHANGE, 1.0 + CHANGE];
+    let answers = pool::run(parallel.threads, inputs.len() * 2, |task| {
         let mut case = case.clone();
-        input.change(&mut case.federation, factor);
-        room(&case).map(|room| answer * room / now)
-    };
-    let inputs = fixed.into_iter().chain(limits.iter().map(|limit| Input::Speed(*limit)));
-    let mut all: Vec<page::Input> = inputs
-        .map(|input| page::Input {
+        inputs[task / 2].change(&mut case.federation, factors[task % 2]);
+        Ok::<_, Infallible>(room(&case).map(|room| answer * room / now))
+    });
+    let Ok(answers) = answers;
+    let changed = inputs.iter().zip(answers.chunks(2));
+    let mut all: Vec<page::Input> = changed
+        .map(|(input, answers)| page::Input {
             input: input.name(&case.federation),
-            lower: changed(input, 1.0 - CHANGE),
-            higher: changed(input, 1.0 + CHANGE),
+            lower: answers[0],
+            higher: answers[1],
         })
         .collect();
     all.sort_by(|a, b| spread(b).total_cmp(&spread(a)));

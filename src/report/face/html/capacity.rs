@@ -121,7 +121,10 @@ fn limits(found: &Capacity) -> Html {
                 percent(limit.utilisation),
                 value(limit.largest),
                 relieves.to_owned(),
-                limit.lines.join("; "),
+                match limit.lines.as_slice() {
+                    [] => "none: its queue only grows".to_owned(),
+                    lines => lines.join("; "),
+                },
             ]
         })
         .collect();
@@ -164,7 +167,7 @@ fn listed(
 
 fn sizes(found: &Capacity) -> Option<Html> {
     let lead = format!(
-        "What the topology asks of each part at the planned value, by arithmetic: first messages, answers \
+        "What the topology asks of each part (of an SMSC all nodes together) at the planned value, by arithmetic: first messages, answers \
          and retries that nothing holds back. What is needed is used to {} at most; with one node or \
          worker down the last column still is. An exclamation mark: it is too small.",
         found.targets()
