@@ -2,12 +2,16 @@
 //! of an agreement. It must find each within 2 %, name it, and name what gives way next.
 
 mod common;
+#[path = "common/program.rs"]
+mod program;
 
 use std::num::NonZeroUsize;
 
+use program::{Bench as Folder, text as text_of};
+
 use interwork::study::capacity::search::{Bench, Effort, Side, Verdict};
 use interwork::study::capacity::sizes::sizes;
-use interwork::study::capacity::{self, Answer, Question};
+use interwork::study::capacity::{self, Answer, Question, Unsteady};
 use interwork::study::forecast::forecast;
 use interwork::study::replicate::{Case, Parallel};
 use tokio_util::sync::CancellationToken;
@@ -63,6 +67,11 @@ fn answer(text: &str) -> Answer {
 
 /// The answer for a topology with another value varied; of an empty unit all but the load are whole.
 fn varied(text: &str, path: &str, planned: f64, unit: &str) -> Answer {
+    question(text, path, planned, unit).expect("steady runs")
+}
+
+/// The same, or why there is none.
+fn question(text: &str, path: &str, planned: f64, unit: &str) -> Result<Answer, Unsteady> {
     let is_load = path == "workload.load";
     let case = |value: f64| {
         let set = format!("{path}={value}{unit}");
@@ -75,9 +84,10 @@ fn varied(text: &str, path: &str, planned: f64, unit: &str) -> Answer {
     let whole = !is_load && unit.is_empty();
     let (tell, found) = (&|_: &str, _| {}, &|_, _| {});
     let bench = Bench { at: &at, whole, parallel, stop: &stop, tell, found, probes: None };
-    let effort = Effort { first: 3, most: 6, precision: 0.02, stride: 1.5, least: planned / 30.0 };
+    let least = if is_load { planned / 30.0 } else { 0.0 };
+    let effort = Effort { first: 3, most: 6, precision: 0.02, stride: 1.5, least };
     let question = Question { planned, case: &case(planned), effort, is_load };
-    capacity::answer(question, bench).expect("a sound search").expect("steady runs")
+    capacity::answer(question, bench).expect("a sound search")
 }
 
 /// Fails unless the answer, its bottleneck and the one after it are these.
@@ -202,4 +212,41 @@ fn parts_that_give_way_together_are_named_together() {
     let mut parts: Vec<&str> = limit.found.part.split(" and ").collect();
     parts.sort_unstable();
     assert_eq!((parts, limit.found.relieves), (vec!["a/smsc", "b/smsc"], true));
+}
+
+#[test]
+fn from_a_load_that_still_rises_no_capacity_follows() {
+    let text = topology(
+        "im_server: { workers: 1, service_time: 2ms }",
+        "",
+        "",
+        ON_NET,
+        "utilisation < 80%",
+    );
+    let settled = answer(&text);
+    assert!(settled.found.border.is_some());
+    // Nine answers to a message, each half a minute after what it answers: for minutes more and more.
+    let rising = text.replace("reply: { share: 0% }", "reply: { share: 90%, after: 30s }");
+    let asked = question(&rising, "workload.load", 1.0, "");
+    let why = asked.expect_err("it is not steady").0;
+    assert!(why.starts_with("offered load rises from"), "{why}");
+}
+
+#[test]
+fn a_folder_with_probes_is_gone_on_with_and_they_go_when_the_answer_is_there() {
+    let bench = Folder::new("slo: [ 'utilisation < 80%' ]\n");
+    let ask = ["capacity", "small.yaml", "--replications", "2", "--max-replications", "2"];
+    let ask = [&ask[..], &["--set", "run.duration=20s", "--out", "answer"]].concat();
+    std::fs::create_dir_all(bench.path("answer")).expect("a folder");
+    std::fs::write(bench.path("answer/notes.txt"), "mine").expect("written");
+    let refused = bench.program(&ask);
+    assert!(text_of(&refused.stderr).contains("--force"), "{}", text_of(&refused.stderr));
+    std::fs::create_dir_all(bench.path("answer/probes")).expect("a folder");
+    std::fs::write(bench.path("answer/probes/0-0.json"), "{ damaged").expect("written");
+    let answered = bench.program(&ask);
+    let told = text_of(&answered.stderr);
+    assert!(matches!(answered.status.code(), Some(0 | 99)), "{told}");
+    assert!(bench.path("answer/capacity.json").exists() && bench.path("answer/notes.txt").exists());
+    assert!(!bench.path("answer/probes").exists());
+    assert!(told.contains("by arithmetic ") && told.contains("workload.load = "), "{told}");
 }

@@ -130,3 +130,29 @@ fn a_run_that_did_not_end_is_no_baseline() {
     let printed = other.ends(104, "out", &["--baseline", early.to_str().expect("a path")]);
     assert!(printed.contains("did not end: it is no baseline"), "{printed}");
 }
+
+#[test]
+fn a_line_against_a_baseline_is_decided_by_the_interval_of_the_change() {
+    let bench = Bench::new("");
+    let line = ["--set", "slo.+=message_latency mean <= baseline +5%", "--baseline", "base"];
+    let against = |code, out: &str, more: &[&str]| {
+        let printed = bench.ends(code, out, &[&line[..], more].concat());
+        let summary = bench.json(&format!("{out}/summary.json"));
+        let slo = summary["slo"][0].clone();
+        (slo["passed"].as_bool(), slo["undecided"].as_bool().unwrap_or(false), slo, printed)
+    };
+    bench.ends(0, "base", &["--replications", "5"]);
+    // The same once more.
+    let (passed, undecided, ..) = against(0, "again", &["--replications", "5"]);
+    assert_eq!((passed, undecided), (Some(true), false));
+    // Other people, and one run of them alone: nobody can tell, and that is no failure.
+    let (passed, undecided, _, printed) = against(0, "other", &["--set", "run.seed=7"]);
+    assert_eq!((passed, undecided), (Some(false), true), "{printed}");
+    assert!(printed.contains("undecided"), "{printed}");
+    // A second on every message between the two is beyond 5 % for sure.
+    let slow = ["--replications", "5", "--set", "agreements.a:b.link.latency=1s"];
+    let (passed, undecided, slo, printed) = against(99, "slow", &slow);
+    assert_eq!((passed, undecided), (Some(false), false), "{printed}");
+    assert!(slo["change95"][0].as_f64() > Some(0.05), "{slo}");
+    assert!(printed.contains("changed by +") && printed.contains("(95 %)"), "{printed}");
+}

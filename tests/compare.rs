@@ -384,3 +384,30 @@ fn two_runs_that_differ_by_an_outage_say_what_moved_and_what_would_prove_it() {
     assert_eq!(code, Some(0), "{err}");
     assert!(out.contains("✗ message_latency{route=interworked}"), "{out}");
 }
+
+#[test]
+fn of_a_queue_that_grows_on_one_side_only_what_is_worse_is_concluded() {
+    let short = "operators.a.smsc.throughput=0.3/s";
+    let lines = ["sms_latency{operator=a} mean +5%", "sms_latency{operator=a} mean -5%"];
+    let names = run::names(
+        &topology::load(&Source::new("small.yaml", SMALL), &[]).expect("a topology").federation,
+    );
+    let parsed = lines.map(|line| FailOn::parse(line, &names).expect("a line"));
+    let (steady, growing) = (side("A", &[], &parsed), side("B", &[short], &parsed));
+    let rules = Rules { level: 0.01, margin: 0.05, strict: false };
+    let told = |a: &Side, b: &Side| {
+        let report = compare(a, std::slice::from_ref(b), &parsed, rules);
+        let one = &report.comparisons[0];
+        let failed: Vec<bool> = one.fail_on.iter().map(|line| line.failed).collect();
+        ([one.counts["worse"] > 0, one.counts["better"] > 0], one.counts["same"], failed)
+    };
+    let (moved, same, failed) = told(&steady, &growing);
+    assert_eq!((moved, failed), ([true, false], vec![true, false]));
+    assert!(same < 200, "what is equal is the same, nothing else is: {same}");
+    let (moved, _, failed) = told(&growing, &steady);
+    assert_eq!((moved, failed), ([false, true], vec![false, false]));
+    // Both grow: nothing follows, whatever the figures say.
+    let worse = side("B", &["operators.a.smsc.throughput=0.2/s"], &parsed);
+    let (moved, _, failed) = told(&growing, &worse);
+    assert_eq!((moved, failed), ([false, false], vec![false, false]));
+}
