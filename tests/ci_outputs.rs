@@ -134,7 +134,12 @@ fn a_run_that_did_not_end_is_no_baseline() {
 #[test]
 fn a_line_against_a_baseline_is_decided_by_the_interval_of_the_change() {
     let bench = Bench::new("");
-    let line = ["--set", "slo.+=message_latency mean <= baseline +5%", "--baseline", "base"];
+    let line = [
+        "--set",
+        "slo.+=message_latency{route=interworked} p50 <= baseline +5%",
+        "--baseline",
+        "base",
+    ];
     let against = |code, out: &str, more: &[&str]| {
         let printed = bench.ends(code, out, &[&line[..], more].concat());
         let summary = bench.json(&format!("{out}/summary.json"));
@@ -149,8 +154,8 @@ fn a_line_against_a_baseline_is_decided_by_the_interval_of_the_change() {
     let (passed, undecided, _, printed) = against(0, "other", &["--set", "run.seed=7"]);
     assert_eq!((passed, undecided), (Some(false), true), "{printed}");
     assert!(printed.contains("undecided"), "{printed}");
-    // A second on every message between the two is beyond 5 % for sure.
-    let slow = ["--replications", "5", "--set", "agreements.a:b.link.latency=1s"];
+    // 100 ms on every message between the two are beyond 5 % for sure.
+    let slow = ["--replications", "5", "--set", "agreements.a:b.link.latency=120ms"];
     let (passed, undecided, slo, printed) = against(99, "slow", &slow);
     assert_eq!((passed, undecided), (Some(false), false), "{printed}");
     assert!(slo["change95"][0].as_f64() > Some(0.05), "{slo}");
