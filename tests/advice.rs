@@ -146,6 +146,21 @@ fn an_outage_is_no_cause_of_what_a_later_storm_fills() {
 }
 
 #[test]
+fn an_outage_whose_queue_has_drained_is_no_cause_of_what_chance_fills() {
+    let events = "timeline: [ { at: 1m, link_down: [north, south], for: 5s } ]\n\
+                  run: { seed: 5, duration: 1h }";
+    // Nine tenths of what it can do are asked of it: for a while now and then it is all of it.
+    let dir = written(&topology("smsc: { throughput: 11.8/s }", "", events));
+    let (told, summary) = run(dir.path(), &[]);
+    let needs = summary["needs"].as_array().expect("needs");
+    let need = needs.iter().find(|need| need["station"] == "north/smsc[0]").expect("its need");
+    let used = need["utilisation"].as_f64().expect("a share");
+    assert!((0.8..1.0).contains(&used), "{used}");
+    assert!(told.contains("The bottleneck was north/smsc[0]: from "), "{told}");
+    assert!(!told.contains("The cause is"), "{told}");
+}
+
+#[test]
 fn terminal_markdown_and_page_say_the_same_of_what_was_too_small() {
     let bench = program::Bench::new("");
     let sets = ["--set", "operators.a.smsc.throughput=1/s", "--markdown", "summary.md"];

@@ -7,21 +7,18 @@ use super::{Run, bound};
 use crate::measure::results::Need;
 use crate::report::document::numbers::{percent, three};
 
-/// A queue that holds so much on average has not drained.
-const WAITS: f64 = 0.5;
-
 /// What users ask of a station.
 pub(super) fn need<'a>(run: &Run<'a>, station: &str) -> Option<&'a Need> {
     run.summary.needs.iter().find(|need| need.station == station)
 }
 
-/// The failure that filled a station from interval `first` on, by what waited there over time: one that
-/// went on then, or whose queue had not drained since. A part that users ask more of than it can do
+/// The failure that filled a station from interval `first` on, by the intervals in which it was full: one
+/// that went on then, or that it has been full ever since. A part that users ask more of than it can do
 /// needs none.
 pub(super) fn cause<'a>(
     run: &Run<'a>,
     station: &str,
-    queue: &[f64],
+    full: &[bool],
     first: usize,
 ) -> Option<&'a Moment> {
     if need(run, station).is_none_or(|need| need.utilisation >= 1.0) {
@@ -31,8 +28,8 @@ pub(super) fn cause<'a>(
     let (start, step) = (times[first], run.over.step());
     let lasted = |moment: &&Moment| {
         let Some(to) = moment.to.filter(|to| *to < start) else { return true };
-        let since = times.iter().zip(queue).take(first).filter(|(at, _)| **at >= to);
-        since.into_iter().all(|(_, waits)| *waits >= WAITS)
+        let mut since = times.iter().zip(full).take(first).filter(|(at, _)| **at >= to);
+        since.all(|(_, full)| *full)
     };
     let failed = run.moments.iter().filter(|moment| moment.fails);
     failed.filter(|moment| moment.from <= start + step).rfind(lasted)

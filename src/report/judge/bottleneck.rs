@@ -13,6 +13,8 @@ use crate::report::document::summary::{Summary, Verdict};
 
 /// Intervals in a row that make it more than chance.
 const STRETCH: usize = 2;
+/// Jobs that wait on average where more than what is served is there.
+const WAITS: f64 = 0.5;
 
 /// Failures that are named.
 const NAMED: usize = 3;
@@ -52,13 +54,18 @@ impl<'a> Station<'a> {
         })
     }
 
+    /// Whether it was full, interval by interval.
+    fn full(&self) -> Vec<bool> {
+        let both = self.busy.iter().zip(&self.queue);
+        both.map(|(share, queue)| *share >= FULL && *queue >= WAITS).collect()
+    }
+
     /// The longest stretch of full intervals, first and last.
-    fn full(&self) -> Option<(usize, usize)> {
+    fn stretch(&self) -> Option<(usize, usize)> {
         let mut best: Option<(usize, usize)> = None;
         let mut start = None;
-        for (place, share) in self.busy.iter().enumerate() {
-            let waits = self.queue.get(place).is_some_and(|queue| *queue >= 0.5);
-            start = if *share >= FULL && waits { start.or(Some(place)) } else { None };
+        for (place, full) in self.full().into_iter().enumerate() {
+            start = if full { start.or(Some(place)) } else { None };
             if let Some(first) = start
                 && best.is_none_or(|(a, b)| place - first > b - a)
             {
@@ -100,7 +107,7 @@ pub(crate) fn bottleneck(run: &Run<'_>) -> String {
     let stations = busiest(run.summary).into_iter();
     let stations: Vec<Station<'_>> = stations.filter_map(|m| Station::of(m, run)).collect();
     let mut full: Vec<(&Station<'_>, (usize, usize))> =
-        stations.iter().filter_map(|station| Some((station, station.full()?))).collect();
+        stations.iter().filter_map(|station| Some((station, station.stretch()?))).collect();
     full.sort_by(|a, b| b.0.mean_queue.total_cmp(&a.0.mean_queue));
     if run.over.times.is_empty() {
         return "What was too small is not known: nothing is known over time.".to_owned();
@@ -112,7 +119,7 @@ pub(crate) fn bottleneck(run: &Run<'_>) -> String {
     let down = refused_for(run.summary, &[Reason::NodeDown]);
     let mut said = Vec::new();
     if let Some((worst, stretch)) = full.first() {
-        let cause = advice::cause(run, worst.name, &worst.queue, stretch.0);
+        let cause = advice::cause(run, worst.name, &worst.full(), stretch.0);
         said.extend(cause.map(advice::blamed));
         said.push(saturated(run, worst, *stretch, cause));
         let others: Vec<&str> = full.iter().skip(1).map(|(station, _)| station.name).collect();
