@@ -42,7 +42,7 @@ pub(crate) struct Capacity {
     pub(crate) bottleneck: Option<Limit>,
     /// What gives way next once that is doubled.
     pub(crate) next: Option<Limit>,
-    /// Parts with a utilisation above 60 % at the largest value.
+    /// Parts with a utilisation above 60 % at the value nearest to the answer that holds.
     pub(crate) busy: Vec<(String, f64)>,
     /// Parts at their end at the answer, whatever the SLO lines say of it.
     pub(crate) full: Vec<String>,

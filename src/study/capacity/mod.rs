@@ -153,10 +153,7 @@ pub fn answer(
     curve.extend(tried.iter().flatten().map(point));
     curve.sort_by(|a, b| a.value.total_cmp(&b.value));
     curve.dedup_by(|a, b| a.value == b.value);
-    // Of what was tried, the nearest to the answer.
-    let apart = |point: &&Point| (point.value / answer).max(answer / point.value);
-    let nearest = found.points.iter().min_by(|a, b| apart(a).total_cmp(&apart(b)));
-    let busy = busiest(nearest.unwrap_or(&at_planned), bench);
+    let busy = busiest(found.holding().unwrap_or(&at_planned), bench);
     let end = |(_, pressure): &&(String, f64)| *pressure >= FULL_ALL_ALONG;
     let full = busy.iter().filter(end).map(|(part, _)| part.clone()).collect();
     let power = |point: &CurvePoint| Some(point.delivered / point.mean?);
