@@ -270,19 +270,30 @@ fn one_task_at_a_time_by_number_or_by_the_variable_of_an_array() {
 
 #[test]
 fn pooled_figures_are_those_of_run_with_as_many_replications() {
-    let bench = Bench::new(FEW);
+    // A licence that leaves much under way at the end.
+    let short = "operators.a.smsc.throughput";
+    let bench = Bench::new(&format!("{FEW}set: {{ {short}: 0.2/s }}\n"));
     bench.swept("study", &[]);
-    let run =
-        ["run", "tiny.yaml", "--set", "workload.load=4", "--replications", "2", "--out", "run"];
+    let (load, licence) = ("workload.load=4", format!("{short}=0.2/s"));
+    let run = ["run", "tiny.yaml", "--set", load, "--set", &licence];
+    let run = [&run[..], &["--replications", "2", "--out", "run"]].concat();
     let code = interwork(&run, bench.dir.path()).status.code();
     assert!(matches!(code, Some(0 | 99)), "{code:?}");
     let summary = std::fs::read_to_string(bench.path("run/summary.json")).expect("a summary");
     let summary: serde_json::Value = serde_json::from_str(&summary).expect("JSON");
-    let mut compared = 0;
+    let (mut compared, mut bounds) = (0, 0);
+    let mut offered: BTreeMap<bool, f64> = BTreeMap::new();
     for row in bench.rows("study/pooled.csv") {
         let route = &row["route"];
+        if row["point"] != "1" || !row["reason"].is_empty() {
+            continue;
+        }
+        if row["metric"] == "messages_offered" && row["statistic"] == "count" {
+            let count: f64 = row["value"].parse().expect("a number");
+            *offered.entry(route.is_empty()).or_default() += count;
+        }
         // Of what is over all routes the summary has no row.
-        if row["point"] != "1" || route.is_empty() || !row["reason"].is_empty() {
+        if route.is_empty() {
             continue;
         }
         let metrics = summary["metrics"].as_array().expect("metrics");
@@ -295,13 +306,20 @@ fn pooled_figures_are_those_of_run_with_as_many_replications() {
         let metric = same.expect("the same metric");
         let value: f64 = row["value"].parse().expect("a number");
         assert_eq!(metric[&row["statistic"]].as_f64(), Some(value), "{row:?}");
+        let least = metric["at_least"]
+            .as_array()
+            .is_some_and(|names| names.iter().any(|name| *name == row["statistic"].as_str()));
+        assert_eq!(row["at_least"], least.to_string(), "{row:?}");
+        bounds += u32::from(least);
         if !row["low"].is_empty() {
             let ends = &metric["interval95"][&row["statistic"]];
             assert_eq!(ends[0].as_f64(), row["low"].parse().ok(), "{row:?} {metric}");
             compared += 1;
         }
     }
-    assert!(compared > 0, "some have intervals");
+    assert!(compared > 0 && bounds > 0, "{compared} have intervals, {bounds} are lower bounds");
+    assert!(offered[&true] > 0.0);
+    assert_eq!(offered[&true], offered[&false], "all routes together, in a row of their own");
 }
 
 #[test]
