@@ -79,6 +79,68 @@ fn one_smsc_is_m_d_1() {
     assert!(latency.count > 900_000);
 }
 
+/// 10/s of the federation and 150/s of others: PASTA, each finds the queue of all of them.
+#[test]
+fn what_others_send_is_in_the_queue_of_what_im_sends() {
+    let text = one_operator(
+        "{ im: 2000, sms_only: 2000 }",
+        "{ workers: 1, service_time: 0s }",
+        SMSC,
+        LEGACY,
+        "{ seed: 8, warm_up: 1m, duration: 300m }",
+    );
+    let (rho, service) = (0.8, 1.0 / 200.0);
+    let load = "workload.messages.total=10/s";
+    let sets = [load, "operators.a.smsc.other=150/s", "operators.a.hlr.other=40/s"];
+    let slow = "operators.a.hlr.lookup_time={ exponential: 150ms }";
+    let results = simulate(&text, &[&sets[..], &[slow]].concat(), 1).results;
+    let station = [("station", "a/smsc[0]")];
+    close("utilisation", gauge(&results, "station_utilisation", &station).0, rho, 2.0);
+    let waiting = distribution(&results, "station_wait", &station);
+    close("mean wait of all", waiting.mean, md1_mean_wait(rho) * service, 3.0);
+    let stage = [("route", "sms-own"), ("stage", "smsc_queue")];
+    // Of those that wait at all, the share of the busy time.
+    let own = distribution(&results, "route_stage_time", &stage);
+    close("mean wait of IM's", rho * own.mean, md1_mean_wait(rho) * service, 4.0);
+    let served = count(&results, "station_served", &station) as f64;
+    let others = count(&results, "station_other", &station) as f64;
+    close("share of others", others / served, 150.0 / 160.0, 1.0);
+    // 50 look-ups a second of 150 ms each at 20 workers.
+    let (busy, _) = gauge(&results, "station_utilisation", &[("station", "a/hlr")]);
+    close("look-ups", busy, 50.0 * 0.15 / 20.0, 2.0);
+
+    // Whom they write to and when is what it was without others.
+    let alone = simulate(&text, &[load], 1).results;
+    let offered = |of| count(of, "messages_offered", &[("route", "sms-own")]);
+    assert_eq!(offered(&results), offered(&alone));
+    assert_eq!(count(&alone, "station_other", &station), 0);
+}
+
+#[test]
+fn others_fill_nodes_evenly_and_only_those_that_are_up() {
+    let text = one_operator(
+        "{ im: 200, sms_only: 200 }",
+        "{ workers: 1, service_time: 0s }",
+        "{ throughput: 200/s, nodes: 2, other: 120/s, queue_limit: 50, attempt_time: 0s }",
+        LEGACY,
+        "{ seed: 9, warm_up: 1m, duration: 60m }",
+    );
+    let load = "workload.messages.total=1/s";
+    let busy = |sets: &[&str], node| {
+        let results = simulate(&text, &[&[load], sets].concat(), 1).results;
+        let station = [("station", node)];
+        let refused = count(&results, "station_refused", &station);
+        (gauge(&results, "station_utilisation", &station).0, refused)
+    };
+    let (first, refused) = busy(&[], "a/smsc[0]");
+    close("one of two", first, 60.5 / 200.0, 2.0);
+    assert_eq!(refused, 0);
+    let down = "timeline=[{ at: 0s, node_down: 'a.smsc[1]', for: 1h }]";
+    close("with the other down", busy(&[down], "a/smsc[0]").0, 121.0 / 200.0, 2.0);
+    let (full, refused) = busy(&["operators.a.smsc.other=800/s"], "a/smsc[0]");
+    assert!(full > 0.99 && refused > 100_000, "{full} {refused}");
+}
+
 #[test]
 fn an_im_server_is_m_m_c() {
     let text = one_operator(

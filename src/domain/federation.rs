@@ -284,6 +284,8 @@ pub struct Smsc {
     pub(crate) alert: bool,
     /// From the HLR's answer to the handset: paging and radio.
     pub(crate) attempt_time: DurationDistribution,
+    /// Short messages a second that nobody of the federation causes, all nodes together.
+    pub(crate) other: f64,
 }
 
 /// A home location register.
@@ -297,6 +299,8 @@ pub(crate) struct Hlr {
     pub(crate) attached: f64,
     /// How long a phone stays detached.
     pub(crate) detached_for: DurationDistribution,
+    /// Look-ups a second that nobody of the federation causes.
+    pub(crate) other: f64,
 }
 
 /// A hub's transit server.

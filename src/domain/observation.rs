@@ -139,6 +139,8 @@ pub enum Observation<'a> {
     },
     /// A job found the queue full, or the node down.
     StationRefused(StationId),
+    /// What was served and left was a request that nobody of the federation made.
+    StationOther(StationId),
     /// A job whose waiting and service are known at once (links, rate limits): it waits from now
     /// for `wait`, then is served for `service`.
     StationPlanned {

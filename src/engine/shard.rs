@@ -27,6 +27,10 @@ use crate::model::smsc::Smsc;
 use crate::model::sound::is_sound;
 use crate::model::stimulus::Stimulus;
 
+/// Work of one request a second that nobody of the federation makes, in eighths of an IM user's: two
+/// events, of the default user's tenth of one a second.
+const OTHER: f64 = 160.0;
+
 /// One operator, with `O` watching.
 #[derive(Debug)]
 pub struct Shard<O> {
@@ -109,6 +113,12 @@ impl<O: Observer> Shard<O> {
         }
         if let Some(imsp) = &mut nodes.imsp {
             imsp.begin(&mut cx);
+        }
+        if let Some(smsc) = &mut nodes.smsc {
+            smsc.begin(&mut cx);
+        }
+        if let Some(hlr) = &mut nodes.hlr {
+            hlr.begin(&mut cx);
         }
         self.file();
     }
@@ -265,6 +275,16 @@ impl<O: Observer> Shard<O> {
             Input::Doubled(agreement, number) => gateway.doubled(agreement, number, cx),
             Input::Release(crossing) => gateway.release(crossing, cx),
 
+            Input::Other(kind) => match kind {
+                PartKind::Smsc => node(smsc).other(gateway, cx),
+                PartKind::Hlr => node(hlr).other(gateway, cx),
+                // Nobody else uses them.
+                PartKind::ImServer
+                | PartKind::Relay
+                | PartKind::Translator
+                | PartKind::Link
+                | PartKind::RateLimit => {}
+            },
             Input::Served { kind, node: which, place } => {
                 let turn = Turn::over(place);
                 match kind {
@@ -316,6 +336,10 @@ impl<O: Observer + Send> LogicalProcess for Shard<O> {
             // About a third of the work that they make at home, measured at `hub-and-spoke`.
             weight += neighbours.map(|id| 3 * u64::from(population.im_users(id))).sum::<u64>();
         }
+        let own = federation.operator(self.operator);
+        let others = own.smsc.as_ref().map_or(0.0, |smsc| smsc.other)
+            + own.hlr.as_ref().map_or(0.0, |hlr| hlr.other);
+        weight += (others * OTHER) as u64;
         weight
     }
 

@@ -236,6 +236,7 @@ impl Auditor {
             // Nothing is kept of them that could get lost.
             Observation::Routed { .. }
             | Observation::StationRefused(_)
+            | Observation::StationOther(_)
             | Observation::StationPlanned { .. }
             | Observation::Transferred { .. }
             | Observation::Stray { .. }

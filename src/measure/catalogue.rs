@@ -211,6 +211,7 @@ macro_rules! listed {
             StationWait: "station_wait" Histogram Seconds [Station] Less "waiting alone"
             StationSojourn: "station_sojourn" Histogram Seconds [Station] Less "waiting and service"
             StationServed: "station_served" Counter One [Station] Neither "jobs served"
+            StationOther: "station_other" Counter One [Station] Neither of StationServed "of these, those that nobody of the federation caused"
             StationRefused: "station_refused" Counter One [Station] Less of StationServed "jobs that found the queue full, or the node down"
             AgreementMessages: "agreement_messages" Counter One [From, To, Transfer] Neither "transfers put on the link, repetitions included"
             AgreementBytes: "agreement_bytes" Counter Bytes [From, To, Transfer] Neither "their bytes"

@@ -76,6 +76,7 @@ fn of_station(metric: Metric) -> bool {
             | Metric::StationWait
             | Metric::StationSojourn
             | Metric::StationServed
+            | Metric::StationOther
             | Metric::StationRefused
     )
 }

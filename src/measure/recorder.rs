@@ -323,6 +323,9 @@ impl Recorder {
                     seen.served += 1;
                 }
             }
+            Observation::StationOther(station) => {
+                self.count_now(now, recorded::StationOther.key((station,)));
+            }
             Observation::StationRefused(station) => {
                 self.count_now(now, recorded::StationRefused.key((station,)));
             }
@@ -413,6 +416,7 @@ impl Recorder {
             | Observation::StationStarted { .. }
             | Observation::StationLeft { .. }
             | Observation::StationRefused(_)
+            | Observation::StationOther(_)
             | Observation::StationPlanned { .. }
             | Observation::PresenceShown { .. }
             | Observation::PresenceOwed { .. }

@@ -9,6 +9,7 @@ use smallvec::SmallVec;
 use super::context::Context;
 use super::crossing::{Content, Located};
 use super::gateway::Gateway;
+use super::other::Other;
 use super::outbox::{Input, Job};
 use super::plan::Plan;
 use super::routing::Carriage;
@@ -28,7 +29,9 @@ use crate::domain::time::{Duration, Instant};
 #[derive(Debug)]
 pub(crate) struct Hlr {
     settings: federation::Hlr,
-    server: Server<Asked>,
+    /// No query: a look-up that nobody of the federation asks for.
+    server: Server<Option<Asked>>,
+    other: Option<Other>,
     paging: Stream,
     periods: StreamSeed,
     /// How long an attempt takes, by the operator of the SMSC: known with the agreement.
@@ -79,6 +82,7 @@ impl Hlr {
         Self {
             settings: settings.clone(),
             server: Server::new(plan, Part::of(PartKind::Hlr, operator), u32::MAX, "hlr/lookup"),
+            other: Other::new(plan, operator, PartKind::Hlr, settings.other),
             paging: StreamSeed::new(seed, name, "hlr/paging").stream(),
             attempts,
             periods: StreamSeed::new(seed, name, "hlr/periods"),
@@ -92,14 +96,30 @@ impl Hlr {
         }
     }
 
+    /// Lets come what nobody of the federation asks for.
+    pub(crate) fn begin(&mut self, cx: &mut Context<'_>) {
+        if let Some(other) = &mut self.other {
+            other.next(cx);
+        }
+    }
+
+    /// Somebody else asks for a phone: that takes a look-up, and what it is told is not our concern.
+    pub(crate) fn other(&mut self, gateway: &mut Gateway, cx: &mut Context<'_>) {
+        let Some(other) = &mut self.other else { return };
+        other.next(cx);
+        if let Ok(turn) = self.server.arrive(None, Claim::Usual, cx) {
+            self.serve(turn, gateway, cx);
+        }
+    }
+
     /// An SMSC asks for a phone.
     pub(crate) fn locate(&mut self, query: Query, gateway: &mut Gateway, cx: &mut Context<'_>) {
         let asked = Asked { query, came: cx.now };
-        match self.server.arrive(asked, Claim::Usual, cx) {
+        match self.server.arrive(Some(asked), Claim::Usual, cx) {
             Ok(turn) => self.serve(turn, gateway, cx),
             // The queue of an HLR is not bounded, but it may be down. The SMSC holds the short
             // message until it hears: to it, nobody is there, and it tries again by its schedule.
-            Err((asked, _)) => answer(asked, false, gateway, cx),
+            Err(_) => answer(asked, false, gateway, cx),
         }
     }
 
@@ -118,12 +138,16 @@ impl Hlr {
             let time = &self.settings.lookup_time;
             let next = self.server.next(&mut turn, |_, draw, _| time.sample(draw), cx);
             let Some(served) = next else { return };
-            let query = served.job.query;
+            let Some(asked) = served.job else {
+                self.server.was_other(cx);
+                continue;
+            };
+            let query = asked.query;
             let attached = self.attached(query.phone, cx.now);
             if !attached && query.alert {
                 self.remember(query.phone, query.smsc, cx);
             }
-            answer(served.job, attached, gateway, cx);
+            answer(asked, attached, gateway, cx);
         }
     }
 

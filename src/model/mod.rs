@@ -13,6 +13,7 @@ pub(crate) mod imsp;
 pub(crate) mod link;
 pub mod message;
 pub(crate) mod news;
+pub(crate) mod other;
 pub mod outbox;
 pub mod plan;
 pub(crate) mod rate_limit;

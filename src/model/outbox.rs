@@ -82,6 +82,8 @@ pub enum Input {
     /// Gateway: the rate limit lets a crossing go.
     Release(Crossing),
 
+    /// A queueing part: a request comes that nobody of the federation makes.
+    Other(PartKind),
     /// A queueing part: a service ends.
     Served {
         /// What it is.

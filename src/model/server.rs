@@ -8,6 +8,7 @@
 //! arrive, served, outage -> Turn; while let Some(served) = server.next(&mut turn, …) { … }
 //! ```
 
+use crate::domain::observation::Observation;
 use crate::domain::outcome::Reason;
 use crate::domain::part::{Owner, Part, PartKind};
 use crate::domain::random::{Stream, StreamSeed};
@@ -119,6 +120,11 @@ impl<J: Copy> Server<J> {
         let (served, next) = self.station.end(place, cx);
         turn.step = next.map_or(Step::None, Step::Begins);
         Some(served)
+    }
+
+    /// What was served last was asked by nobody of the federation.
+    pub(crate) fn was_other(&self, cx: &mut Context<'_>) {
+        cx.observe(Observation::StationOther(self.station.id()));
     }
 
     /// Whether no service can begin.

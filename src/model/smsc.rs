@@ -9,6 +9,7 @@ use super::context::Context;
 use super::crossing::{Content, Located};
 use super::gateway::{Gateway, Passed};
 use super::message::Sms;
+use super::other::Other;
 use super::outbox::{Input, Job};
 use super::plan::Plan;
 use super::routing::Carriage;
@@ -22,16 +23,17 @@ use crate::domain::observation::{Observation, SmsEvent};
 use crate::domain::outcome::{Reason, SmsOrigin, Stage};
 use crate::domain::part::{Part, PartKind};
 use crate::domain::random::{Stream, StreamSeed};
-use crate::domain::time::Duration;
+use crate::domain::time::{Duration, Instant};
 
 /// The SMSC of one operator.
 #[derive(Debug)]
 pub struct Smsc {
     settings: federation::Smsc,
-    /// The licensed servers.
-    nodes: Vec<Server<Slot>>,
+    /// The licensed servers. No slot: a short message that nobody of the federation sends.
+    nodes: Vec<Server<Option<Slot>>>,
     /// Draws the node of a submission.
     spread: Stream,
+    other: Option<(Other, Stream)>,
     /// Nodes that are down.
     down: usize,
     /// Short messages of which an HLR has been asked, by transaction.
@@ -48,8 +50,29 @@ impl Smsc {
         let nodes = Part::of(PartKind::Smsc, operator).nodes(&plan.federation);
         let nodes = nodes.into_iter().map(licensed).collect();
         let spread = StreamSeed::new(plan.federation.run.seed, name, "smsc/node").stream();
+        let other = Other::new(plan, operator, PartKind::Smsc, settings.other);
+        let other_node = StreamSeed::new(plan.federation.run.seed, name, "smsc/other_node");
+        let other = other.map(|other| (other, other_node.stream()));
         let (asked, waiting) = (Store::default(), FxHashMap::default());
-        Self { settings: settings.clone(), nodes, spread, down: 0, asked, waiting }
+        Self { settings: settings.clone(), nodes, spread, other, down: 0, asked, waiting }
+    }
+
+    /// Lets come what nobody of the federation sends.
+    pub(crate) fn begin(&mut self, cx: &mut Context<'_>) {
+        if let Some((other, _)) = &mut self.other {
+            other.next(cx);
+        }
+    }
+
+    /// Somebody else's short message is submitted: it takes its turn and its share of the licence.
+    pub(crate) fn other(&mut self, gateway: &mut Gateway, cx: &mut Context<'_>) {
+        let Some((other, spread)) = &mut self.other else { return };
+        other.next(cx);
+        let node = chosen(&self.nodes, self.down, spread);
+        // Refused by a full queue it is gone: whoever sent it is not in this world.
+        if let Ok(turn) = self.nodes[usize::from(node)].arrive(None, Claim::Usual, cx) {
+            self.serve(node, turn, gateway, cx);
+        }
     }
 
     /// A short message is submitted. The rate limit towards another network applies here, before
@@ -79,14 +102,14 @@ impl Smsc {
     /// A submission is taken into store.
     pub(crate) fn accept(&mut self, slot: Slot, gateway: &mut Gateway, cx: &mut Context<'_>) {
         cx.stage(slot, Stage::RateLimit);
-        let node = self.spread();
+        let node = chosen(&self.nodes, self.down, &mut self.spread);
         let (operator, now, alert) = (cx.operator, cx.now, self.settings.alert);
         let sms = sms_mut(slot, cx);
         (sms.smsc, sms.node, sms.submitted) = (operator, node, Some(now));
         sms.alert = alert;
         let (origin, segments) = (sms.origin, u32::from(sms.segments));
-        match self.nodes[usize::from(node)].arrive(slot, Claim::Usual, cx) {
-            Err((slot, reason)) => self.refuse(slot, reason, cx),
+        match self.nodes[usize::from(node)].arrive(Some(slot), Claim::Usual, cx) {
+            Err((_, reason)) => self.refuse(slot, reason, cx),
             Ok(turn) => {
                 let event = SmsEvent::Submitted { segments };
                 let message = cx.messages[slot].id;
@@ -94,19 +117,6 @@ impl Smsc {
                 self.serve(node, turn, gateway, cx);
             }
         }
-    }
-
-    /// A node for a submission: any that is up, or, if none is, one that refuses. One draw however
-    /// many are up, so that outages change no other draw.
-    fn spread(&mut self) -> u16 {
-        if self.down == 0 {
-            return self.spread.below(u64::from(self.settings.nodes)) as u16;
-        }
-        let up = |node: &u16| !self.nodes[usize::from(*node)].is_down();
-        let nodes = 0..self.nodes.len() as u16;
-        let count = nodes.clone().filter(up).count();
-        let chosen = self.spread.below(count.max(1) as u64) as usize;
-        nodes.filter(up).nth(chosen).unwrap_or(0)
     }
 
     /// An outage of one node or of all begins, or ends. What a node has in store it keeps: retries
@@ -143,19 +153,30 @@ impl Smsc {
         cx: &mut Context<'_>,
     ) {
         let throughput = self.settings.throughput;
-        let time = |slot: &Slot, _: &mut Stream, cx: &Context<'_>| {
-            let segments = cx.messages[*slot].sms.map_or(1, |sms| sms.segments);
+        let time = |slot: &Option<Slot>, _: &mut Stream, cx: &Context<'_>| {
+            let sms = slot.and_then(|slot| cx.messages[slot].sms);
+            let segments = sms.map_or(1, |sms| sms.segments);
             Duration::from_secs_f64(f64::from(segments) / throughput)
         };
         while let Some(served) = self.nodes[usize::from(node)].next(&mut turn, time, cx) {
-            self.licensed(served, gateway, cx);
+            let Served { job, started, .. } = served;
+            match job {
+                Some(slot) => self.licensed(slot, started, gateway, cx),
+                None => self.nodes[usize::from(node)].was_other(cx),
+            }
         }
     }
 
     /// A service ends: the short message goes where its destination is.
-    fn licensed(&mut self, served: Served<Slot>, gateway: &mut Gateway, cx: &mut Context<'_>) {
-        let (slot, operator) = (served.job, cx.operator);
-        cx.messages[slot].stage(Stage::SmscQueue, operator, served.started);
+    fn licensed(
+        &mut self,
+        slot: Slot,
+        started: Instant,
+        gateway: &mut Gateway,
+        cx: &mut Context<'_>,
+    ) {
+        let operator = cx.operator;
+        cx.messages[slot].stage(Stage::SmscQueue, operator, started);
         cx.stage(slot, Stage::SmscService);
         if self.expired(slot, cx) {
             return self.expire(slot, cx);
@@ -268,7 +289,7 @@ impl Smsc {
         if self.expired(slot, cx) {
             return self.expire(slot, cx);
         }
-        match self.nodes[usize::from(node)].arrive(slot, Claim::Accepted, cx) {
+        match self.nodes[usize::from(node)].arrive(Some(slot), Claim::Accepted, cx) {
             Ok(turn) => self.serve(node, turn, gateway, cx),
             // Accepted long ago, it cannot be refused: it waits once more.
             Err(_) => self.wait(slot, cx),
@@ -287,6 +308,19 @@ impl Smsc {
         let subject = cx.messages.remove(slot).subject();
         cx.observe(Observation::Expired(subject));
     }
+}
+
+/// A node for a submission: any that is up, or, if none is, one that refuses. One draw however many are
+/// up, so that outages change no other draw.
+fn chosen(all: &[Server<Option<Slot>>], down: usize, spread: &mut Stream) -> u16 {
+    if down == 0 {
+        return spread.below(all.len() as u64) as u16;
+    }
+    let up = |node: &u16| !all[usize::from(*node)].is_down();
+    let nodes = 0..all.len() as u16;
+    let count = nodes.clone().filter(up).count();
+    let chosen = spread.below(count.max(1) as u64) as usize;
+    nodes.filter(up).nth(chosen).unwrap_or(0)
 }
 
 /// The network that serves the number a short message is for: a phone's, or a reply number.

@@ -86,6 +86,11 @@ impl<J: Copy> Station<J> {
         }
     }
 
+    /// Its number in observations.
+    pub(crate) fn id(&self) -> StationId {
+        self.id
+    }
+
     /// A job arrives.
     pub(crate) fn arrive(&mut self, job: J, claim: Claim, cx: &mut Context<'_>) -> Arrival<J> {
         let busy = self.in_service.len() - self.free.len();

@@ -185,6 +185,7 @@ fn identity(observation: &Observation<'_>) -> Option<Identity> {
         | Observation::StationStarted { .. }
         | Observation::StationLeft { .. }
         | Observation::StationRefused(_)
+        | Observation::StationOther(_)
         | Observation::StationPlanned { .. }
         | Observation::CameIn { .. }
         | Observation::Stray { .. }

@@ -190,6 +190,13 @@ const SMSC: &[Field] = &[
         Is("{ lognormal: { median: 2.5s, p99: 12s } }"),
         "From the HLR's answer to the handset: paging and radio.",
     ),
+    field(
+        "other",
+        Rate,
+        Absent,
+        "Short messages a second that IM does not cause, all nodes together: each takes its turn and \
+         one message of the licence. None by default; the load does not change it.",
+    ),
 ];
 
 const HLR: &[Field] = &[
@@ -197,6 +204,13 @@ const HLR: &[Field] = &[
     field("lookup_time", DELAY, Is("{ exponential: 150ms }"), "Time of a look-up."),
     field("attached", Share, Is("92%"), "Share of phones attached at a moment."),
     field("detached_for", DELAY, Is("{ exponential: 40m }"), "How long a phone stays detached."),
+    field(
+        "other",
+        Rate,
+        Absent,
+        "Look-ups a second that IM does not cause, such as those for calls. None by default; the \
+         load does not change it.",
+    ),
 ];
 
 const LEGACY: &[Field] = &[

@@ -197,6 +197,7 @@ impl Facts {
             | Observation::StationStarted { .. }
             | Observation::StationLeft { .. }
             | Observation::StationRefused(_)
+            | Observation::StationOther(_)
             | Observation::StationPlanned { .. }
             | Observation::CameIn { .. }
             | Observation::Stray { .. }

@@ -76,6 +76,15 @@ impl Builder<'_> {
             .iter()
             .map(|operator| decisions(&operator.workload, f64::from(operator.subscribers.im), run))
             .sum();
+        let others = federation.operators.iter().map(|operator| {
+            let smsc = operator.smsc.as_ref().map_or(0.0, |smsc| smsc.other);
+            smsc + operator.hlr.as_ref().map_or(0.0, |hlr| hlr.other)
+        });
+        let seconds = run.warm_up.as_secs_f64() + run.duration.as_secs_f64();
+        if others.sum::<f64>() * seconds > DECISIONS {
+            let message = format!("`other` comes at most {DECISIONS:e} times in a run");
+            self.wrong(operators, &message, "lower `smsc.other` and `hlr.other`, or a shorter run");
+        }
         if decisions.is_nan() || decisions > DECISIONS {
             let message = format!("users decide at most {DECISIONS:e} things in a run");
             let help =

@@ -286,6 +286,7 @@ impl Builder<'_> {
             retry: waits.map(|wait| wait.known().unwrap_or_default()).collect(),
             alert: node.read("alert"),
             attempt_time: self.delay(node, "attempt_time"),
+            other: other(node),
         }
     }
 
@@ -301,6 +302,7 @@ impl Builder<'_> {
             lookup_time: self.delay(node, "lookup_time"),
             attached,
             detached_for,
+            other: other(node),
         }
     }
 
@@ -318,4 +320,9 @@ impl Builder<'_> {
         let (seed, overdue) = (node.read("seed"), node.read("overdue"));
         Run { seed, warm_up, find_warm_up, duration: length, overdue, replications }
     }
+}
+
+/// What others ask of a part a second, where it is said.
+fn other(node: &Node) -> f64 {
+    node.get("other").and_then(Node::known).unwrap_or(0.0)
 }
