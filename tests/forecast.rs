@@ -6,6 +6,7 @@ mod common;
 use common::{close, gauge, metric, prepare, simulate};
 use interwork::domain::part::PartKind;
 use interwork::study::forecast::forecast;
+use interwork::study::needs::needs;
 
 /// IMSPs, one on an IMS core, an operator without IM and a hub on the way, everything that forecasts depend on set
 /// to something.
@@ -92,4 +93,17 @@ fn what_check_foretells_is_what_a_run_shows() {
 #[test]
 fn it_holds_for_stored_messages_and_a_total_rate() {
     compare(&["workload.sessions.offline_messages=store", "workload.messages.total=25/s"]);
+}
+
+#[test]
+fn what_others_ask_is_told_apart() {
+    let sets = ["operators.m.smsc.other=20/s", "operators.a.hlr.other=30/s"];
+    compare(&sets);
+    let (plan, _) = prepare(TOPOLOGY, &sets);
+    let needs = needs(&plan, &forecast(&plan), &[]);
+    let other =
+        |station: &str| needs.iter().find(|need| need.station == station).expect("its need").other;
+    close("short messages", other("m/smsc[0]"), 20.0 / 80.0, 0.01);
+    close("look-ups", other("a/hlr"), 30.0 * 0.15 / 20.0, 0.01);
+    assert_eq!(other("b/smsc[0]"), 0.0);
 }

@@ -103,6 +103,7 @@ fn facts(plan: &Plan, expected: &Forecast, width: usize) -> String {
     text.push_str(&format!(
         "\nExpected work of stations (! from {high}, !! more than they can do)\n"
     ));
+    let others = stations.iter().any(|station| station.other > 0.0);
     let row = |station: &&StationLoad| {
         let mark = match station.utilisation {
             1.0.. => " !!",
@@ -110,10 +111,14 @@ fn facts(plan: &Plan, expected: &Forecast, width: usize) -> String {
             _ => "",
         };
         let name = format!("{}{mark}", station.part.name(&plan.federation));
-        vec![name, three(station.rate), percent(station.utilisation)]
+        let mut row = vec![name, three(station.rate), percent(station.utilisation)];
+        row.extend(others.then(|| percent(station.other)));
+        row
     };
     let rows: Vec<Vec<String>> = stations.iter().map(row).collect();
-    text.push_str(&table(&["station", "requests/s", "utilisation"], &rows, width));
+    let mut head = vec!["station", "requests/s", "utilisation"];
+    head.extend(others.then_some("of it other"));
+    text.push_str(&table(&head, &rows, width));
     if hidden > 0 {
         let _ = writeln!(text, "  and {hidden} more, less busy");
     }

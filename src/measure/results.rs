@@ -326,10 +326,17 @@ pub struct Need {
     pub rate: f64,
     /// Work, as a share of what the station can do; from 1 on its queue only grows.
     pub utilisation: f64,
+    /// The part of that which nobody of the federation asks (`other`).
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub other: f64,
     /// How busy it may be: by the topology's SLO lines, else as planners allow.
     pub target: f64,
     /// A setting that makes it as busy as that, as `--set` has it; of several nodes that of each.
     pub enough: String,
+}
+
+fn is_zero(share: &f64) -> bool {
+    *share == 0.0
 }
 
 /// Something that rises or falls through the measured time by more than chance makes it.

@@ -19,8 +19,8 @@ pub fn needs(plan: &Plan, expected: &Forecast, slo: &[Line]) -> Vec<Need> {
         let name = station.part.name(&plan.federation);
         let target = target(&name, slo);
         let enough = enough(plan, station.part, station.utilisation, target)?;
-        let (rate, utilisation) = (station.rate, station.utilisation);
-        Some(Need { station: name, rate, utilisation, target, enough })
+        let StationLoad { rate, utilisation, other, .. } = *station;
+        Some(Need { station: name, rate, utilisation, other, target, enough })
     };
     asked.filter_map(need).collect()
 }

@@ -352,6 +352,7 @@ impl Page<'_> {
         if stations.is_empty() {
             return;
         }
+        let others = self.summary.named("station_other").next().is_some();
         let mut rows = Vec::new();
         for metric in stations {
             let station = metric.label("station");
@@ -362,17 +363,26 @@ impl Page<'_> {
             let refused = self.summary.find("station_refused", &labels);
             let refuses = refused.and_then(|metric| metric.count).is_some_and(|count| count > 0);
             let mark = if utilisation >= HIGH || refuses { " !" } else { "" };
-            rows.push(vec![
+            let mut row = vec![
                 format!("{station}{mark}"),
                 percent(utilisation),
                 three(queue.and_then(|metric| metric.mean).unwrap_or(0.0)),
                 count(queue.and_then(|metric| metric.max).unwrap_or(0.0) as u64),
                 seconds(wait.and_then(|metric| metric.percentiles).and_then(|p| p.p95)),
-            ]);
+            ];
+            row.extend(others.then(|| {
+                let other = self.summary.find("station_other", &labels);
+                other
+                    .and_then(|metric| metric.rate)
+                    .map_or("-".to_owned(), |rate| format!("{}/s", three(rate)))
+            }));
+            rows.push(row);
         }
         let high = judge::bound(HIGH);
         self.title(&format!("Busiest stations (! from {high}, or if it refused)"));
-        self.table(&["station", "utilisation", "queue mean", "max", "wait p95"], rows);
+        let mut head = vec!["station", "utilisation", "queue mean", "max", "wait p95"];
+        head.extend(others.then_some("others'"));
+        self.table(&head, rows);
         if let Some((station, gap)) = self.widest_gap() {
             let held = format!(
                 "  Little's law, queue = rate x wait, holds within {}",

@@ -58,7 +58,8 @@ pub(super) fn advice(run: &Run<'_>, station: &str, cause: Option<&Moment>) -> St
         );
     }
     format!(
-        "Users ask it for {}/s, answers and retries included, which is {used} of what it can do: {}.",
+        "{} ask it for {}/s, answers and retries included, which is {used} of what it can do: {}.",
+        who(need),
         three(need.rate),
         enough(run, need),
     )
@@ -83,11 +84,25 @@ fn nodes(run: &Run<'_>, station: &str) -> String {
 /// How much more users may ask of a station, and what is enough if it is too much already.
 pub(super) fn headroom(run: &Run<'_>, station: &str) -> Option<String> {
     let need = need(run, station).filter(|need| need.utilisation > 0.0)?;
-    let (used, target) = (percent(need.utilisation), bound(need.target));
-    Some(match need.target / need.utilisation {
-        times if times >= 1.0 => {
-            format!("Users ask {used} of it; {} times as much keeps it at {target}.", three(times))
+    let (used, target, who) = (percent(need.utilisation), bound(need.target), who(need));
+    let own = need.utilisation - need.other;
+    Some(match (need.target - need.other) / own {
+        times if times >= 1.0 && times.is_finite() => {
+            let of = if need.other > 0.0 { " of the federation's" } else { "" };
+            format!(
+                "{who} ask {used} of it; {} times as much{of} keeps it at {target}.",
+                three(times)
+            )
         }
-        _ => format!("Users ask {used} of it: {}.", enough(run, need)),
+        _ if need.utilisation <= need.target => format!("{who} ask {used} of it."),
+        _ => format!("{who} ask {used} of it: {}.", enough(run, need)),
     })
+}
+
+/// Who asks something of a station.
+fn who(need: &Need) -> String {
+    match need.other / need.utilisation {
+        share if share > 0.0 => format!("Users, and others for {} of it,", percent(share)),
+        _ => "Users".to_owned(),
+    }
 }

@@ -9,18 +9,23 @@ use crate::domain::part::{Bound, Owner, Part};
 use crate::measure::slo::Line;
 use crate::model::plan::Plan;
 use crate::report::document::capacity::Size;
-use crate::study::forecast::{Forecast, forecast};
+use crate::study::forecast::{Forecast, StationLoad, forecast};
 use crate::study::needs;
 use crate::study::replicate::Case;
 
-/// The factor on the load at which the first part is at its end, or at what an SLO line allows it; `None`
-/// where nothing is asked of anything.
+/// A part that others fill leaves so little of the load.
+const HARDLY: f64 = 0.01;
+
+/// The factor on the load at which the first part is at its end, or at what an SLO line allows it, what
+/// others ask of it remaining; `None` where nothing is asked of anything.
 pub(crate) fn room(case: &Case) -> Option<f64> {
     let plan = crate::run::plan(case.federation.clone());
     let expected = forecast(&plan);
     let most = |part: Part| needs::stated(&part.name(&plan.federation), &case.slo).unwrap_or(1.0);
-    let stations = expected.stations.iter().filter(|station| station.utilisation > 1e-6);
-    stations.map(|station| most(station.part) / station.utilisation).reduce(f64::min)
+    let own = |station: &StationLoad| station.utilisation - station.other;
+    let stations = expected.stations.iter().filter(|station| own(station) > 1e-6);
+    let room = |station: &StationLoad| (most(station.part) - station.other) / own(station);
+    stations.map(room).reduce(f64::min).map(|room| room.max(HARDLY))
 }
 
 /// What every part that something is asked of needs; of several nodes all together.

@@ -50,6 +50,8 @@ pub struct StationLoad {
     pub(crate) rate: f64,
     /// Work offered, as a share of what the station can do; from 1 on its queue only grows.
     pub utilisation: f64,
+    /// The part of that which nobody of the federation asks (`other`).
+    pub(crate) other: f64,
 }
 
 /// What is to be expected of a plan.
@@ -57,11 +59,13 @@ pub fn forecast(plan: &Plan) -> Forecast {
     let mut work = Work::new(plan);
     let flows = Flows::of(plan, &mut work);
     presence::add(plan, &mut work);
+    work.background();
     let pending = flows.offered() * 60.0 + stored(plan, &flows);
     let stations = plan.stations.all.iter().zip(0..).map(|(station, id)| {
         let (rate, busy) = work.of(StationId(id));
         let utilisation = busy / f64::from(station.servers);
-        StationLoad { part: station.part, rate, utilisation }
+        let other = work.other_busy(StationId(id)) / f64::from(station.servers);
+        StationLoad { part: station.part, rate, utilisation, other }
     });
     Forecast {
         load: plan

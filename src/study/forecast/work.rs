@@ -13,6 +13,8 @@ pub(super) struct Work<'a> {
     plan: &'a Plan,
     /// Requests a second and mean busy servers, by station.
     stations: Vec<(f64, f64)>,
+    /// Mean servers busy with what nobody of the federation asks.
+    others: Vec<f64>,
 }
 
 /// Transfers between two operators.
@@ -30,12 +32,18 @@ pub(super) struct Traffic {
 
 impl<'a> Work<'a> {
     pub(super) fn new(plan: &'a Plan) -> Self {
-        Self { plan, stations: vec![(0.0, 0.0); plan.stations.all.len()] }
+        let stations = plan.stations.all.len();
+        Self { plan, stations: vec![(0.0, 0.0); stations], others: vec![0.0; stations] }
     }
 
     /// Requests a second and mean busy servers of a station.
     pub(super) fn of(&self, station: StationId) -> (f64, f64) {
         self.stations[station.0 as usize]
+    }
+
+    /// Mean servers of a station that are busy with what nobody of the federation asks.
+    pub(super) fn other_busy(&self, station: StationId) -> f64 {
+        self.others[station.0 as usize]
     }
 
     /// So many requests a second with a mean service of so many seconds.
@@ -44,6 +52,28 @@ impl<'a> Work<'a> {
         let (total, busy) = &mut self.stations[station.0 as usize];
         *total += rate;
         *busy += rate * seconds;
+    }
+
+    /// What nobody of the federation asks of SMSCs and HLRs.
+    pub(super) fn background(&mut self) {
+        let plan = self.plan;
+        for (id, operator) in plan.federation.operators() {
+            if let Some(smsc) = operator.smsc.as_ref().filter(|smsc| smsc.other > 0.0) {
+                let rate = smsc.other / f64::from(smsc.nodes);
+                for node in Part::of(PartKind::Smsc, id).nodes(&plan.federation) {
+                    self.others(node, rate, 1.0 / smsc.throughput);
+                }
+            }
+            if let Some(hlr) = operator.hlr.as_ref().filter(|hlr| hlr.other > 0.0) {
+                let time = hlr.lookup_time.mean().as_secs_f64();
+                self.others(Part::of(PartKind::Hlr, id), hlr.other, time);
+            }
+        }
+    }
+
+    fn others(&mut self, part: Part, rate: f64, seconds: f64) {
+        self.serve(part, rate, seconds);
+        self.others[self.plan.stations.id(part).0 as usize] += rate * seconds;
     }
 
     /// Requests of one kind at an IM server; a kind without service time passes by.

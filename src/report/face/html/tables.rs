@@ -229,6 +229,7 @@ pub(crate) fn sms(run: &Run<'_>) -> Option<Html> {
 
 /// All stations, the busiest first.
 pub(crate) fn stations(summary: &Summary) -> Html {
+    let others = summary.named("station_other").next().is_some();
     let rows: Vec<Vec<String>> = judge::busiest(summary)
         .into_iter()
         .map(|metric| {
@@ -236,7 +237,7 @@ pub(crate) fn stations(summary: &Summary) -> Html {
             let labels = [("station", station)];
             let queue = summary.find("station_queue_length", &labels);
             let wait = summary.find("station_wait", &labels).and_then(|m| m.percentiles);
-            vec![
+            let mut row = vec![
                 station.to_owned(),
                 percent(metric.mean.unwrap_or(0.0)),
                 three(queue.and_then(|m| m.mean).unwrap_or(0.0)),
@@ -246,10 +247,12 @@ pub(crate) fn stations(summary: &Summary) -> Html {
                 seconds(wait.and_then(|p| p.p99)),
                 count(counter(summary, "station_served", &labels)),
                 count(counter(summary, "station_refused", &labels)),
-            ]
+            ];
+            row.extend(others.then(|| count(counter(summary, "station_other", &labels))));
+            row
         })
         .collect();
-    let head = [
+    let mut head = vec![
         "station",
         "utilisation",
         "queue mean",
@@ -260,6 +263,7 @@ pub(crate) fn stations(summary: &Summary) -> Html {
         "served",
         "refused",
     ];
+    head.extend(others.then_some("served for others"));
     table(&head, &rows)
 }
 
