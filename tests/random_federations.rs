@@ -43,15 +43,17 @@ impl Picker<'_> {
 fn operator(place: usize, kind: u8, pick: &mut Picker<'_>) -> String {
     let head = format!("  op{place}:\n    numbers: [\"+467{place}\"]\n");
     let smsc = format!(
-        "    smsc: {{ throughput: {}, queue_limit: {}, validity: {}, retry: [{}], alert: {}, nodes: {} }}\n    hlr: {{ attached: {}, detached_for: {} }}\n",
+        "    smsc: {{ throughput: {}, queue_limit: {}, validity: {}, retry: [{}], alert: {}, nodes: {}, other: {} }}\n    hlr: {{ attached: {}, detached_for: {}, other: {} }}\n",
         pick.of(&["1/s", "20/s", "500/s"]),
         pick.of(&["0", "3", "10000"]),
         pick.of(&["5s", "1m", "48h"]),
         pick.of(&["100ms", "7s", "1m, 2m"]),
         pick.of(&["true", "false"]),
         pick.of(&["1", "3"]),
+        pick.of(&["0/s", "2/s", "30/s"]),
         pick.of(&["1%", "60%", "100%"]),
         pick.of(&["1s", "{ exponential: 1m }"]),
+        pick.of(&["0/s", "9/s", "300/s"]),
     );
     match kind {
         0 => format!(
