@@ -2,11 +2,13 @@
 //! `topology` writes it, every other part reads it. It knows no YAML and no behaviour.
 
 pub mod agreement;
+mod money;
 mod outage;
 mod settling;
 mod workload;
 
 pub(crate) use self::agreement::*;
+pub(crate) use self::money::{Money, Planning};
 pub use self::outage::*;
 pub(crate) use self::settling::Settling;
 pub(crate) use self::workload::*;
@@ -31,6 +33,10 @@ pub struct Federation {
     pub(crate) timeline: Vec<TimedEvent>,
     /// Of every tariff.
     pub(crate) currency: String,
+    /// What a month costs.
+    pub(crate) money: Money,
+    /// What is planned for.
+    pub(crate) planning: Planning,
     /// Seed and times.
     pub run: Run,
     /// The lines of `slo`, as written; parsed by `measure`.

@@ -411,6 +411,8 @@ mod tests {
                 })
                 .collect(),
             currency: String::new(),
+            money: settings::Money::default(),
+            planning: settings::Planning::default(),
             run: settings::Run {
                 seed: 1,
                 warm_up: Duration::ZERO,

@@ -1,7 +1,9 @@
 //! The table of what a topology may say: keys, kinds of values, defaults and their reasons.
 
+mod money;
 mod workload;
 
+use self::money::{MONEY, PLAN};
 pub(crate) use self::workload::{WORKLOAD, instead_of};
 use super::shape::Default::{Absent, Is, Required};
 use super::shape::Shape::{Count, Either, Flag, List, Map, Named, Number, Rate, Share, Text, Word};
@@ -30,7 +32,14 @@ pub(crate) const TOPOLOGY: &[Field] = &[
         Required,
         "Interconnect agreements; may be empty.",
     ),
-    field("currency", Text, Is("EUR"), "Currency of every tariff."),
+    field("currency", Text, Is("EUR"), "Currency of every tariff and price."),
+    field(
+        "money",
+        Map(MONEY),
+        Is("{}"),
+        "What a month costs, for `interwork plan` and `capacity`.",
+    ),
+    field("plan", Map(PLAN), Is("{}"), "What `interwork plan` plans for."),
     field("workload", Map(WORKLOAD), Is("{}"), "What users do."),
     field(
         "timeline",

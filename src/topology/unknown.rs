@@ -33,7 +33,10 @@ pub(super) fn key(entry: &Entry, before: Option<&Entry>, fields: &[Field], name:
     let keys: Vec<&str> = fields.iter().map(|field| field.key).collect();
     let known = format!("known here: {}", keys.join(", "));
     if matches!(key, "price" | "prices" | "cost" | "costs" | "fee" | "fees" | "tariff") {
-        let help = format!("what messages cost stands in the `tariff` of an agreement; {known}");
+        let help = format!(
+            "what parts cost stands in `money`, what messages cost in the `tariff` of an agreement; \
+             {known}"
+        );
         return problem.help(help);
     }
     problem.help(known).did_you_mean(key, keys)

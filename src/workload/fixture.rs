@@ -2,8 +2,9 @@
 
 use crate::domain::distribution::{CountDistribution, DurationDistribution};
 use crate::domain::federation::{
-    Arrivals, Contacts, Federation, Groups, Growth, Load, MessageRate, Messages, OfflineMessages,
-    Operator, OperatorKind, Recipients, Run, Sessions, Subscribers, Workload,
+    Arrivals, Contacts, Federation, Groups, Growth, Load, MessageRate, Messages, Money,
+    OfflineMessages, Operator, OperatorKind, Planning, Recipients, Run, Sessions, Subscribers,
+    Workload,
 };
 use crate::domain::time::Duration;
 
@@ -36,6 +37,8 @@ pub(crate) fn federation(operators: &[(&str, u32, u32)], contacts: &Contacts) ->
         timeline: Vec::new(),
         portability: Vec::new(),
         currency: "EUR".to_owned(),
+        money: Money::default(),
+        planning: Planning::default(),
         run: run(),
         slo: Vec::new(),
     }

@@ -63,8 +63,10 @@ pub(crate) struct Capacity {
     pub(crate) currency: String,
     /// What a thousand delivered messages cost in fees that depend on them.
     pub(crate) per_thousand: f64,
-    /// The same with the monthly fees, a busy hour having a tenth of a day's messages.
+    /// The same with the monthly fees, a month being made of busy hours by `money`.
     pub(crate) per_thousand_with_monthly: f64,
+    /// Busy hours that have a month's traffic.
+    pub(crate) busy_hours: f64,
     /// Hub or bilateral agreements.
     pub(crate) break_even: Option<BreakEven>,
     /// The answer with each input 20 % lower and higher, by arithmetic.

@@ -300,14 +300,15 @@ impl Capacity {
             };
             format!(
                 "{verdict}: for what one operator sends, a bilateral agreement costs {:.2} {} a \
-                 month, the hub {:.2} and {:.2} for each partner ({} messages to each a month, if \
-                 this is a busy hour with 10 % of a day; fees of the file's first agreement of \
+                 month, the hub {:.2} and {:.2} for each partner ({} messages to each a month, of \
+                 {} busy hours like this; fees of the file's first agreement of \
                  each kind)",
                 even.bilateral,
                 self.currency,
                 even.hub_fixed,
                 even.hub_per_partner,
                 count(even.messages_per_partner as u64),
+                amount(self.busy_hours),
             )
         }));
         sentences

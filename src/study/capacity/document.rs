@@ -84,7 +84,10 @@ pub(crate) fn document(varied: &str, planned: &Case, unit: &str, found: Found) -
         accounts,
         currency: federation.currency.clone(),
         per_thousand: per_thousand(owed),
-        per_thousand_with_monthly: per_thousand(owed + monthly / planner::month(seen)),
+        per_thousand_with_monthly: per_thousand(
+            owed + monthly / planner::month(&federation.money, seen),
+        ),
+        busy_hours: federation.money.busy_hours(),
         break_even: planner::break_even(federation, seen),
         inputs,
     }

@@ -7,18 +7,13 @@ use tokio_util::sync::CancellationToken;
 
 use super::curve_point;
 use super::resources;
-use crate::domain::federation::{Federation, OperatorKind, TimedEvent};
+use crate::domain::federation::{Federation, Money, OperatorKind, TimedEvent};
 use crate::domain::time::Duration;
 use crate::measure::results::{Metric, Results, SeriesRow};
 use crate::report::document::capacity::{Account, BreakEven, CurvePoint, Failure};
 use crate::run::{Finished, Options, RunError};
 use crate::study::pool;
 use crate::study::replicate::{self, Case, Parallel, Replicated};
-
-/// Share of a day's traffic in its busy hour, to make a month of what was measured.
-pub(crate) const BUSY_HOUR: f64 = 0.1;
-/// Days of a month.
-const DAYS: f64 = 30.0;
 
 /// Figures, the measured seconds of one run, and how many runs they are of.
 fn parts(seen: &Replicated) -> (&Results, f64, f64) {
@@ -54,8 +49,9 @@ pub(crate) fn failures(
     })?;
     // What is usual: the most that ever waits when nothing fails.
     let usual = runs.first().map_or(0.0, |(_, quiet)| quiet.values().copied().fold(0.0, f64::max));
+    let end = 2.0 * third.as_secs_f64();
     let after = |(failure, queues): (Failure, BTreeMap<u64, f64>)| Failure {
-        drained: drained(&queues, usual, third),
+        drained: drained(&queues, usual, end),
         ..failure
     };
     Ok(runs.into_iter().map(after).collect())
@@ -91,7 +87,7 @@ fn failure(part: &str, run: &Finished, third: Duration) -> Failure {
 }
 
 /// All queues together, on average over each interval; by the interval's time in milliseconds.
-fn queues(series: &[SeriesRow]) -> BTreeMap<u64, f64> {
+pub(crate) fn queues(series: &[SeriesRow]) -> BTreeMap<u64, f64> {
     let mut totals: BTreeMap<u64, f64> = BTreeMap::new();
     let rows = series.iter().filter(|row| row.metric == "station_queue_length");
     for row in rows.filter(|row| row.statistic == "mean") {
@@ -100,9 +96,8 @@ fn queues(series: &[SeriesRow]) -> BTreeMap<u64, f64> {
     totals
 }
 
-/// From the end of a failure, two thirds into the run, until the queues are as usual and stay so.
-fn drained(queues: &BTreeMap<u64, f64>, usual: f64, third: Duration) -> Option<f64> {
-    let end = 2.0 * third.as_secs_f64();
+/// From the end of a failure until the queues are as usual and stay so.
+pub(crate) fn drained(queues: &BTreeMap<u64, f64>, usual: f64, end: f64) -> Option<f64> {
     let after = queues.iter().map(|(ms, total)| (*ms as f64 / 1e3, *total));
     let after: Vec<(f64, f64)> = after.filter(|(at, _)| *at >= end - 1e-3).collect();
     // The last interval that is above; the next one is as usual.
@@ -170,7 +165,7 @@ pub(crate) fn break_even(federation: &Federation, seen: &Replicated) -> Option<B
         crossed.map(counted).sum::<f64>()
     });
     let pairs = (partners * (partners - 1.0)).max(1.0);
-    let messages = leaving.sum::<f64>() / runs * month(seen) / pairs;
+    let messages = leaving.sum::<f64>() / runs * month(&federation.money, seen) / pairs;
     let bilateral = without.tariff.monthly + messages * without.tariff.message;
     let (hub_fixed, hub_each) = (with.tariff.monthly, messages * with.tariff.message);
     if bilateral + hub_fixed + hub_each == 0.0 {
@@ -188,9 +183,9 @@ pub(crate) fn break_even(federation: &Federation, seen: &Replicated) -> Option<B
 }
 
 /// How many times the measured time of one run a month is, if that time is like the busy hour.
-pub(crate) fn month(seen: &Replicated) -> f64 {
+pub(crate) fn month(money: &Money, seen: &Replicated) -> f64 {
     let (_, seconds, _) = parts(seen);
-    3600.0 / seconds / BUSY_HOUR * DAYS
+    3600.0 / seconds * money.busy_hours()
 }
 
 fn counted(metric: &Metric) -> f64 {

@@ -4,6 +4,7 @@
 mod between;
 mod distributions;
 mod limits;
+mod money;
 mod outages;
 mod timeline;
 mod workloads;
@@ -48,6 +49,8 @@ pub(crate) fn federation(
         portability: Vec::new(),
         timeline: Vec::new(),
         currency: root.part("currency").text().to_owned(),
+        money: builder.money(root),
+        planning: builder.planning(root),
         run: builder.run(root),
         slo: root.part("slo").items().iter().map(|line| line.text().to_owned()).collect(),
     };
