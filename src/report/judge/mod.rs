@@ -8,6 +8,7 @@ mod bottleneck;
 mod fate;
 pub(crate) mod moments;
 pub(crate) mod over;
+pub(crate) mod plain;
 pub(crate) mod verdict;
 
 pub(crate) use self::bottleneck::bottleneck;

@@ -1,0 +1,148 @@
+//! An SLO line in words that need no manual: "95 % of messages between operators take less than 1 s". Called
+//! by whoever speaks to people who did not write the topology; a line for which there are no words is shown
+//! as it is written.
+
+/// The line in words, without a full stop.
+pub(crate) fn plain(line: &str) -> String {
+    words(line).unwrap_or_else(|| line.to_owned())
+}
+
+fn words(line: &str) -> Option<String> {
+    let after = line.find('}').map_or(0, |at| at + 1);
+    let sign = after + line[after..].find(['<', '>'])?;
+    let (figure, bound) = line.split_at(sign);
+    let under = bound.starts_with('<');
+    let bound = bound.trim_start_matches(['<', '>', '=']).trim();
+    if bound.contains("baseline") {
+        return None;
+    }
+    let (bound, when) = match bound.split_once(' ') {
+        None => (bound, String::new()),
+        Some((bound, when)) => {
+            (bound, format!(" ({})", when.replace("during", "from").replace("..", " to ")))
+        }
+    };
+    let (name, rest) = figure.split_once(['{', ' '])?;
+    let (filter, statistic) = match figure.contains('{') {
+        true => rest.split_once('}')?,
+        false => ("", rest),
+    };
+    let label = |name: &str| {
+        let pairs = filter.split(',').filter_map(|pair| pair.split_once('='));
+        pairs.map(|(label, value)| (label.trim(), value.trim())).find(|(label, _)| *label == name)
+    };
+    let of = |label: Option<(&str, &str)>| {
+        label.map_or(String::new(), |(_, operator)| format!(" of {operator}"))
+    };
+    let towards = match (label("from"), label("to")) {
+        (None, None) => String::new(),
+        (from, to) => {
+            let side = |way: &str, label: Option<(&str, &str)>| {
+                label.map_or(String::new(), |(_, operator)| format!(" {way} {operator}"))
+            };
+            format!("{}{}", side("from", from), side("to", to))
+        }
+    };
+    let messages = || format!("{}{towards}", route(label("route").map(|(_, route)| route)));
+    let (statistic, bound) = (statistic.trim(), spaced(bound));
+    let than = if under { "less than" } else { "more than" };
+    let at = if under { "at most" } else { "at least" };
+    let time = |what: String| -> Option<String> {
+        Some(match statistic {
+            "max" => format!("every one of {what} takes {than} {bound}"),
+            "mean" => format!("{what} take {than} {bound} on average"),
+            _ => format!("{} % of {what} take {than} {bound}", statistic.strip_prefix('p')?),
+        })
+    };
+    let words = match name {
+        "message_latency" => time(messages())?,
+        "sms_latency" => time(format!("short messages{}", of(label("operator"))))?,
+        "presence_latency" => time(format!("changes of presence{towards}"))?,
+        "presence_first_watcher" | "presence_last_watcher" => {
+            let which = if name.contains("first") { "first" } else { "last" };
+            let changes = format!("changes of presence{}", of(label("operator")));
+            time(format!("{changes}, to their {which} watcher,"))?
+        }
+        "utilisation" | "station_utilisation" => {
+            let part = label("station").map_or("every part", |(_, station)| station);
+            let most = if statistic == "max" { " at any moment" } else { "" };
+            format!("{part} is used {at} {bound}{most}")
+        }
+        _ => {
+            let fate = name.strip_prefix("messages_")?;
+            let fate = match fate {
+                "undelivered" | "delivered" | "refused" | "expired" | "lost" => fate,
+                "in_flight" => "under way at the end",
+                _ => return None,
+            };
+            match statistic {
+                "share" => format!("{at} {bound} of {} are {fate}", messages()),
+                "count" => {
+                    format!("{at} {bound} {} are {fate}", messages().trim_start_matches("all "))
+                }
+                _ => return None,
+            }
+        }
+    };
+    Some(words + &when)
+}
+
+/// The messages of a route.
+fn route(route: Option<&str>) -> String {
+    match route {
+        None => "all messages",
+        Some("on-net") => "messages within an operator",
+        Some("interworked") => "messages between operators",
+        Some("hub") => "messages through a hub",
+        Some("sms-own") => "messages to own customers without IM",
+        Some("sms-home") => "messages to a partner's customers without IM",
+        Some("sms-direct") => "messages to customers of operators without IM",
+        Some("sms-reply-own") => "answers by SMS to the own IM",
+        Some("sms-reply-home") => "answers by SMS through a partner's IM",
+        Some("sms-reply-direct") => "answers by SMS from operators without IM",
+        Some(other) => return format!("messages of route {other}"),
+    }
+    .to_owned()
+}
+
+/// `1 s` for `1s`.
+fn spaced(bound: &str) -> String {
+    let unit = bound.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(bound.len());
+    let (number, unit) = (&bound[..unit], bound[unit..].trim());
+    let unit = if unit == "m" { "min" } else { unit };
+    format!("{number} {unit}").trim_end().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::plain;
+
+    #[test]
+    fn lines_are_told_in_words() {
+        for (line, words) in [
+            (
+                "message_latency{route=interworked} p95 < 1s",
+                "95 % of messages between operators take less than 1 s",
+            ),
+            ("utilisation < 70%", "every part is used at most 70 %"),
+            (
+                "utilisation{station=a->b/link} <= 60% after 5m",
+                "a->b/link is used at most 60 % (after 5m)",
+            ),
+            ("messages_undelivered share <= 1%", "at most 1 % of all messages are undelivered"),
+            ("messages_lost{from=a,to=b} count < 5", "at most 5 messages from a to b are lost"),
+            (
+                "sms_latency{operator=north} p90 < 1.5m",
+                "90 % of short messages of north take less than 1.5 min",
+            ),
+            (
+                "presence_last_watcher p99 < 5s",
+                "99 % of changes of presence, to their last watcher, take less than 5 s",
+            ),
+            ("message_latency p99 <= baseline +5%", "message_latency p99 <= baseline +5%"),
+            ("sms_delivered rate > 5/s", "sms_delivered rate > 5/s"),
+        ] {
+            assert_eq!(plain(line), words);
+        }
+    }
+}
