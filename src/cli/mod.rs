@@ -9,6 +9,7 @@ mod compare;
 mod conformance;
 mod new;
 mod output;
+mod plan;
 mod progress;
 mod record;
 mod report;
@@ -76,6 +77,7 @@ enum Command {
     Check(check::Arguments),
     New(new::Arguments),
     Capacity(capacity::Arguments),
+    Plan(plan::Arguments),
     Report(report::Arguments),
     Compare(compare::Arguments),
     Schema(schema::Arguments),
@@ -104,6 +106,7 @@ pub fn main() -> ExitCode {
         Command::Check(arguments) => check::main(&arguments),
         Command::New(arguments) => new::main(&arguments),
         Command::Capacity(arguments) => capacity::main(&arguments),
+        Command::Plan(arguments) => plan::main(&arguments),
         Command::Report(arguments) => report::main(&arguments),
         Command::Compare(arguments) => compare::main(&arguments),
         Command::Schema(arguments) => schema::main(&arguments),

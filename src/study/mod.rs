@@ -7,6 +7,7 @@ pub(crate) mod doubts;
 pub mod forecast;
 mod intervals;
 pub mod needs;
+pub(crate) mod plan;
 mod pool;
 pub(crate) mod precision;
 pub mod replicate;

@@ -72,7 +72,7 @@ pub(super) fn amount(
 
 /// How much a part has of what bounds it: messages a second of a node or an agreement, workers, bits a
 /// second.
-pub(super) fn has(federation: &Federation, part: Part) -> Option<f64> {
+pub(crate) fn has(federation: &Federation, part: Part) -> Option<f64> {
     Some(match part.kind.info().bound {
         Bound::Licence => federation.operator(part.operator(federation)).smsc.as_ref()?.throughput,
         Bound::Workers => f64::from(part.servers(federation)),

@@ -8,6 +8,7 @@ pub(crate) mod json;
 pub mod manifest;
 pub(crate) mod numbers;
 pub mod parts;
+pub(crate) mod plan;
 pub(crate) mod points;
 pub mod summary;
 pub mod sums;

@@ -10,6 +10,7 @@ pub(crate) mod journey;
 pub(crate) mod junit;
 pub(crate) mod lines;
 pub mod markdown;
+pub(crate) mod plan;
 pub(crate) mod plots;
 pub(crate) mod table;
 pub mod terminal;

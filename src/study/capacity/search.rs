@@ -568,7 +568,7 @@ fn verdict(lines: &[Line], runs: &[Finished]) -> Verdict {
 }
 
 /// A figure of the results that every topology has.
-pub(super) fn figure(text: &str) -> Selector {
+pub(crate) fn figure(text: &str) -> Selector {
     let selector = Selector::parse(text, &Names::default());
     selector.expect("the figures named here are in the catalogue")
 }

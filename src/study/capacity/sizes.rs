@@ -30,6 +30,11 @@ pub(crate) fn room(case: &Case) -> Option<f64> {
 
 /// What every part that something is asked of needs; of several nodes all together.
 pub fn sizes(plan: &Plan, expected: &Forecast, slo: &[Line]) -> Vec<Size> {
+    sized(plan, expected, slo).into_iter().map(|(_, size)| size).collect()
+}
+
+/// The same with the parts.
+pub(crate) fn sized(plan: &Plan, expected: &Forecast, slo: &[Line]) -> Vec<(Part, Size)> {
     let federation = &plan.federation;
     // Of several nodes the lines may allow one less than another; all are of one size.
     let mut all: IndexMap<String, (Part, f64, f64)> = IndexMap::new();
@@ -42,7 +47,7 @@ pub fn sizes(plan: &Plan, expected: &Forecast, slo: &[Line]) -> Vec<Size> {
         let known = all.entry(whole.name(federation)).or_insert((whole, 0.0, target));
         (known.1, known.2) = (known.1.max(station.utilisation), known.2.min(target));
     }
-    let size = |(part, used, target)| size(federation, part, used, target);
+    let size = |(part, used, target)| Some((part, size(federation, part, used, target)?));
     all.into_values().filter_map(size).collect()
 }
 

@@ -6,6 +6,7 @@ mod capacity;
 mod compare;
 pub(crate) mod data;
 pub(crate) mod markup;
+mod plan;
 mod script;
 mod sections;
 pub(crate) mod shell;
@@ -15,6 +16,7 @@ mod tables;
 
 pub(crate) use self::capacity::capacity_page;
 pub(crate) use self::compare::compare_page;
+pub(crate) use self::plan::plan_page;
 use crate::domain::federation::Federation;
 use crate::report::folder::read::Stored;
 use crate::report::judge::{Basis, Run};

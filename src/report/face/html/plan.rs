@@ -1,0 +1,57 @@
+//! The page of a plan: two sheets for somebody who decides. Words and tables alone, so that it prints as it
+//! stands and needs no script.
+
+use serde_json::json;
+
+use super::markup::{Html, paragraph};
+use super::shell::{Look, section, table};
+use super::study::{Head, Section, page};
+use crate::report::document::numbers::capital;
+use crate::report::document::plan::{Plan, Verdict};
+use crate::report::face::plan::{BILLS, PARTS, SCENARIOS};
+
+/// The page.
+pub(crate) fn plan_page(plan: &Plan) -> String {
+    let open = plan.scenarios.iter().skip(1).any(|one| one.verdict == Verdict::Open);
+    let fails = plan.scenarios.iter().skip(1).any(|one| one.verdict == Verdict::Fails);
+    let (title, verdict) = (plan.title(), capital(&plan.verdict()));
+    let head = Head {
+        kicker: "what to have, what it costs, what it survives",
+        title: &title,
+        look: match (plan.buys().next().is_some(), fails || open || plan.unsteady.is_some()) {
+            (true, _) => Look::Failed,
+            (false, true) => Look::Open,
+            (false, false) => Look::Passed,
+        },
+        verdict: &verdict,
+        sentences: plan.sentences(),
+    };
+    let mut sections: Vec<Section> = Vec::new();
+    let mut add = |id,
+                   title,
+                   lead: String,
+                   rows: Vec<Vec<String>>,
+                   table: fn(&[&str], &[Vec<String>]) -> Html,
+                   head: &[&str]| {
+        if !rows.is_empty() {
+            sections.push((id, title, section(id, title, &lead, table(head, &rows))));
+        }
+    };
+    add(
+        "scenarios",
+        "What may come",
+        plan.about_scenarios(),
+        plan.scenario_rows(),
+        table,
+        &SCENARIOS,
+    );
+    add("parts", "What to have", plan.about_parts() + ".", plan.part_rows(), table, &PARTS);
+    add("money", "What it costs", plan.about_bills() + ".", plan.bill_rows(), table, &BILLS);
+    let content = plan.assumptions().iter().map(paragraph).collect::<Html>();
+    sections.push((
+        "assumed",
+        "What was assumed",
+        section("assumed", "What was assumed", "", content),
+    ));
+    page(&head, &sections, &json!({}))
+}
