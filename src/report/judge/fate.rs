@@ -76,7 +76,11 @@ fn shown(part: u64, whole: u64) -> String {
     }
 }
 
-/// ` (too_long 477)`.
+fn named(reason: &str, number: u64) -> String {
+    format!("{} {}", reason.replace('_', " "), count(number))
+}
+
+/// ` (too long 477)`.
 fn reasons(summary: &Summary, name: &str) -> String {
     let mut by: BTreeMap<&str, u64> = BTreeMap::new();
     for metric in summary.named(name).filter(|metric| metric.level() == Level::Reason) {
@@ -84,8 +88,7 @@ fn reasons(summary: &Summary, name: &str) -> String {
     }
     let mut by: Vec<(&str, u64)> = by.into_iter().filter(|(_, n)| *n > 0).collect();
     by.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
-    let named: Vec<String> =
-        by.iter().take(NAMED).map(|(reason, n)| format!("{reason} {}", count(*n))).collect();
+    let named: Vec<String> = by.iter().take(NAMED).map(|(reason, n)| named(reason, *n)).collect();
     if named.is_empty() { String::new() } else { format!(" ({})", named.join(", ")) }
 }
 

@@ -7,7 +7,25 @@ pub(crate) fn plain(line: &str) -> String {
     words(line).unwrap_or_else(|| line.to_owned())
 }
 
-fn words(line: &str) -> Option<String> {
+/// A line taken apart; whoever reads results has no topology to parse it by.
+#[derive(Debug)]
+pub(crate) struct Said<'a> {
+    /// The metric, by the name that the line has for it.
+    pub(crate) metric: &'a str,
+    /// Of what.
+    pub(crate) labels: Vec<(&'a str, &'a str)>,
+    /// Such as `p95`; empty of a level's mean.
+    pub(crate) statistic: &'a str,
+    /// Whether the figure has to stay below the bound.
+    pub(crate) under: bool,
+    /// As written.
+    pub(crate) bound: &'a str,
+    /// Of which part of the measured time, as written; empty for the whole.
+    pub(crate) when: &'a str,
+}
+
+/// The parts of a line that sets a bound to a figure; `None` of one against a baseline.
+pub(crate) fn said(line: &str) -> Option<Said<'_>> {
     let after = line.find('}').map_or(0, |at| at + 1);
     let sign = after + line[after..].find(['<', '>'])?;
     let (figure, bound) = line.split_at(sign);
@@ -16,35 +34,45 @@ fn words(line: &str) -> Option<String> {
     if bound.contains("baseline") {
         return None;
     }
-    let (bound, when) = match bound.split_once(' ') {
-        None => (bound, String::new()),
-        Some((bound, when)) => {
-            (bound, format!(" ({})", when.replace("during", "from").replace("..", " to ")))
-        }
-    };
-    let (name, rest) = figure.split_once(['{', ' '])?;
+    let (bound, when) = bound.split_once(' ').unwrap_or((bound, ""));
+    let (metric, rest) = figure.split_once(['{', ' '])?;
     let (filter, statistic) = match figure.contains('{') {
         true => rest.split_once('}')?,
         false => ("", rest),
     };
-    let label = |name: &str| {
-        let pairs = filter.split(',').filter_map(|pair| pair.split_once('='));
-        pairs.map(|(label, value)| (label.trim(), value.trim())).find(|(label, _)| *label == name)
+    let pairs = filter.split(',').filter_map(|pair| pair.split_once('='));
+    let labels = pairs.map(|(label, value)| (label.trim(), value.trim())).collect();
+    Some(Said { metric, labels, statistic: statistic.trim(), under, bound, when: when.trim() })
+}
+
+impl<'a> Said<'a> {
+    /// The value of a label.
+    pub(crate) fn label(&self, name: &str) -> Option<&'a str> {
+        self.labels.iter().find(|(label, _)| *label == name).map(|(_, value)| *value)
+    }
+}
+
+fn words(line: &str) -> Option<String> {
+    let said = said(line)?;
+    let Said { metric, statistic, under, .. } = said;
+    let when = match said.when {
+        "" => String::new(),
+        when => format!(" ({})", when.replace("during", "from").replace("..", " to ")),
     };
-    let of = |label: Option<(&str, &str)>| {
-        label.map_or(String::new(), |(_, operator)| format!(" of {operator}"))
-    };
+    let label = |name: &str| said.label(name);
+    let of =
+        |label: Option<&str>| label.map_or(String::new(), |operator| format!(" of {operator}"));
     let towards = match (label("from"), label("to")) {
         (None, None) => String::new(),
         (from, to) => {
-            let side = |way: &str, label: Option<(&str, &str)>| {
-                label.map_or(String::new(), |(_, operator)| format!(" {way} {operator}"))
+            let side = |way: &str, label: Option<&str>| {
+                label.map_or(String::new(), |operator| format!(" {way} {operator}"))
             };
             format!("{}{}", side("from", from), side("to", to))
         }
     };
-    let messages = || format!("{}{towards}", route(label("route").map(|(_, route)| route)));
-    let (statistic, bound) = (statistic.trim(), spaced(bound));
+    let messages = || format!("{}{towards}", route(label("route")));
+    let bound = spaced(said.bound);
     let than = if under { "less than" } else { "more than" };
     let at = if under { "at most" } else { "at least" };
     let time = |what: String| -> Option<String> {
@@ -54,22 +82,28 @@ fn words(line: &str) -> Option<String> {
             _ => format!("{} % of {what} take {than} {bound}", statistic.strip_prefix('p')?),
         })
     };
-    let words = match name {
+    let words = match metric {
         "message_latency" => time(messages())?,
         "sms_latency" => time(format!("short messages{}", of(label("operator"))))?,
         "presence_latency" => time(format!("changes of presence{towards}"))?,
         "presence_first_watcher" | "presence_last_watcher" => {
-            let which = if name.contains("first") { "first" } else { "last" };
+            let which = if metric.contains("first") { "first" } else { "last" };
             let changes = format!("changes of presence{}", of(label("operator")));
             time(format!("{changes}, to their {which} watcher,"))?
         }
         "utilisation" | "station_utilisation" => {
-            let part = label("station").map_or("every part", |(_, station)| station);
+            let part = label("station").unwrap_or("every part");
             let most = if statistic == "max" { " at any moment" } else { "" };
             format!("{part} is used {at} {bound}{most}")
         }
+        "sms_submitted" | "sms_delivered" | "sms_refused" | "sms_expired"
+            if statistic == "rate" =>
+        {
+            let fate = metric.trim_start_matches("sms_");
+            format!("{than} {bound} short messages{} are {fate}", of(label("operator")))
+        }
         _ => {
-            let fate = name.strip_prefix("messages_")?;
+            let fate = metric.strip_prefix("messages_")?;
             let fate = match fate {
                 "undelivered" | "delivered" | "refused" | "expired" | "lost" => fate,
                 "in_flight" => "under way at the end",
@@ -88,7 +122,7 @@ fn words(line: &str) -> Option<String> {
 }
 
 /// The messages of a route.
-fn route(route: Option<&str>) -> String {
+pub(crate) fn route(route: Option<&str>) -> String {
     match route {
         None => "all messages",
         Some("on-net") => "messages within an operator",
@@ -109,8 +143,13 @@ fn route(route: Option<&str>) -> String {
 fn spaced(bound: &str) -> String {
     let unit = bound.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(bound.len());
     let (number, unit) = (&bound[..unit], bound[unit..].trim());
-    let unit = if unit == "m" { "min" } else { unit };
-    format!("{number} {unit}").trim_end().to_owned()
+    match unit {
+        "m" => format!("{number} min"),
+        "" => number.to_owned(),
+        // 5/s is one thing.
+        unit if unit.starts_with('/') => bound.to_owned(),
+        unit => format!("{number} {unit}"),
+    }
 }
 
 #[cfg(test)]
@@ -140,7 +179,8 @@ mod tests {
                 "99 % of changes of presence, to their last watcher, take less than 5 s",
             ),
             ("message_latency p99 <= baseline +5%", "message_latency p99 <= baseline +5%"),
-            ("sms_delivered rate > 5/s", "sms_delivered rate > 5/s"),
+            ("sms_delivered rate > 5/s", "more than 5/s short messages are delivered"),
+            ("settlement{from=a,to=b} mean < 5", "settlement{from=a,to=b} mean < 5"),
         ] {
             assert_eq!(plain(line), words);
         }

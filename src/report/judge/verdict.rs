@@ -6,6 +6,7 @@ use super::bottleneck;
 use super::fate::fate;
 use super::moments::Moment;
 use super::over::clock;
+use super::plain::plain;
 use crate::domain::federation::OperatorKind;
 use crate::report::document::manifest::StopReason;
 use crate::report::document::numbers::{capital, plural, seconds};
@@ -91,8 +92,10 @@ fn did_it_hold(run: &Run<'_>) -> String {
         .iter()
         .filter(|line| !line.passed && !line.undecided)
         .map(|line| match line.observed {
-            Some(_) => format!("“{}” does not hold, it was {}", line.line, line.shown()),
-            None => format!("“{}” has too few samples to hold", line.line),
+            Some(_) => {
+                format!("“{}” does not hold, it was {}", plain(&line.line), line.shown())
+            }
+            None => format!("“{}” has too few samples to hold", plain(&line.line)),
         })
         .collect();
     let open = summary.slo.iter().filter(|line| line.undecided).count();
