@@ -63,7 +63,7 @@ pub(crate) fn sweep_page(
     if !lines.is_empty() {
         sections.push(("slo", "SLO lines", slo(&axes, lines)));
     }
-    page(&head, &sections, &data(&axes, readings, number))
+    page(&head, &sections, &data(&axes, readings, lines, number))
 }
 
 /// What points differ in, with each point's value.
@@ -86,7 +86,12 @@ fn axes(points: &Points) -> Vec<(String, Vec<String>)> {
     all
 }
 
-fn data(axes: &[(String, Vec<String>)], readings: &[Reading], points: usize) -> Value {
+fn data(
+    axes: &[(String, Vec<String>)],
+    readings: &[Reading],
+    lines: &[Line],
+    points: usize,
+) -> Value {
     let axes = axes.iter().map(|(name, values)| {
         let (unit, numbers) = numbers(values).unzip();
         let unit = unit.unwrap_or("");
@@ -100,10 +105,11 @@ fn data(axes: &[(String, Vec<String>)], readings: &[Reading], points: usize) -> 
     // What is zero everywhere shows nothing; latencies are what people ask for first.
     figures.retain(|_, readings| readings.iter().any(|reading| reading.value != 0.0));
     let mut figures: Vec<_> = figures.into_iter().collect();
-    // First of all what all points have, and of that what differs most from point to point.
-    figures.sort_by(|(_, a), (_, b)| {
-        let whole = |readings: &[&Reading]| readings.len() == points;
-        whole(b).cmp(&whole(a)).then(differs(b).total_cmp(&differs(a)))
+    // First what people ask for, of that what all points have, then what differs most from point to point.
+    figures.sort_by_cached_key(|((metric, statistic), readings)| {
+        let few = readings.len() != points;
+        let differs = std::cmp::Reverse((differs(readings) * 1e6) as u64);
+        (rank(metric, statistic, lines), few, differs)
     });
     let figures = figures.into_iter().map(|((metric, statistic), readings)| {
         let mut values = vec![Value::Null; points];
@@ -123,6 +129,18 @@ fn data(axes: &[(String, Vec<String>)], readings: &[Reading], points: usize) -> 
         json!({ "name": name, "unit": unit, "values": values, "low": low, "high": high })
     });
     json!({ "axes": axes, "figures": figures.collect::<Vec<_>>() })
+}
+
+/// What SLO lines speak of comes first, then what tells most of a federation.
+fn rank(metric: &str, statistic: &str, lines: &[Line]) -> u32 {
+    let figure = format!("{metric} {statistic} ");
+    let name = metric.split('{').next().unwrap_or(metric);
+    match (name, statistic) {
+        _ if lines.iter().any(|line| line.line.starts_with(&figure)) => 0,
+        ("message_latency", "p95") | ("messages_undelivered", "share") => 1,
+        ("sms_latency" | "presence_latency", "p95") | ("station_utilisation", "mean") => 2,
+        _ => 3,
+    }
 }
 
 /// The unit and the numbers of values that are numbers with one unit.
