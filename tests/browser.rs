@@ -304,6 +304,44 @@ fn the_matrix_shows_the_figure_that_is_chosen() {
 }
 
 #[test]
+fn flows_are_as_high_as_their_messages_on_both_sides() {
+    let Some(browser) = Browser::start() else { return };
+    browser.open(storm(), DESKTOP, false);
+    draw_all(&browser);
+    let ends = browser.script(
+        "return [...document.querySelectorAll('[data-chart=flow] svg g')].map(g => [
+           Number(g.querySelector('rect').getAttribute('height')),
+           Number(g.getAttribute('aria-label').match(/: ([0-9,]+) messages/)[1].replaceAll(',', ''))])",
+    );
+    let ends: Vec<(f64, f64)> = serde_json::from_value(ends).expect("pairs");
+    let (most_high, most) = ends.iter().copied().max_by(|a, b| a.1.total_cmp(&b.1)).expect("ends");
+    assert!(ends.len() >= 7 && most_high > 50.0, "{ends:?}");
+    for (high, messages) in &ends {
+        // Heights are written to a tenth, and nothing is thinner than a line.
+        let expected = (most_high * messages / most).max(1.0);
+        assert!((high - expected).abs() <= 0.11, "{messages} are {high} high, not {expected}");
+    }
+}
+
+#[test]
+fn limits_and_licences_are_drawn_where_their_figures_are() {
+    let Some(browser) = Browser::start() else { return };
+    browser.open(storm(), DESKTOP, false);
+    draw_all(&browser);
+    let words = |browser: &Browser, chart: &str| {
+        let script = format!(
+            "return [...document.querySelectorAll('[data-chart={chart}] text.limit')].map(t => t.textContent).join()"
+        );
+        browser.script(&script).as_str().unwrap_or_default().to_owned()
+    };
+    assert_eq!(words(&browser, "sms"), "licence 4.00/s");
+    let page = page(PAGES[0]);
+    browser.open(&page, DESKTOP, false);
+    draw_all(&browser);
+    assert_eq!(words(&browser, "latency"), "p95 < 800 ms");
+}
+
+#[test]
 fn charts_tell_their_figures_to_the_keyboard_too() {
     let Some(browser) = Browser::start() else { return };
     browser.open(storm(), DESKTOP, false);

@@ -206,6 +206,23 @@ fn a_limit_that_refuses_is_named_with_what_would_be_enough() {
 }
 
 #[test]
+fn the_head_has_its_figures_lines_in_words_and_pictures_without_a_script() {
+    let made = made("sms-fallback-storm", &[]);
+    let (page, _) = made.page.split_once("<script").expect("a script at the end");
+    for words in [
+        "<p class=\"what\">Messages that arrived</p>",
+        "90 % of short messages of imsp-a take less than 60 s",
+        "At most 5 % of all messages are undelivered",
+        "<p class=\"under\">limit 60.0 s</p>",
+        "<p class=\"under\">70 % may be used</p>",
+        ">Messages over time<",
+        ">Utilisation of the busiest stations<",
+    ] {
+        assert!(page.replace('\n', "").contains(words), "{words}");
+    }
+}
+
+#[test]
 fn the_same_folder_gives_the_same_page() {
     let bench = Bench::new("");
     bench.ends(0, "out", &[]);

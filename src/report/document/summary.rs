@@ -84,7 +84,7 @@ impl Slo {
         }
     }
 
-    fn amount(&self, value: f64) -> String {
+    pub(crate) fn amount(&self, value: f64) -> String {
         let share = selector::is_share(&self.line);
         match self.unit.as_str() {
             "s" => seconds(Some(value)),

@@ -33,7 +33,7 @@ const STATIONS: &str = "plots/stations.svg";
 pub(crate) const NAMES: [&str; 3] = [LATENCY, MESSAGES, STATIONS];
 
 /// A named curve.
-type Curve = (String, Vec<(f64, f64)>);
+pub(crate) type Curve = (String, Vec<(f64, f64)>);
 type Drawn = Result<(), Box<dyn std::error::Error>>;
 
 /// Draws all pictures: path and SVG. One that has nothing to show is left out.
@@ -83,6 +83,11 @@ fn latency(results: &Results) -> Option<String> {
             (format!("{route} ({})", counts.total()), points.collect())
         })
         .collect();
+    within(&curves)
+}
+
+/// Share of messages delivered within a time, curve by curve; time on a logarithmic axis.
+pub(crate) fn within(curves: &[Curve]) -> Option<String> {
     let (min, max) = bounds(curves.iter().flat_map(|(_, points)| points.iter().map(|p| p.0)))?;
     picture(|area| {
         let x = (min * 0.8..(max * 1.25).max(min * 2.0)).log_scale();
@@ -101,7 +106,7 @@ fn latency(results: &Results) -> Option<String> {
             .y_label_formatter(&|value| format!("{value:.0}"))
             .label_style(font(14))
             .draw()?;
-        draw_curves(&mut chart, &curves, SeriesLabelPosition::LowerRight)
+        draw_curves(&mut chart, curves, SeriesLabelPosition::LowerRight)
     })
 }
 
@@ -141,7 +146,12 @@ fn stations(series: &[SeriesRow]) -> Option<String> {
     over_time("Utilisation of the busiest stations", "servers busy, %", &curves, Some(100.0))
 }
 
-fn over_time(title: &str, unit: &str, curves: &[Curve], top: Option<f64>) -> Option<String> {
+pub(crate) fn over_time(
+    title: &str,
+    unit: &str,
+    curves: &[Curve],
+    top: Option<f64>,
+) -> Option<String> {
     let points = || curves.iter().flat_map(|(_, points)| points);
     let (start, end) = bounds(points().map(|p| p.0))?;
     let (_, highest) = bounds(points().map(|p| p.1))?;

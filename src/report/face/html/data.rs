@@ -13,10 +13,11 @@ use crate::domain::outcome::{Route, Stage};
 use crate::domain::part::Owner;
 use crate::domain::stations::{Station, Stations};
 use crate::measure::catalogue;
-use crate::measure::results::{Level, Metric};
+use crate::measure::results::{Level, Metric, Slo};
 use crate::report::document::summary::Summary;
 use crate::report::judge::moments::Moment;
 use crate::report::judge::over::Over;
+use crate::report::judge::plain::said;
 
 /// A metric of the page: the figures that its rows have, in order, and those of rows between two
 /// operators, of which there are many.
@@ -92,6 +93,7 @@ pub(crate) fn json(
         "times": times,
         "end": short(over.end(over.times.len().saturating_sub(1))),
         "series": curves(over),
+        "bounds": summary.slo.iter().filter_map(limit).collect::<Vec<_>>(),
         "marks": moments.iter().map(mark).collect::<Vec<_>>(),
         "operators": operators,
         "agreements": agreements,
@@ -100,6 +102,22 @@ pub(crate) fn json(
         "routes": Route::ALL.iter().map(|route| kind(*route)).collect::<Vec<_>>(),
     });
     data.to_string()
+}
+
+/// A limit that an SLO line sets to a figure of a chart; of a part of the measured time none is drawn.
+fn limit(line: &Slo) -> Option<Value> {
+    let said = said(&line.line).filter(|said| said.under && said.when.is_empty())?;
+    let (value, words) = (short(line.bound?), line.amount(line.bound?));
+    let metric = match said.metric {
+        "utilisation" => "station_utilisation",
+        other => other,
+    };
+    let statistic = if said.statistic.is_empty() { "mean" } else { said.statistic };
+    let mut all = json!({ "metric": metric, "statistic": statistic, "at": value, "words": words });
+    for (label, value) in said.labels {
+        all[label] = json!(value);
+    }
+    Some(all)
 }
 
 #[derive(Default)]
@@ -192,7 +210,14 @@ fn map(federation: &Federation) -> (Vec<Value>, Vec<Value>) {
             OperatorKind::Hub => "hub",
         };
         let users = operator.subscribers;
-        json!({ "name": operator.name, "kind": kind, "im": users.im, "sms_only": users.sms_only })
+        let licence = operator.smsc.as_ref().map(|smsc| f64::from(smsc.nodes) * smsc.throughput);
+        json!({
+            "name": operator.name,
+            "kind": kind,
+            "im": users.im,
+            "sms_only": users.sms_only,
+            "licence": licence.map(short),
+        })
     });
     let agreements = federation.agreements.iter().map(|agreement| {
         let between = agreement.between.map(OperatorId::index);

@@ -86,6 +86,11 @@ pub(crate) fn element(
     Html(html)
 }
 
+/// A picture that the program has drawn as SVG, its words escaped.
+pub(crate) fn drawn(svg: &str) -> Html {
+    Html(svg.to_owned())
+}
+
 /// A paragraph.
 pub(crate) fn paragraph(content: impl Into<Html>) -> Html {
     element("p", &[], content)

@@ -10,9 +10,11 @@ mod plan;
 mod script;
 mod sections;
 pub(crate) mod shell;
+mod still;
 mod study;
 pub(crate) mod sweep;
 mod tables;
+mod tiles;
 
 pub(crate) use self::capacity::capacity_page;
 pub(crate) use self::compare::compare_page;

@@ -1,9 +1,11 @@
 //! The sections of a run's page, in the order in which people ask: what came of it, where messages
 //! went, where, how long, why, how much, how it was made. Called by `run_page`.
 
-use super::markup::{Html, element, paragraph};
-use super::shell::{self, Look, behind, chart, contents, folded, section, table_of_words, wide};
-use super::tables;
+use super::markup::{Html, drawn, element, paragraph};
+use super::shell::{
+    self, Look, behind, chart, chart_over, contents, folded, section, table_of_words, wide,
+};
+use super::{still, tables, tiles};
 use crate::report::document::numbers::{capital, count, seconds};
 use crate::report::document::summary::Verdict;
 use crate::report::judge::{self, Run, verdict};
@@ -72,34 +74,18 @@ fn header(run: &Run<'_>, remarks: &[String]) -> Html {
         element("h1", &[], &summary.name),
         about.into(),
         shell::verdict(look, &capital(judge::headline(summary))),
+        tiles::tiles(run),
         element("div", &[("class", "sentences")], sentences.collect::<Html>()),
-        slo(run),
+        tiles::slo(summary),
         contents("most tables", CONTENTS.into_iter()),
     ]
     .into()
 }
 
-fn slo(run: &Run<'_>) -> Html {
-    if run.summary.slo.is_empty() {
-        return Html::default();
-    }
-    let lines = run.summary.slo.iter().map(|line| {
-        let (class, sign, word) = match (line.passed, line.undecided) {
-            (true, _) => ("passed", "✓", "holds"),
-            (false, true) => ("open", "?", "is not decided"),
-            (false, false) => ("failed", "✗", "does not hold"),
-        };
-        let shown = [
-            element("span", &[("class", "sign"), ("role", "img"), ("aria-label", word)], sign),
-            " ".into(),
-            element("code", &[], &line.line),
-            " ".into(),
-            element("span", &[("class", "seen")], line.seen()),
-        ];
-        element("li", &[("class", class)], shown)
-    });
-    let label = [("class", "slo"), ("aria-label", "Service level objectives")];
-    element("ul", &label, lines.collect::<Html>())
+/// A chart that has a picture for where no script runs.
+fn still_chart(run: &Run<'_>, kind: &str, label: &str) -> Html {
+    let picture = still::picture(run, kind);
+    chart_over(kind, label, picture.map_or_else(Html::default, |svg| drawn(&svg)))
 }
 
 fn messages(run: &Run<'_>) -> Html {
@@ -108,13 +94,12 @@ fn messages(run: &Run<'_>) -> Html {
     if let Some(losses) = tables::losses(run.summary) {
         content.add(folded("Why messages were refused or lost", losses));
     }
-    content.add(chart("messages", "Messages a second over time, by outcome"));
+    content.add(still_chart(run, "messages", "Messages a second over time, by outcome"));
     section(
         "messages",
         "What became of the messages",
         "Each route from the messages that users meant to send, on the left, to what became of \
-         them, on the right. Outcomes that are rare are drawn wider than they are, so that they \
-         can be seen.",
+         them, on the right. Heights are numbers of messages, on both sides alike.",
         content,
     )
 }
@@ -131,14 +116,16 @@ fn map() -> Html {
 }
 
 fn latency(run: &Run<'_>) -> Html {
-    let mut content = chart("latency", "Latency by route, logarithmic, from smallest to largest");
+    let label = "Latency by route, logarithmic, from smallest to largest";
+    let mut content = still_chart(run, "latency", label);
     content.add(behind(tables::latency(run.summary)));
     content.add(chart("latency-over-time", "Latency over time by route, logarithmic"));
     section(
         "latency",
         "How long messages took",
         "From the instant the sender meant to send until the recipient's device has it. \
-         Percentiles are drawn as far as there are at least ten samples beyond them.",
+         Percentiles are drawn as far as there are at least ten samples beyond them; dashed lines \
+         are limits of the SLO.",
         content,
     )
 }
@@ -204,7 +191,7 @@ fn matrix() -> Html {
         "matrix",
         "Operator by operator",
         "Senders' operators in rows, recipients' in columns. Choose the figure, and the route that \
-         it is of; darker is more.",
+         it is of; the stronger the colour, the more.",
         chart("matrix", "Figures by operator of the sender and of the recipient"),
     )
 }
@@ -212,7 +199,8 @@ fn matrix() -> Html {
 fn stations(run: &Run<'_>) -> Html {
     let mut content = chart("stations", "The busiest stations by utilisation");
     content.add(folded("All stations", tables::stations(run.summary)));
-    content.add(chart("utilisation", "Utilisation of the busiest stations over time"));
+    let label = "Utilisation of the busiest stations over time";
+    content.add(still_chart(run, "utilisation", label));
     content.add(chart("queues", "The longest queues over time"));
     section(
         "stations",

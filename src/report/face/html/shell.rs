@@ -47,10 +47,15 @@ pub(crate) fn section(id: &str, title: &str, lead: &str, content: impl Into<Html
 
 /// The place of a chart, which the script draws, and what it shows in words.
 pub(crate) fn chart(kind: &str, label: &str) -> Html {
+    chart_over(kind, label, Html::default())
+}
+
+/// The same with something that stands there until it is drawn.
+pub(crate) fn chart_over(kind: &str, label: &str, still: Html) -> Html {
     element(
         "figure",
         &[("class", "chart"), ("data-chart", kind), ("data-label", label)],
-        [element("figcaption", &[], label), element("div", &[("class", "drawing")], "")],
+        [element("figcaption", &[], label), element("div", &[("class", "drawing")], still)],
     )
 }
 
@@ -124,7 +129,8 @@ pub(crate) fn contents<'a>(
     tables: &str,
     sections: impl Iterator<Item = (&'a str, &'a str)>,
 ) -> Html {
-    let words = format!("The charts need JavaScript; the sentences and {tables} do not.");
+    let words =
+        format!("Most charts need JavaScript; the sentences, {tables} and some pictures do not.");
     let link = |(id, title): (&str, &str)| {
         element("li", &[], element("a", &[("href", &format!("#{id}"))], title))
     };

@@ -11,6 +11,7 @@ export const data = {
   times: [],
   end: 0,
   marks: [],
+  bounds: [],
   operators: [],
   agreements: [],
   stations: [],
@@ -111,6 +112,20 @@ export const endOf = (interval) => data.times[interval + 1] ?? data.end;
  * @param {number} interval
  */
 export const span = (interval) => `${clock(data.times[interval])} to ${clock(endOf(interval))}`;
+
+/**
+ * The limits that SLO lines set to a figure, of all operators together.
+ * @param {string} metric
+ * @param {string | null} statistic
+ */
+export const boundsOf = (metric, statistic) =>
+  data.bounds.filter(
+    (bound) =>
+      bound.metric === metric &&
+      (statistic == null || bound.statistic === statistic) &&
+      !bound.from &&
+      !bound.to,
+  );
 
 /** The routes that messages took. */
 export const routes = data.routes.filter(({ name }) =>

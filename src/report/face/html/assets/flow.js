@@ -1,5 +1,4 @@
-// The flow of messages: routes on the left, what became of them on the right; widths are counts,
-// but never less than can be seen.
+// The flow of messages: routes on the left, what became of them on the right; widths are counts.
 import { pointedAt, tip } from "./controls.js";
 import { byRoute, metric } from "./data.js";
 import { canvas, label, nothing, rectangle, round, svg } from "./dom.js";
@@ -63,26 +62,42 @@ const flows = (routes) => {
     .filter(({ messages }) => messages > 0);
 };
 
+/** Room between the words of two ends. */
+const SPACE = 8;
+
 /**
- * Ends one below the other, as high as their messages, within `room`.
+ * How high a message is, so that these ends fit into `room` with their words.
+ * @param {Total[]} ends
+ * @param {number} room
+ * @param {number} words Room for the words of an end.
+ */
+const scaleOf = (ends, room, words) => {
+  const free = room - SPACE * (ends.length - 1);
+  // Those whose words need more room than they do themselves take none of what is shared.
+  const large = [...ends].sort((one, other) => other.messages - one.messages);
+  for (let small = 0; small < large.length; small++) {
+    const rest = large.slice(0, large.length - small);
+    const scale = (free - small * words) / (sum(rest, ({ messages }) => messages) || 1);
+    if ((rest.at(-1)?.messages ?? 0) * scale >= words) return scale;
+  }
+  return Math.max(0, free - ends.length * words) / (large[0]?.messages || 1);
+};
+
+/**
+ * Ends one below the other, each as high as its messages and in the middle of its room.
  * @param {Total[]} ends
  * @param {number} upper
- * @param {number} room
+ * @param {number} scale
+ * @param {number} words
  * @returns {End[]}
  */
-const stacked = (ends, upper, room) => {
-  const space = 15;
-  const total = sum(ends, ({ messages }) => messages);
-  const free = room - space * (ends.length - 1);
-  const least = Math.min(14, free / ends.length / 2);
-  const small = ends.filter(({ messages }) => (messages / total) * free < least);
-  const large = ends.filter(({ messages }) => (messages / total) * free >= least);
-  const scale = (free - small.length * least) / (sum(large, ({ messages }) => messages) || 1);
+const stacked = (ends, upper, scale, words) => {
   let y = upper;
   return ends.map((end) => {
-    const high = Math.max(least, Math.min(end.messages * scale, free));
-    const placed = { ...end, y, high, used: 0 };
-    y += high + space;
+    const high = end.messages * scale;
+    const room = Math.max(high, words);
+    const placed = { ...end, y: y + (room - high) / 2, high, used: 0 };
+    y += room + SPACE;
     return placed;
   });
 };
@@ -107,7 +122,9 @@ const band = ({ route, outcome, colour, messages }, from, to, { left, right }) =
     `C${middle} ${start.upper} ${middle} ${end.upper} ${right} ${end.upper}` +
     `V${end.lower}C${middle} ${end.lower} ${middle} ${start.lower} ${left} ${start.lower}Z`;
   const title = svg("title", {}, `${route}, ${outcome}: ${count(messages)}`);
-  return svg("path", { d, class: `fill ${colour}`, "fill-opacity": 0.4 }, title);
+  // What is thinner than a line is a line.
+  const thin = { "stroke-width": 0.6, "stroke-opacity": 0.6 };
+  return svg("path", { d, class: `fill stroke ${colour}`, "fill-opacity": 0.4, ...thin }, title);
 };
 
 /**
@@ -156,7 +173,7 @@ const drawEnd = ({ flows, box, narrow, left, right }, end, anchor, own, row) => 
   const group = svg(
     "g",
     { tabindex: "0", "aria-label": `${end.name}: ${count(end.messages)} messages` },
-    rectangle(x, end.y, 6, end.high, { class: `fill ${end.colour}` }),
+    rectangle(x, end.y, 6, Math.max(1, end.high), { class: `fill ${end.colour}` }),
     ...wordsOf(end, outer ? x - 8 : x + 14, anchor, narrow),
   );
   const light = (/** @type {(flow: Flow) => number} */ opacity) =>
@@ -196,20 +213,21 @@ export const flow = (figure) => {
   const room = height - upper - 8;
   const messages = (/** @type {(flow: Flow) => boolean} */ keep) =>
     sum(all.filter(keep), (one) => one.messages);
-  const from = stacked(
-    routes.map((name) => ({ name, colour: "s6", messages: messages((one) => one.route === name) })),
-    upper,
-    room,
-  );
-  const to = stacked(
-    [...outcomes].map(([name, colour]) => ({
-      name,
-      colour,
-      messages: messages((one) => one.outcome === name),
-    })),
-    upper,
-    room,
-  );
+  const sources = routes.map((name) => ({
+    name,
+    colour: "s6",
+    messages: messages((one) => one.route === name),
+  }));
+  const ends = [...outcomes].map(([name, colour]) => ({
+    name,
+    colour,
+    messages: messages((one) => one.outcome === name),
+  }));
+  // One scale for both sides: a message is as high where it comes from as where it goes.
+  const words = narrow ? 26 : 15;
+  const scale = Math.min(scaleOf(sources, room, words), scaleOf(ends, room, words));
+  const from = stacked(sources, upper, scale, words);
+  const to = stacked(ends, upper, scale, words);
   picture.append(
     label(left - 8, 12, narrow ? "offered" : "offered, messages", "end"),
     label(right + 8, 12, narrow ? "outcome" : "outcome, messages"),

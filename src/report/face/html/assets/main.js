@@ -74,9 +74,5 @@ addEventListener("resize", () => {
 });
 addEventListener("beforeprint", () => {
   figures.filter(({ dataset }) => !dataset.drawn).forEach(draw);
-  // But for the topology, which is long, and tables that are not made yet.
-  document.querySelectorAll("details").forEach((box) => {
-    if (!box.closest("#topology") && box.dataset.made !== "1") box.open = true;
-  });
 });
 document.documentElement.dataset.ready = String(Math.round(performance.now()));

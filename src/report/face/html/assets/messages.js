@@ -1,7 +1,7 @@
 // Messages, their latency and its stages.
 import { bars } from "./bars.js";
 import { choice, controls } from "./controls.js";
-import { byRoute, curves, data, metric, routes, together } from "./data.js";
+import { boundsOf, byRoute, curves, data, metric, routes, together } from "./data.js";
 import { below, legend } from "./dom.js";
 import { rate, seconds, wholePercent } from "./format.js";
 import { sum } from "./lists.js";
@@ -37,7 +37,8 @@ export const latency = (figure) => {
     const spread = rows.find((row) => row.route === name);
     return spread ? [{ name, colour: colourOf(place), spread }] : [];
   });
-  spreads(figure, all);
+  const limits = boundsOf("message_latency", null);
+  spreads(figure, all, limits);
 };
 
 /** @type {Statistic[]} */
@@ -45,8 +46,13 @@ const LATENCIES = ["p50", "mean", "p95", "p99"];
 
 /** @param {HTMLElement} figure */
 export const latencyOverTime = (figure) => {
-  const statistic = /** @type {Statistic} */ (figure.dataset.of ?? "p50");
-  const known = LATENCIES.filter((one) => curves("message_latency", one).length);
+  const seen = (/** @type {Statistic} */ one) =>
+    curves("message_latency", one).some(({ values }) => values.some((value) => value != null));
+  const known = LATENCIES.filter(seen);
+  // What the SLO speaks of comes first, where intervals have samples for it.
+  const limits = boundsOf("message_latency", null).map(({ statistic }) => statistic);
+  const asked = known.find((one) => limits.includes(one));
+  const statistic = /** @type {Statistic} */ (figure.dataset.of ?? asked ?? "p50");
   /** @type {[string, string][]} */
   const options = known.map((one) => [one, one === "p50" ? "p50, the median" : one]);
   controls(
@@ -60,6 +66,10 @@ export const latencyOverTime = (figure) => {
     unit: `${statistic} of the interval, logarithmic`,
     format: seconds,
     log: true,
+    levels: boundsOf("message_latency", statistic).map(({ at, words, route }) => ({
+      at,
+      words: `limit${route ? ` of ${route}` : ""} ${words}`,
+    })),
     lines: routes.map(({ name }, place) => ({
       name,
       colour: colourOf(place),

@@ -15,7 +15,7 @@ import {
 } from "./dom.js";
 import { clock } from "./format.js";
 import { known, most } from "./lists.js";
-import { cursor, drawVertical, stroke, told } from "./plot.js";
+import { cursor, drawLevels, drawVertical, stroke, told } from "./plot.js";
 import { clockSteps, verticalAxis } from "./scale.js";
 
 /**
@@ -58,7 +58,8 @@ const drawTime = (picture, { right, lower }, parts, x) => {
   clockSteps(data.end, parts).forEach((instant) => {
     picture.append(
       line(x(instant), lower, x(instant), lower + 5, "axis"),
-      label(x(instant), lower + 19, clock(instant), "middle"),
+      // The last one must not leave the page.
+      label(x(instant), lower + 19, clock(instant), x(instant) > right - 20 ? "end" : "middle"),
     );
   });
   picture.append(label(right, lower + 38, "minutes since the start of measuring", "end"));
@@ -87,7 +88,30 @@ const path = (values, x, y, log) => {
 };
 
 /**
- * The axis ends at `top`, or not below `least`.
+ * Names at the ends of lines, where there is room for each beside the others.
+ * @param {Element} picture
+ * @param {Area} area
+ * @param {{ name: string, colour: string, values: Known[] }[]} lines
+ * @param {(value: number) => number} y
+ */
+const drawNames = (picture, { right }, lines, y) => {
+  const ends = lines
+    .map(({ name, colour, values }) => ({ name, colour, value: known(values).at(-1) }))
+    .filter(({ value }) => value != null)
+    .map((end) => ({ ...end, y: y(end.value ?? 0) }))
+    .sort((one, other) => one.y - other.y);
+  let free = -Infinity;
+  ends.forEach((end) => {
+    if (end.y - free >= 13) {
+      const words = label(right + 6, end.y + 4, end.name, "start", `end ${end.colour}`);
+      picture.append(words);
+      free = end.y;
+    }
+  });
+};
+
+/**
+ * The axis ends at `top`, or not below `least`; `levels` are drawn across, and always in it.
  * @param {HTMLElement} figure
  * @param {{
  *   lines: TimeLine[],
@@ -96,9 +120,13 @@ const path = (values, x, y, log) => {
  *   log?: boolean,
  *   top?: number | null,
  *   least?: number,
+ *   levels?: Level[],
  * }} chart
  */
-export const overTime = (figure, { lines, unit, format, log = false, top = null, least = 0 }) => {
+export const overTime = (
+  figure,
+  { lines, unit, format, log = false, top = null, least = 0, levels = [] },
+) => {
   const shown = told(lines.filter((one) => known(one.values).length > 0));
   if (!shown.length || data.times.length < 2) {
     nothing(figure, "Nothing was seen over time.");
@@ -106,8 +134,13 @@ export const overTime = (figure, { lines, unit, format, log = false, top = null,
   }
   const drawing = canvas(figure, 270);
   const { picture, width } = drawing;
-  const area = { left: 58, right: width - 20, upper: 34, lower: 222 };
-  const all = known(shown.flatMap((one) => one.values)).filter((value) => !log || value > 0);
+  // Names beside the lines where there is room for them.
+  const room =
+    width < 700 ? 14 : 10 + 6.4 * Math.min(24, most(shown.map((one) => one.name.length)));
+  const area = { left: 58, right: width - room, upper: 34, lower: 222 };
+  const all = known([...shown.flatMap((one) => one.values), ...levels.map(({ at }) => at)]).filter(
+    (value) => !log || value > 0,
+  );
   const high = top ?? (Math.max(most(all), least) || 1);
   const vertical = verticalAxis(area, { low: log ? Math.min(...all) : 0, high, log, parts: 4 });
   const x = (/** @type {number} */ instant) =>
@@ -122,6 +155,8 @@ export const overTime = (figure, { lines, unit, format, log = false, top = null,
   shown.forEach((one) =>
     picture.append(stroke(path(one.values, middle, vertical.at, log), one, "round")),
   );
+  drawLevels(picture, area, levels, vertical.at);
+  if (width >= 700) drawNames(picture, area, shown, vertical.at);
   below(figure, legend(shown));
   cursor(drawing, area, {
     places: data.times.length,

@@ -55,6 +55,23 @@ export const drawVertical = (picture, { left, right, lower }, axis, { format, lo
 };
 
 /**
+ * Lines across a chart with their words: limits, licences.
+ * @param {Element} picture
+ * @param {Area} area
+ * @param {Level[]} levels
+ * @param {(value: number) => number} at
+ */
+export const drawLevels = (picture, { left, right }, levels, at) => {
+  levels.forEach((level) => {
+    const y = at(level.at);
+    picture.append(
+      line(left, y, right, y, "limit"),
+      label(left + 4, y - 4, level.words, "start", "limit halo"),
+    );
+  });
+};
+
+/**
  * A cursor over places in their order. `nearest` finds the place for where the pointer is, `at`
  * where a place lies, `title` and `rows` what is told of it.
  * @param {Canvas} canvas

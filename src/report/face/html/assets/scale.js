@@ -73,6 +73,19 @@ export const logSteps = (low, high, roomy) => {
 };
 
 /**
+ * Every digit of every decade of seconds: marks between the steps of a logarithmic axis.
+ * @param {number} low
+ * @param {number} high
+ */
+export const fineSteps = (low, high) => {
+  const all = [];
+  for (let exponent = -9; exponent <= 5; exponent++) {
+    for (let digit = 1; digit < 10; digit++) all.push(digit * 10 ** exponent);
+  }
+  return all.filter((value) => value >= low * 0.999 && value <= high * 1.001);
+};
+
+/**
  * A vertical axis from `low` to `high`, or a little over them.
  * @param {Area} area
  * @param {{ low: number, high: number, log: boolean, parts: number }} range

@@ -47,16 +47,30 @@ const LINES = [
   { metric: "sms_expired", name: "expired", colour: "s1", dash: "9 3 2 3" },
 ];
 
+/** A licence so many times as high as what happens is not drawn. */
+const FAR = 3;
+
 /** @param {HTMLElement} figure */
 export const sms = (figure) => {
   choose(figure);
   const own = (/** @type {CurveName} */ name) =>
     curves(name, "rate", ({ operator }) => operator === chosen)[0];
+  const lines = LINES.map((line) => ({ ...line, values: own(line.metric)?.values ?? [] }));
+  const high = most(lines.flatMap(({ values }) => values));
+  const licence = data.operators.find(({ name }) => name === chosen)?.licence;
+  // One that is far above what happens would press it to the ground.
+  const far = licence != null && licence > FAR * high;
   overTime(figure, {
     unit: "short messages a second",
     format: rate,
-    lines: LINES.map((line) => ({ ...line, values: own(line.metric)?.values ?? [] })),
+    levels: licence == null || far ? [] : [{ at: licence, words: `licence ${rate(licence)}` }],
+    lines,
   });
+  if (far) {
+    const words = note(`The licence, ${rate(licence)}, lies far above.`);
+    words.classList.add("below");
+    figure.append(words);
+  }
 };
 
 /**

@@ -3,7 +3,7 @@ import { pointedAt, tip } from "./controls.js";
 import { below, canvas, label, line, note, nothing, rectangle, round, svg } from "./dom.js";
 import { count, seconds, tick } from "./format.js";
 import { most } from "./lists.js";
-import { logSteps } from "./scale.js";
+import { fineSteps, logSteps } from "./scale.js";
 
 /** @typedef {"p50" | "p90" | "p95" | "p99" | "p999"} Percentile */
 /** @typedef {{ name: string, colour: string, spread: Row }} Spread */
@@ -28,17 +28,20 @@ const percentiles = (spread) =>
   });
 
 /**
- * A logarithmic axis of times for these rows.
+ * A logarithmic axis of times for these rows and limits.
  * @param {Area} area
  * @param {Row[]} rows
+ * @param {BoundData[]} limits
  */
-const timeAxis = ({ left, right }, rows) => {
-  const low = Math.min(...rows.map(({ min, max }) => Math.max(min || 0, (max ?? 0) / 1e6, 1e-6)));
-  const high = most(rows.map(({ max }) => max));
+const timeAxis = ({ left, right }, rows, limits) => {
+  const ends = limits.map(({ at }) => at);
+  const least = rows.map(({ min, max }) => Math.max(min || 0, (max ?? 0) / 1e6, 1e-6));
+  const low = Math.min(...least, ...ends);
+  const high = most([...rows.map(({ max }) => max), ...ends]);
   const decades = Math.log(Math.max(high / low, 1.0001));
   const at = (/** @type {Known | undefined} */ value) =>
     left + ((right - left) * Math.log(Math.max(value ?? 0, low) / low)) / decades;
-  return { at, ticks: logSteps(low, high, high / low < 300) };
+  return { at, ticks: logSteps(low, high, true), fine: fineSteps(low, high) };
 };
 
 /**
@@ -46,8 +49,9 @@ const timeAxis = ({ left, right }, rows) => {
  * @param {Area} area
  * @param {ReturnType<typeof timeAxis>} axis
  */
-const drawAxis = (picture, { left, right, upper, lower }, { at, ticks }) => {
+const drawAxis = (picture, { left, right, upper, lower }, { at, ticks, fine }) => {
   let last = -99;
+  fine.forEach((value) => picture.append(line(at(value), lower, at(value), lower + 4, "axis")));
   ticks.forEach((value) => {
     const x = at(value);
     picture.append(line(x, upper, x, lower, "grid"));
@@ -61,6 +65,22 @@ const drawAxis = (picture, { left, right, upper, lower }, { at, ticks }) => {
     label(right, lower + 36, "latency, logarithmic", "end"),
   );
 };
+
+/**
+ * The limit of a row's percentile, as a mark across the row.
+ * @param {Spread} row
+ * @param {BoundData[]} limits
+ * @param {number} y
+ * @param {ReturnType<typeof timeAxis>} axis
+ */
+const drawLimits = ({ name }, limits, y, { at }) =>
+  limits
+    .filter(({ route }) => !route || route === name)
+    .flatMap(({ at: value, statistic, words }) => [
+      line(at(value), y - 12, at(value), y + 12, "limit"),
+      svg("title", {}, `${name}: limit of ${statistic}, ${words}`),
+      label(at(value) + 4, y - 5, `${statistic} < ${words}`, "start", "limit halo"),
+    ]);
 
 /**
  * A row: thin from the least to the most, a box up to the last percentile, a dot at the median.
@@ -94,8 +114,9 @@ const drawSpread = ({ spread }, y, { at }) => {
 /**
  * @param {HTMLElement} figure
  * @param {Spread[]} all
+ * @param {BoundData[]} limits
  */
-export const spreads = (figure, all) => {
+export const spreads = (figure, all, limits = []) => {
   const rows = all.filter(({ spread }) => (spread.count ?? 0) > 0 && (spread.max ?? 0) > 0);
   if (!rows.length) {
     nothing(figure, "Nothing was seen.");
@@ -113,6 +134,7 @@ export const spreads = (figure, all) => {
   const axis = timeAxis(
     area,
     rows.map(({ spread }) => spread),
+    limits,
   );
   drawAxis(picture, area, axis);
   const box = tip(frame);
@@ -128,6 +150,7 @@ export const spreads = (figure, all) => {
         : label(area.left - 10, y + 4, name, "end", "strong"),
       rectangle(area.left, y - gap / 2, area.right - area.left, gap, { "fill-opacity": 0 }),
       ...drawSpread(row, y, axis),
+      ...drawLimits(row, limits, y, axis),
     );
     const show = () =>
       box.show(axis.at(spread.p50 ?? spread.max), y + 8, name, [

@@ -1,6 +1,6 @@
 // Stations: the busiest of them, at large and over time.
 import { bars } from "./bars.js";
-import { curves, metric } from "./data.js";
+import { boundsOf, curves, metric } from "./data.js";
 import { count, level, percent, wholePercent } from "./format.js";
 import { most, sum } from "./lists.js";
 import { overTime } from "./over_time.js";
@@ -63,6 +63,9 @@ export const utilisation = (figure) =>
     unit: "servers busy, share of the interval",
     format: percent,
     top: 1,
+    levels: boundsOf("station_utilisation", "mean")
+      .filter(({ station }) => !station)
+      .map(({ at, words }) => ({ at, words: `limit ${words}` })),
     lines: busiest("station_utilisation"),
   });
 

@@ -160,5 +160,5 @@ export const heat = (figure) => {
   frame.replaceChildren(html("div", box, made));
   const several = values.flat().some((found) => found.length > 1);
   const mixed = several ? " Where several points share a cell, their mean." : "";
-  below(figure, note(`${shown.name}; the darker the higher.${mixed}`));
+  below(figure, note(`${shown.name}; the stronger the colour, the higher.${mixed}`));
 };

@@ -50,6 +50,20 @@ interface OperatorData {
   kind: OperatorKind;
   im: number;
   sms_only: number;
+  /** Messages a second of all nodes of its SMSC. */
+  licence: Known;
+}
+/** A limit that an SLO line sets: to which figure, of what, and how much in words. */
+interface BoundData {
+  metric: string;
+  statistic: string;
+  at: number;
+  words: string;
+  route?: string;
+  station?: string;
+  from?: string;
+  to?: string;
+  operator?: string;
 }
 /** An agreement of two operators, by their places in `operators`. */
 interface AgreementData {
@@ -136,6 +150,7 @@ interface PageData {
   times?: number[];
   end?: number;
   marks?: Moment[];
+  bounds?: BoundData[];
   operators?: OperatorData[];
   agreements?: AgreementData[];
   stations?: StationData[];
@@ -166,6 +181,11 @@ interface Area {
   right: number;
   upper: number;
   lower: number;
+}
+/** A line across a chart. */
+interface Level {
+  at: number;
+  words: string;
 }
 interface Axis {
   at: (value: number) => number;
