@@ -9,11 +9,28 @@ use super::script::script;
 const STYLE: &str = include_str!("assets/page.css");
 /// A whole page; `data` is JSON.
 pub(crate) fn document(title: &str, body: &Html, data: &str) -> String {
+    let mut page = still(title, body);
+    let end = page.len() - END.len();
+    page.truncate(end);
+    let _ = writeln!(
+        page,
+        "<script type=\"application/json\" id=\"data\">{}</script>",
+        // Inside a script only `<` can end it.
+        data.replace('<', "\\u003c")
+    );
+    let _ = write!(page, "<script>\n(() => {{\n{}}})();\n</script>\n{END}", script());
+    page
+}
+
+const END: &str = "</body>\n</html>\n";
+
+/// A whole page of words and tables alone.
+pub(crate) fn still(title: &str, body: &Html) -> String {
     let (title, body) = (Html::from(title), body.as_str());
     // Nothing may be fetched, whatever stands in the page.
     let policy = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; \
                   img-src data:";
-    let mut page = String::with_capacity(body.len() + data.len() + 64_000);
+    let mut page = String::with_capacity(body.len() + 64_000);
     let _ = write!(
         page,
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
@@ -21,16 +38,9 @@ pub(crate) fn document(title: &str, body: &Html, data: &str) -> String {
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <meta name=\"color-scheme\" content=\"light dark\">\n\
          <link rel=\"icon\" href=\"data:,\">\n\
-         <title>{}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n{body}",
+         <title>{}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n{body}{END}",
         title.as_str()
     );
-    let _ = writeln!(
-        page,
-        "<script type=\"application/json\" id=\"data\">{}</script>",
-        // Inside a script only `<` can end it.
-        data.replace('<', "\\u003c")
-    );
-    let _ = write!(page, "<script>\n(() => {{\n{}}})();\n</script>\n</body>\n</html>\n", script());
     page
 }
 
@@ -131,15 +141,16 @@ pub(crate) fn contents<'a>(
 ) -> Html {
     let words =
         format!("Most charts need JavaScript; the sentences, {tables} and some pictures do not.");
+    [element("noscript", &[], element("p", &[("class", "remark")], words)), links(sections)].into()
+}
+
+/// The list of sections.
+pub(crate) fn links<'a>(sections: impl Iterator<Item = (&'a str, &'a str)>) -> Html {
     let link = |(id, title): (&str, &str)| {
         element("li", &[], element("a", &[("href", &format!("#{id}"))], title))
     };
     let links = element("ul", &[], sections.map(link).collect::<Html>());
-    [
-        element("noscript", &[], element("p", &[("class", "remark")], words)),
-        element("nav", &[("aria-label", "Sections")], links),
-    ]
-    .into()
+    element("nav", &[("aria-label", "Sections")], links)
 }
 
 #[cfg(test)]
