@@ -3,9 +3,12 @@
 use super::super::node::Node;
 use super::Builder;
 use crate::domain::federation::{Money, Planning};
+use crate::domain::time::Duration;
 
 /// Hours of a peak at most.
 const HOURS: usize = 24;
+/// The shortest outage.
+const OUTAGE: Duration = Duration::from_secs(1);
 /// Load of such an hour at most.
 const PEAK: f64 = 1000.0;
 
@@ -45,6 +48,12 @@ impl Builder<'_> {
             if hour.known().is_some_and(|load: f64| !(0.0..=PEAK).contains(&load)) {
                 self.wrong(hour.place, "the load of an hour is at most 1000 times the file's", "");
             }
+        }
+        if !hours.is_empty() && hours.iter().all(|hour| hour.known() == Some(0.0)) {
+            self.wrong(node.place_of("peak"), "some hour of a peak has load", "");
+        }
+        if node.part("outage").known().is_some_and(|lasts: Duration| lasts < OUTAGE) {
+            self.wrong(node.place_of("outage"), "an outage lasts a second at least", "");
         }
         Planning {
             growth: node.read("growth"),
