@@ -6,13 +6,16 @@ use std::path::PathBuf;
 use super::output::{Place, put};
 use super::progress::Progress;
 use super::signal::stop_on_signal;
-use super::topology::{load, overrides};
+use super::topology::{load, overrides, warn};
 use super::{Exit, fault, folder_error, width};
 use crate::domain::words::nearest;
 use crate::report::document::json;
 use crate::report::document::numbers::capital;
 use crate::report::document::plan::{Scenario, Verdict};
 use crate::report::face::{html, plan as face};
+use crate::run;
+use crate::study::forecast::forecast;
+use crate::study::needs::needs;
 use crate::study::plan::plan;
 use crate::study::replicate::Parallel;
 
@@ -47,8 +50,15 @@ pub(super) fn main(arguments: &Arguments) -> Exit {
 }
 
 fn find(arguments: &Arguments) -> Result<Exit, Exit> {
-    let loaded = load(&arguments.topology, &overrides(&arguments.overrides)?)?;
+    let given = overrides(&arguments.overrides)?;
+    let loaded = load(&arguments.topology, &given)?;
     let case = loaded.case();
+    if case.slo.is_empty() {
+        anstream::eprintln!(
+            "error: the topology has no `slo` lines: a plan says whether they hold"
+        );
+        return Err(Exit::BadInput);
+    }
     if loaded.topology.federation.run.find_warm_up {
         anstream::eprintln!("error: a plan needs a fixed `run.warm_up` or `forecast`, not `auto`");
         return Err(Exit::BadInput);
@@ -76,6 +86,11 @@ fn find(arguments: &Arguments) -> Result<Exit, Exit> {
             Some(id)
         }
     };
+    let laid_out = run::plan(case.federation.clone());
+    let expected = forecast(&laid_out);
+    let needs = needs(&laid_out, &expected, &case.slo);
+    warn(&loaded, &given, &laid_out, &expected, &needs);
+    drop(laid_out);
     let stop = stop_on_signal();
     let name = format!("{}-plan", case.federation.name);
     let (folder, dir) = arguments.place.create(&name)?;

@@ -73,6 +73,8 @@ pub(crate) struct Scenario {
     pub(crate) licence: f64,
     /// Workers that its load needs.
     pub(crate) workers: f64,
+    /// Parts of which that is more than there is to be.
+    pub(crate) short: Vec<String>,
     /// A month of that, and of what crosses at that load.
     pub(crate) a_month: f64,
 }
@@ -115,6 +117,8 @@ pub(crate) struct Assumed {
     pub(crate) peak: Vec<f64>,
     /// How long a link or a part is down, seconds.
     pub(crate) outage_s: f64,
+    /// Whether that is less than was asked for: no more than a third of the measured time.
+    pub(crate) outage_cut: bool,
     /// Whether SMSCs have a node more than they need.
     pub(crate) spare: bool,
     /// Share of a day's traffic in its busy hour.
@@ -127,10 +131,27 @@ pub(crate) struct Assumed {
     pub(crate) measured_s: f64,
 }
 
+impl Scenario {
+    /// With sums to the cent.
+    pub(crate) fn rounded(self) -> Self {
+        Self { a_month: cents(self.a_month), ..self }
+    }
+}
+
+/// To the cent: what is beyond is how numbers are kept.
+pub(crate) fn cents(sum: f64) -> f64 {
+    (sum * 100.0).round() / 100.0
+}
+
 impl Bill {
+    /// Of what it has.
+    pub(crate) fn equipment(&self) -> f64 {
+        self.smsc + self.workers + self.links
+    }
+
     /// All of it.
     pub(crate) fn total(&self) -> f64 {
-        self.smsc + self.workers + self.links + self.owes - self.is_owed
+        cents(self.equipment() + self.owes - self.is_owed)
     }
 }
 

@@ -5,27 +5,34 @@ use crate::report::document::plan::*;
 use crate::report::face::lines::paragraphs;
 use crate::report::face::table::table;
 
-/// Columns of the tables.
-pub(crate) const PARTS: [&str; 6] = ["part", "has", "needs", "have", "more a month", "a month"];
-pub(crate) const SCENARIOS: [&str; 7] =
-    ["what comes", "verdict", "messages", "undelivered", "SMSC licence", "workers", "a month"];
+/// Columns of the tables; without prices those of money are left out.
+pub(crate) const PARTS: [&str; 6] = ["part", "now", "needed", "then", "more a month", "a month"];
+pub(crate) const SCENARIOS: [&str; 8] = [
+    "what comes",
+    "verdict",
+    "messages",
+    "undelivered",
+    "licence",
+    "workers",
+    "a month",
+    "too small for it",
+];
 pub(crate) const BILLS: [&str; 7] =
-    ["operator", "SMSC", "servers", "links", "owes", "is owed", "a month"];
+    ["operator", "SMSC", "servers", "links", "pays", "gets", "a month"];
 
 impl Plan {
     /// The plan, in so many columns.
     pub(crate) fn page(&self, width: usize) -> String {
         let mut text = paragraphs(&format!("{}: {}\n", self.title(), self.verdict()), width);
         text.push_str(&paragraphs(&self.sentences().join("\n"), width));
-        let mut add = |title: &str, head: &[&str], rows: &[Vec<String>]| {
-            if !rows.is_empty() {
-                text.push_str(&paragraphs(&format!("\n{title}\n"), width));
-                text.push_str(&table(head, rows, width));
-            }
+        let section = |title: &str, head: &[&str], rows: &[Vec<String>]| match rows {
+            [] => String::new(),
+            rows => paragraphs(&format!("\n{title}\n"), width) + &table(head, rows, width),
         };
-        add(&self.about_scenarios(), &SCENARIOS, &self.scenario_rows());
-        add(&self.about_parts(), &PARTS, &self.part_rows());
-        add(&self.about_bills(), &BILLS, &self.bill_rows());
+        text += &section(&self.about_scenarios(), &SCENARIOS, &self.scenario_rows());
+        text += &paragraphs(&self.too_small().unwrap_or_default(), width);
+        text += &section(&self.about_parts(), self.part_head(), &self.part_rows());
+        text += &section(&self.about_bills(), &BILLS, &self.bill_rows());
         text.push_str(&paragraphs(&format!("\n{}\n", self.assumptions().join("\n")), width));
         text
     }
@@ -43,15 +50,15 @@ impl Plan {
         let buys = self.buys().count();
         let what = match buys {
             0 => "what there is is enough for a year".to_owned(),
-            1 => "one part has to grow for the next year".to_owned(),
-            many => format!("{many} parts have to grow for the next year"),
+            1 => "one purchase for the next year".to_owned(),
+            many => format!("{many} purchases for the next year"),
         };
         let (later, now) = (self.a_month(), self.more());
         match (self.assumed.priced, buys) {
             (false, _) => what,
-            (true, 0) => format!("{what}; {} a month", self.money(later)),
+            (true, 0) => format!("{what}; {} a month then", self.money(later)),
             (true, _) => {
-                format!("{what}; {} a month, {} more than now", self.money(later), self.money(now))
+                format!("{what}; {} a month then, {} of it new", self.money(later), self.money(now))
             }
         }
     }
@@ -90,9 +97,9 @@ impl Plan {
         for scenario in self.scenarios.iter().filter(|scenario| !scenario.failing.is_empty()) {
             let after = match scenario.drained {
                 Some(after) if after > 0.0 => {
-                    format!("; {} after it all queues are as before", seconds(Some(after)))
+                    format!("; queues are as before within {} of its end", seconds(Some(after)))
                 }
-                Some(_) => "; its queues are as before at once".to_owned(),
+                Some(_) => "; queues are as before at its end".to_owned(),
                 None => String::new(),
             };
             let more = match scenario.failing.len() - 1 {
@@ -102,6 +109,15 @@ impl Plan {
             all.push(format!("{}: {}{more}{after}.", capital(&scenario.name), scenario.failing[0]));
         }
         all
+    }
+
+    /// What grows too small, which is the last column of a table that seldom fits a terminal.
+    fn too_small(&self) -> Option<String> {
+        let later = self.scenarios.iter().skip(1).filter(|scenario| !scenario.short.is_empty());
+        let later: Vec<String> = later
+            .map(|scenario| format!("{}: {}", scenario.name, scenario.short.join(", ")))
+            .collect();
+        (!later.is_empty()).then(|| format!("  Too small for it, {}\n", later.join("; ")))
     }
 
     /// All that it costs a month.
@@ -119,52 +135,70 @@ impl Plan {
     }
 
     pub(crate) fn about_scenarios(&self) -> String {
+        let cut = match self.assumed.outage_cut {
+            true => ", a third of the measured time",
+            false => "",
+        };
+        let whose = match &self.operator {
+            Some(operator) => format!(" Messages and what has to hold are those of {operator}."),
+            None => String::new(),
+        };
         let outage = seconds(Some(self.assumed.outage_s));
         format!(
-            "What may come, one run each, five where it is close; the first as things are, the others with what to have. \
-             Licence and workers are what that load needs; an outage lasts {outage}."
+            "What may come, one run each, five where it is close; the first as things are, the others \
+             with what is bought. Outages ({outage} each{cut}) and New Year's Eve come in a year. \
+             Licence and workers are what that load needs.{whose}"
         )
     }
 
     pub(crate) fn about_parts(&self) -> String {
-        let spare = if self.assumed.spare { ", an SMSC with a node to spare" } else { "" };
-        format!("What to have for the busy hour in a year (! has too little){spare}")
+        let spare = match self.assumed.spare {
+            true => {
+                "; an SMSC has a node to spare, and what is needed is needed with that one down"
+            }
+            false => "",
+        };
+        format!("Parts, for the busy hour in a year (! to buy){spare}")
     }
 
     pub(crate) fn about_bills(&self) -> String {
-        match self.assumed.priced {
-            true => format!("A month in {}, with what to have", self.currency),
-            false => {
-                "A month: nothing has a price; see `money` and `tariff` of the topology".into()
-            }
-        }
+        let currency = &self.currency;
+        format!(
+            "A month in {currency} in a year, with what is bought. What operators pay is for messages \
+             and for agreements; fees for these are a cost of both sides"
+        )
     }
 
     /// What was assumed, a sentence each.
     pub(crate) fn assumptions(&self) -> Vec<String> {
         let Assumed { growth, peak, busy_hour_share, days, measured_s, .. } = &self.assumed;
         let hours: Vec<String> = peak.iter().map(|load| load.to_string()).collect();
-        let mut all = vec![
-            format!("What has to hold: {}.", self.lines.join("; ")),
-            format!(
-                "Load grows by {} a year, and what others ask of SMSCs and HLRs with it; on New Year's \
-                 Eve the hours have {} times the busy hour's load.",
-                percent(*growth),
-                hours.join(", ")
-            ),
-            format!(
-                "A month has {days} days like this one, of which the busy hour has {}; {} are measured.",
+        let mut all = vec![format!("What has to hold: {}.", self.lines.join("; "))];
+        all.push(format!(
+            "Load grows by {} a year, and what others ask of SMSCs and HLRs with it; on New Year's Eve \
+             the hours have {} times the busy hour's load, and each has to hold by itself.",
+            percent(*growth),
+            hours.join(", ")
+        ));
+        if self.assumed.priced {
+            all.push(format!(
+                "A month has {days} days, of which the hour that is measured has {}; of it {} were \
+                 simulated, once: what crosses is known to some per cent.",
                 percent(*busy_hour_share),
                 seconds(Some(*measured_s))
-            ),
-        ];
-        if self.operator.is_some() {
-            all.push("Partners have what is asked of them.".to_owned());
+            ));
+        } else {
+            all.push("Nothing has a price: see `money` and `tariff` of the topology.".to_owned());
         }
-        if self.lines.is_empty() {
-            all[0] = "The topology has no `slo` lines: nothing has to hold.".to_owned();
+        if self.operator.is_some() {
+            all.push("Partners are taken to have enough of everything.".to_owned());
         }
         all
+    }
+
+    /// The columns of parts.
+    pub(crate) fn part_head(&self) -> &'static [&'static str] {
+        if self.assumed.priced { &PARTS } else { &PARTS[..4] }
     }
 
     /// Parts, as [`PARTS`] names the columns.
@@ -177,14 +211,16 @@ impl Plan {
                 }
                 _ => [const { String::new() }; 2],
             };
-            vec![
+            let mut row = vec![
                 format!("{}{short}", part.part),
                 amount(part.installed, part.unit) + &has,
                 amount(part.needed, part.unit),
                 amount(part.then, part.unit) + &then,
-                sum_of(part.more),
-                sum_of(part.a_month),
-            ]
+            ];
+            if self.assumed.priced {
+                row.extend([part.more, part.a_month].map(sum_of));
+            }
+            row
         };
         self.parts.iter().map(row).collect()
     }
@@ -205,6 +241,7 @@ impl Plan {
                 amount(scenario.licence, "/s"),
                 count(scenario.workers as u64),
                 if self.assumed.priced { sum_of(scenario.a_month) } else { "-".to_owned() },
+                if scenario.short.is_empty() { "-".to_owned() } else { scenario.short.join(", ") },
             ]
         };
         self.scenarios.iter().map(row).collect()
@@ -216,9 +253,8 @@ impl Plan {
             return Vec::new();
         }
         let row = |name: &str, bill: &Bill| {
-            let sums =
-                [bill.smsc, bill.workers, bill.links, bill.owes, -bill.is_owed, bill.total()];
-            let sums = sums.map(|sum| if sum == 0.0 { "0".to_owned() } else { sum_of(sum) });
+            let sums = [bill.smsc, bill.workers, bill.links, bill.owes, bill.is_owed, bill.total()];
+            let sums = sums.map(sum_of);
             [vec![name.to_owned()], sums.to_vec()].concat()
         };
         let mut rows: Vec<Vec<String>> =
@@ -274,6 +310,7 @@ pub(crate) fn amount(value: f64, unit: &str) -> String {
 pub(crate) fn sum_of(sum: f64) -> String {
     let sign = if sum < 0.0 { "-" } else { "" };
     match sum.abs() {
+        nothing if nothing < 0.005 => "0".to_owned(),
         large if large >= 100.0 => format!("{sign}{}", count(large.round() as u64)),
         small => format!("{sign}{small:.2}"),
     }
@@ -290,7 +327,8 @@ pub(crate) fn tables(plan: &Plan) -> Result<Vec<(&'static str, Vec<u8>)>, csv::E
     let parts = plan.parts.iter().map(|part| {
         let nodes = part.nodes.map_or([String::new(), String::new()], |n| n.map(|n| n.to_string()));
         let [has, then] = nodes;
-        let figures = [part.installed, part.needed, part.then, part.more, part.a_month];
+        let [more, a_month] = [part.more, part.a_month].map(cents);
+        let figures = [part.installed, part.needed, part.then, more, a_month];
         let [installed, needed, have, more, a_month] = figures.map(|figure| figure.to_string());
         let words = [&part.part, &part.operator, part.kind, part.unit].map(str::to_owned);
         [words.to_vec(), vec![installed, needed, have, has, then, more, a_month]].concat()
@@ -306,12 +344,13 @@ pub(crate) fn tables(plan: &Plan) -> Result<Vec<(&'static str, Vec<u8>)>, csv::E
         let figures = [offered, undelivered, licence, workers, a_month];
         let mut row = vec![scenario.name.clone(), verdict.to_owned()];
         row.extend(figures.map(|figure| figure.to_string()));
-        row.extend([drained, scenario.failing.join("; ")]);
+        row.extend([drained, scenario.short.join("; "), scenario.failing.join("; ")]);
         row
     });
     let bills = plan.bills.iter().map(|bill| {
-        let sums = [bill.smsc, bill.workers, bill.links, bill.owes, bill.is_owed, bill.total()];
-        [vec![bill.operator.clone()], sums.map(|sum| sum.to_string()).to_vec()].concat()
+        let sums = [bill.smsc, bill.workers, bill.links, bill.owes, bill.is_owed].map(cents);
+        let sums = [&sums[..], &[bill.total()]].concat();
+        [vec![bill.operator.clone()], sums.iter().map(f64::to_string).collect()].concat()
     });
     let part_head = [
         "part",
@@ -335,6 +374,7 @@ pub(crate) fn tables(plan: &Plan) -> Result<Vec<(&'static str, Vec<u8>)>, csv::E
         "workers",
         "a_month",
         "drained_s",
+        "too_small",
         "failing",
     ];
     let bill_head = ["operator", "smsc", "workers", "links", "owes", "is_owed", "a_month"];

@@ -51,7 +51,8 @@ pub(crate) fn sized(plan: &Plan, expected: &Forecast, slo: &[Line]) -> Vec<(Part
     all.into_values().filter_map(size).collect()
 }
 
-fn size(federation: &Federation, part: Part, used: f64, target: f64) -> Option<Size> {
+/// What one part needs that is used so much and may be used so much.
+pub(crate) fn size(federation: &Federation, part: Part, used: f64, target: f64) -> Option<Size> {
     let amount = |times: f64| needs::amount(federation, part, used * times, target);
     let nodes = part.nodes(federation).len() as f64;
     let (unit, spare) = match part.kind.info().bound {

@@ -7,7 +7,8 @@ use crate::domain::part::{Bound, Limit, Part, PartKind};
 use crate::measure::slo::Line;
 use crate::report::document::capacity::Size;
 use crate::report::document::plan::{Bill, Purchase};
-use crate::study::capacity::sizes::sized;
+use crate::report::judge::HIGH;
+use crate::study::capacity::sizes::{size as size_of, sized};
 use crate::study::forecast::forecast;
 
 /// A part and how much of it to have.
@@ -20,13 +21,34 @@ pub(super) struct Bought {
     pub(super) nodes: u32,
 }
 
+impl Bought {
+    /// Whether a federation has less of it.
+    pub(super) fn grows(&self, has: &Federation) -> bool {
+        let nodes = self.part.nodes(has).len() as u32;
+        self.then > amount(has, self.part) || self.nodes > nodes
+    }
+}
+
 /// What to have of every part for what the federation asks of it as it is, and never less than `has`
 /// has of it.
 pub(super) fn bought(federation: &Federation, slo: &[Line], has: &Federation) -> Vec<Bought> {
     let plan = crate::run::plan(federation.clone());
     let expected = forecast(&plan);
     let sized = sized(&plan, &expected, slo);
-    sized.into_iter().map(|(part, size)| one(federation, part, size, has)).collect()
+    let known: Vec<Part> = sized.iter().map(|(part, _)| *part).collect();
+    let asked = sized.into_iter().map(|(part, size)| one(federation, part, size, has));
+    // What nobody asks anything of is paid for all the same.
+    let own = federation.operators().flat_map(|(id, operator)| Part::own(id, operator));
+    let sides = federation.agreements().flat_map(|(id, agreement)| Part::sides(id, agreement));
+    let rest = own.chain(sides.filter(|part| part.is_bounded(federation)));
+    let rest = rest.filter(|part| !known.contains(part)).filter_map(|part| idle(has, part));
+    asked.chain(rest).collect()
+}
+
+fn idle(has: &Federation, part: Part) -> Option<Bought> {
+    let size = size_of(has, part, 0.0, HIGH)?;
+    let nodes = part.nodes(has).len() as u32;
+    Some(Bought { part, then: amount(has, part), nodes, size: Size { needed: 0.0, ..size } })
 }
 
 fn one(federation: &Federation, part: Part, size: Size, has: &Federation) -> Bought {

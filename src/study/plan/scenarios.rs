@@ -17,6 +17,15 @@ pub(super) struct Coming {
     pub(super) federation: Federation,
     /// When an outage ends, in the measured time.
     pub(super) outage_ends: Option<f64>,
+    /// Hours that are judged one by one.
+    pub(super) hours: usize,
+}
+
+impl Coming {
+    /// One without an outage.
+    pub(super) fn new(name: &str, federation: Federation) -> Self {
+        Self { name: name.to_owned(), federation, outage_ends: None, hours: 1 }
+    }
 }
 
 /// The federation at so many times its load, and of what others ask; without the outages of its timeline.
@@ -41,7 +50,7 @@ pub(super) fn years(federation: &Federation) -> impl Iterator<Item = Coming> {
             1 => "in a year".to_owned(),
             _ => format!("in {year} years"),
         };
-        Coming { name, federation: busy_hour(federation, times), outage_ends: None }
+        Coming::new(&name, busy_hour(federation, times))
     })
 }
 
@@ -56,7 +65,7 @@ pub(super) fn peak(federation: &Federation) -> Coming {
     }
     federation.run.duration = Duration(hour.0 * hours.len() as u64);
     let name = format!("New Year's Eve, {} h", hours.len());
-    Coming { name, federation, outage_ends: None }
+    Coming { hours: hours.len(), ..Coming::new(&name, federation) }
 }
 
 /// How long an outage lasts: not beyond the middle third of the measured time.
@@ -81,7 +90,7 @@ pub(super) fn outages(
         federation.timeline.push(TimedEvent { at: third, event });
         federation.timeline.sort_by_key(|event| event.at);
         let outage_ends = Some((third + lasts).as_secs_f64());
-        all.push(Coming { name: format!("{name} down"), federation, outage_ends });
+        all.push(Coming { outage_ends, ..Coming::new(&format!("{name} down"), federation) });
     };
     for between in links(&federation, &ours, &crossed) {
         let [a, b] = between.map(|id| &federation.operator(id).name);

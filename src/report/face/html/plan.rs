@@ -1,14 +1,12 @@
 //! The page of a plan: two sheets for somebody who decides. Words and tables alone, so that it prints as it
 //! stands and needs no script.
 
-use serde_json::json;
-
 use super::markup::{Html, paragraph};
 use super::shell::{Look, section, table};
-use super::study::{Head, Section, page};
+use super::study::{Head, Section, still_page};
 use crate::report::document::numbers::capital;
 use crate::report::document::plan::{Plan, Verdict};
-use crate::report::face::plan::{BILLS, PARTS, SCENARIOS};
+use crate::report::face::plan::{BILLS, SCENARIOS};
 
 /// The page.
 pub(crate) fn plan_page(plan: &Plan) -> String {
@@ -16,7 +14,7 @@ pub(crate) fn plan_page(plan: &Plan) -> String {
     let fails = plan.scenarios.iter().skip(1).any(|one| one.verdict == Verdict::Fails);
     let (title, verdict) = (plan.title(), capital(&plan.verdict()));
     let head = Head {
-        kicker: "what to have, what it costs, what it survives",
+        kicker: "what to buy, what it costs, what it survives",
         title: &title,
         look: match (plan.buys().next().is_some(), fails || open || plan.unsteady.is_some()) {
             (true, _) => Look::Failed,
@@ -45,7 +43,14 @@ pub(crate) fn plan_page(plan: &Plan) -> String {
         table,
         &SCENARIOS,
     );
-    add("parts", "What to have", plan.about_parts() + ".", plan.part_rows(), table, &PARTS);
+    add(
+        "parts",
+        "What to buy",
+        plan.about_parts() + ".",
+        plan.part_rows(),
+        table,
+        plan.part_head(),
+    );
     add("money", "What it costs", plan.about_bills() + ".", plan.bill_rows(), table, &BILLS);
     let content = plan.assumptions().iter().map(paragraph).collect::<Html>();
     sections.push((
@@ -53,5 +58,5 @@ pub(crate) fn plan_page(plan: &Plan) -> String {
         "What was assumed",
         section("assumed", "What was assumed", "", content),
     ));
-    page(&head, &sections, &json!({}))
+    still_page(&head, &sections)
 }
