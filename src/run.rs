@@ -36,7 +36,7 @@ use crate::wire::sizes::WireSizes;
 use crate::workload::{contacts, groups};
 
 use self::samples::Sampler;
-pub(crate) use self::samples::{Sample, SampleOutcome};
+pub(crate) use self::samples::{Sample, row};
 
 /// How to run.
 #[derive(Clone, Copy, Debug, Default)]

@@ -269,6 +269,32 @@ fn one_task_at_a_time_by_number_or_by_the_variable_of_an_array() {
 }
 
 #[test]
+fn series_and_messages_of_tasks_are_those_of_their_runs() {
+    let often = "workload.messages.per_user";
+    let bench = Bench::new(&format!("{FEW}set: {{ {often}: 3600/h }}\n"));
+    bench.swept("study", &[]);
+    let plain = bench.files("study");
+    // Done without them, the runs are made again, and give the same.
+    bench.swept("study", &["--series", "--messages", "5"]);
+    let kept = bench.files("study");
+    for (name, content) in &plain {
+        assert_eq!(kept.get(name), Some(content), "{}", name.display());
+    }
+    let often = format!("{often}=3600/h");
+    let run = ["run", "tiny.yaml", "--set", "workload.load=4", "--set", &often];
+    let run = [&run[..], &["--messages", "5", "--out", "run"]].concat();
+    let code = interwork(&run, bench.dir.path()).status.code();
+    assert!(matches!(code, Some(0 | 99)), "{code:?}");
+    let read = |name: &str| std::fs::read_to_string(bench.path(name)).expect(name);
+    assert_eq!(read("study/tasks/000002.series.csv"), read("run/series.csv"));
+    assert_eq!(read("study/tasks/000002.messages.csv"), read("run/messages.csv"));
+    assert!(read("study/tasks/000002.messages.csv").lines().count() > 3);
+    // They go along with a merge.
+    bench.merged(&["study"], "all");
+    assert_eq!(read("all/tasks/000003.series.csv"), read("study/tasks/000003.series.csv"));
+}
+
+#[test]
 fn pooled_figures_are_those_of_run_with_as_many_replications() {
     // A licence that leaves much under way at the end.
     let short = "operators.a.smsc.throughput";

@@ -12,7 +12,6 @@ use super::record::{self, Record, utc};
 use super::signal::stop_on_signal;
 use super::topology::{Loaded, figure, load, overrides, set_baseline, unasked_baseline, warn};
 use super::{Exit, fault, folder_error, stdout_color, watch, width};
-use crate::domain::federation::Federation;
 use crate::domain::quantity;
 use crate::measure::results::Slo;
 use crate::measure::selector::Selector;
@@ -25,7 +24,7 @@ use crate::report::document::sums::Sums;
 use crate::report::face::{html, terminal};
 use crate::report::folder::write::{Bundle, Folder, MessageRow, ReplicationRow};
 use crate::report::judge::Basis;
-use crate::run::{self, Ending, Options, Sample, SampleOutcome};
+use crate::run::{self, Ending, Options};
 use crate::study::forecast::forecast;
 use crate::study::needs::needs;
 use crate::study::precision::{self, Reached, Target};
@@ -173,7 +172,7 @@ fn simulate(arguments: &Arguments) -> Result<Exit, Exit> {
         precision,
     });
     let rows: Vec<MessageRow> =
-        replicated.samples.iter().map(|s| row(s, &case.federation)).collect();
+        replicated.samples.iter().map(|sample| run::row(sample, &case.federation)).collect();
     let each: Vec<ReplicationRow> = (0..)
         .zip(&replicated.each)
         .flat_map(|(n, one)| ReplicationRow::of(n, &one.metrics))
@@ -294,32 +293,4 @@ fn said(arguments: &Arguments) -> Vec<String> {
         options.push("--stop-on-slo".to_owned());
     }
     options
-}
-
-fn row(sample: &Sample, federation: &Federation) -> MessageRow {
-    let name = |id| federation.operator(id).name.clone();
-    let subject = &sample.subject;
-    let (outcome, reason) = match sample.outcome {
-        SampleOutcome::Delivered => ("delivered", None),
-        SampleOutcome::Refused(reason) => ("refused", Some(reason.label())),
-        SampleOutcome::Expired => ("expired", None),
-        SampleOutcome::Lost(reason) => ("lost", Some(reason.label())),
-    };
-    MessageRow {
-        id: subject.id.0,
-        route: subject.route.label().to_owned(),
-        from: name(subject.from),
-        to: name(subject.to),
-        intended_s: subject.intended.as_secs_f64(),
-        outcome: outcome.to_owned(),
-        reason: reason.map(str::to_owned),
-        latency_s: sample.took.as_secs_f64(),
-        stages: sample
-            .stages
-            .iter()
-            .map(|part| {
-                (part.stage.label().to_owned(), name(part.operator), part.time.as_secs_f64())
-            })
-            .collect(),
-    }
 }

@@ -13,7 +13,7 @@ use super::{Exit, fault, folder_error, stderr_color, width};
 use crate::report::document::json;
 use crate::report::document::manifest::StudyManifest;
 use crate::report::folder::tasks::{Found, StudyFolder};
-use crate::study::sweep::{self, Broken, Part, Place, Stopped, Sweep};
+use crate::study::sweep::{self, Broken, Kept, Part, Place, Stopped, Sweep};
 
 /// Run a study: topologies, values and replications, with results by point
 #[derive(Debug, clap::Args)]
@@ -41,6 +41,14 @@ pub(super) struct Arguments {
     /// Do every N-th task only, beginning with the I-th: parts 1/N to N/N are the study
     #[arg(long, value_name = "I/N", value_parser = shard)]
     shard: Option<(u32, u32)>,
+
+    /// Keep how the figures of each run went over time, as tasks/NNNNNN.series.csv
+    #[arg(long)]
+    series: bool,
+
+    /// Keep a sample of this many single messages of each run, as tasks/NNNNNN.messages.csv
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    messages: u32,
 
     /// Print how many tasks there are, for the size of an array of jobs
     #[arg(long)]
@@ -108,7 +116,14 @@ fn run(arguments: &Arguments) -> Result<Exit, Exit> {
     let own = part.tasks(all);
     let mark = own.first().copied().unwrap_or(0);
     let folder = StudyFolder::open(&dir, mark, arguments.force).map_err(folder_error)?;
-    let todo = todo(&sweep, &folder, &own, arguments.force)?;
+    let mut todo = todo(&sweep, &folder, &own, arguments.force)?;
+    // What is to be kept of a run that was done without it has to be made again.
+    let kept = Kept { series: arguments.series, messages: arguments.messages as usize };
+    let lacks = |task: &u32| kept.files(*task).iter().any(|name| !folder.has(name));
+    let again: Vec<u32> =
+        own.iter().copied().filter(|task| !todo.contains(task) && lacks(task)).collect();
+    todo.extend(again);
+    todo.sort_unstable();
     // Tasks of others do not go with another study either.
     if !arguments.force && own.len() < all as usize {
         let there: Vec<u32> =
@@ -128,7 +143,7 @@ fn run(arguments: &Arguments) -> Result<Exit, Exit> {
         let share = (done + within) / own.len().max(1) as f64;
         bar.part(share.min(1.0), format!("{done} of {} tasks", own.len()));
     };
-    let worked = sweep::work(&sweep, &folder, &todo, jobs, &stop, &told);
+    let worked = sweep::work(&sweep, &folder, &todo, kept, jobs, &stop, &told);
     bar.end();
     worked.map_err(|stopped| match stopped {
         Stopped::Interrupted => {
@@ -166,6 +181,10 @@ fn join(arguments: &MergeArguments) -> Result<Exit, Exit> {
         foreign(&part, &state.foreign)?;
         for number in there.into_iter().filter(|task| !state.missing.contains(task)) {
             if let Found::Whole(task) = part.task(number).map_err(folder_error)? {
+                for what in ["series", "messages"] {
+                    let name = StudyFolder::beside_task(number, what);
+                    out.take(&part, &name).map_err(folder_error)?;
+                }
                 out.put_task(&task).map_err(folder_error)?;
             }
         }

@@ -3,12 +3,14 @@
 
 use std::collections::BinaryHeap;
 
+use crate::domain::federation::Federation;
 use crate::domain::id::MessageId;
 use crate::domain::observation::{Observation, StageTime, Subject};
 use crate::domain::outcome::Reason;
 use crate::domain::random::mix;
 use crate::domain::time::{Duration, Instant};
 use crate::measure::Window;
+use crate::report::document::csv::MessageRow;
 
 /// One message of the sample.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +23,35 @@ pub struct Sample {
     pub(crate) took: Duration,
     /// Its latency in parts; empty unless delivered.
     pub(crate) stages: Vec<StageTime>,
+}
+
+/// The message as a row of `messages.csv`.
+pub(crate) fn row(sample: &Sample, federation: &Federation) -> MessageRow {
+    let name = |id| federation.operator(id).name.clone();
+    let subject = &sample.subject;
+    let (outcome, reason) = match sample.outcome {
+        SampleOutcome::Delivered => ("delivered", None),
+        SampleOutcome::Refused(reason) => ("refused", Some(reason.label())),
+        SampleOutcome::Expired => ("expired", None),
+        SampleOutcome::Lost(reason) => ("lost", Some(reason.label())),
+    };
+    MessageRow {
+        id: subject.id.0,
+        route: subject.route.label().to_owned(),
+        from: name(subject.from),
+        to: name(subject.to),
+        intended_s: subject.intended.as_secs_f64(),
+        outcome: outcome.to_owned(),
+        reason: reason.map(str::to_owned),
+        latency_s: sample.took.as_secs_f64(),
+        stages: sample
+            .stages
+            .iter()
+            .map(|part| {
+                (part.stage.label().to_owned(), name(part.operator), part.time.as_secs_f64())
+            })
+            .collect(),
+    }
 }
 
 /// How a message of the sample ended.

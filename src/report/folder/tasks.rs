@@ -96,6 +96,29 @@ impl StudyFolder {
         self.dir.join(format!("tasks/{number:06}.json"))
     }
 
+    /// The file of what a task has beside its measurements: `series` or `messages`.
+    pub(crate) fn beside_task(number: u32, what: &str) -> String {
+        format!("tasks/{number:06}.{what}.csv")
+    }
+
+    /// Whether such a file is there.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.dir.join(name).is_file()
+    }
+
+    /// Takes over such a file of another folder, if it has one.
+    ///
+    /// # Errors
+    /// If it cannot be read or written.
+    pub(crate) fn take(&self, from: &Self, name: &str) -> Result<(), FolderError> {
+        let path = from.dir.join(name);
+        match fs::read(&path) {
+            Ok(content) => self.put(name, &content),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+            Err(error) => Err(io(&path, &error)),
+        }
+    }
+
     /// Numbers of the tasks that have a file.
     pub(crate) fn tasks(&self) -> BTreeSet<u32> {
         let entries = fs::read_dir(self.dir.join("tasks")).into_iter().flatten();
@@ -180,13 +203,17 @@ impl StudyFolder {
         Ok(())
     }
 
-    /// Removes a task, if it is there.
+    /// Removes a task with what lies beside it, if it is there.
     ///
     /// # Errors
     /// If it cannot be removed.
     pub(crate) fn remove_task(&self, number: u32) -> Result<(), FolderError> {
-        let path = self.task_path(number);
-        gone(fs::remove_file(&path)).map_err(|error| io(&path, &error))
+        let beside = ["series", "messages"].map(|what| Self::beside_task(number, what));
+        let beside = beside.iter().map(|name| self.dir.join(name));
+        for path in std::iter::once(self.task_path(number)).chain(beside) {
+            gone(fs::remove_file(&path)).map_err(|error| io(&path, &error))?;
+        }
+        Ok(())
     }
 }
 

@@ -19,7 +19,7 @@ use crate::topology::study::Study;
 use crate::topology::{self, Override, Problem, Source, Topology};
 
 pub(crate) use self::assemble::assemble;
-pub(crate) use self::tasks::{Part, Stopped, state, work};
+pub(crate) use self::tasks::{Kept, Part, Stopped, state, work};
 
 /// Tasks at most: their files have six digits.
 pub(crate) const MOST_TASKS: u32 = 1_000_000;

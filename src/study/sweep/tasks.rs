@@ -10,9 +10,10 @@ use super::{Case, Point, Sweep, setup};
 use crate::domain::time::Duration;
 use crate::measure::measured::Measured;
 use crate::measure::saved;
+use crate::report::document::csv;
 use crate::report::folder::tasks::{Found, StudyFolder, Task};
 use crate::report::folder::write::FolderError;
-use crate::run::{Ending, Options, RunError};
+use crate::run::{Ending, Options, RunError, row};
 use crate::study::{pool, replicate, warm_up};
 
 /// Which tasks.
@@ -36,6 +37,24 @@ impl Part {
                 (part.saturating_sub(1)..of).step_by(parts.max(1) as usize).collect()
             }
         }
+    }
+}
+
+/// What is kept of each run beside its measurements.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Kept {
+    /// How its figures went over time.
+    pub(crate) series: bool,
+    /// So many single messages.
+    pub(crate) messages: usize,
+}
+
+impl Kept {
+    /// The files of a task.
+    pub(crate) fn files(self, number: u32) -> Vec<String> {
+        let kept = [("series", self.series), ("messages", self.messages > 0)];
+        let kept = kept.into_iter().filter(|(_, kept)| *kept);
+        kept.map(|(what, _)| StudyFolder::beside_task(number, what)).collect()
     }
 }
 
@@ -145,6 +164,7 @@ pub(crate) fn work(
     sweep: &Sweep,
     folder: &StudyFolder,
     tasks: &[u32],
+    kept: Kept,
     jobs: NonZeroUsize,
     stop: &CancellationToken,
     told: &(dyn Fn(u32, f64) + Sync),
@@ -162,7 +182,9 @@ pub(crate) fn work(
                 told(done.load(Relaxed), share);
             }
         };
-        let task = one(sweep, tasks[place], stop, &mut within)?;
+        let (task, files) = one(sweep, tasks[place], kept, stop, &mut within)?;
+        // The task last: what has it is done.
+        files.iter().try_for_each(|(name, content)| folder.put(name, content))?;
         folder.put_task(&task)?;
         told(done.fetch_add(1, Relaxed) + 1, 0.0);
         Ok(())
@@ -170,17 +192,21 @@ pub(crate) fn work(
     Ok(())
 }
 
+/// Names of files beside a task, with what is in them.
+type Files = Vec<(String, Vec<u8>)>;
+
 fn one(
     sweep: &Sweep,
     number: u32,
+    kept: Kept,
     stop: &CancellationToken,
     within: &mut dyn FnMut(f64),
-) -> Result<Task, Stopped> {
+) -> Result<(Task, Files), Stopped> {
     let unknown = || Stopped::Unfit(format!("there is no task {number}"));
     let (place, replication) = sweep.task(number).ok_or_else(unknown)?;
     let point = &sweep.points[place];
     let mut case = sweep.case(point).map_err(Stopped::Unfit)?;
-    let options = Options { threads: 1, ..Options::default() };
+    let options = Options { threads: 1, samples: kept.messages, ..Options::default() };
     if case.federation.run.find_warm_up {
         // The same in every replication, since the pilot run has the point's own seed.
         let found = warm_up::find(&case, options, stop).map_err(Stopped::Fault)?;
@@ -196,7 +222,20 @@ fn one(
     if stop.is_cancelled() || finished.ended != Ending::Finished {
         return Err(Stopped::Interrupted);
     }
-    Ok(Task {
+    let mut files = Vec::new();
+    let mut keep = |what: &str, content: Result<Vec<u8>, ::csv::Error>| {
+        let content = content.map_err(|error| Stopped::Unfit(error.to_string()))?;
+        files.push((StudyFolder::beside_task(number, what), content));
+        Ok::<(), Stopped>(())
+    };
+    if kept.series {
+        keep("series", csv::series(&finished.results.series))?;
+    }
+    if kept.messages > 0 {
+        let rows = finished.samples.iter().map(|sample| row(sample, &case.federation));
+        keep("messages", csv::messages(&rows.collect::<Vec<_>>()))?;
+    }
+    let task = Task {
         schema: Task::SCHEMA.to_owned(),
         version: version(),
         study: sweep.digest.clone(),
@@ -208,7 +247,8 @@ fn one(
         warm_up_ns,
         events: finished.events,
         measured: saved::lines(&finished.measured),
-    })
+    };
+    Ok((task, files))
 }
 
 #[cfg(test)]
