@@ -216,7 +216,7 @@ fn the_head_has_its_figures_lines_in_words_and_pictures_without_a_script() {
         "<p class=\"under\">limit 60.0 s</p>",
         "<p class=\"under\">70 % may be used</p>",
         ">Messages over time<",
-        ">Utilisation of the busiest stations<",
+        ">Latency by route: share of delivered messages within a time<",
     ] {
         assert!(page.replace('\n', "").contains(words), "{words}");
     }

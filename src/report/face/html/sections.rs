@@ -199,8 +199,7 @@ fn matrix() -> Html {
 fn stations(run: &Run<'_>) -> Html {
     let mut content = chart("stations", "The busiest stations by utilisation");
     content.add(folded("All stations", tables::stations(run.summary)));
-    let label = "Utilisation of the busiest stations over time";
-    content.add(still_chart(run, "utilisation", label));
+    content.add(chart("utilisation", "Utilisation of the busiest stations over time"));
     content.add(chart("queues", "The longest queues over time"));
     section(
         "stations",

@@ -4,15 +4,11 @@
 use crate::report::face::plots::{self, Curve};
 use crate::report::judge::Run;
 
-/// Stations that are drawn.
-const STATIONS: usize = 6;
-
 /// Of the chart of this kind, if it is one of those that have a picture.
 pub(crate) fn picture(run: &Run<'_>, kind: &str) -> Option<String> {
     match kind {
         "messages" => messages(run),
         "latency" => latency(run),
-        "utilisation" => utilisation(run),
         _ => None,
     }
 }
@@ -65,20 +61,4 @@ fn latency(run: &Run<'_>) -> Option<String> {
         (points.len() > 2).then_some((name, points))
     });
     plots::within(&curves.collect::<Vec<Curve>>())
-}
-
-fn utilisation(run: &Run<'_>) -> Option<String> {
-    let percent = |values: Vec<f64>| values.iter().map(|value| value * 100.0).collect::<Vec<_>>();
-    let all = over(run, "station_utilisation", "mean");
-    let mut curves: Vec<Curve> = all
-        .map(|(labels, values)| {
-            let name = labels.strip_prefix("station=").unwrap_or(labels);
-            (name.to_owned(), timed(run, &percent(values)))
-        })
-        .collect();
-    let total = |(_, points): &Curve| points.iter().map(|point| point.1).sum::<f64>();
-    curves.sort_by(|a, b| total(b).total_cmp(&total(a)));
-    curves.truncate(STATIONS);
-    let title = "Utilisation of the busiest stations";
-    plots::over_time(title, "servers busy, %", &curves, Some(100.0))
 }
