@@ -27,7 +27,8 @@ impl Baseline {
         let selector = line.selector();
         let value = earlier.figure(selector)?;
         let each = if self.seeds.len() > 1 { earlier.each(selector) } else { Vec::new() };
-        let known = Known { value, each, estimate: None, least: earlier.is_least(selector) };
+        let least = earlier.is_least(selector);
+        let known = Known { value, each, estimate: None, least, event: None };
         self.lines.push((place, known));
         Some(value)
     }
@@ -46,7 +47,8 @@ impl Baseline {
                     each.map(|one| line.selector().observe(&one.measured)).collect()
                 }
             };
-            let today = Known { value, each, estimate: None, least: outcome.at_least };
+            let least = outcome.at_least;
+            let today = Known { value, each, estimate: None, least, event: None };
             decide(line, outcome, earlier, &today, seeds == self.seeds);
         }
     }
@@ -87,7 +89,7 @@ mod tests {
             let value = each.iter().sum::<f64>() / each.len() as f64;
             let each = if each.len() == 1 { &[] } else { each };
             let each = each.iter().copied().map(Some).collect();
-            Known { value, each, estimate: None, least: false }
+            Known { value, each, estimate: None, least: false, event: None }
         };
         let (earlier, today) = (known(earlier), known(today));
         line.set_baseline(earlier.value);

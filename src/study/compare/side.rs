@@ -59,6 +59,8 @@ pub(super) struct Known {
     pub(super) estimate: Option<Estimate>,
     /// Whether the value is a lower bound.
     pub(super) least: bool,
+    /// Of a counter that has counted anything, what one more in one run adds to its value there.
+    pub(super) event: Option<f64>,
 }
 
 impl Known {
@@ -192,6 +194,7 @@ impl Side {
         let party = Party { slo: summary.slo.clone(), trends: summary.trends.clone(), ..party };
         let names = names.operators.into_iter().chain(names.stations).collect();
         let mut figures = IndexMap::new();
+        let runs = party.seeds.len().max(1) as f64;
         // What was still under way is known by the figures that it makes lower bounds.
         let censored =
             |name: &str| catalogue::Metric::named(name).is_some_and(|it| it.is_censored());
@@ -202,7 +205,9 @@ impl Side {
                 let figure = Figure { metric: metric.name.to_string(), labels, statistic, unit };
                 let estimate = batches(metric, statistic);
                 let least = metric.is_least(statistic);
-                let known = Known { value, each: Vec::new(), estimate, least };
+                let counted = metric.count.filter(|count| statistic == "rate" && *count > 0);
+                let event = counted.map(|count| value / count as f64 * runs);
+                let known = Known { value, each: Vec::new(), estimate, least, event };
                 figures.insert(figure, known);
             }
         }
@@ -264,7 +269,8 @@ impl Side {
     ) -> Known {
         let each = if self.replications() > 1 { each } else { Vec::new() };
         let known = self.figures.iter().find(|(figure, _)| figure.is(selector));
-        Known { value, each, estimate: known.and_then(|(_, known)| known.estimate), least }
+        let estimate = known.and_then(|(_, known)| known.estimate);
+        Known { value, each, estimate, least, event: known.and_then(|(_, known)| known.event) }
     }
 
     /// What a side without a figure knows of it: a counter of operators and stations that it has
@@ -277,7 +283,7 @@ impl Side {
         let counter = figure.statistic == "rate" && stored::pairs(&figure.labels).all(known);
         let count = if self.replications() > 1 { self.replications() } else { 0 };
         let each = vec![Some(0.0); count];
-        counter.then_some(Known { value: 0.0, each, estimate: None, least: false })
+        counter.then_some(Known { value: 0.0, each, estimate: None, least: false, event: None })
     }
 }
 

@@ -45,29 +45,40 @@ pub(super) fn weigh(a: &Known, b: &Known, pairs: bool) -> Weighed {
         alternative_at_least: b.least,
         ..Change::default()
     };
+    // So many events lie between the two in each run, and no fewer: they scatter by their root at the
+    // least, however alike a few runs may be.
+    let event = a.event.or(b.event).unwrap_or(0.0);
+    let each = event / a.each.len().min(b.each.len()).max(1) as f64;
     let sound = of_a.is_some_and(|a| a.mean.abs() > SURE * a.error);
     match (&each_a, &each_b, of_a, of_b) {
         (Some(a), Some(b), ..) if pairs => {
-            if let Some(paired) = stats::paired(a, b, CONFIDENCE) {
+            if let Some(paired) = stats::paired(a, b, each, CONFIDENCE) {
                 // As the pairs have it, without the rounding of two means.
                 change.difference = paired.difference;
                 change.difference95 = Some(ends(paired.interval));
                 change.p = Some(paired.p);
             }
-            let ratio = stats::ratio_interval(a, b, CONFIDENCE).filter(|_| sound);
+            let ratio = stats::ratio_interval(a, b, each, CONFIDENCE).filter(|_| sound);
             change.ratio95 = ratio.map(|(_, interval)| ends(interval));
         }
         // Another seed has other people, of whom one run alone knows nothing.
         (None, _, Some(_), Some(_)) | (_, None, Some(_), Some(_)) if !pairs => {}
         (_, _, Some(a), Some(b)) => {
-            if let Some(welch) = stats::welch(a, b, CONFIDENCE) {
+            if let Some(welch) = stats::welch(a, b, each, CONFIDENCE) {
                 change.difference95 = Some(ends(welch.interval));
                 change.p = Some(welch.p);
             }
-            let ratio = stats::ratio_of_estimates(a, b, CONFIDENCE).filter(|_| sound);
+            let ratio = stats::ratio_of_estimates(a, b, each, CONFIDENCE).filter(|_| sound);
             change.ratio95 = ratio.map(|(_, interval)| ends(interval));
         }
         _ => {}
+    }
+    // No figure falls by more than all of it.
+    if let Some([low, _]) = &mut change.ratio95
+        && change.baseline > 0.0
+        && change.alternative >= 0.0
+    {
+        *low = low.max(0.0);
     }
     Weighed { change, equal }
 }
@@ -157,7 +168,7 @@ mod tests {
         let value = each.iter().sum::<f64>() / each.len() as f64;
         let each = if each.len() == 1 { &[] } else { each };
         let each = each.iter().copied().map(Some).collect();
-        Known { value, each, estimate: None, least: false }
+        Known { value, each, estimate: None, least: false, event: None }
     }
 
     fn told(a: &[f64], b: &[f64], direction: Direction) -> Verdict {
@@ -199,6 +210,26 @@ mod tests {
         assert_eq!(told(&[0.0; 4], &[0.0, 0.0, 0.0, 1.0], Direction::Less), Verdict::CannotTell);
     }
 
+    /// One message more in each of three runs is no finding, a hundred are.
+    #[test]
+    fn a_few_events_that_fall_alike_are_no_proof() {
+        let seconds = 600.0;
+        let counted = |count: f64| {
+            let each = [count / seconds; 3];
+            Known { event: (count > 0.0).then_some(1.0 / seconds), ..known(&each) }
+        };
+        for pairs in [true, false] {
+            let few = weigh(&counted(0.0), &counted(1.0), pairs).change;
+            assert!(few.p > Some(0.1), "{few:?}");
+            let [low, high] = few.difference95.expect("an interval");
+            assert!(low < 0.0 && high > 2.0 / seconds, "{few:?}");
+            let fewer = weigh(&counted(2.0), &counted(1.0), pairs).change;
+            assert!(fewer.p > Some(0.1) && fewer.ratio95.is_none_or(|[low, _]| low >= 0.0));
+            let many = weigh(&counted(1000.0), &counted(1100.0), pairs).change;
+            assert!(many.p < Some(0.01), "{many:?}");
+        }
+    }
+
     #[test]
     fn a_percentile_that_a_replication_lacks_has_no_interval() {
         let mut gap = known(&BASE);
@@ -214,7 +245,7 @@ mod tests {
         let (paired, apart) = (weigh(&a, &b, true).change, weigh(&a, &b, false).change);
         assert!(paired.p < Some(1e-4) && apart.p > Some(0.01), "{paired:?} {apart:?}");
         let estimate = Estimate::of_moments(1.0, 0.06, 30);
-        let single = Known { value: 1.0, each: Vec::new(), estimate, least: false };
+        let single = Known { value: 1.0, each: Vec::new(), estimate, least: false, event: None };
         let change = weigh(&single, &known(&times(1.5)), false).change;
         assert!(change.p.is_none() && change.ratio95.is_none(), "one run knows its people alone");
         let change = weigh(&single, &known(&times(1.5)), true).change;

@@ -32,13 +32,14 @@ pub(crate) struct Welch {
 /// Compares pairs: `a[i]` and `b[i]` from runs with the same seed, pairs independent of each other.
 /// None for fewer than two pairs, slices of unequal length, values that are not finite, or a
 /// confidence outside 0..1. Differences that are all equal have an interval without width, and `p`
-/// is 1 if they are zero and 0 if not.
-pub(crate) fn paired(a: &[f64], b: &[f64], confidence: f64) -> Option<Paired> {
+/// is 1 if they are zero and 0 if not, but for counters: `event` is what one event in one run adds to a
+/// mean over all, and that many differences scatter by their root at the least; else zero.
+pub(crate) fn paired(a: &[f64], b: &[f64], event: f64, confidence: f64) -> Option<Paired> {
     if a.len() != b.len() {
         return None;
     }
     let differences: Vec<f64> = a.iter().zip(b).map(|(a, b)| b - a).collect();
-    let estimate = Estimate::of(&differences)?;
+    let estimate = Estimate::of(&differences)?.at_least(event);
     let interval = estimate.interval(confidence)?;
     Some(Paired { difference: estimate.mean, interval, p: estimate.p_of_zero() })
 }
@@ -46,13 +47,13 @@ pub(crate) fn paired(a: &[f64], b: &[f64], confidence: f64) -> Option<Paired> {
 /// Compares two independent estimates whose variances may differ: of samples ([`Estimate::of`]), of
 /// means, variances and counts ([`Estimate::of_moments`]), or of intervals
 /// ([`Estimate::of_interval`]). None where no interval exists; without any spread as [`paired`].
-pub(crate) fn welch(a: Estimate, b: Estimate, confidence: f64) -> Option<Welch> {
+pub(crate) fn welch(a: Estimate, b: Estimate, event: f64, confidence: f64) -> Option<Welch> {
     let (of_a, of_b) = (a.error * a.error, b.error * b.error);
     let variance = of_a + of_b;
     // The share first, so that small variances are not squared to nothing.
     let share = if variance > 0.0 { of_a / variance } else { 0.5 };
     let df = 1.0 / (share * share / a.df + (1.0 - share) * (1.0 - share) / b.df);
-    let estimate = Estimate { mean: b.mean - a.mean, error: variance.sqrt(), df };
+    let estimate = Estimate { mean: b.mean - a.mean, error: variance.sqrt(), df }.at_least(event);
     let interval = estimate.interval(confidence)?;
     Some(Welch { difference: estimate.mean, interval, p: estimate.p_of_zero(), df })
 }
@@ -60,7 +61,12 @@ pub(crate) fn welch(a: Estimate, b: Estimate, confidence: f64) -> Option<Welch> 
 /// The ratio mean(b) / mean(a) of pairs and its interval, by the delta method: the residuals
 /// b - ratio * a, over the mean of a. It presumes that mean(a) is far from zero, by several of its
 /// standard errors. None if mean(a) is zero, and as [`paired`].
-pub(crate) fn ratio_interval(a: &[f64], b: &[f64], confidence: f64) -> Option<(f64, Interval)> {
+pub(crate) fn ratio_interval(
+    a: &[f64],
+    b: &[f64],
+    event: f64,
+    confidence: f64,
+) -> Option<(f64, Interval)> {
     if a.len() != b.len() || !is_open_share(confidence) {
         return None;
     }
@@ -72,7 +78,8 @@ pub(crate) fn ratio_interval(a: &[f64], b: &[f64], confidence: f64) -> Option<(f
     let residuals: Vec<f64> = a.iter().zip(b).map(|(a, b)| (b - ratio * a) / base).collect();
     let spread = Estimate::of(&residuals)?;
     // The residuals are zero in the mean, but for rounding.
-    let estimate = Estimate { mean: ratio, ..spread };
+    let least = ((other - base).abs() * event).sqrt() / base.abs();
+    let estimate = Estimate { mean: ratio, error: spread.error.max(least), ..spread };
     Some((ratio, estimate.interval(confidence)?))
 }
 
@@ -81,6 +88,7 @@ pub(crate) fn ratio_interval(a: &[f64], b: &[f64], confidence: f64) -> Option<(f
 pub(crate) fn ratio_of_estimates(
     a: Estimate,
     b: Estimate,
+    event: f64,
     confidence: f64,
 ) -> Option<(f64, Interval)> {
     let ratio = b.mean / a.mean;
@@ -90,7 +98,18 @@ pub(crate) fn ratio_of_estimates(
     let scale = a.mean.abs();
     let of_a = Estimate { mean: 0.0, error: ratio.abs() * a.error / scale, df: a.df };
     let of_b = Estimate { mean: ratio, error: b.error / scale, df: b.df };
-    Some((ratio, welch(of_a, of_b, confidence)?.interval))
+    let welch = welch(of_a, of_b, 0.0, confidence)?;
+    let least = ((b.mean - a.mean).abs() * event).sqrt() / scale;
+    let error = (of_a.error * of_a.error + of_b.error * of_b.error).sqrt().max(least);
+    let estimate = Estimate { mean: ratio, error, df: welch.df };
+    Some((ratio, estimate.interval(confidence)?))
+}
+
+impl Estimate {
+    /// With no smaller an error than a mean of counts can have, of which one event adds so much to it.
+    fn at_least(self, event: f64) -> Self {
+        Self { error: self.error.max((self.mean.abs() * event).sqrt()), ..self }
+    }
 }
 
 /// Adjusts the p values of several comparisons so that the chance of any false finding among all
@@ -127,7 +146,7 @@ mod tests {
 
     #[test]
     fn pairs_of_the_sleep_data_are_as_published() {
-        let both = paired(&SLEEP_1, &SLEEP_2, 0.95).expect("an answer");
+        let both = paired(&SLEEP_1, &SLEEP_2, 0.0, 0.95).expect("an answer");
         close(both.difference, 1.58, 1e-12);
         close(both.interval.low, 0.7001142, 1e-6);
         close(both.interval.high, 2.4598858, 1e-6);
@@ -137,7 +156,7 @@ mod tests {
     #[test]
     fn the_sleep_data_as_independent_samples_are_as_published() {
         let of = |values: &[f64]| Estimate::of(values).expect("an estimate");
-        let both = welch(of(&SLEEP_1), of(&SLEEP_2), 0.95).expect("an answer");
+        let both = welch(of(&SLEEP_1), of(&SLEEP_2), 0.0, 0.95).expect("an answer");
         close(both.df, 17.776474, 1e-5);
         close(both.p, 0.07939414, 1e-7);
         close(both.interval.low, -0.2054832, 1e-6);
@@ -146,28 +165,28 @@ mod tests {
 
     #[test]
     fn equal_differences_are_certain() {
-        let same = paired(&[1.0, 2.0, 4.0], &[1.0, 2.0, 4.0], 0.95).expect("an answer");
+        let same = paired(&[1.0, 2.0, 4.0], &[1.0, 2.0, 4.0], 0.0, 0.95).expect("an answer");
         assert_eq!((same.difference, same.p, same.interval.half_width()), (0.0, 1.0, 0.0));
-        let more = paired(&[1.0, 2.0, 4.0], &[2.0, 3.0, 5.0], 0.95).expect("an answer");
+        let more = paired(&[1.0, 2.0, 4.0], &[2.0, 3.0, 5.0], 0.0, 0.95).expect("an answer");
         assert_eq!((more.difference, more.p, more.interval.half_width()), (1.0, 0.0, 0.0));
         let exact = |mean| Estimate::of_moments(mean, 0.0, 5).expect("an estimate");
-        assert_eq!(welch(exact(1.0), exact(1.0), 0.9).map(|all| all.p), Some(1.0));
-        assert_eq!(welch(exact(1.0), exact(2.0), 0.9).map(|all| all.p), Some(0.0));
+        assert_eq!(welch(exact(1.0), exact(1.0), 0.0, 0.9).map(|all| all.p), Some(1.0));
+        assert_eq!(welch(exact(1.0), exact(2.0), 0.0, 0.9).map(|all| all.p), Some(0.0));
     }
 
     #[test]
     fn what_cannot_be_compared_is_not() {
-        assert_eq!(paired(&[1.0], &[2.0], 0.95), None);
-        assert_eq!(paired(&[1.0, 2.0], &[2.0], 0.95), None);
-        assert_eq!(paired(&[1.0, f64::INFINITY], &[2.0, 3.0], 0.95), None);
-        assert_eq!(paired(&[1.0, 2.0], &[2.0, 3.5], 0.0), None);
-        assert_eq!(ratio_interval(&[-1.0, 1.0], &[2.0, 3.0], 0.95), None);
+        assert_eq!(paired(&[1.0], &[2.0], 0.0, 0.95), None);
+        assert_eq!(paired(&[1.0, 2.0], &[2.0], 0.0, 0.95), None);
+        assert_eq!(paired(&[1.0, f64::INFINITY], &[2.0, 3.0], 0.0, 0.95), None);
+        assert_eq!(paired(&[1.0, 2.0], &[2.0, 3.5], 0.0, 0.0), None);
+        assert_eq!(ratio_interval(&[-1.0, 1.0], &[2.0, 3.0], 0.0, 0.95), None);
     }
 
     #[test]
     fn a_ratio_of_proportional_pairs_is_exact() {
         let (ratio, interval) =
-            ratio_interval(&[1.0, 2.0, 4.0], &[2.0, 4.0, 8.0], 0.95).expect("an answer");
+            ratio_interval(&[1.0, 2.0, 4.0], &[2.0, 4.0, 8.0], 0.0, 0.95).expect("an answer");
         assert_eq!((ratio, interval.half_width()), (2.0, 0.0));
     }
 
@@ -178,7 +197,7 @@ mod tests {
             let mut stream = seed.nth(*trial);
             let a: Vec<f64> = (0..20).map(|_| 10.0 + stream.normal()).collect();
             let b: Vec<f64> = a.iter().map(|a| 1.5 * a + stream.normal()).collect();
-            ratio_interval(&a, &b, 0.95).is_some_and(|(_, interval)| interval.contains(1.5))
+            ratio_interval(&a, &b, 0.0, 0.95).is_some_and(|(_, interval)| interval.contains(1.5))
         };
         let covered = (0..1_000).filter(covers).count();
         assert!((925..=975).contains(&covered), "{covered} of 1000");
@@ -192,12 +211,13 @@ mod tests {
             let a: Vec<f64> = (0..12).map(|_| 10.0 + stream.normal()).collect();
             let b: Vec<f64> = (0..20).map(|_| 15.0 + 2.0 * stream.normal()).collect();
             let of = |values: &[f64]| Estimate::of(values).expect("an estimate");
-            ratio_of_estimates(of(&a), of(&b), 0.95).is_some_and(|(_, ends)| ends.contains(1.5))
+            ratio_of_estimates(of(&a), of(&b), 0.0, 0.95)
+                .is_some_and(|(_, ends)| ends.contains(1.5))
         };
         let covered = (0..1_000).filter(covers).count();
         assert!((925..=975).contains(&covered), "{covered} of 1000");
         let zero = Estimate { mean: 0.0, error: 1.0, df: 3.0 };
-        assert_eq!(ratio_of_estimates(zero, zero, 0.95), None);
+        assert_eq!(ratio_of_estimates(zero, zero, 0.0, 0.95), None);
     }
 
     #[test]
@@ -221,10 +241,10 @@ mod tests {
             confidence in prop::num::f64::ANY,
         ) {
             for confidence in [confidence, 0.95] {
-                let _ = (paired(&a, &b, confidence), ratio_interval(&a, &b, confidence));
+                let _ = (paired(&a, &b, 0.0, confidence), ratio_interval(&a, &b, 0.0, confidence));
                 if let (Some(a), Some(b)) = (Estimate::of(&a), Estimate::of(&b)) {
-                    let _ = welch(a, b, confidence);
-                    let _ = ratio_of_estimates(a, b, confidence);
+                    let _ = welch(a, b, 0.0, confidence);
+                    let _ = ratio_of_estimates(a, b, 0.0, confidence);
                 }
             }
             prop_assert_eq!(holm(&a).len(), a.len());
