@@ -242,6 +242,11 @@ impl Selector {
         self.metric.info().name
     }
 
+    /// Whether it cannot be more than one: a share, or how much of a part is used.
+    pub(super) fn is_of_one(&self) -> bool {
+        self.statistic == Statistic::Share || self.metric == Metric::StationUtilisation
+    }
+
     /// Which way of it is better.
     pub(crate) fn direction(&self) -> Direction {
         self.metric.info().better

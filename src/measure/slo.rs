@@ -104,7 +104,16 @@ pub fn parse(text: &str, names: &Names, measured: Duration) -> Result<Line, Misr
             }
             Bound::Baseline { change, value: None }
         }
-        None => Bound::Value(value(&selector, bound).map_err(|m| wrong(bound, m, None))?),
+        None => {
+            let value = value(&selector, bound).map_err(|m| wrong(bound, m, None))?;
+            if value > 1.0 && selector.is_of_one() {
+                let message = format!("`{bound}` is more than all of it");
+                let help = format!("did you mean `{}%`?", bound.trim_end_matches('%'));
+                let help = if bound.ends_with('%') { None } else { Some(&*help) };
+                return Err(wrong(bound, message, help));
+            }
+            Bound::Value(value)
+        }
     };
     Ok(Line { text: line.to_owned(), selector, op, bound, span })
 }
