@@ -108,6 +108,29 @@ fn what_a_stopped_run_leaves_open_neither_holds_nor_fails() {
     assert!(junit.contains("failures=\"1\" skipped=\"1\""), "{junit}");
 }
 
+/// What ends with 99 is red in every form.
+#[test]
+fn a_line_that_nothing_can_decide_is_a_failure_for_junit_too() {
+    let bench = Bench::new("slo: [ 'message_latency{route=hub} p95 < 9s' ]\n");
+    let told = bench.ends(99, "out", &["--junit", "j.xml", "--github"]);
+    let junit = std::fs::read_to_string(bench.path("j.xml")).expect("written");
+    assert!(junit.contains("failures=\"1\" skipped=\"0\""), "{junit}");
+    assert!(told.contains("too few samples"), "{told}");
+}
+
+#[test]
+fn shares_that_nothing_can_exceed_are_no_bounds() {
+    for (line, meant) in [
+        ("messages_undelivered share < 6", "did you mean `6%`?"),
+        ("messages_undelivered share < 600%", "more than all of it"),
+        ("utilisation < 70", "did you mean `70%`?"),
+    ] {
+        let bench = Bench::new(&format!("slo: [ '{line}' ]\n"));
+        let told = bench.ends(104, "out", &[]);
+        assert!(told.contains(meant), "{line}: {told}");
+    }
+}
+
 #[test]
 fn figures_that_are_not_known_as_well_as_was_asked_are_said_to_ci() {
     let bench = Bench::new("");

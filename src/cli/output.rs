@@ -6,6 +6,8 @@ use std::time::SystemTime;
 
 use super::record::utc;
 use super::{Exit, folder_error};
+use crate::measure::results::Slo;
+use crate::measure::selector::has_baseline;
 use crate::report::document::json;
 use crate::report::document::manifest::{Precision, StopReason};
 use crate::report::face::github::{Level, annotation};
@@ -110,8 +112,13 @@ pub(super) fn write(
     let Run { summary, manifest, .. } = *run;
     let case =
         |name: &str, verdict| Case { class: summary.name.clone(), name: name.to_owned(), verdict };
+    // As the exit code has it: what is against an earlier run may be undecided, any other line has to be
+    // shown to hold, unless one fails that says it all.
+    let fails = summary.slo.iter().any(|line| !line.passed && !line.undecided);
+    let open = |line: &Slo| line.undecided && (fails || has_baseline(&line.line));
     let lines = summary.slo.iter().map(|line| {
-        let verdict = match (line.passed, line.undecided) {
+        let open = open(line);
+        let verdict = match (line.passed, open) {
             (true, _) => Verdict::Held,
             (false, true) => Verdict::Open(line.seen()),
             (false, false) => Verdict::Failed(line.seen()),
@@ -127,7 +134,7 @@ pub(super) fn write(
         cases.push(case("figures are known as well as was asked", Verdict::Open(missed)));
     }
     for (line, place) in summary.slo.iter().zip(places).filter(|_| outputs.github) {
-        let level = if line.undecided { Level::Warning } else { Level::Error };
+        let level = if open(line) { Level::Warning } else { Level::Error };
         let at = place.as_ref().map(|(file, line)| (file.as_str(), *line));
         if !line.passed {
             anstream::eprintln!("{}", annotation(level, at, &line.line, &line.seen()));
