@@ -210,7 +210,7 @@ fn the_head_has_its_figures_lines_in_words_and_pictures_without_a_script() {
     let made = made("sms-fallback-storm", &[]);
     let (page, _) = made.page.split_once("<script").expect("a script at the end");
     for words in [
-        "<p class=\"what\">Messages that arrived</p>",
+        "<p class=\"what\">Messages undelivered</p>",
         "90 % of short messages of imsp-a take less than 60 s",
         "At most 5 % of all messages are undelivered",
         "<p class=\"under\">limit 60.0 s</p>",

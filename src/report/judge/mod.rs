@@ -90,6 +90,9 @@ pub struct Run<'a> {
 /// One word or two on the SLO.
 pub(crate) fn headline(summary: &Summary) -> &'static str {
     match summary.verdict {
+        Verdict::Passed if !summary.trends.is_empty() => {
+            "every SLO line holds, of what is not steady"
+        }
         Verdict::Passed => "every SLO line holds",
         Verdict::Failed => "an SLO line does not hold",
         Verdict::Undecided => "the SLO is not decided",

@@ -77,9 +77,14 @@ fn words(line: &str) -> Option<String> {
     let at = if under { "at most" } else { "at least" };
     let time = |what: String| -> Option<String> {
         Some(match statistic {
-            "max" => format!("every one of {what} takes {than} {bound}"),
+            "max" => format!("{what} take {than} {bound}, every single one"),
             "mean" => format!("{what} take {than} {bound} on average"),
-            _ => format!("{} % of {what} take {than} {bound}", statistic.strip_prefix('p')?),
+            _ => {
+                let digits = statistic.strip_prefix('p')?;
+                let (whole, rest) = digits.split_at_checked(2)?;
+                let point = if rest.is_empty() { "" } else { "." };
+                format!("{whole}{point}{rest} % of {what} take {than} {bound}")
+            }
         })
     };
     let words = match metric {
@@ -163,6 +168,7 @@ mod tests {
                 "message_latency{route=interworked} p95 < 1s",
                 "95 % of messages between operators take less than 1 s",
             ),
+            ("message_latency p999 < 5m", "99.9 % of all messages take less than 5 min"),
             ("utilisation < 70%", "every part is used at most 70 %"),
             (
                 "utilisation{station=a->b/link} <= 60% after 5m",

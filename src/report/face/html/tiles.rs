@@ -86,15 +86,20 @@ fn delivered(summary: &Summary) -> Option<Tile> {
     let asked = |said: &Said<'_>| {
         said.metric == "messages_undelivered" && said.labels.is_empty() && said.when.is_empty()
     };
-    let line = first(summary, asked);
-    Some(Tile {
-        title: "Messages that arrived".into(),
-        figure: percent(arrived as f64 / offered as f64),
-        under: match line {
-            Some(line) => format!("undelivered {}{}", line.shown(), limit(line)),
-            None => format!("{} of {}", count(arrived), plural(offered, "message", "messages")),
+    let arrivals = format!("{} of {}", count(arrived), plural(offered, "message", "messages"));
+    Some(match first(summary, asked) {
+        Some(line) => Tile {
+            title: "Messages undelivered".into(),
+            figure: line.shown(),
+            under: format!("{arrivals} arrived{}", limit(line)),
+            used: used(line),
         },
-        used: line.and_then(used),
+        None => Tile {
+            title: "Messages that arrived".into(),
+            figure: percent(arrived as f64 / offered as f64),
+            under: arrivals,
+            used: None,
+        },
     })
 }
 
