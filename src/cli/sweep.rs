@@ -119,11 +119,14 @@ fn run(arguments: &Arguments) -> Result<Exit, Exit> {
     let mut todo = todo(&sweep, &folder, &own, arguments.force)?;
     // What is to be kept of a run that was done without it has to be made again.
     let kept = Kept { series: arguments.series, messages: arguments.messages as usize };
-    let lacks = |task: &u32| kept.files(*task).iter().any(|name| !folder.has(name));
-    let again: Vec<u32> =
-        own.iter().copied().filter(|task| !todo.contains(task) && lacks(task)).collect();
-    todo.extend(again);
-    todo.sort_unstable();
+    if kept != Kept::default() {
+        let lacks = |task: &u32| kept.files(*task).iter().any(|name| !folder.has(name));
+        let done = |task: &u32| todo.binary_search(task).is_err();
+        let again: Vec<u32> =
+            own.iter().copied().filter(|task| done(task) && lacks(task)).collect();
+        todo.extend(again);
+        todo.sort_unstable();
+    }
     // Tasks of others do not go with another study either.
     if !arguments.force && own.len() < all as usize {
         let there: Vec<u32> =
