@@ -59,7 +59,7 @@ pub(super) struct Known {
     pub(super) estimate: Option<Estimate>,
     /// Whether the value is a lower bound.
     pub(super) least: bool,
-    /// Of a counter that has counted anything, what one more in one run adds to its value there.
+    /// Of a sum over events, what one more of them in one run adds to its value there.
     pub(super) event: Option<f64>,
 }
 
@@ -205,8 +205,8 @@ impl Side {
                 let figure = Figure { metric: metric.name.to_string(), labels, statistic, unit };
                 let estimate = batches(metric, statistic);
                 let least = metric.is_least(statistic);
-                let counted = metric.count.filter(|count| statistic == "rate" && *count > 0);
-                let event = counted.map(|count| value / count as f64 * runs);
+                let event = events(metric, summary).filter(|count| *count > 0);
+                let event = event.map(|count| value / count as f64 * runs);
                 let known = Known { value, each: Vec::new(), estimate, least, event };
                 figures.insert(figure, known);
             }
@@ -301,6 +301,24 @@ fn statistics(metric: &Metric) -> Vec<(&'static str, f64)> {
     figures.filter(|(name, _)| wanted.contains(name)).collect()
 }
 
+/// How many events a metric is made of, if it is a sum over some: its own count, the transfers of bytes,
+/// the messages of what is owed.
+fn events(metric: &Metric, summary: &Summary) -> Option<u64> {
+    let transfers = |wanted: &dyn Fn(&Metric) -> bool| {
+        let of = summary.named("agreement_messages").filter(|transfers| wanted(transfers));
+        of.filter_map(|transfers| transfers.count).sum()
+    };
+    match (&*metric.name, metric.kind) {
+        ("agreement_bytes", _) => Some(transfers(&|other| other.labels == metric.labels)),
+        ("settlement", _) => Some(transfers(&|other| {
+            let same = |label| other.label(label) == metric.label(label);
+            same("from") && same("to") && matches!(other.label("kind"), "message" | "sms")
+        })),
+        (_, Kind::Counter) => metric.count,
+        _ => None,
+    }
+}
+
 /// The estimate behind an interval of batch means.
 fn batches(metric: &Metric, statistic: &str) -> Option<Estimate> {
     let means = metric.batch_means?;
@@ -311,4 +329,42 @@ fn batches(metric: &Metric, statistic: &str) -> Option<Estimate> {
     let reach = (high - value).max(value - low);
     let interval = Interval { low: value - reach, high: value + reach };
     Estimate::of_interval(value, interval, CONFIDENCE, df)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::measure::results::Results;
+
+    #[test]
+    fn a_sum_is_made_of_its_events() {
+        let row =
+            |name: &'static str, kind: Option<&str>, metric: Kind, count: Option<u64>, mean| {
+                let between = [("from", "a"), ("to", "b")].map(|(l, v)| (l.into(), v.to_owned()));
+                let kind = kind.map(|kind| ("kind".into(), kind.to_owned()));
+                let labels = between.into_iter().chain(kind).collect();
+                let row = Metric::new(name, labels, metric, "1".to_owned());
+                let rate = count.map(|count| count as f64 / 1200.0);
+                Metric { count, rate, mean, ..row }
+            };
+        let metrics = vec![
+            row("messages_lost", None, Kind::Counter, Some(6), None),
+            row("agreement_messages", Some("message"), Kind::Counter, Some(20), None),
+            row("agreement_messages", Some("answer"), Kind::Counter, Some(90), None),
+            row("agreement_bytes", Some("message"), Kind::Counter, Some(8000), None),
+            row("settlement", None, Kind::Gauge, None, Some(0.5)),
+        ];
+        let summary = Summary::new("x", &Results { metrics, ..Results::default() });
+        let seeds = vec![1, 2];
+        let party = Party { seeds, ..Party::default() };
+        let side = Side::new(party, &summary, &[]);
+        let event = |name: &str| {
+            let of = |(figure, _): &(&Figure, &Known)| figure.metric == name;
+            side.figures.iter().find(of).and_then(|(_, known)| known.event).expect("an event")
+        };
+        // Two runs of 600 s: one event more in one of them, of a message 400 bytes, of 10 messages 0.5.
+        assert!((event("messages_lost") * 600.0 - 1.0).abs() < 1e-9);
+        assert!((event("agreement_bytes") * 600.0 - 400.0).abs() < 1e-9);
+        assert!((event("settlement") - 0.05).abs() < 1e-9);
+    }
 }
