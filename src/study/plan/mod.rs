@@ -43,7 +43,9 @@ pub(crate) fn plan(
         None => case.slo.clone(),
     };
     let growth = 1.0 + federation.planning.growth;
-    let all = bought(&busy_hour(federation, growth), &case.slo, federation);
+    let next = crate::run::plan(busy_hour(federation, growth));
+    let all = bought(&next, &forecast(&next), &case.slo, federation);
+    drop(next);
     // Partners have what is asked of them: what they lack is nothing that this plan can mend.
     let (buys, partners): (Vec<_>, Vec<_>) =
         all.iter().cloned().partition(|bought| ours(bought.part.operator(federation)));
@@ -56,12 +58,10 @@ pub(crate) fn plan(
     let comings: Vec<Coming> = std::iter::once(now).chain(years(&then)).collect();
     let mut seen = trials.run(&comings, told)?;
     let next = &seen[2];
-    let in_a_year = busy_hour(&then, growth);
-    let plan = crate::run::plan(in_a_year.clone());
-    let expected = forecast(&plan);
-    drop(plan);
-    let mut rest = outages(&in_a_year, &expected, ours, |from, to| crossed(&next.run, from, to));
-    rest.push(peak(&in_a_year));
+    let in_a_year = &comings[2].federation;
+    let mut rest =
+        outages(in_a_year, &next.expected, ours, |from, to| crossed(&next.run, from, to));
+    rest.push(peak(in_a_year));
     let quiet = planner::queues(&next.run.results.series).into_values().fold(0.0, f64::max);
     let trend = |trend: &&Trend| trend.what == Trending::OfferedLoad;
     let unsteady = seen[1].run.results.trends.iter().find(trend).map(Trend::told);

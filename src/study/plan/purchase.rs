@@ -5,11 +5,12 @@ use crate::domain::federation::Federation;
 use crate::domain::id::OperatorId;
 use crate::domain::part::{Bound, Limit, Part, PartKind};
 use crate::measure::slo::Line;
+use crate::model::plan::Plan;
 use crate::report::document::capacity::Size;
 use crate::report::document::plan::{Bill, Purchase};
 use crate::report::judge::HIGH;
 use crate::study::capacity::sizes::{size as size_of, sized};
-use crate::study::forecast::forecast;
+use crate::study::forecast::Forecast;
 
 /// A part and how much of it to have.
 #[derive(Clone, Debug)]
@@ -29,12 +30,16 @@ impl Bought {
     }
 }
 
-/// What to have of every part for what the federation asks of it as it is, and never less than `has`
-/// has of it.
-pub(super) fn bought(federation: &Federation, slo: &[Line], has: &Federation) -> Vec<Bought> {
-    let plan = crate::run::plan(federation.clone());
-    let expected = forecast(&plan);
-    let sized = sized(&plan, &expected, slo);
+/// What to have of every part for what the federation of a plan asks of it, and never less than `has` has
+/// of it.
+pub(super) fn bought(
+    plan: &Plan,
+    expected: &Forecast,
+    slo: &[Line],
+    has: &Federation,
+) -> Vec<Bought> {
+    let federation = &plan.federation;
+    let sized = sized(plan, expected, slo);
     let known: Vec<Part> = sized.iter().map(|(part, _)| *part).collect();
     let asked = sized.into_iter().map(|(part, size)| one(federation, part, size, has));
     // What nobody asks anything of is paid for all the same.

@@ -1,6 +1,7 @@
 //! A scenario as it is run: one run, and five where a figure is so near its bound that chance may decide.
 
 use std::num::NonZeroUsize;
+use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
 
@@ -17,6 +18,7 @@ use crate::report::document::plan::{Bill, Scenario, Verdict};
 use crate::report::judge::plain::plain;
 use crate::run::{Options, RunError};
 use crate::study::capacity::search::{self, Bench, Effort, figure};
+use crate::study::forecast::{Forecast, forecast};
 use crate::study::pool;
 use crate::study::replicate::{self, Case, Parallel, Replicated};
 
@@ -49,6 +51,8 @@ pub(super) struct Seen {
     pub(super) run: Replicated,
     /// A month of what its load needs and of what crosses, by operator.
     pub(super) bills: Vec<Bill>,
+    /// What arithmetic foretold.
+    pub(super) expected: Forecast,
 }
 
 impl Seen {
@@ -99,9 +103,18 @@ impl<'a> Trials<'a> {
             false => self.slo.to_vec(),
         };
         let case = Case { federation: federation.clone(), slo };
-        let options = Options { threads: 1, ..Options::default() };
-        let run = replicate::one(&case, 0, false, options, self.stop, &mut |_, _| {})?;
-        let mut run = replicate::added(vec![run]);
+        // Laid out once, for arithmetic and the run.
+        let plan = Arc::new(crate::run::plan(federation.clone()));
+        let expected = forecast(&plan);
+        // Nothing is given back that is there.
+        let mut needs = bought(&plan, &expected, self.slo, self.has);
+        needs.retain(|bought| (self.ours)(bought.part.operator(federation)));
+        let (options, alone) = (Options::default(), Parallel { threads: NonZeroUsize::MIN });
+        let quiet = &|_: f64, _: u64| {};
+        let (first, once) = (Some(&plan), (0, 1));
+        let run = replicate::several_by(&case, first, once, options, alone, self.stop, quiet)?;
+        let mut run = replicate::added(run);
+        drop(plan);
         let mut verdict = verdict(&run.results.slo);
         if run.results.slo.iter().any(is_close) && !long && !self.stop.is_cancelled() {
             let point = search::tried(&case, 1.0, EARNEST, self.bench())?;
@@ -114,9 +127,6 @@ impl<'a> Trials<'a> {
             };
             run = point.replicated;
         }
-        // Nothing is given back that is there.
-        let mut needs = bought(federation, self.slo, self.has);
-        needs.retain(|bought| (self.ours)(bought.part.operator(federation)));
         let short = needs.iter().filter(|bought| bought.grows(self.has));
         let bills = bills(federation, &run, &needs, self.ours);
         let of = |name: &str, statistic: &str| match self.only {
@@ -132,7 +142,7 @@ impl<'a> Trials<'a> {
         let scenario = Scenario {
             name: coming.name.clone(),
             verdict,
-            failing: failing(&run.results.slo),
+            failing: if verdict == Verdict::Holds { Vec::new() } else { failing(&run.results.slo) },
             offered: see("messages_offered", "rate").unwrap_or(0.0),
             undelivered: see("messages_undelivered", "share").unwrap_or(0.0),
             drained: None,
@@ -141,7 +151,7 @@ impl<'a> Trials<'a> {
             short: short.map(|bought| bought.size.part.clone()).collect(),
             a_month: bills.iter().map(Bill::total).sum(),
         };
-        Ok(Seen { scenario, run, bills })
+        Ok(Seen { scenario, run, bills, expected })
     }
 }
 
