@@ -113,9 +113,9 @@ pub(super) fn write(
     let case =
         |name: &str, verdict| Case { class: summary.name.clone(), name: name.to_owned(), verdict };
     // As the exit code has it: what is against an earlier run may be undecided, any other line has to be
-    // shown to hold, unless one fails that says it all.
-    let fails = summary.slo.iter().any(|line| !line.passed && !line.undecided);
-    let open = |line: &Slo| line.undecided && (fails || has_baseline(&line.line));
+    // shown to hold, unless it could not be, since the run was stopped or a line that fails ended it.
+    let whole = manifest.stop_reason == StopReason::Finished;
+    let open = |line: &Slo| line.undecided && (!whole || has_baseline(&line.line));
     let lines = summary.slo.iter().map(|line| {
         let open = open(line);
         let verdict = match (line.passed, open) {
