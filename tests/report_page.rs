@@ -214,7 +214,9 @@ fn the_head_has_its_figures_lines_in_words_and_pictures_without_a_script() {
         "90 % of short messages of imsp-a take less than 60 s",
         "At most 5 % of all messages are undelivered",
         "<p class=\"under\">limit 60.0 s</p>",
-        "<p class=\"under\">70 % may be used</p>",
+        // No line asks for it, so it is neither green nor red.
+        "<div class=\"tile open\"><p class=\"what\">Most used: SMSC licence imsp-a/smsc[0]</p>",
+        "<p class=\"under\">planners allow 70 %</p>",
         ">Messages over time<",
         ">Latency by route: share of delivered messages within a time<",
     ] {

@@ -43,6 +43,17 @@ pub(crate) fn percent(value: f64) -> String {
     format!("{:.1} %", value * 100.0)
 }
 
+/// How much of a part, in its unit: `/s`, `workers` or `bit/s`.
+pub(crate) fn of_part(value: f64, unit: &str) -> String {
+    match unit {
+        "workers" => plural(value as u64, "worker", "workers"),
+        "bit/s" if value >= 1e6 => format!("{} Mbit/s", three(value / 1e6)),
+        "bit/s" => format!("{} kbit/s", three(value / 1e3)),
+        unit if value >= 1000.0 => format!("{}{unit}", count(value.round() as u64)),
+        unit => format!("{}{unit}", three(value)),
+    }
+}
+
 /// `1 message`, `12,043 messages`.
 pub(crate) fn plural(number: u64, one: &str, many: &str) -> String {
     format!("{} {}", count(number), if number == 1 { one } else { many })

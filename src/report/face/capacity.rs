@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use crate::report::document::capacity::*;
-use crate::report::document::numbers::{count, percent, plural, seconds, three};
+use crate::report::document::numbers::{count, of_part, percent, seconds, three};
 use crate::report::face::lines::paragraphs;
 use crate::report::face::table::table;
 use crate::report::judge;
@@ -200,12 +200,7 @@ impl Capacity {
     pub(crate) fn size_rows(&self) -> Vec<Vec<String>> {
         let row = |size: &Size| {
             let short = if size.used > size.target { " !" } else { "" };
-            let amount = |value: f64| match size.unit {
-                "workers" => plural(value as u64, "worker", "workers"),
-                "bit/s" if value >= 1e6 => format!("{} Mbit/s", three(value / 1e6)),
-                "bit/s" => format!("{} kbit/s", three(value / 1e3)),
-                unit => format!("{}{unit}", three(value)),
-            };
+            let amount = |value: f64| of_part(value, size.unit);
             vec![
                 format!("{}{short}", size.part),
                 amount(size.installed),

@@ -1,6 +1,6 @@
 //! The plan for people, 80 to 100 columns, and its tables as CSV. The page has the same sentences and rows.
 
-use crate::report::document::numbers::{capital, count, percent, plural, seconds, three};
+use crate::report::document::numbers::{capital, count, of_part, percent, plural, seconds, three};
 use crate::report::document::plan::*;
 use crate::report::face::lines::paragraphs;
 use crate::report::face::table::table;
@@ -213,9 +213,9 @@ impl Plan {
             };
             let mut row = vec![
                 format!("{}{short}", part.part),
-                amount(part.installed, part.unit) + &has,
-                amount(part.needed, part.unit),
-                amount(part.then, part.unit) + &then,
+                of_part(part.installed, part.unit) + &has,
+                of_part(part.needed, part.unit),
+                of_part(part.then, part.unit) + &then,
             ];
             if self.assumed.priced {
                 row.extend([part.more, part.a_month].map(sum_of));
@@ -238,7 +238,7 @@ impl Plan {
                 verdict.to_owned(),
                 format!("{}/s", three(scenario.offered)),
                 percent(scenario.undelivered),
-                amount(scenario.licence, "/s"),
+                of_part(scenario.licence, "/s"),
                 count(scenario.workers as u64),
                 if self.assumed.priced { sum_of(scenario.a_month) } else { "-".to_owned() },
                 if scenario.short.is_empty() { "-".to_owned() } else { scenario.short.join(", ") },
@@ -277,7 +277,7 @@ impl Plan {
 
 /// `SMSC licence of north: 120/s in 2 nodes of 60.0/s (now 50.0/s in one)`.
 fn bought(part: &Purchase) -> String {
-    let amount = |value: f64| amount(value, part.unit);
+    let amount = |value: f64| of_part(value, part.unit);
     let (nodes, one) = match part.nodes {
         Some([has, then]) if then > 1 => {
             let each = amount(part.then / f64::from(then));
@@ -293,17 +293,6 @@ fn bought(part: &Purchase) -> String {
         _ => format!("{} {}", part.kind, part.part),
     };
     format!("{whose}: {}{nodes} (now {}{one})", amount(part.then), amount(part.installed))
-}
-
-/// How much of a part.
-pub(crate) fn amount(value: f64, unit: &str) -> String {
-    match unit {
-        "workers" => plural(value as u64, "worker", "workers"),
-        "bit/s" if value >= 1e6 => format!("{} Mbit/s", three(value / 1e6)),
-        "bit/s" => format!("{} kbit/s", three(value / 1e3)),
-        unit if value >= 1000.0 => format!("{}{unit}", count(value.round() as u64)),
-        unit => format!("{}{unit}", three(value)),
-    }
 }
 
 /// A sum of money, whole where it is large.

@@ -91,7 +91,7 @@ pub struct Run<'a> {
 pub(crate) fn headline(summary: &Summary) -> &'static str {
     match summary.verdict {
         Verdict::Passed if !summary.trends.is_empty() => {
-            "every SLO line holds, of what is not steady"
+            "every SLO line holds, but the run is not steady"
         }
         Verdict::Passed => "every SLO line holds",
         Verdict::Failed => "an SLO line does not hold",

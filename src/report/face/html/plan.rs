@@ -25,33 +25,14 @@ pub(crate) fn plan_page(plan: &Plan) -> String {
         sentences: plan.sentences(),
     };
     let mut sections: Vec<Section> = Vec::new();
-    let mut add = |id,
-                   title,
-                   lead: String,
-                   rows: Vec<Vec<String>>,
-                   table: fn(&[&str], &[Vec<String>]) -> Html,
-                   head: &[&str]| {
+    let mut add = |id, title, lead: String, head: &[&str], rows: Vec<Vec<String>>| {
         if !rows.is_empty() {
             sections.push((id, title, section(id, title, &lead, table(head, &rows))));
         }
     };
-    add(
-        "scenarios",
-        "What may come",
-        plan.about_scenarios(),
-        plan.scenario_rows(),
-        table,
-        &SCENARIOS,
-    );
-    add(
-        "parts",
-        "What to buy",
-        plan.about_parts() + ".",
-        plan.part_rows(),
-        table,
-        plan.part_head(),
-    );
-    add("money", "What it costs", plan.about_bills() + ".", plan.bill_rows(), table, &BILLS);
+    add("scenarios", "What may come", plan.about_scenarios(), &SCENARIOS, plan.scenario_rows());
+    add("parts", "What to buy", plan.about_parts() + ".", plan.part_head(), plan.part_rows());
+    add("money", "What it costs", plan.about_bills() + ".", &BILLS, plan.bill_rows());
     let content = plan.assumptions().iter().map(paragraph).collect::<Html>();
     sections.push((
         "assumed",

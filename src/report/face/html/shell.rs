@@ -7,11 +7,11 @@ use super::markup::{Html, element, paragraph};
 use super::script::script;
 
 const STYLE: &str = include_str!("assets/page.css");
+const END: &str = "</body>\n</html>\n";
+
 /// A whole page; `data` is JSON.
 pub(crate) fn document(title: &str, body: &Html, data: &str) -> String {
-    let mut page = still(title, body);
-    let end = page.len() - END.len();
-    page.truncate(end);
+    let mut page = opened(title, body);
     let _ = writeln!(
         page,
         "<script type=\"application/json\" id=\"data\">{}</script>",
@@ -22,10 +22,13 @@ pub(crate) fn document(title: &str, body: &Html, data: &str) -> String {
     page
 }
 
-const END: &str = "</body>\n</html>\n";
-
 /// A whole page of words and tables alone.
 pub(crate) fn still(title: &str, body: &Html) -> String {
+    opened(title, body) + END
+}
+
+/// A page up to the end of its body.
+fn opened(title: &str, body: &Html) -> String {
     let (title, body) = (Html::from(title), body.as_str());
     // Nothing may be fetched, whatever stands in the page.
     let policy = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; \
@@ -38,7 +41,7 @@ pub(crate) fn still(title: &str, body: &Html) -> String {
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <meta name=\"color-scheme\" content=\"light dark\">\n\
          <link rel=\"icon\" href=\"data:,\">\n\
-         <title>{}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n{body}{END}",
+         <title>{}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n{body}",
         title.as_str()
     );
     page

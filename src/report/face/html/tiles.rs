@@ -107,7 +107,9 @@ fn delivered(summary: &Summary) -> Option<Tile> {
 /// within one.
 fn latency(summary: &Summary) -> Option<Tile> {
     let of = |metric: &'static str| {
-        move |said: &Said<'_>| said.metric == metric && said.statistic.starts_with('p')
+        move |said: &Said<'_>| {
+            said.metric == metric && said.statistic.starts_with('p') && said.when.is_empty()
+        }
     };
     let line = first(summary, of("message_latency"));
     if let Some(line) = line.or_else(|| first(summary, of("sms_latency"))) {
@@ -137,15 +139,16 @@ fn busy(run: &Run<'_>) -> Option<Tile> {
     let most = *busiest(run.summary).first()?;
     let (station, mean) = (most.label("station"), most.mean?);
     let part = run.parts.kind(station).map_or("Station", |kind| kind.info().title);
-    let need = run.summary.needs.iter().find(|need| need.station == station);
-    let most = need.map_or(HIGH, |need| need.target);
-    let look = if mean <= most { Look::Passed } else { Look::Failed };
-    Some(Tile {
-        title: format!("Most used: {part} {station}"),
-        figure: percent(mean),
-        under: format!("{} may be used", bound(most)),
-        used: Some((mean / most, look)),
-    })
+    let asked = |said: &Said<'_>| {
+        let of = said.label("station").is_none_or(|of| of == station);
+        of && said.metric.ends_with("utilisation") && said.when.is_empty()
+    };
+    // Nothing is green or red that no line asks for.
+    let (under, used) = match first(run.summary, asked) {
+        Some(line) => (limit(line).trim_start_matches(", ").to_owned(), used(line)),
+        None => (format!("planners allow {}", bound(HIGH)), Some((mean / HIGH, Look::Open))),
+    };
+    Some(Tile { title: format!("Most used: {part} {station}"), figure: percent(mean), under, used })
 }
 
 /// What crosses in a month of hours like this.
@@ -154,8 +157,10 @@ fn a_month(run: &Run<'_>) -> Option<Tile> {
     let owed = run.summary.named("settlement").filter(|metric| metric.level().of_pair());
     let owed: f64 = owed.filter_map(|metric| metric.mean).sum();
     let hours = federation.money.busy_hours();
-    let measured = federation.run.duration.as_secs_f64();
-    (owed > 0.0).then(|| Tile {
+    let measured = run.over.measured;
+    // Of a run that is not steady no month follows.
+    let known = owed > 0.0 && measured > 0.0 && run.summary.trends.is_empty();
+    known.then(|| Tile {
         title: "Owed between operators a month".into(),
         figure: format!(
             "{} {}",
