@@ -10,9 +10,10 @@ mod shapes;
 #[path = "common/webdriver.rs"]
 mod webdriver;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::OnceLock;
+use std::sync::{Mutex, PoisonError};
 
 use serde_json::Value;
 
@@ -38,8 +39,14 @@ fn folder() -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).parent().expect("target").join("browser")
 }
 
-/// The page of a run, which is made once.
-fn page((name, options): Shipped) -> PathBuf {
+/// The page of a run, which is made once: two tests that wrote one folder would read halves of it.
+fn page(shipped: Shipped) -> PathBuf {
+    static MADE: Mutex<BTreeMap<&str, PathBuf>> = Mutex::new(BTreeMap::new());
+    let mut made = MADE.lock().unwrap_or_else(PoisonError::into_inner);
+    made.entry(shipped.0).or_insert_with(|| run(shipped)).clone()
+}
+
+fn run((name, options): Shipped) -> PathBuf {
     let dir = folder().join("runs").join(name);
     let topology = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("topologies/{name}.yaml"));
     let run = Command::new(env!("CARGO_BIN_EXE_interwork"))
@@ -54,9 +61,8 @@ fn page((name, options): Shipped) -> PathBuf {
     dir.join("report.html")
 }
 
-fn storm() -> &'static PathBuf {
-    static PAGE: OnceLock<PathBuf> = OnceLock::new();
-    PAGE.get_or_init(|| page(PAGES[1]))
+fn storm() -> PathBuf {
+    page(PAGES[1])
 }
 
 /// Scrolls through the page until every chart is drawn.
@@ -137,7 +143,7 @@ fn pages_fetch_nothing_and_draw_every_chart_in_light_and_dark_on_desktop_and_pho
     let Some(browser) = Browser::start() else { return };
     let mut faults_of_all = Vec::new();
     for shipped in PAGES {
-        let page = if shipped.0 == PAGES[1].0 { storm().clone() } else { page(shipped) };
+        let page = page(shipped);
         for width in [DESKTOP, PHONE] {
             for dark in [false, true] {
                 browser.open(&page, width, dark);
@@ -235,7 +241,7 @@ fn the_readme_shows_the_top_of_a_page() {
     let readme = std::fs::read_to_string(root.join("README.md")).expect("the README");
     assert!(readme.lines().take(30).any(|line| line.contains(picture)), "on the first screen");
     let Some(browser) = Browser::start() else { return };
-    browser.open(storm(), 1100, false);
+    browser.open(&storm(), 1100, false);
     draw_all(&browser);
     let shown = browser.script(
         "const flow = document.querySelector('[data-chart=flow] .drawing').getBoundingClientRect();
@@ -255,7 +261,7 @@ fn the_readme_shows_the_top_of_a_page() {
 #[test]
 fn the_slider_replays_the_run_on_the_map() {
     let Some(browser) = Browser::start() else { return };
-    browser.open(storm(), DESKTOP, false);
+    browser.open(&storm(), DESKTOP, false);
     draw_all(&browser);
     let state = |browser: &Browser| {
         browser.script(
@@ -285,7 +291,7 @@ fn the_slider_replays_the_run_on_the_map() {
 #[test]
 fn the_matrix_shows_the_figure_that_is_chosen() {
     let Some(browser) = Browser::start() else { return };
-    browser.open(storm(), PHONE, false);
+    browser.open(&storm(), PHONE, false);
     draw_all(&browser);
     let cells = |browser: &Browser| {
         browser.script(
@@ -306,7 +312,7 @@ fn the_matrix_shows_the_figure_that_is_chosen() {
 #[test]
 fn flows_are_as_high_as_their_messages_on_both_sides() {
     let Some(browser) = Browser::start() else { return };
-    browser.open(storm(), DESKTOP, false);
+    browser.open(&storm(), DESKTOP, false);
     draw_all(&browser);
     let ends = browser.script(
         "return [...document.querySelectorAll('[data-chart=flow] svg g')].map(g => [
@@ -326,7 +332,7 @@ fn flows_are_as_high_as_their_messages_on_both_sides() {
 #[test]
 fn limits_and_licences_are_drawn_where_their_figures_are() {
     let Some(browser) = Browser::start() else { return };
-    browser.open(storm(), DESKTOP, false);
+    browser.open(&storm(), DESKTOP, false);
     draw_all(&browser);
     let words = |browser: &Browser, chart: &str| {
         let script = format!(
@@ -344,7 +350,7 @@ fn limits_and_licences_are_drawn_where_their_figures_are() {
 #[test]
 fn charts_tell_their_figures_to_the_keyboard_too() {
     let Some(browser) = Browser::start() else { return };
-    browser.open(storm(), DESKTOP, false);
+    browser.open(&storm(), DESKTOP, false);
     draw_all(&browser);
     browser.press("[data-chart=backlog] svg", "\u{e014}\u{e014}");
     let tip = browser.script("const t = document.querySelector('[data-chart=backlog] .tip'); return [t.style.visibility, t.textContent]");
@@ -383,7 +389,8 @@ fn the_largest_page_is_as_quick_as_the_smallest() {
 fn a_page_without_series_and_topology_opens_all_the_same() {
     let Some(browser) = Browser::start() else { return };
     let dir = tempfile::tempdir().expect("a folder");
-    let from = storm().parent().expect("a result folder");
+    let storm = storm();
+    let from = storm.parent().expect("a result folder");
     for name in ["manifest.json", "summary.json"] {
         let text = std::fs::read_to_string(from.join(name)).expect(name);
         let older = text.replacen("interwork/summary/1", "interwork/summary/0", 1);

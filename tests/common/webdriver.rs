@@ -83,7 +83,11 @@ impl Browser {
     pub fn until(&self, what: &str, holds: impl Fn(&Self) -> bool) {
         let start = Instant::now();
         while !holds(self) {
-            assert!(start.elapsed() < DEADLINE, "{what}: not within {DEADLINE:?}");
+            let late = start.elapsed() >= DEADLINE;
+            let said = || {
+                self.ask("POST", &self.of_session("/se/log"), Some(&json!({ "type": "browser" })))
+            };
+            assert!(!late, "{what}: not within {DEADLINE:?}; the console says {:?}", said());
             std::thread::yield_now();
         }
     }
@@ -164,8 +168,12 @@ impl Browser {
 
     #[track_caller]
     fn command(&self, method: &str, path: &str, body: Option<&Value>) -> Value {
-        let path = format!("/session/{}{path}", self.session);
+        let path = self.of_session(path);
         self.ask(method, &path, body).unwrap_or_else(|error| panic!("{path}: {error}"))
+    }
+
+    fn of_session(&self, path: &str) -> String {
+        format!("/session/{}{path}", self.session)
     }
 
     /// One request on a connection of its own.
