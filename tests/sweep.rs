@@ -348,6 +348,61 @@ fn pooled_figures_are_those_of_run_with_as_many_replications() {
     assert_eq!(offered[&true], offered[&false], "all routes together, in a row of their own");
 }
 
+/// A licence that is too small fails no line about other routes; its point is told all the same.
+#[test]
+fn a_point_that_is_overloaded_is_told_and_makes_no_page_green() {
+    let bench = Bench::new(
+        "study: 1
+name: licences
+topologies: [ tiny.yaml ]
+replications: 3
+set:
+  run.duration: 10m
+  slo: [ \"messages_refused count < 1000000\" ]
+parameters: { operators.a.smsc.throughput: [0.01/s, 5/s] }
+",
+    );
+    let output = bench.sweep("out", &[]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let said = text(&output.stdout);
+    assert!(said.contains("1 of them measured a state that does not last"), "{said}");
+    let why = "a/smsc[0] is full, 3 of 3 replications not steady";
+    assert!(said.contains(&format!("  point 0: {why}\n")), "{said}");
+    let rows = bench.rows("out/points.csv");
+    let of = |name: &str| rows.iter().map(|row| row[name].as_str()).collect::<Vec<_>>();
+    assert_eq!(of("full"), ["a/smsc[0]", ""]);
+    assert_eq!((of("unsteady"), of("replications")), (vec!["3", "0"], vec!["3", "3"]));
+    let page = std::fs::read_to_string(bench.path("out/report.html")).expect("a page");
+    let verdict =
+        "every SLO line holds at all 2 points, but 1 point measured a state that does not";
+    assert!(page.contains(verdict) && page.contains(why), "the page says it too");
+    assert!(!page.contains("class=\"verdict passed"), "nor is it green");
+    // What is still under way makes the median a bound, in the table, the page and the picture.
+    let least = |row: &&BTreeMap<String, String>| {
+        row["metric"] == "message_latency" && row["statistic"] == "p95" && row["at_least"] == "true"
+    };
+    assert!(bench.rows("out/pooled.csv").iter().any(|row| least(&row) && row["point"] == "0"));
+    assert!(page.contains("\"least\":[true,"), "the page has bounds");
+}
+
+#[test]
+fn no_column_of_a_topology_is_called_as_one_of_the_tables() {
+    let bench = Bench::new("study: 1\nname: s\ntopologies: [ tiny.yaml ]\n");
+    bench.swept("out", &[]);
+    for table in ["points.csv", "results.csv", "pooled.csv", "slo.csv"] {
+        let mut reader = csv::Reader::from_path(bench.path("out").join(table)).expect("a table");
+        for column in reader.headers().expect("a head") {
+            let study =
+                format!("study: 1\nname: s\ntopologies: [ {{ file: tiny.yaml, {column}: x }} ]\n");
+            std::fs::write(bench.path("study.yaml"), study).expect("written");
+            let output = bench.sweep("other", &[]);
+            let said = text(&output.stderr);
+            assert_eq!(output.status.code(), Some(104), "{column} of {table}: {said}");
+            assert!(said.contains(&format!("a column `{column}` of their own")), "{said}");
+        }
+    }
+}
+
 #[test]
 fn one_at_a_time_and_a_latin_hypercube_make_their_points() {
     let study = "study: 1

@@ -12,6 +12,7 @@ use super::topology::count_of_problems;
 use super::{Exit, fault, folder_error, stderr_color, width};
 use crate::report::document::json;
 use crate::report::document::manifest::StudyManifest;
+use crate::report::document::points::State;
 use crate::report::folder::tasks::{Found, StudyFolder};
 use crate::study::sweep::{self, Broken, Kept, Part, Place, Stopped, Sweep};
 
@@ -314,8 +315,30 @@ fn assemble(sweep: &Sweep, folder: &StudyFolder, started: SystemTime) -> Result<
         let missed = assembled.missed;
         anstream::println!("an SLO line does not hold at {missed} of them, see slo.csv");
     }
+    for line in doubtful(&assembled.states) {
+        anstream::println!("{line}");
+    }
     anstream::println!("results in {}", folder.dir().display());
     Ok(Exit::Done)
+}
+
+/// Points that are told.
+const TOLD: usize = 4;
+
+/// The points whose figures are of no state that lasts.
+fn doubtful(states: &[State]) -> Vec<String> {
+    let doubts = states.iter().enumerate();
+    let doubts = doubts.filter_map(|(point, state)| Some((point, state.doubt()?)));
+    let doubts: Vec<String> =
+        doubts.map(|(point, why)| format!("  point {point}: {why}")).collect();
+    if doubts.is_empty() {
+        return doubts;
+    }
+    let head =
+        format!("{} of them measured a state that does not last, see points.csv:", doubts.len());
+    let more = doubts.len().saturating_sub(TOLD);
+    let rest = (more > 0).then(|| format!("  and {more} more"));
+    [head].into_iter().chain(doubts.into_iter().take(TOLD)).chain(rest).collect()
 }
 
 fn wrong(message: &str) -> Exit {

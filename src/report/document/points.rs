@@ -17,6 +17,40 @@ pub(crate) struct PointRow {
     pub(crate) parameters: Vec<String>,
 }
 
+/// What of a point's runs says that its figures are of no state that lasts.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct State {
+    /// Its replications.
+    pub(crate) replications: u32,
+    /// Those of which the measured time was not steady.
+    pub(crate) unsteady: u32,
+    /// Parts that had nothing left all along.
+    pub(crate) full: Vec<String>,
+}
+
+impl State {
+    /// Whether most of its replications were not steady: one of many may seem so by chance.
+    pub(crate) fn is_unsteady(&self) -> bool {
+        2 * self.unsteady > self.replications
+    }
+
+    /// What is wrong with it in words, if something is.
+    pub(crate) fn doubt(&self) -> Option<String> {
+        let full = match self.full.as_slice() {
+            [] => None,
+            [one] => Some(format!("{one} is full")),
+            [first, second] => Some(format!("{first} and {second} are full")),
+            [first, rest @ ..] => Some(format!("{first} and {} others are full", rest.len())),
+        };
+        let unsteady = self.is_unsteady().then(|| match self.replications {
+            1 => "not steady".to_owned(),
+            of => format!("{} of {of} replications not steady", self.unsteady),
+        });
+        let told: Vec<String> = full.into_iter().chain(unsteady).collect();
+        (!told.is_empty()).then(|| told.join(", "))
+    }
+}
+
 /// One figure of one point, all its replications together.
 #[derive(Clone, Debug)]
 pub(crate) struct Reading {
@@ -27,6 +61,8 @@ pub(crate) struct Reading {
     pub(crate) unit: String,
     pub(crate) value: f64,
     pub(crate) interval: Option<[f64; 2]>,
+    /// A lower bound: messages under way when the runs ended could raise it.
+    pub(crate) at_least: bool,
 }
 
 impl Reading {
@@ -46,6 +82,7 @@ impl Reading {
             unit: unit_of(statistic, &metric.unit).to_owned(),
             value,
             interval: metric.interval95.get(statistic).copied(),
+            at_least: metric.is_least(statistic),
         };
         figures.map(reading).collect()
     }
@@ -60,6 +97,8 @@ pub(crate) struct Points {
     pub(crate) parameters: Vec<String>,
     /// In order.
     pub(crate) rows: Vec<PointRow>,
+    /// How the runs of each went.
+    pub(crate) states: Vec<State>,
 }
 
 /// How one SLO line went at one point.

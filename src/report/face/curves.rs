@@ -22,8 +22,15 @@ struct Axis {
     others: Vec<String>,
 }
 
-/// One point of a line: where, how much, and the interval.
-type Dot = (f64, f64, Option<[f64; 2]>);
+/// One point of a line.
+#[derive(Clone, Copy, Debug)]
+struct Dot {
+    at: f64,
+    value: f64,
+    interval: Option<[f64; 2]>,
+    /// A lower bound.
+    at_least: bool,
+}
 
 /// Draws all pictures: name and SVG. What is zero everywhere is left out.
 pub(crate) fn draw(points: &Points, readings: &[Reading]) -> Vec<(String, String)> {
@@ -136,13 +143,14 @@ fn lines<'a>(axis: &'a Axis, readings: &[&Reading]) -> Vec<(&'a str, Vec<Dot>)> 
             lines.push((others, Vec::new()));
             lines.len() - 1
         });
-        lines[place].1.push((*x, reading.value, reading.interval));
+        let Reading { value, interval, at_least, .. } = **reading;
+        lines[place].1.push(Dot { at: *x, value, interval, at_least });
     }
-    let long = |(_, dots): &(&str, Vec<Dot>)| dots.iter().any(|dot| dot.0 != dots[0].0);
+    let long = |(_, dots): &(&str, Vec<Dot>)| dots.iter().any(|dot| dot.at != dots[0].at);
     if lines.iter().any(long) {
         // A single dot belongs to another axis.
         lines.retain(long);
-        lines.iter_mut().for_each(|(_, dots)| dots.sort_by(|a, b| a.0.total_cmp(&b.0)));
+        lines.iter_mut().for_each(|(_, dots)| dots.sort_by(|a, b| a.at.total_cmp(&b.at)));
         return lines;
     }
     let dots = lines.into_iter().flat_map(|(_, dots)| dots).collect();
@@ -155,9 +163,9 @@ fn over(axis: &Axis, metric: &str, statistic: &str, readings: &[&Reading]) -> Op
     lines.truncate(MOST_LINES);
     let unit = readings.first().map_or("", |reading| reading.unit.as_str());
     let dots = || lines.iter().flat_map(|(_, dots)| dots);
-    let xs = dots().map(|dot| dot.0);
+    let xs = dots().map(|dot| dot.at);
     let (left, right) = (xs.clone().reduce(f64::min)?, xs.reduce(f64::max)?);
-    let highest = dots().map(|dot| dot.2.map_or(dot.1, |[_, high]| high.max(dot.1)));
+    let highest = dots().map(|dot| dot.interval.map_or(dot.value, |[_, high]| high.max(dot.value)));
     let highest = highest.reduce(f64::max)?;
     if left >= right || highest <= 0.0 {
         return None;
@@ -169,10 +177,11 @@ fn over(axis: &Axis, metric: &str, statistic: &str, readings: &[&Reading]) -> Op
     // Room for the legend above the lines.
     let top = highest * scale * if named { 1.15 + 0.05 * lines.len() as f64 } else { 1.08 };
     let margin = (right - left) * 0.03;
+    let bounds = if dots().any(|dot| dot.at_least) { ", triangles: at least" } else { "" };
     let title = match all > MOST_LINES {
         true => format!("{metric} {statistic} ({MOST_LINES} of {all} lines)"),
         false => format!("{metric} {statistic}"),
-    };
+    } + bounds;
     let with_unit = |name: &str, unit: &str| match unit {
         "" | "1" => name.to_owned(),
         unit => format!("{name}, {unit}"),
@@ -195,7 +204,7 @@ fn over(axis: &Axis, metric: &str, statistic: &str, readings: &[&Reading]) -> Op
             .draw()?;
         for (place, (name, dots)) in lines.iter().enumerate() {
             let colour = COLOURS[place % COLOURS.len()];
-            let at = |dot: &Dot| (dot.0, dot.1 * scale);
+            let at = |dot: &Dot| (dot.at, dot.value * scale);
             if !scattered {
                 let line = LineSeries::new(dots.iter().map(at), colour.stroke_width(2));
                 let line = chart.draw_series(line)?;
@@ -203,8 +212,12 @@ fn over(axis: &Axis, metric: &str, statistic: &str, readings: &[&Reading]) -> Op
                     line.label(*name).legend(move |(x, y)| swatch(x, y, colour));
                 }
             }
-            chart.draw_series(dots.iter().map(|dot| Circle::new(at(dot), 3, colour.filled())))?;
-            let bars = dots.iter().filter_map(|dot| dot.2.map(|ends| (dot.0, ends)));
+            let known = dots.iter().filter(|dot| !dot.at_least);
+            chart.draw_series(known.map(|dot| Circle::new(at(dot), 3, colour.filled())))?;
+            let least = dots.iter().filter(|dot| dot.at_least);
+            let triangle = |dot| TriangleMarker::new(at(dot), 6, colour.filled());
+            chart.draw_series(least.map(triangle))?;
+            let bars = dots.iter().filter_map(|dot| dot.interval.map(|ends| (dot.at, ends)));
             let cap = margin * 0.15;
             chart.draw_series(bars.flat_map(|(x, [low, high])| {
                 let (low, high) = (low.max(0.0) * scale, high * scale);
@@ -270,7 +283,7 @@ mod tests {
             parameters: vec![(*load).to_owned()],
         };
         let (columns, parameters) = (vec!["size".to_owned()], vec!["workload.load".to_owned()]);
-        Points { columns, parameters, rows: rows.iter().map(row).collect() }
+        Points { columns, parameters, rows: rows.iter().map(row).collect(), states: Vec::new() }
     }
 
     fn readings(count: u32) -> Vec<Reading> {

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use crate::measure::catalogue::Label;
 use crate::measure::results::{Metric, Slo};
 use crate::report::document::csv::unit_of;
-use crate::report::document::points::{Line, PointRow, Points, Reading};
+use crate::report::document::points::{Line, PointRow, Points, Reading, State};
 use crate::report::face::{curves, html};
 use crate::report::folder::tasks::{StudyFolder, io};
 use crate::report::folder::write::FolderError;
@@ -24,6 +24,7 @@ pub(crate) struct Tables<'a> {
     pooled: Table,
     slo: Table,
     rows: Vec<PointRow>,
+    states: Vec<State>,
     readings: Vec<Reading>,
     lines: Vec<Line>,
 }
@@ -81,7 +82,11 @@ impl<'a> Tables<'a> {
         let figure = [&["metric"], &Label::NAMES[..], &figure].concat();
         let pooled = [&figure[..], &["low", "high", "at_least"]].concat();
         let line = ["line", "observed", "unit", "passed", "replications", "held"];
-        let points = head(&["point", "topology"], &[columns, parameters], &[]);
+        let points = head(
+            &["point", "topology"],
+            &[columns, parameters],
+            &["replications", "unsteady", "full"],
+        );
         Ok(Self {
             folder,
             points: Table::begin(folder, "points.csv", &points)?,
@@ -95,20 +100,29 @@ impl<'a> Tables<'a> {
             columns: columns.to_vec(),
             parameters: parameters.to_vec(),
             rows: Vec::new(),
+            states: Vec::new(),
             readings: Vec::new(),
             lines: Vec::new(),
         })
     }
 
     /// The next point.
+    pub(crate) fn point(&mut self, row: PointRow) {
+        self.rows.push(row);
+    }
+
+    /// How the runs of the point in hand went.
     ///
     /// # Errors
     /// If a file cannot be written.
-    pub(crate) fn point(&mut self, row: PointRow) -> Result<(), FolderError> {
-        let mut fields = vec![self.rows.len().to_string(), row.topology.clone()];
+    pub(crate) fn state(&mut self, state: State) -> Result<(), FolderError> {
+        let Some(row) = self.rows.last() else { return Ok(()) };
+        let mut fields = vec![(self.rows.len() - 1).to_string(), row.topology.clone()];
         fields.extend(row.columns.iter().chain(&row.parameters).cloned());
+        fields.extend([state.replications, state.unsteady].map(|count| count.to_string()));
+        fields.push(state.full.join(" "));
         self.points.row(&fields)?;
-        self.rows.push(row);
+        self.states.push(state);
         Ok(())
     }
 
@@ -187,22 +201,24 @@ impl<'a> Tables<'a> {
         Ok(())
     }
 
-    /// Ends the tables of the study `name`, draws the pictures and writes the page.
+    /// Ends the tables of the study `name`, draws the pictures and writes the page; how the
+    /// runs of each point went.
     ///
     /// # Errors
     /// If a file cannot be written.
-    pub(crate) fn end(self, name: &str) -> Result<(), FolderError> {
+    pub(crate) fn end(self, name: &str) -> Result<Vec<State>, FolderError> {
         self.points.end()?;
         self.results.end()?;
         self.pooled.end()?;
         self.slo.end()?;
-        let study = Points { columns: self.columns, parameters: self.parameters, rows: self.rows };
+        let Self { columns, parameters, rows, states, .. } = self;
+        let study = Points { columns, parameters, rows, states };
         for (picture, svg) in curves::draw(&study, &self.readings) {
             self.folder.put(&format!("plots/{picture}.svg"), svg.as_bytes())?;
         }
         let page = html::sweep::sweep_page(name, &study, &self.readings, &self.lines);
         self.folder.put(html::NAME, page.as_bytes())?;
-        Ok(())
+        Ok(study.states)
     }
 }
 

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use crate::measure::results::Trend;
 use crate::report::document::json;
 use crate::report::folder::write::FolderError;
 
@@ -35,13 +36,15 @@ pub(crate) struct Task {
     pub(crate) warm_up_ns: u64,
     /// Events processed.
     pub(crate) events: u64,
+    /// What still went somewhere in its measured time.
+    pub(crate) trends: Vec<Trend>,
     /// What was measured.
     pub(crate) measured: Vec<String>,
 }
 
 impl Task {
     /// Schema of this version.
-    pub(crate) const SCHEMA: &str = "interwork/task/1";
+    pub(crate) const SCHEMA: &str = "interwork/task/2";
 }
 
 /// What a folder has of a task.

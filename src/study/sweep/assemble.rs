@@ -7,18 +7,21 @@ use crate::measure::measured::Measured;
 use crate::measure::pick::rolled_up;
 use crate::measure::results::{Metric, Results};
 use crate::measure::slo;
-use crate::report::document::points::PointRow;
+use crate::report::document::points::{PointRow, State};
 use crate::report::folder::tables::Tables;
 use crate::report::folder::tasks::{Found, StudyFolder};
+use crate::report::judge::FULL_ALL_ALONG;
 use crate::study::replicate;
 
 /// What was put together.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Assembled {
     /// Events of all tasks.
     pub(crate) events: u64,
     /// Points of which an SLO line does not hold.
     pub(crate) missed: u32,
+    /// How the runs of each point went.
+    pub(crate) states: Vec<State>,
 }
 
 /// Puts the results together from the tasks in a folder, which are all there.
@@ -39,10 +42,10 @@ pub(crate) fn assemble(sweep: &Sweep, folder: &StudyFolder) -> Result<Assembled,
             topology: sweep.topology(point).to_owned(),
             columns: sweep.columns_of(point),
             parameters: point.values.clone(),
-        })?;
+        });
         of_point(sweep, folder, point, &mut tables, &mut assembled)?;
     }
-    tables.end(&sweep.study.name)?;
+    assembled.states = tables.end(&sweep.study.name)?;
     Ok(assembled)
 }
 
@@ -62,6 +65,7 @@ fn of_point(
     };
     let mut pooled: Option<Measured> = None;
     let mut each: Vec<Results> = Vec::new();
+    let mut unsteady = 0;
     for replication in 0..point.replications {
         let number = point.first + replication;
         let broken = |why: String| {
@@ -74,6 +78,7 @@ fn of_point(
             Found::Missing => return Err(broken("it is not there".to_owned())),
         };
         assembled.events += task.events;
+        unsteady += u32::from(!task.trends.is_empty());
         let measured = restored(case.clone(), point, &task).map_err(broken)?;
         let mut results = slo::results(&measured);
         results.metrics.extend(measured.over_routes());
@@ -87,6 +92,8 @@ fn of_point(
     }
     let Some(pooled) = pooled else { return Ok(()) };
     let mut all = slo::results(&pooled);
+    let full = full(&all.metrics);
+    tables.state(State { replications: point.replications, unsteady, full })?;
     all.metrics.extend(pooled.over_routes());
     picked(&mut all.metrics);
     let metrics: Vec<&[Metric]> = each.iter().map(|results| results.metrics.as_slice()).collect();
@@ -97,4 +104,11 @@ fn of_point(
     assembled.missed += u32::from(all.slo.iter().any(|line| !line.passed));
     tables.slo(&all.slo, point.replications, &held)?;
     Ok(())
+}
+
+/// Parts that had nothing left all along.
+fn full(metrics: &[Metric]) -> Vec<String> {
+    let used = metrics.iter().filter(|metric| metric.name == "station_utilisation");
+    let full = used.filter(|metric| metric.mean.is_some_and(|mean| mean >= FULL_ALL_ALONG));
+    full.map(|metric| metric.label("station").to_owned()).collect()
 }

@@ -14,7 +14,7 @@ use crate::report::document::csv;
 use crate::report::folder::tasks::{Found, StudyFolder, Task};
 use crate::report::folder::write::FolderError;
 use crate::run::{Ending, Options, RunError, row};
-use crate::study::{pool, replicate, warm_up};
+use crate::study::{pool, replicate, steady, warm_up};
 
 /// Which tasks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -246,6 +246,7 @@ fn one(
         seed,
         warm_up_ns,
         events: finished.events,
+        trends: steady::trends(finished.measured.setup(), &finished.results.series),
         measured: saved::lines(&finished.measured),
     };
     Ok((task, files))

@@ -18,19 +18,35 @@ pub use self::schema::schema;
 pub(crate) use self::shape::MOST_POINTS;
 
 /// Columns that results have anyway.
-const TAKEN: [&str; 12] = [
+const TAKEN: [&str; 27] = [
     "point",
     "replication",
     "topology",
     "metric",
-    "labels",
     "statistic",
     "value",
     "unit",
     "low",
     "high",
+    "at_least",
     "line",
+    "observed",
     "passed",
+    "held",
+    "replications",
+    "unsteady",
+    "full",
+    // Labels of metrics.
+    "route",
+    "from",
+    "to",
+    "reason",
+    "stage",
+    "operator",
+    "scope",
+    "origin",
+    "kind",
+    "station",
 ];
 
 /// A study file that is right in itself.

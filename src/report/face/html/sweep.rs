@@ -37,6 +37,14 @@ pub(crate) fn sweep_page(
             (Look::Failed, format!("an SLO line fails at {} of {number}", points_of(failed)))
         }
     };
+    let doubts = doubts(points);
+    let look = if look == Look::Passed && !doubts.is_empty() { Look::Open } else { look };
+    let verdict = match doubts.len() {
+        0 => verdict,
+        doubtful => {
+            format!("{verdict}, but {} measured a state that does not last", points_of(doubtful))
+        }
+    };
     let axes = axes(points);
     let named: Vec<String> = axes
         .iter()
@@ -60,10 +68,35 @@ pub(crate) fn sweep_page(
     )];
     let head = Head { kicker: "a study", title: name, look, verdict: &verdict, sentences };
     let mut sections: Vec<Section> = vec![("figures", "Figures", figures(axes.len()))];
+    if !doubts.is_empty() {
+        sections.push(("doubts", "Points without a steady state", unsteady(&axes, &doubts)));
+    }
     if !lines.is_empty() {
         sections.push(("slo", "SLO lines", slo(&axes, lines)));
     }
     page(&head, &sections, &data(&axes, readings, lines, number))
+}
+
+/// Points whose figures are of no state that lasts, and why.
+fn doubts(points: &Points) -> Vec<(usize, String)> {
+    let doubts = points.states.iter().enumerate();
+    doubts.filter_map(|(point, state)| Some((point, state.doubt()?))).collect()
+}
+
+fn unsteady(axes: &[(String, Vec<String>)], doubts: &[(usize, String)]) -> Html {
+    let row = |(point, why): &(usize, String)| {
+        let values = axes.iter().map(|(_, values)| values[*point].clone());
+        let mut cells: Vec<String> = std::iter::once(point.to_string()).chain(values).collect();
+        cells.push(why.clone());
+        cells
+    };
+    let rows: Vec<Vec<String>> = doubts.iter().take(LISTED).map(row).collect();
+    let mut head = vec!["point"];
+    head.extend(axes.iter().map(|(name, _)| name.as_str()));
+    head.push("why");
+    let lead = "What these points measured depends on when they began and on how long they went on. \
+                All of them stand in points.csv.";
+    section("doubts", "Points without a steady state", lead, table(&head, &rows))
 }
 
 /// What points differ in, with each point's value.
@@ -114,9 +147,11 @@ fn data(
     let figures = figures.into_iter().map(|((metric, statistic), readings)| {
         let mut values = vec![Value::Null; points];
         let (mut low, mut high) = (values.clone(), values.clone());
+        let mut least = vec![false; points];
         for reading in &readings {
             let place = reading.point as usize;
             values[place] = cut(reading.value);
+            least[place] = reading.at_least;
             if let Some([from, to]) = reading.interval {
                 (low[place], high[place]) = (cut(from), cut(to));
             }
@@ -126,7 +161,12 @@ fn data(
             true => "share",
             false => readings.first().map_or("", |reading| &reading.unit),
         };
-        json!({ "name": name, "unit": unit, "values": values, "low": low, "high": high })
+        let mut figure =
+            json!({ "name": name, "unit": unit, "values": values, "low": low, "high": high });
+        if least.contains(&true) {
+            figure["least"] = json!(least);
+        }
+        figure
     });
     json!({ "axes": axes, "figures": figures.collect::<Vec<_>>() })
 }

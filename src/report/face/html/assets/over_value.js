@@ -6,6 +6,7 @@ import {
   label,
   legend,
   line,
+  note,
   nothing,
   rectangle,
   round,
@@ -17,7 +18,7 @@ import { known, most, unique } from "./lists.js";
 import { cursor, drawVertical, stroke, told } from "./plot.js";
 import { steps, verticalAxis } from "./scale.js";
 
-/** @typedef {{ at: number, value: number, low: Known, high: Known }} Dot */
+/** @typedef {{ at: number, value: number, low: Known, high: Known, least: boolean }} Dot */
 
 /**
  * The points of a line that can be drawn, from left to right.
@@ -27,9 +28,9 @@ import { steps, verticalAxis } from "./scale.js";
  */
 const dots = (points, log) =>
   points
-    .flatMap(([at, value, low, high]) => {
+    .flatMap(([at, value, low, high, least]) => {
       if (at == null || value == null || (log && value <= 0)) return [];
-      return [{ at, value, low: low ?? null, high: high ?? null }];
+      return [{ at, value, low: low ?? null, high: high ?? null, least: !!least }];
     })
     .sort((one, other) => one.at - other.at);
 
@@ -108,9 +109,12 @@ const drawLine = (picture, shown, x, y) => {
   });
   const place = (/** @type {Dot} */ { at, value }) => `${round(x(at))} ${round(y(value))}`;
   picture.append(stroke(`M${shown.dots.map(place).join("L")}`, shown, "butt"));
-  shown.dots.forEach(({ at, value }) => {
-    const centre = { cx: round(x(at)), cy: round(y(value)), r: 3 };
-    picture.append(svg("circle", { ...centre, class: `fill ${colour}` }));
+  shown.dots.forEach(({ at, value, least }) => {
+    const [right, down] = [round(x(at)), round(y(value))];
+    const sign = least
+      ? svg("path", { d: `M${right} ${down - 9}l5 9h-10z`, class: `fill ${colour}` })
+      : svg("circle", { cx: right, cy: down, r: 3, class: `fill ${colour}` });
+    picture.append(sign);
   });
 };
 
@@ -146,9 +150,9 @@ const drawBands = (picture, { left, right, upper, lower }, bands, at) => {
  * }} what
  */
 const tell = (figure, drawing, area, { name, values, at, sign, format, lines }) => {
-  const words = (/** @type {Dot} */ { value, low, high }) => {
+  const words = (/** @type {Dot} */ { value, low, high, least }) => {
     const interval = low == null ? "" : ` (${format(low)} to ${format(high)})`;
-    return format(value) + interval;
+    return (least ? "≥ " : "") + format(value) + interval;
   };
   const toldAt = (/** @type {number} */ value) =>
     lines.map((one) => {
@@ -219,6 +223,12 @@ export const overValue = (figure, { x, y, lines, bands = [], stops = [] }) => {
   drawStops(picture, area, stops, horizontal.at);
   shown.forEach((one) => drawLine(picture, one, horizontal.at, vertical.at));
   below(figure, legend(shown));
+  if (shown.some((one) => one.dots.some(({ least }) => least))) {
+    below(
+      figure,
+      note("Triangles are lower bounds: what was under way at the end could raise them."),
+    );
+  }
 
   tell(figure, drawing, area, {
     name: x.name,

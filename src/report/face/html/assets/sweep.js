@@ -78,6 +78,7 @@ export const sweep = (figure) => {
       shown.values[point],
       shown.low[point],
       shown.high[point],
+      Number(shown.least?.[point] ?? false),
     ]),
   }));
   overValue(figure, {
@@ -115,10 +116,13 @@ export const heat = (figure) => {
   const x = axes[state.x];
   const y = axes[state.y];
   const columns = inOrder(x);
-  const values = inOrder(y).map((down) =>
+  const places = inOrder(y).map((down) =>
     columns.map((across) =>
-      known(shown.values.filter((_, i) => x.values[i] === across && y.values[i] === down)),
+      [...shown.values.keys()].filter((i) => x.values[i] === across && y.values[i] === down),
     ),
+  );
+  const values = places.map((row) =>
+    row.map((cell) => known(cell.map((place) => shown.values[place]))),
   );
   const mean = (/** @type {number[]} */ list) =>
     list.length ? sum(list, (value) => value) / list.length : null;
@@ -126,9 +130,14 @@ export const heat = (figure) => {
   const all = known(means.flat());
   const high = Math.max(...all);
   const low = Math.min(...all);
-  const cell = (/** @type {Known} */ value, /** @type {string} */ words) => {
-    const told = value == null ? "no point" : format(value);
-    const made = html("td", { title: `${words}: ${told}` }, format(value));
+  const cell = (
+    /** @type {Known} */ value,
+    /** @type {boolean} */ least,
+    /** @type {string} */ words,
+  ) => {
+    const figure = (least ? "≥ " : "") + format(value);
+    const told = value == null ? "no point" : figure;
+    const made = html("td", { title: `${words}: ${told}` }, figure);
     if (value != null && high > low) {
       const strength = Math.round(4 + (46 * (value - low)) / (high - low));
       made.style.background = `color-mix(in srgb, var(--accent) ${strength}%, transparent)`;
@@ -142,7 +151,11 @@ export const heat = (figure) => {
       {},
       html("th", { scope: "row" }, down),
       ...columns.map((across, column) =>
-        cell(means[row][column], `${x.name} ${across}, ${y.name} ${down}`),
+        cell(
+          means[row][column],
+          places[row][column].some((place) => shown.least?.[place]),
+          `${x.name} ${across}, ${y.name} ${down}`,
+        ),
       ),
     ),
   );

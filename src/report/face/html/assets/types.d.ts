@@ -98,7 +98,7 @@ interface RouteData {
   sms: boolean;
 }
 
-/** A point of a line: value, figure, and its interval where it is known. */
+/** A point of a line: value, figure, its interval where it is known, 1 if the figure is a lower bound. */
 type Point = Known[];
 /** A chart that is drawn as it comes. */
 interface ReadyChart {
@@ -133,6 +133,8 @@ interface FigureData {
   values: Known[];
   low: Known[];
   high: Known[];
+  /** Which of them are lower bounds; left out where none is. */
+  least?: boolean[];
 }
 interface StudyData {
   charts?: Record<string, ReadyChart>;
