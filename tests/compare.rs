@@ -107,11 +107,13 @@ fn a_slower_hlr_moves_what_depends_on_it_and_nothing_else() {
     }
     for row in moved {
         let label = |name: &str| row.labels.get(name).map_or("", String::as_str);
+        // Over all routes those by SMS count too.
+        let sms = |route: &str| route.is_empty() || route.starts_with("sms");
         let depends = label("station") == "a/hlr"
             || (label("stage") == "hlr" && label("operator") == "a")
-            || (label("stage") == "hlr" && label("route").starts_with("sms"))
+            || (label("stage") == "hlr" && sms(label("route")))
             || (row.metric == "sms_latency" && label("operator") == "a")
-            || (row.metric == "message_latency" && label("route").starts_with("sms"));
+            || (row.metric == "message_latency" && sms(label("route")));
         assert!(depends, "{} does not depend on the HLR of a", row.figure());
         assert_eq!(row.verdict, Verdict::Worse, "{}", row.figure());
         let [low, high] = row.change.ratio95.expect("an interval");
@@ -148,8 +150,9 @@ fn a_line_fails_holds_or_cannot_be_told() {
         assert!(!report.passed);
         failed
     };
-    assert_eq!(told(false), [true, false, false, false, false]);
-    assert_eq!(told(true), [true, false, false, false, true], "no message takes a hub");
+    // No message takes a hub: a gate that can never close is no gate.
+    assert_eq!(told(false), [true, false, false, false, true]);
+    assert_eq!(told(true), [true, false, false, false, true]);
 }
 
 #[test]
@@ -212,6 +215,32 @@ impl Place {
     fn read(&self, name: &str) -> String {
         std::fs::read_to_string(self.path(name)).expect(name)
     }
+}
+
+/// Their routes differ, so what they do alike is told over all routes.
+#[test]
+fn a_hub_and_a_mesh_compare_by_totals_over_routes() {
+    let place = Place::new();
+    let file = |name| format!("{}/topologies/{name}.yaml", env!("CARGO_MANIFEST_DIR"));
+    let (hub, mesh) = (file("hub-and-spoke"), file("full-mesh"));
+    let sets = ["--set", "run.duration=1m", "--set", "run.warm_up=30s"];
+    let fixed = [&hub, &mesh, "--replications", "3", "--fail-on", "message_latency p95 +50%"];
+    let (code, out, err) = place.compare(&[&fixed[..], &sets, &["--json", "-"]].concat());
+    assert_eq!(code, Some(0), "{err}");
+    let report: serde_json::Value = serde_json::from_str(&out).expect("JSON");
+    let comparison = &report["comparisons"][0];
+    let figures = comparison["figures"].as_array().expect("figures");
+    let total = figures.iter().find(|row| {
+        row["metric"] == "message_latency"
+            && row["statistic"] == "mean"
+            && row["labels"].as_object().is_some_and(|labels| labels.is_empty())
+    });
+    let change = total.expect("a total")["ratio"].as_f64().expect("both have it");
+    assert!((0.5..2.0).contains(&change), "{change}");
+    let would_tell = comparison["would_tell"].as_str().expect("something is open");
+    let options = " --replications 12 --set 'run.duration=1m' --set 'run.warm_up=30s' \
+                   --fail-on 'message_latency p95 +50%'";
+    assert!(would_tell.ends_with(options), "{would_tell}");
 }
 
 #[test]

@@ -97,7 +97,8 @@ pub(super) struct Arguments {
 const AFTER_HELP: &str = "\
 Figures: of histograms mean, p50, p95, p99; of counters the rate; of levels the mean. Replications
 with the same seeds are compared pair by pair, others as independent samples, single runs by their
-batch means; values of replications are means over them. p values are adjusted for the number of
+batch means; values of replications are means over them. What is told by route is told over all routes
+too, so that a hub compares with a mesh. p values are adjusted for the number of
 figures (Holm).
 
 Verdicts:
@@ -111,7 +112,8 @@ concluded. Of a run that was not steady nothing is (of queues that still grow, w
 
 A line of --fail-on fails if the change is beyond it and the 95 % interval, if there is one, leaves
 out that nothing changed. It holds if the change is within and the interval too; else it cannot be
-told. That is the one verdict on its figure, chosen before anything ran. Exit code 99 if a line fails.
+told; but one about a figure that neither side has fails, for nothing ever could make it fail. That is
+the one verdict on its figure, chosen before anything ran. Exit code 99 if a line fails.
 
   interwork compare today.yaml wider.yaml --fail-on 'message_latency{route=hub} p99 +5%'
   interwork compare results/before results/after --json - | jq .comparisons[0].counts";
@@ -150,9 +152,27 @@ fn judged(arguments: &Arguments) -> Result<Exit, Exit> {
     };
     let Arguments { level, margin, strict, .. } = *arguments;
     let Some((baseline, others)) = sides.split_first() else { return Ok(Exit::BadInput) };
-    let report = compare(baseline, others, &lines, Rules { level, margin, strict });
+    let mut report = compare(baseline, others, &lines, Rules { level, margin, strict });
+    for would_tell in report.comparisons.iter_mut().filter_map(|one| one.would_tell.as_mut()) {
+        would_tell.push_str(&options(arguments));
+    }
     present(arguments, &report, (&folder, &dir), started)?;
     Ok(if report.passed { Exit::Done } else { Exit::SloMissed })
+}
+
+/// The options that bear on what is found, as they would be typed again.
+fn options(arguments: &Arguments) -> String {
+    let Arguments { overrides, fail_on, strict, level, margin, .. } = arguments;
+    let percent = |share: f64| format!("{}%", (share * 1e6).round() / 1e4);
+    let quoted =
+        |option: &str, value: &str| format!(" {option} '{}'", value.replace('\'', "'\\''"));
+    let sets = overrides.iter().map(|set| quoted("--set", set));
+    let lines = fail_on.iter().map(|line| quoted("--fail-on", line));
+    let rules = [("--level", *level, 0.01), ("--margin", *margin, 0.05)].into_iter();
+    let rules = rules.filter(|(_, value, usual)| value != usual);
+    let rules = rules.map(|(option, value, _)| format!(" {option} {}", percent(value)));
+    let strict = strict.then(|| " --strict".to_owned());
+    sets.chain(lines).chain(rules).chain(strict).collect()
 }
 
 /// Reads all sides; prints what is wrong with each.

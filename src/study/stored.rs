@@ -51,6 +51,11 @@ impl<'a> Earlier<'a> {
         Self { stored, whole, each }
     }
 
+    /// Everything that was measured, all together and of each replication; `None` without exact sums.
+    pub(crate) fn sums(&self) -> Option<(&Measured, &[Measured])> {
+        self.whole.as_ref().zip(self.each.as_deref())
+    }
+
     /// Whether its exact sums are there.
     pub fn is_exact(&self) -> bool {
         self.each.is_some()

@@ -268,7 +268,7 @@ pub struct Line {
     pub(crate) change: Option<Change>,
     /// What follows.
     pub(crate) outcome: Outcome,
-    /// Whether it counts as a failure, `--strict` considered.
+    /// Whether it counts as a failure: `--strict` considered, and what neither side has.
     pub failed: bool,
 }
 

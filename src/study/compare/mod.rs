@@ -315,7 +315,8 @@ fn judged(
         failed: match outcome {
             Outcome::Holds => false,
             Outcome::Fails => true,
-            Outcome::CannotTell => rules.strict,
+            // What neither side has, nothing could ever fail.
+            Outcome::CannotTell => rules.strict || (a.is_none() && b.is_none()),
         },
     }
 }

@@ -7,7 +7,8 @@ use tokio_util::sync::CancellationToken;
 use crate::domain::time::Duration;
 use crate::measure::catalogue::Kind;
 use crate::measure::catalogue::{self, Direction};
-use crate::measure::results::{Metric, Slo};
+use crate::measure::measured::Measured;
+use crate::measure::results::{Metric, Results, Slo};
 use crate::measure::selector::Selector;
 use crate::measure::slo;
 use crate::report::document::compare::{Party, Rank};
@@ -130,15 +131,17 @@ impl Side {
             slo: Vec::new(),
             trends: Vec::new(),
         };
-        let mut side = Self::new(party, &stored.summary, &stored.replications);
-        if !asked.is_empty() {
-            let earlier = Earlier::of(stored);
-            let known = |selector: &Selector| {
-                let (value, least) = (earlier.figure(selector)?, earlier.is_least(selector));
-                Some(side.known(selector, (value, least), earlier.each(selector)))
-            };
-            side.asked = asked.iter().map(known).collect();
+        let earlier = Earlier::of(stored);
+        let (mut summary, mut rows) = (stored.summary.clone(), stored.replications.clone());
+        if let Some((whole, each)) = earlier.sums() {
+            over_routes(whole, &each.iter().collect::<Vec<_>>(), &mut summary, &mut rows);
         }
+        let mut side = Self::new(party, &summary, &rows);
+        let known = |selector: &Selector| {
+            let (value, least) = (earlier.figure(selector)?, earlier.is_least(selector));
+            Some(side.known(selector, (value, least), earlier.each(selector)))
+        };
+        side.asked = asked.iter().map(known).collect();
         side
     }
 
@@ -163,7 +166,7 @@ impl Side {
             .map(|selector| runs.iter().map(|run| selector.observe(&run.measured)).collect())
             .collect();
         let all = replicate::added(runs);
-        let rows: Vec<ReplicationRow> = match all.each.as_slice() {
+        let mut rows: Vec<ReplicationRow> = match all.each.as_slice() {
             [_] => Vec::new(),
             several => (0..)
                 .zip(several)
@@ -172,7 +175,9 @@ impl Side {
         };
         let seeds = all.each.iter().map(|one| one.seed).collect();
         let party = Party { seeds, finished: all.ended == Ending::Finished, ..party };
-        let summary = Summary::new(&party.topology, &all.results);
+        let mut summary = Summary::new(&party.topology, &all.results);
+        let each_run: Vec<&Measured> = all.each.iter().map(|one| &one.measured).collect();
+        over_routes(&all.measured, &each_run, &mut summary, &mut rows);
         let mut side = Self::new(party, &summary, &rows);
         side.asked = asked
             .iter()
@@ -287,6 +292,22 @@ impl Side {
     }
 }
 
+/// Adds what is told by route over all routes, so that federations with other routes compare.
+fn over_routes(
+    whole: &Measured,
+    each: &[&Measured],
+    summary: &mut Summary,
+    rows: &mut Vec<ReplicationRow>,
+) {
+    let each: Vec<Vec<Metric>> = each.iter().map(|one| one.over_routes()).collect();
+    let metrics: Vec<&[Metric]> = each.iter().map(Vec::as_slice).collect();
+    let all = Results { metrics: whole.over_routes(), ..Results::default() };
+    summary.metrics.extend(replicate::with_intervals(all, &metrics).metrics);
+    if each.len() > 1 {
+        rows.extend((0..).zip(&each).flat_map(|(n, one)| ReplicationRow::of(n, one)));
+    }
+}
+
 /// The statistics that are compared: few, since every further one makes all others harder to tell.
 const STATISTICS: [&str; 5] = ["mean", "p50", "p95", "p99", "rate"];
 
@@ -334,7 +355,6 @@ fn batches(metric: &Metric, statistic: &str) -> Option<Estimate> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::measure::results::Results;
 
     #[test]
     fn a_sum_is_made_of_its_events() {

@@ -88,7 +88,7 @@ fn ends(interval: Interval) -> [f64; 2] {
 }
 
 /// What follows for a figure. Equal in every replication: the same. Else, if its adjusted p is below
-/// `level`: it moved. Else, if the interval of the ratio lies within `margin` of 1: the same. Else
+/// `level` and the interval of the ratio, if there is one, leaves out 1: it moved. Else, if the interval of the ratio lies within `margin` of 1: the same. Else
 /// nobody can tell.
 pub(super) fn verdict(
     weighed: &Weighed,
@@ -104,7 +104,9 @@ pub(super) fn verdict(
     if open(change) {
         return Verdict::CannotTell;
     }
-    if adjusted.is_some_and(|p| p < level) && change.difference != 0.0 {
+    // Nobody reads that a figure moved beside an interval in which it did not.
+    let unmoved = change.ratio95.is_some_and(|[low, high]| low <= 1.0 && 1.0 <= high);
+    if adjusted.is_some_and(|p| p < level) && change.difference != 0.0 && !unmoved {
         return match (direction, change.difference > 0.0) {
             (Direction::Neither, _) => Verdict::Changed,
             (Direction::Less, true) | (Direction::More, false) => Verdict::Worse,
@@ -189,6 +191,19 @@ mod tests {
         assert_eq!(told(&BASE, &times(0.9), Direction::Less), Verdict::Better);
         assert_eq!(told(&BASE, &times(0.9), Direction::More), Verdict::Worse);
         assert_eq!(told(&BASE, &times(0.9), Direction::Neither), Verdict::Changed);
+    }
+
+    /// The difference of means and their ratio are two questions, and one is shown.
+    #[test]
+    fn nothing_moved_beside_an_interval_in_which_it_did_not() {
+        let shown = |ratio95| {
+            let change = Change { difference: 0.2, ratio: Some(1.2), ratio95, ..Change::default() };
+            let weighed = Weighed { change, equal: false };
+            verdict(&weighed, Some(1e-6), Direction::Less, 0.01, 0.05)
+        };
+        assert_eq!(shown(Some([0.99, 1.5])), Verdict::CannotTell);
+        assert_eq!(shown(Some([1.01, 1.5])), Verdict::Worse);
+        assert_eq!(shown(None), Verdict::Worse);
     }
 
     #[test]
