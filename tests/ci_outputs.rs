@@ -70,6 +70,23 @@ fn the_other_forms_stand_alone_on_standard_output_too_and_two_of_them_are_refuse
     assert!(printed.contains("only one"), "{printed}");
 }
 
+/// A kept workspace has the files of the run before: none of them may speak for this one.
+#[test]
+fn a_command_without_an_answer_fails_in_every_form_and_leaves_none_of_an_earlier_one() {
+    let bench = Bench::new("slo: [ messages_lost count == 0 ]\n");
+    let forms =
+        ["--junit", "junit.xml", "--markdown", "summary.md", "--json", "summary.json", "--github"];
+    bench.ends(0, "out", &forms);
+    let wrong = [&forms[..], &["--set", "run.duration=soon"]].concat();
+    let printed = bench.ends(104, "other", &wrong);
+    let why =
+        "exit code 104: the topology or an option is wrong; nothing was run; the log has more";
+    assert!(printed.contains(&format!("::error title=interwork run::{why}")), "{printed}");
+    let junit = std::fs::read_to_string(bench.path("junit.xml")).expect("written");
+    assert!(junit.contains("failures=\"1\"") && junit.contains(why), "{junit}");
+    assert!(!bench.path("summary.md").exists() && !bench.path("summary.json").exists());
+}
+
 #[test]
 fn a_file_that_cannot_be_written_is_exit_code_74_and_the_folder_is_there() {
     let bench = Bench::new(SLO);

@@ -7,7 +7,7 @@ use std::time::SystemTime;
 
 use tokio_util::sync::CancellationToken;
 
-use super::output::{Place, put, took};
+use super::output::{self, Outputs, Place, put, took};
 use super::progress::Progress;
 use super::signal::stop_on_signal;
 use super::topology::{Loaded, load, overrides};
@@ -75,31 +75,16 @@ pub(super) struct Arguments {
     #[arg(long)]
     all: bool,
 
-    /// Write the lines of --fail-on as JUnit XML, one test case each
-    #[arg(long, value_name = "FILE")]
-    junit: Option<PathBuf>,
-
-    /// Write the comparison as Markdown, for a comment on a change under review; `-` prints it
-    /// instead of the text
-    #[arg(long, value_name = "FILE")]
-    markdown: Option<PathBuf>,
-
-    /// Write the comparison as JSON (interwork/compare/1); `-` prints it instead of the text
-    #[arg(long, value_name = "FILE")]
-    json: Option<PathBuf>,
-
-    /// Also write lines of --fail-on that do not hold as annotations of GitHub Actions, on standard
-    /// error
-    #[arg(long)]
-    github: bool,
+    #[command(flatten)]
+    outputs: Outputs,
 }
 
 const AFTER_HELP: &str = "\
-Figures: of histograms mean, p50, p95, p99; of counters the rate; of levels the mean. Replications
-with the same seeds are compared pair by pair, others as independent samples, single runs by their
-batch means; values of replications are means over them. What is told by route is told over all routes
-too, so that a hub compares with a mesh. p values are adjusted for the number of
-figures (Holm).
+Figures: of histograms mean, p50, p95, p99; of counters the rate; of levels the mean. What is told
+by route is told over all routes too, so that a hub compares with a mesh. Replications with the
+same seeds are compared pair by pair, others as independent samples, single runs by their batch
+means; values of replications are means over them. p values are adjusted for the number of figures
+(Holm).
 
 Verdicts:
   same         equal in every replication, or the 95 % interval of the ratio lies within --margin
@@ -112,14 +97,16 @@ concluded. Of a run that was not steady nothing is (of queues that still grow, w
 
 A line of --fail-on fails if the change is beyond it and the 95 % interval, if there is one, leaves
 out that nothing changed. It holds if the change is within and the interval too; else it cannot be
-told; but one about a figure that neither side has fails, for nothing ever could make it fail. That is
-the one verdict on its figure, chosen before anything ran. Exit code 99 if a line fails.
+told. A line about what neither side has fails, for nothing could ever break it. That is the one
+verdict on its figure, chosen before anything ran. Exit code 99 if a line fails.
 
   interwork compare today.yaml wider.yaml --fail-on 'message_latency{route=hub} p99 +5%'
   interwork compare results/before results/after --json - | jq .comparisons[0].counts";
 
 pub(super) fn main(arguments: &Arguments) -> Exit {
-    judged(arguments).unwrap_or_else(|exit| exit)
+    let started = SystemTime::now();
+    judged(arguments, started)
+        .unwrap_or_else(|exit| output::ended(&arguments.outputs, "compare", exit, started))
 }
 
 /// A side before it is run.
@@ -134,8 +121,8 @@ struct Sides<'a> {
     wrong: Option<Exit>,
 }
 
-fn judged(arguments: &Arguments) -> Result<Exit, Exit> {
-    let started = SystemTime::now();
+fn judged(arguments: &Arguments, started: SystemTime) -> Result<Exit, Exit> {
+    arguments.outputs.check()?;
     let Sides { read: given, wrong } = given(arguments)?;
     // What is wrong with lines is said as well, by the sides that can be read.
     let lines = lines(arguments, &given);
@@ -148,7 +135,7 @@ fn judged(arguments: &Arguments) -> Result<Exit, Exit> {
     let stop = stop_on_signal();
     let Some(sides) = sides(arguments, given, &lines, &stop)? else {
         anstream::eprintln!("error: stopped by a signal before all had run: nothing is compared");
-        return Ok(Exit::Interrupted);
+        return Err(Exit::Interrupted);
     };
     let Arguments { level, margin, strict, .. } = *arguments;
     let Some((baseline, others)) = sides.split_first() else { return Ok(Exit::BadInput) };
@@ -372,16 +359,14 @@ fn present(
 ) -> Result<(), Exit> {
     let files = [("compare.json", report.json()), (html::NAME, html::compare_page(report))];
     folder.put(&files).map_err(folder_error)?;
-    let stdout = Some(Path::new("-"));
-    let Arguments { json, markdown: page, junit: cases, .. } = arguments;
-    let forms = [json.as_deref(), page.as_deref(), cases.as_deref()];
-    if !forms.contains(&stdout) {
+    let Outputs { json, markdown: page, junit: cases, github } = &arguments.outputs;
+    if !arguments.outputs.on_stdout() {
         let show = Show { width: width(), color: stdout_color(), all: arguments.all };
         anstream::print!("{}", render(report, show));
         anstream::println!("\nresults in {}", dir.display());
     }
     let lines = report.comparisons.iter().flat_map(|one| &one.fail_on);
-    for line in lines.filter(|line| arguments.github && line.outcome != Outcome::Holds) {
+    for line in lines.filter(|line| *github && line.outcome != Outcome::Holds) {
         let level = if line.failed { Level::Error } else { Level::Warning };
         anstream::eprintln!("{}", annotation(level, None, &line.line, &line.shown()));
     }

@@ -47,6 +47,19 @@ pub(crate) enum Exit {
     FileError = 74,
 }
 
+impl Exit {
+    /// Why there is no answer, where the code says so.
+    fn why(self) -> Option<&'static str> {
+        match self {
+            Self::Done | Self::SloMissed => None,
+            Self::BadInput => Some("the topology or an option is wrong; nothing was run"),
+            Self::Interrupted => Some("stopped by a signal or a key"),
+            Self::Fault => Some("a fault of the program"),
+            Self::FileError => Some("a file could not be read or written"),
+        }
+    }
+}
+
 /// Simulator and load generator for federations of mobile operators: instant messaging,
 /// presence, and fallback to SMS.
 #[derive(Debug, Parser)]

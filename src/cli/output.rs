@@ -95,6 +95,31 @@ impl Outputs {
     }
 }
 
+/// What CI services are told of a command that ended without an answer: a test case that fails, an
+/// annotation, and none of the files that an earlier one left. The exit code goes on.
+pub(super) fn ended(outputs: &Outputs, command: &str, exit: Exit, started: SystemTime) -> Exit {
+    let Some(why) = exit.why() else { return exit };
+    let why = format!("exit code {}: {why}; the log has more", exit as u8);
+    let title = format!("interwork {command}");
+    if outputs.github {
+        anstream::eprintln!("{}", annotation(Level::Error, None, &title, &why));
+    }
+    for earlier in [&outputs.markdown, &outputs.json].into_iter().flatten() {
+        // What is not there need not go; another fault is that of whoever writes there next.
+        let _ = std::fs::remove_file(earlier);
+    }
+    let case =
+        Case { class: title, name: "there is an answer".to_owned(), verdict: Verdict::Failed(why) };
+    let xml = junit(command, std::slice::from_ref(&case), &took(started));
+    match outputs.junit.as_deref() {
+        Some(path) if path == Path::new("-") => anstream::print!("{xml}"),
+        // Where it cannot be written, that may be the very reason, which was told.
+        Some(path) => drop(std::fs::write(path, xml)),
+        None => {}
+    }
+    exit
+}
+
 /// The time since a command began, for JUnit.
 pub(super) fn took(started: SystemTime) -> Took {
     let seconds = started.elapsed().unwrap_or_default().as_secs_f64();

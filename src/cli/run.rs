@@ -104,11 +104,12 @@ pub(super) fn share(text: &str) -> Result<f64, String> {
 }
 
 pub(super) fn main(arguments: &Arguments) -> Exit {
-    simulate(arguments).unwrap_or_else(|exit| exit)
+    let started = SystemTime::now();
+    simulate(arguments, started)
+        .unwrap_or_else(|exit| output::ended(&arguments.outputs, "run", exit, started))
 }
 
-fn simulate(arguments: &Arguments) -> Result<Exit, Exit> {
-    let started = SystemTime::now();
+fn simulate(arguments: &Arguments, started: SystemTime) -> Result<Exit, Exit> {
     arguments.outputs.check()?;
     let mut overrides = overrides(&arguments.overrides)?;
     if let Some(replications) = arguments.replications {
