@@ -22,7 +22,7 @@ use crate::report::document::capacity::{self as page, CurvePoint};
 use crate::report::judge::{BUSY, FULL_ALL_ALONG};
 use crate::run::RunError;
 use crate::study::pool;
-use crate::study::replicate::{Case, Parallel};
+use crate::study::replicate::Case;
 
 /// Parts tried one by one, the hardest pressed first, to see whose growth mends the SLO.
 const SUSPECTS: usize = 5;
@@ -123,18 +123,20 @@ pub fn answer(
     if let Some(why) = found.holding().and_then(unsteady) {
         return Ok(Err(why));
     }
-    let bottleneck = limit(&found, effort, bench)?;
-    let next = match &bottleneck {
+    let next = |first: &Option<Limit>| match first {
         Some(limit) if limit.found.relieves && found.side == Side::UpTo => {
             let at = |value| grown(bench, &limit.resources, value);
             let bench = bench.aside(&at);
             let start = at(planned).map_or(planned, |case| planned * room(&case));
-            let start = start.max(limit.found.largest.unwrap_or(planned));
+            let largest = limit.found.largest.unwrap_or(planned);
+            // As far from what arithmetic says as the first end was.
+            let start = (start * largest / (planned * own)).max(largest);
+            let stride = if is_load { 1.0 + NEXT } else { effort.stride };
             let effort = Effort { precision: NEXT, stride, ..effort.once() };
             let found = search::search(start, Some(Side::UpTo), effort, bench)?;
-            self::limit(&found, effort, bench)?
+            self::limit(&found, effort, bench)
         }
-        _ => None,
+        _ => Ok(None),
     };
     // Where nothing gave way, the highest value tried shows what comes nearest.
     let highest = found.points.last().map(|point| point.value);
@@ -145,12 +147,26 @@ pub fn answer(
     let value = |share: f64| if bench.whole { (answer * share).round() } else { answer * share };
     let far = |value: &f64| curve.iter().all(|at| (at.value / value - 1.0).abs() >= APART);
     let values: Vec<f64> = CURVE.into_iter().map(value).filter(far).collect();
-    let alone = Bench { parallel: Parallel { threads: NonZeroUsize::MIN }, ..bench };
-    let once = effort.once();
-    let tried = pool::run(bench.parallel.threads, values.len(), |place| {
-        search::point(values[place], once, alone)
-    })?;
-    curve.extend(tried.iter().flatten().map(point));
+    // What gives way and the rest of the curve know nothing of each other.
+    let (mut limits, mut tried) = (None, Vec::new());
+    let pool = bench.parallel.threads.min(NonZeroUsize::MIN.saturating_add(1));
+    let rest = |place| match place {
+        0 => {
+            let first = limit(&found, effort, bench)?;
+            let next = next(&first)?;
+            Ok((Some((first, next)), Vec::new()))
+        }
+        _ => {
+            let points = values.iter().map(|value| search::point(*value, effort.once(), bench));
+            Ok((None, points.collect::<Result<Vec<_>, RunError>>()?))
+        }
+    };
+    for (of_limits, of_curve) in pool::run(pool, 2, rest)? {
+        limits = limits.or(of_limits);
+        tried.extend(of_curve.into_iter().flatten());
+    }
+    let (bottleneck, next) = limits.unwrap_or_default();
+    curve.extend(tried.iter().map(point));
     curve.sort_by(|a, b| a.value.total_cmp(&b.value));
     curve.dedup_by(|a, b| a.value == b.value);
     let busy = busiest(found.holding().unwrap_or(&at_planned), bench);

@@ -29,9 +29,9 @@ const STATION_UTILISATION: &str = catalogue::Metric::StationUtilisation.name();
 /// How many times the precision from the answer it is looked for first that the lines clearly hold, and
 /// that they clearly fail: near the answer queues grow slowly, and what fails does so late.
 const CLEARLY: [f64; 2] = [3.0, 6.0];
-/// A verdict is clear when an interval of this confidence lies on one side: higher than usual, since
-/// it is looked at again and again.
-const CLEAR: f64 = 0.99;
+/// A verdict is clear when an interval of this confidence lies on one side, so that chance puts it on the
+/// wrong one once in a hundred: less than usual, since it is looked at again and again.
+const CLEAR: f64 = 0.98;
 
 /// Replications at most of a point that a line has too few samples of, even where one is enough.
 const PATIENCE: u32 = 5;
@@ -291,7 +291,8 @@ impl Search<'_> {
         Ok(None)
     }
 
-    /// Halves a bracket until it is narrow enough.
+    /// Halves a bracket until it is narrow enough; where points are single runs, which gain little from
+    /// threads, it is cut in three by two of them side by side.
     fn halve(&mut self, bracket: (f64, f64), side: Side) -> Result<(f64, f64), RunError> {
         let (mut low, mut high) = bracket;
         let (whole, precision) = (self.bench.whole, self.effort.precision);
@@ -299,12 +300,24 @@ impl Search<'_> {
             true => high - low <= 1.0,
             false => high / low <= 1.0 + precision,
         };
+        let lower = |verdict: Verdict| verdict.holds() == (side == Side::UpTo);
         while !narrow(low, high) && !self.bench.stop.is_cancelled() {
+            if self.effort.most == 1 && !whole && !narrow(low, (low * high).sqrt()) {
+                let third = libm::cbrt(high / low);
+                let inner = [low * third, high / third];
+                let [Some(at_low), Some(at_high)] = self.verdicts(inner)? else { break };
+                (low, high) = match (lower(at_low), lower(at_high)) {
+                    (false, _) => (low, inner[0]),
+                    (true, false) => (inner[0], inner[1]),
+                    (true, true) => (inner[1], high),
+                };
+                continue;
+            }
             let middle = (low * high).sqrt();
             let middle =
                 if self.bench.whole { middle.round().clamp(low + 1.0, high - 1.0) } else { middle };
             let Some(verdict) = self.verdict(middle)? else { break };
-            match verdict.holds() == (side == Side::UpTo) {
+            match lower(verdict) {
                 true => low = middle,
                 false => high = middle,
             }
@@ -493,7 +506,10 @@ pub(crate) fn tried(
         (bench.tell)("at", value);
         let known = runs.len() as u32;
         let options = Options::default();
-        let Bench { parallel, stop, .. } = bench;
+        let Bench { stop, .. } = bench;
+        // A single run leaves the other threads to what goes on beside it.
+        let alone = Parallel { threads: NonZeroUsize::MIN };
+        let parallel = if effort.most == 1 { alone } else { bench.parallel };
         let more = match bench.probes {
             Some(probes) => probes.several(case, (known, wanted), parallel, stop)?,
             None => replicate::several(case, (known, wanted), options, parallel, stop, &|_, _| {})?,
