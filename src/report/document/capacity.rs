@@ -3,6 +3,8 @@
 
 use serde::Serialize;
 
+use crate::measure::results::Slo;
+
 /// Everything that was found.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Capacity {
@@ -133,6 +135,8 @@ pub(crate) struct CurvePoint {
     pub(crate) lost: f64,
     /// Messages still on their way at the end of a run, with those that wait for a phone.
     pub(crate) waiting: f64,
+    /// How each SLO line went there, in their order.
+    pub(crate) slo: Vec<Slo>,
 }
 
 /// How large a part has to be for what the topology asks of it at the planned value, by arithmetic: first

@@ -35,7 +35,7 @@ impl Capacity {
 
     /// The answer in sentences.
     pub(crate) fn verdict(&self) -> String {
-        let (varied, planned) = (&self.varied, self.value(self.planned));
+        let planned = self.value(self.planned);
         let answer = match (self.largest, self.smallest) {
             (Some(largest), _) => Some(("up to", largest)),
             (None, smallest) => smallest.map(|smallest| ("from", smallest)),
@@ -47,10 +47,10 @@ impl Capacity {
                 let on = if self.largest.is_none() { " on" } else { "" };
                 let headroom = self.headroom.unwrap_or(0.0) * 100.0;
                 format!(
-                    "{}: the SLO holds {way} {varied} {}{on} (clearly at {holds}, clearly not at {fails})\n\
+                    "{}: the SLO holds {way} {}{on} (clearly at {holds}, clearly not at {fails})\n\
                      planned {planned}, headroom {headroom:+.0} %{}\n",
                     self.name,
-                    self.value(border),
+                    self.at(border),
                     if self.interval[0].is_some() { " to where it clearly holds" } else { "" },
                 )
             }
@@ -62,6 +62,7 @@ impl Capacity {
                     (false, false) => "too few samples tell whether the SLO holds at any",
                 };
                 let name = &self.name;
+                let varied = if self.is_load() { "load" } else { &self.varied };
                 let mut text = format!("{name}: {how} {varied} tried, {from} to {to}\n");
                 for line in &self.failing {
                     let _ = writeln!(text, "even at the least that tells, {line} fails");
@@ -96,10 +97,10 @@ impl Capacity {
             None => Ok(()),
         };
         if let Some(next) = &self.next {
-            let largest = next.largest.map_or("?".to_owned(), |value| self.value(value));
+            let largest = next.largest.map_or("?".to_owned(), |value| self.at(value));
             let _ = writeln!(
                 text,
-                "with that doubled, {} {} gives way next, at {varied} {largest}, where {}",
+                "with that doubled, {} {} gives way next, at {largest}, where {}",
                 next.kind,
                 next.part,
                 next.what()
@@ -126,6 +127,19 @@ impl Capacity {
             );
         }
         text
+    }
+
+    /// Whether it is the load, for which there are words.
+    fn is_load(&self) -> bool {
+        self.varied == "workload.load"
+    }
+
+    /// What is varied, at a value.
+    fn at(&self, value: f64) -> String {
+        match self.is_load() {
+            true => format!("{} times the load", self.value(value)),
+            false => format!("{} {}", self.varied, self.value(value)),
+        }
     }
 
     /// A value of what is varied, with its unit.

@@ -142,8 +142,12 @@ pub fn answer(
     let highest = found.points.last().map(|point| point.value);
     let holds = found.points.iter().all(|point| point.verdict.holds());
     let answer = found.border.or(highest.filter(|_| holds)).unwrap_or(planned);
-    let point = |point: &Point| curve_point(point.value, &point.replicated.measured);
-    let mut curve: Vec<CurvePoint> = found.points.iter().map(point).collect();
+    let point = |point: &Point| {
+        let slo = point.replicated.results.slo.clone();
+        CurvePoint { slo, ..curve_point(point.value, &point.replicated.measured) }
+    };
+    let seen = found.points.iter().chain([&at_planned]);
+    let mut curve: Vec<CurvePoint> = seen.map(point).collect();
     let value = |share: f64| if bench.whole { (answer * share).round() } else { answer * share };
     let far = |value: &f64| curve.iter().all(|at| (at.value / value - 1.0).abs() >= APART);
     let values: Vec<f64> = CURVE.into_iter().map(value).filter(far).collect();
@@ -307,5 +311,6 @@ pub(crate) fn curve_point(value: f64, measured: &Measured) -> CurvePoint {
         refused: share(&["messages_refused"]),
         lost: share(&["messages_expired", "messages_lost"]),
         waiting: see("messages_in_flight count").unwrap_or(0.0),
+        slo: Vec::new(),
     }
 }

@@ -6,11 +6,15 @@ use serde_json::{Value, json};
 use super::markup::{Html, element, paragraph};
 use super::shell::{Look, chart, folded, section, table};
 use super::study::{Head, Section, page};
+use crate::measure::results::Slo;
+use crate::measure::selector;
 use crate::report::document::capacity::{Capacity, CurvePoint};
 use crate::report::document::numbers::{capital, percent};
 use crate::report::face::capacity::{ACCOUNTS, CURVE, FAILURES, INPUTS, PARTS, SIZES, amount};
 use crate::report::judge;
 
+/// SLO lines that have a chart.
+const CHARTED: usize = 4;
 /// Chart of latency over the value.
 const LATENCY: &str = "Latency of all messages";
 /// Chart of what is delivered of what is offered.
@@ -66,8 +70,11 @@ fn charts(found: &Capacity) -> Value {
         _ => Vec::new(),
     };
     let of = |name: &str, figure: &dyn Fn(&CurvePoint) -> Option<f64>| {
-        let points = found.curve.iter();
-        let points: Vec<Value> = points.map(|point| json!([point.value, figure(point)])).collect();
+        let point = |point: &CurvePoint| {
+            let least = u8::from(point.at_least.contains(&name));
+            json!([point.value, figure(point), null, null, least])
+        };
+        let points: Vec<Value> = found.curve.iter().map(point).collect();
         json!({ "name": name, "points": points })
     };
     let chart = |name: &str, unit: &str, log: bool, lines: Vec<Value>| {
@@ -87,18 +94,45 @@ fn charts(found: &Capacity) -> Value {
         of("refused", &|point| Some(point.refused)),
         of("expired or lost", &|point| Some(point.lost)),
     ];
-    json!({
+    let mut charts = json!({
         LATENCY: chart("latency, logarithmic", "s", true, latency),
         RATES: chart("messages a second", "1/s", false, rates),
         LOSS: chart("share of messages", "share", false, loss),
-    })
+    });
+    for (place, line) in lines(found).enumerate() {
+        let observed = |point: &CurvePoint| {
+            let seen = point.slo.get(place)?;
+            Some(json!([point.value, seen.observed?, null, null, u8::from(seen.at_least)]))
+        };
+        let points: Vec<Value> = found.curve.iter().filter_map(observed).collect();
+        let mut shown = vec![json!({ "name": "observed", "points": points })];
+        shown.extend(line.bound.map(|bound| {
+            let points = found.curve.iter().map(|point| json!([point.value, bound]));
+            json!({ "name": "its bound", "points": points.collect::<Vec<_>>() })
+        }));
+        let unit = if selector::is_share(&line.line) { "share" } else { &line.unit };
+        let name = match unit {
+            "share" => "observed share",
+            "s" => "observed, seconds",
+            "1/s" => "observed, a second",
+            _ => "observed number",
+        };
+        charts[&line.line] = chart(name, unit, false, shown);
+    }
+    charts
+}
+
+/// The SLO lines that have a chart of their own.
+fn lines(found: &Capacity) -> impl Iterator<Item = &Slo> {
+    found.curve.first().into_iter().flat_map(|point| &point.slo).take(CHARTED)
 }
 
 fn around(found: &Capacity) -> Html {
     let head = [&[found.varied.as_str()], &CURVE[..]].concat();
-    let mut content = Html::from([LATENCY, RATES, LOSS].map(|label| chart("ready", label)));
+    let mut content = lines(found).map(|line| chart("ready", &line.line)).collect::<Html>();
+    content.add(Html::from([LATENCY, RATES, LOSS].map(|label| chart("ready", label))));
     content.add(folded("All figures of these points", table(&head, &found.curve_rows())));
-    let lead = "Points tried around the answer. The band lies between the nearest values that clearly \
+    let lead = "Points tried around the answer: first what the SLO lines speak of, then all messages. The band lies between the nearest values that clearly \
                 hold and clearly fail; beyond the knee delay grows faster than load. Waiting are those \
                 on their way at the end of a run.";
     section("curve", "Around the answer", lead, content)

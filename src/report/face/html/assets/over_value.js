@@ -187,7 +187,7 @@ const tell = (figure, drawing, area, { name, values, at, sign, format, lines }) 
  * @param {HTMLElement} figure
  * @param {ReadyChart} chart
  */
-export const overValue = (figure, { x, y, lines, bands = [], stops = [] }) => {
+export const overValue = (figure, { x, y, lines, bands = [], stops = [], remark = "" }) => {
   const shown = told(
     lines
       .map((one) => ({ name: one.name, dots: dots(one.points, y.log) }))
@@ -222,13 +222,10 @@ export const overValue = (figure, { x, y, lines, bands = [], stops = [] }) => {
   );
   drawStops(picture, area, stops, horizontal.at);
   shown.forEach((one) => drawLine(picture, one, horizontal.at, vertical.at));
-  below(figure, legend(shown));
-  if (shown.some((one) => one.dots.some(({ least }) => least))) {
-    below(
-      figure,
-      note("Triangles are lower bounds: what was under way at the end could raise them."),
-    );
-  }
+  const least = shown.some((one) => one.dots.some(({ least }) => least));
+  const bounds = "Triangles are lower bounds: what was under way at the end could raise them.";
+  const remarks = [remark, least ? bounds : ""].filter((words) => words);
+  below(figure, legend(shown), ...remarks.map(note));
 
   tell(figure, drawing, area, {
     name: x.name,

@@ -81,15 +81,13 @@ export const sweep = (figure) => {
       Number(shown.least?.[point] ?? false),
     ]),
   }));
+  const left = `The first ${MOST_LINES} of ${lines.length} lines; the table of results has all.`;
   overValue(figure, {
     x: { name: x.label, names: x.numbers ? null : x.names },
     y: { name: `${shown.name}, ${UNITS[shown.unit] ?? shown.unit}`, unit: shown.unit, log: false },
     lines: lines.slice(0, MOST_LINES),
+    remark: lines.length > MOST_LINES ? left : "",
   });
-  if (lines.length > MOST_LINES) {
-    const words = `The first ${MOST_LINES} of ${lines.length} lines; the table of results has all.`;
-    below(figure, note(words));
-  }
 };
 
 /** The values of an axis in the order in which they are shown. @param {Dimension} axis */

@@ -107,6 +107,7 @@ interface ReadyChart {
   lines: { name: string; points: Point[] }[];
   stops?: { at: number; words: string }[];
   bands?: { from: number; to: number; words: string }[];
+  remark?: string;
 }
 type Verdict = "worse" | "better" | "changed" | "cannot tell" | "same";
 interface ChangeData {
