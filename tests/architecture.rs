@@ -188,6 +188,26 @@ fn circles(files: &BTreeMap<String, String>) -> BTreeSet<Vec<String>> {
     files.keys().map(circle).filter(|circle| circle.len() > 1).collect()
 }
 
+/// The rooms of the report, from the top: folders are written and read with faces in them, faces show
+/// what was judged, and documents know none of these.
+const REPORT: [&str; 4] = ["folder", "face", "judge", "document"];
+
+#[test]
+fn rooms_of_the_report_name_only_those_below_them() {
+    let mut faults = Vec::new();
+    for (file, text) in texts().iter().filter(|(file, _)| file.starts_with("report/")) {
+        let room = file.split('/').nth(1).unwrap_or("");
+        let Some(mine) = REPORT.iter().position(|other| *other == room) else { continue };
+        let text = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or("");
+        for above in &REPORT[..mine] {
+            if text.contains(&format!("report::{above}")) {
+                faults.push(format!("{file} names {above}"));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{faults:#?}");
+}
+
 #[test]
 fn no_files_use_each_other_in_circles() {
     let found = circles(&texts());

@@ -10,8 +10,9 @@ use interwork::domain::time::Duration;
 use interwork::measure::results::Slo;
 use interwork::measure::selector::Selector;
 use interwork::measure::slo;
+use interwork::report::document::stored::Stored;
 use interwork::report::document::sums::Sums;
-use interwork::report::folder::read::{self, Stored};
+use interwork::report::folder::read;
 use interwork::study::stored::{Earlier, names};
 use program::Bench;
 

@@ -4,8 +4,9 @@ use std::path::PathBuf;
 
 use super::{Exit, stdout_color, width};
 use crate::domain::federation::Federation;
+use crate::report::document::stored::Stored;
 use crate::report::face::{html, terminal};
-use crate::report::folder::read::{self, Stored};
+use crate::report::folder::read;
 use crate::report::folder::write::Folder;
 use crate::report::judge::Basis;
 use crate::topology::{self, Source};

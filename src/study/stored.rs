@@ -11,9 +11,9 @@ use crate::measure::measured::Measured;
 use crate::measure::selector::{Names, Selector};
 use crate::measure::{Setup, rows, saved};
 use crate::report::document::hlog;
+use crate::report::document::stored::Stored;
 use crate::report::document::summary::Summary;
 use crate::report::document::sums::Sums;
-use crate::report::folder::read::Stored;
 use crate::{run, topology};
 
 /// An earlier run that can be asked for figures.

@@ -10,6 +10,7 @@ pub(crate) mod numbers;
 pub mod parts;
 pub(crate) mod plan;
 pub(crate) mod points;
+pub mod stored;
 pub mod summary;
 pub mod sums;
 pub mod validation;

@@ -3,25 +3,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::measure::results::{Metric, SeriesRow, Slo};
-use crate::report::document::csv::ReplicationRow;
+use crate::measure::results::{Metric, Slo};
 use crate::report::document::manifest::Manifest;
+use crate::report::document::stored::Stored;
 use crate::report::document::summary::{Summary, Verdict};
-
-/// An earlier run.
-#[derive(Clone, Debug)]
-pub struct Stored {
-    /// How it was run.
-    pub manifest: Manifest,
-    /// What was measured.
-    pub summary: Summary,
-    /// Over time.
-    pub series: Vec<SeriesRow>,
-    /// Of each replication; empty if there was one.
-    pub replications: Vec<ReplicationRow>,
-    /// Where it lies.
-    pub dir: PathBuf,
-}
 
 /// Why a result folder cannot be read.
 #[derive(Debug, thiserror::Error)]

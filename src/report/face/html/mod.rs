@@ -20,7 +20,7 @@ pub(crate) use self::capacity::capacity_page;
 pub(crate) use self::compare::compare_page;
 pub(crate) use self::plan::plan_page;
 use crate::domain::federation::Federation;
-use crate::report::folder::read::Stored;
+use crate::report::document::stored::Stored;
 use crate::report::judge::{Basis, Run};
 
 /// Name of the page in a result folder.
