@@ -344,9 +344,8 @@ mod any {
 
     fn subscription() -> impl Strategy<Value = Subscription<Contacts>> {
         use SubscriptionAct::{Begin, End, Refresh};
-        (user(), contacts(), any::<bool>(), select(vec![Begin, Refresh, End])).prop_map(
-            |(watcher, contacts, whole, act)| Subscription { watcher, contacts, whole, act },
-        )
+        (user(), contacts(), select(vec![Begin, Refresh, End]))
+            .prop_map(|(watcher, contacts, act)| Subscription { watcher, contacts, act })
     }
 
     fn notification() -> impl Strategy<Value = Notification<()>> {

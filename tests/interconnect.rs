@@ -94,6 +94,33 @@ fn a_list_is_subscribed_to_at_once_and_refreshed_as_agreed() {
     common::close("refreshes", refreshed, 12_000.0, 1.0);
 }
 
+/// With contacts at two partners each list names those at its partner, and its bytes are theirs.
+#[test]
+fn a_list_subscription_has_the_bytes_of_the_contacts_it_names() {
+    let trio = PAIR
+        .replace("agreements: [", "agreements: [ { between: [a, c], protocol: ssp }, { between: [b, c], protocol: ssp },")
+        .replace("agreements:", "  c: { kind: imsp, domain: c.example, numbers: [\"+4672\"], subscribers: { im: 300 } }\nagreements:");
+    let each = |text: &str, agreements: u32, how: &str| {
+        let terms = (0..agreements).map(|n| format!("agreements.{n}.presence.subscription={how}"));
+        let sets: Vec<String> = terms
+            .chain([
+                "workload.sessions.length=10m".to_owned(),
+                "workload.sessions.online=50%".to_owned(),
+            ])
+            .collect();
+        let sets: Vec<&str> = sets.iter().map(String::as_str).collect();
+        let results = simulate(text, &sets, 2).results;
+        let of = [("from", "a"), ("to", "b"), ("kind", "subscribe")];
+        let bytes = count(&results, "agreement_bytes", &of) as f64;
+        bytes / count(&results, "agreement_messages", &of) as f64
+    };
+    let one = each(PAIR, 1, "per_contact");
+    let eight = each(PAIR, 1, "per_list");
+    let more = (eight - one) / 7.0;
+    assert!(one > 100.0 && more > 10.0, "{one} {more}");
+    common::close("a list of about four", each(&trio, 3, "per_list"), one + 3.0 * more, 5.0);
+}
+
 #[test]
 fn what_is_lost_is_repeated_after_the_timeout_until_it_arrives() {
     let clean = simulate(PAIR, &[], 2).results;

@@ -109,11 +109,10 @@ impl Writer<'_> {
                 self.u16(from.0);
                 self.contacts(contacts);
             }
-            Content::Subscribe(Subscription { watcher, contacts, whole, act }) => {
+            Content::Subscribe(Subscription { watcher, contacts, act }) => {
                 self.u8(9);
                 self.u32(watcher.0);
                 self.contacts(contacts);
-                self.u8(u8::from(*whole));
                 self.u8(*act as u8);
             }
             Content::Search(Search { user, contact, transaction }) => {
@@ -299,7 +298,6 @@ impl Reader<'_> {
             9 => Content::Subscribe(Subscription {
                 watcher: self.user()?,
                 contacts: self.contacts()?,
-                whole: self.flag()?,
                 act: self.one_of(&[
                     SubscriptionAct::Begin,
                     SubscriptionAct::Refresh,

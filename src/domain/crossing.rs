@@ -209,8 +209,6 @@ pub struct Subscription<L> {
     pub watcher: SubscriberId,
     /// The contacts subscribed to.
     pub contacts: L,
-    /// Whether these are all contacts of the watcher in the domain.
-    pub whole: bool,
     /// What about it.
     pub act: SubscriptionAct,
 }
@@ -294,9 +292,9 @@ impl<M, L, T> Content<M, L, T> {
             Self::State { watcher, from, contacts } => {
                 Content::State { watcher, from, contacts: list(contacts) }
             }
-            Self::Subscribe(Subscription { watcher, contacts, whole, act }) => {
+            Self::Subscribe(Subscription { watcher, contacts, act }) => {
                 let contacts = list(contacts);
-                Content::Subscribe(Subscription { watcher, contacts, whole, act })
+                Content::Subscribe(Subscription { watcher, contacts, act })
             }
             Self::Search(it) => Content::Search(it),
             Self::Found(it) => Content::Found(it),

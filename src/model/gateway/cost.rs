@@ -1,7 +1,6 @@
 //! What a crossing costs: its bytes on the wire, and what the sending side owes for it.
 
 use crate::domain::crossing::Audience;
-use crate::domain::id::SubscriberId;
 use crate::model::context::Context;
 use crate::model::crossing::{Content, Notification};
 use crate::model::plan::TransferSizes;
@@ -38,10 +37,7 @@ pub(super) fn bytes(content: &Content, sizes: &TransferSizes, cx: &Context<'_>) 
         }
         Content::Notification(_) | Content::State { .. } => sizes.presence,
         Content::Subscribe(subscription) => {
-            let contacts = match subscription.whole {
-                false => 1,
-                true => listed(cx, subscription.watcher),
-            };
+            let contacts = cx.lists[subscription.contacts].len() as u32;
             sizes.subscribe + sizes.subscribe_contact * contacts.saturating_sub(1)
         }
         // A search names a user as a validation names a number.
@@ -50,11 +46,4 @@ pub(super) fn bytes(content: &Content, sizes: &TransferSizes, cx: &Context<'_>) 
         Content::Validated(_) | Content::Found(_) => sizes.validated,
         Content::ContactAnswer { .. } | Content::Ack | Content::Report => sizes.answer,
     }
-}
-
-/// Contacts a list subscription names: those of the watcher at other operators, at most.
-fn listed(cx: &Context<'_>, watcher: SubscriberId) -> u32 {
-    let own = cx.plan.population.range(cx.operator);
-    let contacts = cx.plan.graph.contacts(watcher).iter();
-    contacts.filter(|contact| !own.contains(&contact.0)).count() as u32
 }

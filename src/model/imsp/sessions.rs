@@ -136,7 +136,7 @@ impl Imsp {
         if plan.federation.agreement(way.agreement).presence.per_list {
             let contacts = contacts.map(|who| Listed { who, state: None }).collect();
             let contacts = cx.lists.insert(contacts);
-            let subscription = Subscription { watcher, contacts, whole: true, act };
+            let subscription = Subscription { watcher, contacts, act };
             gateway.send(domain, Content::Subscribe(subscription), cx);
             return;
         }
@@ -191,6 +191,6 @@ pub(super) fn subscribe_one(
     cx: &mut Context<'_>,
 ) {
     let contacts = cx.lists.insert(smallvec![Listed { who: contact, state: None }]);
-    let subscription = Subscription { watcher, contacts, whole: false, act };
+    let subscription = Subscription { watcher, contacts, act };
     gateway.send(domain, Content::Subscribe(subscription), cx);
 }
