@@ -34,42 +34,43 @@ pub(crate) const NAMES: [&str; 3] = [LATENCY, MESSAGES, STATIONS];
 
 /// A named curve.
 pub(crate) type Curve = (String, Vec<(f64, f64)>);
+/// A picture as SVG, or why it could not be drawn.
+pub(crate) type Picture = Result<String, String>;
 type Drawn = Result<(), Box<dyn std::error::Error>>;
 
 /// Draws all pictures: path and SVG. One that has nothing to show is left out.
-pub(crate) fn draw(results: &Results) -> Vec<(&'static str, String)> {
+pub(crate) fn draw(results: &Results) -> Vec<(&'static str, Picture)> {
     let mut pictures = Vec::new();
-    let mut add = |name, drawn: Option<String>| {
-        if let Some(svg) = drawn {
-            pictures.push((name, svg));
-        }
-    };
+    let mut add = |name, drawn: Option<Picture>| pictures.extend(drawn.map(|svg| (name, svg)));
     add(LATENCY, latency(results));
     add(MESSAGES, messages(&results.series));
     add(STATIONS, stations(&results.series));
     pictures
 }
 
-pub(crate) fn picture(
-    draw: impl FnOnce(&DrawingArea<SVGBackend<'_>, Shift>) -> Drawn,
-) -> Option<String> {
+/// Draws a picture.
+///
+/// # Errors
+/// What the drawing says.
+pub(crate) fn picture(draw: impl FnOnce(&DrawingArea<SVGBackend<'_>, Shift>) -> Drawn) -> Picture {
     let mut svg = String::new();
     {
         let area = SVGBackend::with_string(&mut svg, SIZE).into_drawing_area();
-        area.fill(&WHITE).ok()?;
-        draw(&area).ok()?;
-        area.present().ok()?;
+        area.fill(&WHITE).map_err(|error| error.to_string())?;
+        draw(&area).map_err(|error| error.to_string())?;
+        area.present().map_err(|error| error.to_string())?;
     }
     svg.push('\n');
-    Some(svg)
+    Ok(svg)
 }
 
 /// Share of messages delivered within a time, by route; time on a logarithmic axis.
-fn latency(results: &Results) -> Option<String> {
+fn latency(results: &Results) -> Option<Picture> {
     let mut routes: BTreeMap<Route, Counts> = BTreeMap::new();
     for tagged in results.histograms.iter().filter(|t| t.tag.starts_with("message_latency;")) {
         let has = |route: &&Route| tagged.tag.contains(&format!(";route={route};"));
-        let route = Route::ALL.iter().find(has)?;
+        // One without a route is of no curve, and takes none of the others away.
+        let Some(route) = Route::ALL.iter().find(has) else { continue };
         routes.entry(*route).or_default().merge(&tagged.counts);
     }
     let curves: Vec<Curve> = routes
@@ -87,9 +88,9 @@ fn latency(results: &Results) -> Option<String> {
 }
 
 /// Share of messages delivered within a time, curve by curve; time on a logarithmic axis.
-pub(crate) fn within(curves: &[Curve]) -> Option<String> {
+pub(crate) fn within(curves: &[Curve]) -> Option<Picture> {
     let (min, max) = bounds(curves.iter().flat_map(|(_, points)| points.iter().map(|p| p.0)))?;
-    picture(|area| {
+    Some(picture(|area| {
         let x = (min * 0.8..(max * 1.25).max(min * 2.0)).log_scale();
         let mut chart = ChartBuilder::on(area)
             .caption("Latency by route: share of delivered messages within a time", font(20))
@@ -107,11 +108,11 @@ pub(crate) fn within(curves: &[Curve]) -> Option<String> {
             .label_style(font(14))
             .draw()?;
         draw_curves(&mut chart, curves, SeriesLabelPosition::LowerRight)
-    })
+    }))
 }
 
 /// Messages a second over the measured time.
-fn messages(series: &[SeriesRow]) -> Option<String> {
+fn messages(series: &[SeriesRow]) -> Option<Picture> {
     let mut curves: Vec<Curve> = Vec::new();
     for (metric, name) in [
         ("messages_offered", "offered"),
@@ -132,7 +133,7 @@ fn messages(series: &[SeriesRow]) -> Option<String> {
 }
 
 /// Utilisation of the busiest stations over the measured time.
-fn stations(series: &[SeriesRow]) -> Option<String> {
+fn stations(series: &[SeriesRow]) -> Option<Picture> {
     let mut stations: BTreeMap<&str, Vec<(f64, f64)>> = BTreeMap::new();
     for row in series.iter().filter(|row| row.metric == "station_utilisation") {
         let name = row.labels.strip_prefix("station=").unwrap_or(&row.labels);
@@ -151,13 +152,13 @@ pub(crate) fn over_time(
     unit: &str,
     curves: &[Curve],
     top: Option<f64>,
-) -> Option<String> {
+) -> Option<Picture> {
     let points = || curves.iter().flat_map(|(_, points)| points);
     let (start, end) = bounds(points().map(|p| p.0))?;
     let (_, highest) = bounds(points().map(|p| p.1))?;
     // Room for the legend above the curves.
     let highest = top.unwrap_or(highest * 1.35).max(1e-9);
-    picture(|area| {
+    Some(picture(|area| {
         let x: Range<f64> = start..end.max(start + 1.0);
         let mut chart = ChartBuilder::on(area)
             .caption(title, font(20))
@@ -175,7 +176,7 @@ pub(crate) fn over_time(
             .label_style(font(14))
             .draw()?;
         draw_curves(&mut chart, curves, SeriesLabelPosition::UpperRight)
-    })
+    }))
 }
 
 /// Draws curves in colours of their own, and the legend.

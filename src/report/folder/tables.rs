@@ -214,7 +214,10 @@ impl<'a> Tables<'a> {
         let Self { columns, parameters, rows, states, .. } = self;
         let study = Points { columns, parameters, rows, states };
         for (picture, svg) in curves::draw(&study, &self.readings) {
-            self.folder.put(&format!("plots/{picture}.svg"), svg.as_bytes())?;
+            let name = format!("plots/{picture}.svg");
+            let path = self.folder.dir().join(&name);
+            let svg = svg.map_err(|reason| FolderError::Io { path, reason })?;
+            self.folder.put(&name, svg.as_bytes())?;
         }
         let page = html::sweep::sweep_page(name, &study, &self.readings, &self.lines);
         self.folder.put(html::NAME, page.as_bytes())?;

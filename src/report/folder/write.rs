@@ -123,7 +123,7 @@ impl Folder {
             self.made("replications.csv", csv::replications(replications))?;
         }
         for (name, svg) in plots::draw(bundle.results) {
-            self.file(name, svg.as_bytes())?;
+            self.made(name, svg.map(String::into_bytes))?;
         }
         // Last: a folder with a manifest is complete.
         self.json("manifest.json", bundle.manifest)

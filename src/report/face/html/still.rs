@@ -1,16 +1,18 @@
 //! Pictures that stand in a page until the script draws its charts, and where no script may run: mail
 //! previews, build servers that forbid it. Drawn as those of the result folder are, from summary and series.
 
-use crate::report::face::plots::{self, Curve};
+use crate::report::face::plots::{self, Curve, Picture};
 use crate::report::judge::Run;
 
 /// Of the chart of this kind, if it is one of those that have a picture.
 pub(crate) fn picture(run: &Run<'_>, kind: &str) -> Option<String> {
-    match kind {
+    let drawn = match kind {
         "messages" => messages(run),
         "latency" => latency(run),
         _ => None,
-    }
+    };
+    // Where one cannot be drawn the folder's own pictures say why, and the charts are still there.
+    drawn.and_then(Result::ok)
 }
 
 /// A value over time, of all rows with this metric and statistic, by their labels.
@@ -28,7 +30,7 @@ fn timed(run: &Run<'_>, values: &[f64]) -> Vec<(f64, f64)> {
     run.over.times.iter().copied().zip(values.iter().copied()).collect()
 }
 
-fn messages(run: &Run<'_>) -> Option<String> {
+fn messages(run: &Run<'_>) -> Option<Picture> {
     let outcomes = [
         ("messages_offered", "offered"),
         ("messages_delivered", "delivered"),
@@ -49,7 +51,7 @@ fn messages(run: &Run<'_>) -> Option<String> {
 }
 
 /// As far as the percentiles of the summary say.
-fn latency(run: &Run<'_>) -> Option<String> {
+fn latency(run: &Run<'_>) -> Option<Picture> {
     let of = run.summary.named("message_latency").filter(|metric| !metric.level().of_pair());
     let curves = of.filter_map(|metric| {
         let shares = [("min", 0.0), ("p50", 50.0), ("p90", 90.0), ("p95", 95.0), ("p99", 99.0)];
