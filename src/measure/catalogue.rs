@@ -216,6 +216,7 @@ macro_rules! listed {
             AgreementMessages: "agreement_messages" Counter One [From, To, Transfer] Neither "transfers put on the link, repetitions included"
             AgreementBytes: "agreement_bytes" Counter Bytes [From, To, Transfer] Neither "their bytes"
             AgreementRefused: "agreement_refused" Counter One [From, To, Reason] Less "transfers refused before the link"
+            AgreementStrays: "agreement_strays" Counter One [Operator] Less "what came over agreements and found nothing: answers late or doubled, or what no partner sends"
             Settlement: "settlement" Gauge Currency [From, To] Less "what `from` owes `to` for the measured time"
         }
     };

@@ -132,7 +132,11 @@ fn untouched(setup: &Setup, operator: OperatorId) -> Figures {
                 figures.count(recorded::ReplyNumberRefusals.key((operator,)), 0);
                 figures.count(recorded::AccountsRegistered.key((operator,)), 0);
             }
-            _ => {}
+            PartKind::Hlr
+            | PartKind::Relay
+            | PartKind::Translator
+            | PartKind::Link
+            | PartKind::RateLimit => {}
         }
     }
     figures
@@ -371,6 +375,9 @@ impl Recorder {
                     whole.count(key, i64::from(charged));
                 }
             }
+            Observation::Stray { operator } => {
+                whole.count(recorded::AgreementStrays.key((operator,)), 1);
+            }
             Observation::AgreementRefused { from, to, reason } => {
                 whole.count(recorded::AgreementRefused.key((From(from), To(to), reason)), 1);
             }
@@ -424,7 +431,6 @@ impl Recorder {
             | Observation::Invited { .. } => {}
             // No figures.
             Observation::CameIn { .. }
-            | Observation::Stray { .. }
             | Observation::Translated { .. }
             | Observation::Decided { .. }
             | Observation::WatcherAnswered { .. }

@@ -11,7 +11,7 @@ pub(super) fn charged(content: &Content, cx: &Context<'_>) -> u32 {
     match *content {
         Content::Sms(slot) => match cx.messages[slot].sms {
             Some(sms) if sms.failed == 0 => u32::from(sms.segments),
-            _ => 0,
+            Some(_) | None => 0,
         },
         _ => 1,
     }

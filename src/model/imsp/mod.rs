@@ -150,7 +150,23 @@ impl Imsp {
             // What changes an account finds its way, later if need be: the client would repeat it.
             Job::Session { .. } | Job::Upgrade { .. } => Claim::Accepted,
             Job::WatcherAnswered { .. } | Job::Block { .. } => Claim::Accepted,
-            _ => Claim::Usual,
+            Job::Message(_)
+            | Job::GroupMessage(_)
+            | Job::Invite { .. }
+            | Job::Presence { .. }
+            | Job::Notification(_)
+            | Job::State { .. }
+            | Job::TellState { .. }
+            | Job::Notify { .. }
+            | Job::Subscribe(_)
+            | Job::Search { .. }
+            | Job::SearchAnswered(_)
+            | Job::Command { .. }
+            | Job::Phone { .. }
+            | Job::Validate(_)
+            | Job::AddContact { .. }
+            | Job::ContactAsked(_)
+            | Job::ContactAnswered { .. } => Claim::Usual,
         };
         match self.server.arrive(job, claim, cx) {
             Ok(turn) => {
