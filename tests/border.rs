@@ -126,6 +126,8 @@ impl<'p> Bench<'p> {
             origin: SmsOrigin::Fallback,
             reply: ReplyNumber { owner: A, index: 0 },
             alert: false,
+            crossed: 0,
+            owed: 0,
             submitted: Some(now),
             failed: 0,
             due: None,
@@ -298,11 +300,32 @@ mod any {
 
     fn envelope() -> impl Strategy<Value = Envelope> {
         let numbers = (any::<u16>(), 0u32..4, prop_oneof![0u64..4, any::<u64>()]);
+        let legs = (any::<u8>(), any::<u8>());
         let origin = select(SmsOrigin::ALL.to_vec());
-        ([operator(), operator(), operator()], numbers, origin, any::<bool>(), instant()).prop_map(
-            |([smsc, network, owner], (segments, index, reference), origin, alert, submitted)| {
+        let operators = [operator(), operator(), operator()];
+        (operators, numbers, origin, any::<bool>(), legs, instant()).prop_map(
+            |(
+                operators,
+                (segments, index, reference),
+                origin,
+                alert,
+                (crossed, owed),
+                submitted,
+            )| {
+                let [smsc, network, owner] = operators;
                 let reply = ReplyNumber { owner, index };
-                Envelope { smsc, network, segments, origin, reply, alert, submitted, reference }
+                Envelope {
+                    smsc,
+                    network,
+                    segments,
+                    origin,
+                    reply,
+                    alert,
+                    crossed,
+                    owed,
+                    submitted,
+                    reference,
+                }
             },
         )
     }
@@ -479,6 +502,8 @@ fn envelope(smsc: OperatorId, network: OperatorId, node: u64) -> Envelope {
         origin: SmsOrigin::Fallback,
         reply: ReplyNumber { owner: B, index: 0 },
         alert: true,
+        crossed: 0,
+        owed: 0,
         submitted: Instant(0),
         reference: node << 32,
     }

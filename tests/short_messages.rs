@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{count, distribution, prepare, simulate};
+use common::{count, distribution, gauge, prepare, simulate};
 use interwork::domain::id::{OperatorId, SubscriberId};
 
 /// One IMSP and an operator without IM; a message a second to its customers, everything but what a
@@ -49,6 +49,30 @@ fn every_attempt_is_the_first_or_follows_a_failed_one() {
     // Every failure but those that still wait has been followed by an attempt.
     assert!(of("sms_attempts") <= of("sms_submitted") + of("sms_retried"));
     assert!(of("sms_attempts") + waiting >= of("sms_submitted") + of("sms_retried"));
+}
+
+/// Half of the phones are off at the first attempt, and some of those at others: nothing crosses until the
+/// HLR says that a phone is there, and what crosses is owed once.
+#[test]
+fn what_crosses_is_owed_once_however_often_a_phone_was_off_before() {
+    let price = |terms: &str| FEDERATION.replace("link: {", &format!("{terms}, link: {{"));
+    let direct = price("tariff: { sms: 1.0 }");
+    let by_hub = FEDERATION
+        .replace("agreements:", "  h: { kind: hub }\nagreements:")
+        .replace(
+            "{ between: [a, c], protocol: sms,",
+            "{ between: [a, h], protocol: sms, tariff: { sms: 1.0 } }, { between: [h, c], protocol: sms, tariff: { sms: 1.0 },",
+        );
+    for (text, legs) in [(direct, vec![("a", "c")]), (by_hub, vec![("a", "h"), ("h", "c")])] {
+        let results = simulate(&text, &[], 2).results;
+        let delivered =
+            count(&results, "sms_delivered", &[("operator", "a"), ("origin", "fallback")]);
+        for (from, to) in legs {
+            let (_, owed) = gauge(&results, "settlement", &[("from", from), ("to", to)]);
+            // A phone may go off in the millisecond between; one under way at the end is owed too.
+            common::close("owed", owed, delivered as f64, 0.2);
+        }
+    }
 }
 
 #[test]

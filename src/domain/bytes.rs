@@ -148,13 +148,15 @@ impl Writer<'_> {
         self.u8(u8::from(rich));
         self.u8(u8::from(sms.is_some()));
         if let Some(sms) = sms {
-            let Envelope { smsc, network, segments, origin, reply, alert, submitted, reference } =
-                *sms;
+            let Envelope { smsc, network, segments, origin, reply, alert, .. } = *sms;
+            let Envelope { crossed, owed, submitted, reference, .. } = *sms;
             [smsc.0, network.0, segments].into_iter().for_each(|short| self.u16(short));
             self.u8(origin as u8);
             self.u16(reply.owner.0);
             self.u32(reply.index);
             self.u8(u8::from(alert));
+            self.u8(crossed);
+            self.u8(owed);
             self.u64(submitted.0);
             self.u64(reference);
         }
@@ -340,6 +342,8 @@ impl Reader<'_> {
             origin: self.one_of(SmsOrigin::ALL)?,
             reply: ReplyNumber { owner: self.operator()?, index: self.u32()? },
             alert: self.flag()?,
+            crossed: self.u8()?,
+            owed: self.u8()?,
             submitted: self.instant()?,
             reference: self.u64()?,
         })

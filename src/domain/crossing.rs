@@ -115,6 +115,10 @@ pub struct Envelope {
     pub reply: ReplyNumber,
     /// Whether the SMSC wants to hear when the phone is back.
     pub alert: bool,
+    /// Agreements that it has crossed in this attempt.
+    pub crossed: u8,
+    /// The same of the furthest attempt so far: for as many it is owed already.
+    pub owed: u8,
     /// When the SMSC accepted it (TP-SCTS, 3GPP TS 23.040 9.2.3.11).
     pub submitted: Instant,
     /// The SMSC's own reference; to everybody else it means nothing.

@@ -129,15 +129,26 @@ fn note(message: &Message) -> Note {
 
 /// What of an SMSC's record goes along.
 fn sealed(sms: Sms) -> Envelope {
-    let Sms { smsc, network, node, segments, origin, reply, alert, failed, .. } = sms;
+    let Sms { smsc, network, segments, origin, reply, alert, crossed, owed, .. } = sms;
     let submitted = sms.accepted();
-    let reference = u64::from(node) << 32 | u64::from(failed);
-    Envelope { smsc, network, segments, origin, reply, alert, submitted, reference }
+    let reference = u64::from(sms.node) << 32 | u64::from(sms.failed);
+    Envelope { smsc, network, segments, origin, reply, alert, crossed, owed, submitted, reference }
 }
 
 fn unsealed(envelope: Envelope) -> Sms {
-    let Envelope { smsc, network, segments, origin, reply, alert, submitted, reference } = envelope;
-    let (node, failed) = ((reference >> 32) as u16, reference as u32);
-    let submitted = Some(submitted);
-    Sms { smsc, network, node, segments, origin, reply, alert, submitted, failed, due: None }
+    let Envelope { smsc, network, segments, origin, reply, alert, crossed, owed, .. } = envelope;
+    Sms {
+        smsc,
+        network,
+        node: (envelope.reference >> 32) as u16,
+        segments,
+        origin,
+        reply,
+        alert,
+        crossed,
+        owed,
+        submitted: Some(envelope.submitted),
+        failed: envelope.reference as u32,
+        due: None,
+    }
 }

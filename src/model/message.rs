@@ -52,6 +52,10 @@ pub struct Sms {
     pub reply: ReplyNumber,
     /// Whether its SMSC wants to hear when the phone is back.
     pub alert: bool,
+    /// Agreements that it has crossed in this attempt.
+    pub crossed: u8,
+    /// The same of the furthest attempt so far: for as many it is owed already.
+    pub owed: u8,
     /// When the SMSC accepted it; `None` before.
     pub submitted: Option<Instant>,
     /// Failed attempts so far.

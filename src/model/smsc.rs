@@ -181,7 +181,9 @@ impl Smsc {
         if self.expired(slot, cx) {
             return self.expire(slot, cx);
         }
-        let origin = sms_mut(slot, cx).origin;
+        let sms = sms_mut(slot, cx);
+        sms.crossed = 0;
+        let origin = sms.origin;
         let message = cx.messages[slot].id;
         cx.observe(Observation::Sms { operator, message, origin, event: SmsEvent::Attempted });
         let to = sms_mut(slot, cx).network;

@@ -251,6 +251,8 @@ impl Crowd {
             origin: SmsOrigin::Reply,
             reply: number,
             alert: false,
+            crossed: 0,
+            owed: 0,
             submitted: None,
             failed: 0,
             due: None,

@@ -5,16 +5,15 @@ use crate::model::context::Context;
 use crate::model::crossing::{Content, Notification};
 use crate::model::plan::TransferSizes;
 
-/// What the sending side owes for a crossing: one message, or the segments of a short message at
-/// its first attempt.
-pub(super) fn charged(content: &Content, cx: &Context<'_>) -> u32 {
-    match *content {
-        Content::Sms(slot) => match cx.messages[slot].sms {
-            Some(sms) if sms.failed == 0 => u32::from(sms.segments),
-            Some(_) | None => 0,
-        },
-        _ => 1,
-    }
+/// What the sending side owes for a crossing: one message, or the segments of a short message the first time
+/// that it gets so far on its way. Of a short message it is noted, so that no later attempt is owed too.
+pub(super) fn charged(content: &Content, cx: &mut Context<'_>) -> u32 {
+    let Content::Sms(slot) = *content else { return 1 };
+    let Some(sms) = &mut cx.messages[slot].sms else { return 0 };
+    let owes = sms.crossed >= sms.owed;
+    sms.crossed = sms.crossed.saturating_add(1);
+    sms.owed = sms.owed.max(sms.crossed);
+    if owes { u32::from(sms.segments) } else { 0 }
 }
 
 /// Bytes on the wire.

@@ -154,6 +154,8 @@ impl Imsp {
             origin: SmsOrigin::Fallback,
             reply: ReplyNumber { owner: cx.operator, index },
             alert: false,
+            crossed: 0,
+            owed: 0,
             submitted: None,
             failed: 0,
             due: None,

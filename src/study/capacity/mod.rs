@@ -112,10 +112,10 @@ pub fn answer(
     // Far beyond its end one run says as much as several, and takes as long.
     let quick = if own < OVER { effort.once() } else { Effort { most: effort.first, ..effort } };
     let at_planned = search::tried(case, planned, quick, bench)?;
-    // What is beyond its end is not steady for that reason.
-    if own >= 1.0
-        && let Some(why) = unsteady(&at_planned)
-    {
+    // What is beyond its end is not steady for that reason: half of the end tells, before the search.
+    let below = (own < 1.0).then(|| search::point(planned * own / 2.0, effort.once(), bench));
+    let below = below.transpose()?.flatten();
+    if let Some(why) = unsteady(below.as_ref().unwrap_or(&at_planned)) {
         return Ok(Err(why));
     }
     let stride = if is_load { NEAR } else { effort.stride };
@@ -146,7 +146,7 @@ pub fn answer(
         let slo = point.replicated.results.slo.clone();
         CurvePoint { slo, ..curve_point(point.value, &point.replicated.measured) }
     };
-    let seen = found.points.iter().chain([&at_planned]);
+    let seen = found.points.iter().chain([&at_planned]).chain(&below);
     let mut curve: Vec<CurvePoint> = seen.map(point).collect();
     let value = |share: f64| if bench.whole { (answer * share).round() } else { answer * share };
     let far = |value: &f64| curve.iter().all(|at| (at.value / value - 1.0).abs() >= APART);
