@@ -30,7 +30,7 @@ fn each_defect_is_noticed_by_its_own_rows_alone() {
             Defect::BlockedMessagePasses => &["CR16-1"],
             Defect::RegisteredTwice => &["UC-1a"],
             Defect::ConvertedBySender => &["KIND-2", "UC-2a", "UC-3", "UC-3c", "UC-4a", "IM-0050"],
-            Defect::OfflineByDefault => &["CR16-2", "CR16-4", "IM-0010", "HLR-3"],
+            Defect::OfflineByDefault => &["CR16-2", "CR16-4", "IM-0010", "IM-0090", "HLR-3"],
             Defect::StatusTextMissing => &["CR16-5", "IM-0090", "IM-0120", "IM-0130"],
             Defect::ClientTypeMissing => &[
                 "UC-1a", "UC-1b", "CR16-3", "CR16-6", "IM-0070", "IM-0080", "IM-0100", "IM-0110",

@@ -160,16 +160,15 @@ impl Plan {
     }
 
     /// What a legacy customer looks like on the contact lists of the operator `from` (CR16-2 to
-    /// CR16-5). Pre-registered, as the home IMSP says; else, as the list's own IMSP does by
-    /// default: online for ever, since nothing better is known (OMTP IM-0010, UC-1b, HLR-3).
+    /// CR16-5), as that operator says of all of them: whether home has registered a customer nobody can
+    /// tell (OMTP IM-0090). Online for ever unless it says otherwise, until better is known (OMTP
+    /// IM-0010, UC-1b, HLR-3).
     pub(crate) fn legacy_presence(&self, customer: SubscriberId, from: OperatorId) -> Presence {
         let home = self.population.operator(customer);
         let served = self.serves_legacy(home, from);
-        let says = if served { home } else { from };
-        let legacy = self.federation.operator(says).imsp.as_ref().map(|imsp| &imsp.legacy);
+        let legacy = self.federation.operator(from).imsp.as_ref().map(|imsp| &imsp.legacy);
         let says = legacy.map_or(LegacyPresence::Online, |legacy| legacy.presence);
-        let online =
-            !self.has(Defect::OfflineByDefault) && (!served || says != LegacyPresence::Offline);
+        let online = !self.has(Defect::OfflineByDefault) && says != LegacyPresence::Offline;
         let status_text = legacy.map_or("", |legacy| legacy.status_text.as_str());
         let status_text = match (self.defect, served) {
             (Some(Defect::KindRevealed), false) => "not registered",

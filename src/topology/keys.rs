@@ -233,9 +233,14 @@ const LEGACY: &[Field] = &[
         "presence",
         Word(words::LEGACY_PRESENCE.list),
         Is("online"),
-        "How legacy customers look (IM-0010).",
+        "How legacy customers look on the lists of its users, those of others too (IM-0010, IM-0090); `hlr`: its own as their phones are.",
     ),
-    field("status_text", Text, Is("SMS-only"), "Their StatusText (CR16)."),
+    field(
+        "status_text",
+        Text,
+        Is("SMS-only"),
+        "Their StatusText on the lists of its users (CR16, IM-0090).",
+    ),
     field(
         "overlong",
         Word(words::OVERLONG.list),

@@ -22,6 +22,15 @@ pub struct Override {
     said: String,
 }
 
+/// A text without the quotes around it, as YAML would read it.
+fn unquoted(value: &str) -> String {
+    let within = |quote: char| {
+        let inner = value.strip_prefix(quote)?.strip_suffix(quote)?;
+        (!inner.contains(quote)).then(|| inner.to_owned())
+    };
+    within('"').or_else(|| within('\'')).unwrap_or_else(|| value.to_owned())
+}
+
 impl Override {
     /// Parses `operators.imsp-a.smsc.throughput=80/s`.
     ///
@@ -32,7 +41,7 @@ impl Override {
         let (path, value) = text.split_once('=').ok_or_else(form)?;
         let path = split(path).ok_or_else(form)?;
         let said = format!("--set {text}");
-        Ok(Self { path, value: value.trim().to_owned(), text: text.to_owned(), said })
+        Ok(Self { path, value: unquoted(value.trim()), text: text.to_owned(), said })
     }
 
     /// What a study sets.

@@ -59,6 +59,21 @@ fn overrides_replace_scalars_anywhere_and_show_as_such() {
 }
 
 #[test]
+fn quotes_around_the_value_of_an_override_are_none_of_it() {
+    for (set, text) in [
+        ("operators.imsp-a.legacy.status_text=\"by text\"", "by text"),
+        ("operators.imsp-a.legacy.status_text='by text'", "by text"),
+        ("operators.imsp-a.legacy.status_text=by text", "by text"),
+        ("operators.imsp-a.legacy.status_text=a \"b\"", "a \"b\""),
+    ] {
+        let topology = valid(EXAMPLE, &[set]);
+        let operator = topology.federation.operators.iter().find(|o| o.name == "imsp-a");
+        let imsp = operator.and_then(|operator| operator.imsp.as_ref()).expect("an IMSP");
+        assert_eq!(imsp.legacy.status_text, text, "{set}");
+    }
+}
+
+#[test]
 fn all_mistakes_are_reported_at_once_with_place_reason_and_remedy() {
     let text = EXAMPLE
         .replace("kind: mno", "kind: mnoo")

@@ -260,7 +260,9 @@ fn shown(entry: &Entry, presence: Option<&Presence>) -> Vec<String> {
     let online = presence.online_status.as_ref().and_then(|status| status.value);
     let online = if online == Some(true) { "sees {} online" } else { "sees {} offline" };
     facts.extend([mark, online].map(str::to_owned));
-    let text = presence.status_text.as_ref().and_then(|text| text.value.as_deref());
+    // Where the two are not to be told apart, a text that tells them apart is not shown (IM-0070).
+    let text = presence.status_text.as_ref().filter(|_| entry.marked || !presence.is_legacy());
+    let text = text.and_then(|text| text.value.as_deref());
     facts.extend(text.map(|text| format!("reads \"{text}\" of {{}}")));
     facts
 }
