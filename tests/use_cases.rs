@@ -191,17 +191,23 @@ fn uc_1b_nothing_crosses_an_im_agreement_for_a_customer_of_an_operator_without_i
 }
 
 #[test]
-fn im_0010_legacy_customers_look_online_unless_their_imsp_says_otherwise() {
+fn im_0090_legacy_customers_look_as_the_operator_of_the_list_says_whosever_they_are() {
     let add = |contact| Stimulus::Add { owner: A1, contact, by_number: true };
-    let sets = ["operators.b.legacy.presence=offline", "operators.b.legacy.status_text=Text me"];
-    let lines = seen(FEDERATION, &sets, &[(1, add(B1)), (2, add(C1))]);
-    let added: Vec<&String> = lines.iter().filter(|line| line.contains("added in")).collect();
-    let expected = [
-        "sms-home added in 270ms, offline, Text me",
-        // Nobody knows better of the customers of an operator without IM.
-        "sms-direct added in 210ms, online, SMS-only",
-    ];
-    assert_eq!(added, expected);
+    for (whose, [home, direct]) in [
+        ("b", ["online, SMS-only", "online, SMS-only"]),
+        ("a", ["offline, Text me", "offline, Text me"]),
+    ] {
+        let sets = ["presence=offline", "status_text=Text me"];
+        let sets = sets.map(|set| format!("operators.{whose}.legacy.{set}"));
+        let sets: Vec<&str> = sets.iter().map(String::as_str).collect();
+        let lines = seen(FEDERATION, &sets, &[(1, add(B1)), (2, add(C1))]);
+        let added: Vec<&String> = lines.iter().filter(|line| line.contains("added in")).collect();
+        let expected = [
+            format!("sms-home added in 270ms, {home}"),
+            format!("sms-direct added in 210ms, {direct}"),
+        ];
+        assert_eq!(added, expected.iter().collect::<Vec<_>>(), "set at {whose}");
+    }
 }
 
 #[test]
