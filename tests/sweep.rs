@@ -385,6 +385,32 @@ parameters: { operators.a.smsc.throughput: [0.01/s, 5/s] }
     assert!(page.contains("\"least\":[true,"), "the page has bounds");
 }
 
+/// What was under way could break the line yet: it neither holds nor fails.
+#[test]
+fn a_line_that_is_not_decided_at_a_point_is_told_so_in_table_page_and_terminal() {
+    let bench = Bench::new(
+        "study: 1
+name: open
+topologies: [ tiny.yaml ]
+set:
+  run.duration: 10m
+  slo: [ \"message_latency p90 < 10h\" ]
+parameters: { operators.a.smsc.throughput: [0.01/s, 5/s] }
+",
+    );
+    let output = bench.sweep("out", &[]);
+    let said = text(&output.stdout);
+    assert!(said.contains("at 1 of them one is not decided"), "{said}");
+    assert!(!said.contains("does not hold"), "{said}");
+    let rows = bench.rows("out/slo.csv");
+    let of = |name: &str| rows.iter().map(|row| row[name].as_str()).collect::<Vec<_>>();
+    assert_eq!((of("passed"), of("undecided")), (vec!["false", "true"], vec!["true", "false"]));
+    assert_eq!(of("at_least"), ["true", "false"]);
+    let page = std::fs::read_to_string(bench.path("out/report.html")).expect("a page");
+    assert!(page.contains("an SLO line is not decided at 1 point of 2"), "the page says it");
+    assert!(!page.contains("class=\"verdict passed") && !page.contains("class=\"verdict failed"));
+}
+
 #[test]
 fn no_column_of_a_topology_is_called_as_one_of_the_tables() {
     let bench = Bench::new("study: 1\nname: s\ntopologies: [ tiny.yaml ]\n");

@@ -315,6 +315,12 @@ fn assemble(sweep: &Sweep, folder: &StudyFolder, started: SystemTime) -> Result<
         let missed = assembled.missed;
         anstream::println!("an SLO line does not hold at {missed} of them, see slo.csv");
     }
+    if assembled.open > 0 {
+        let open = assembled.open;
+        anstream::println!(
+            "at {open} of them one is not decided: what was under way could change it"
+        );
+    }
     for line in doubtful(&assembled.states) {
         anstream::println!("{line}");
     }

@@ -112,6 +112,8 @@ pub(crate) struct Line {
     pub(crate) observed: String,
     /// Of all replications together.
     pub(crate) passed: bool,
+    /// Whether what was under way could still change that.
+    pub(crate) undecided: bool,
     /// In how many replications it held, and of how many.
     pub(crate) held: (u32, u32),
 }

@@ -81,7 +81,8 @@ impl<'a> Tables<'a> {
         let figure = ["statistic", "value", "unit"];
         let figure = [&["metric"], &Label::NAMES[..], &figure].concat();
         let pooled = [&figure[..], &["low", "high", "at_least"]].concat();
-        let line = ["line", "observed", "unit", "passed", "replications", "held"];
+        let line =
+            ["line", "observed", "at_least", "unit", "passed", "undecided", "replications", "held"];
         let points = head(
             &["point", "topology"],
             &[columns, parameters],
@@ -93,7 +94,11 @@ impl<'a> Tables<'a> {
             results: Table::begin(
                 folder,
                 "results.csv",
-                &head(&["point", "replication"], &[columns], &figure),
+                &head(
+                    &["point", "replication"],
+                    &[columns],
+                    &[&figure[..], &["at_least"]].concat(),
+                ),
             )?,
             pooled: Table::begin(folder, "pooled.csv", &head(&["point"], &[columns], &pooled))?,
             slo: Table::begin(folder, "slo.csv", &head(&["point"], &[columns], &line))?,
@@ -145,8 +150,9 @@ impl<'a> Tables<'a> {
         let mut lead = vec![point.to_string(), replication.to_string()];
         lead.extend(columns);
         for metric in metrics {
-            for (_, fields) in figures(metric) {
-                self.results.row(&[&lead[..], &fields].concat())?;
+            for (statistic, fields) in figures(metric) {
+                let least = [metric.is_least(statistic).to_string()];
+                self.results.row(&[&lead[..], &fields, &least].concat())?;
             }
         }
         Ok(())
@@ -187,14 +193,16 @@ impl<'a> Tables<'a> {
             let mut fields = vec![point.to_string()];
             fields.extend(columns.iter().cloned());
             let observed = line.observed.map_or(String::new(), |value| value.to_string());
-            fields.extend([line.line.clone(), observed, line.unit.clone()]);
-            fields.extend([line.passed.to_string(), of.to_string(), held.to_string()]);
+            fields.extend([line.line.clone(), observed, line.at_least.to_string()]);
+            fields.extend([line.unit.clone(), line.passed.to_string(), line.undecided.to_string()]);
+            fields.extend([of.to_string(), held.to_string()]);
             self.slo.row(&fields)?;
             self.lines.push(Line {
                 point,
                 line: line.line.clone(),
                 observed: line.shown(),
                 passed: line.passed,
+                undecided: line.undecided,
                 held: (*held, of),
             });
         }

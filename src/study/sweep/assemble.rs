@@ -20,6 +20,8 @@ pub(crate) struct Assembled {
     pub(crate) events: u64,
     /// Points of which an SLO line does not hold.
     pub(crate) missed: u32,
+    /// Points of which none fails and one is not decided.
+    pub(crate) open: u32,
     /// How the runs of each point went.
     pub(crate) states: Vec<State>,
 }
@@ -101,7 +103,9 @@ fn of_point(
     tables.pooled(all.metrics.iter())?;
     let held = |place: usize| each.iter().filter(|one| one.slo[place].passed).count() as u32;
     let held: Vec<u32> = (0..all.slo.len()).map(held).collect();
-    assembled.missed += u32::from(all.slo.iter().any(|line| !line.passed));
+    let fails = all.slo.iter().any(|line| !line.passed && !line.undecided);
+    assembled.missed += u32::from(fails);
+    assembled.open += u32::from(!fails && all.slo.iter().any(|line| line.undecided));
     tables.slo(&all.slo, point.replications, &held)?;
     Ok(())
 }

@@ -18,7 +18,7 @@ pub use self::schema::schema;
 pub(crate) use self::shape::MOST_POINTS;
 
 /// Columns that results have anyway.
-const TAKEN: [&str; 27] = [
+const TAKEN: [&str; 28] = [
     "point",
     "replication",
     "topology",
@@ -32,6 +32,7 @@ const TAKEN: [&str; 27] = [
     "line",
     "observed",
     "passed",
+    "undecided",
     "held",
     "replications",
     "unsteady",

@@ -24,14 +24,21 @@ pub(crate) fn sweep_page(
     lines: &[Line],
 ) -> String {
     let number = points.rows.len();
-    let failing: BTreeSet<u32> =
-        lines.iter().filter(|line| !line.passed).map(|line| line.point).collect();
+    let points_with = |of: fn(&&Line) -> bool| -> BTreeSet<u32> {
+        lines.iter().filter(of).map(|line| line.point).collect()
+    };
+    let failing = points_with(|line| !line.passed && !line.undecided);
+    let open = points_with(|line| line.undecided);
     let points_of = |count: usize| match count {
         1 => "1 point".to_owned(),
         count => format!("{count} points"),
     };
     let (look, verdict) = match (lines.is_empty(), failing.len()) {
         (true, _) => (Look::Open, "no SLO lines".to_owned()),
+        (false, 0) if !open.is_empty() => (
+            Look::Open,
+            format!("an SLO line is not decided at {} of {number}", points_of(open.len())),
+        ),
         (false, 0) => (Look::Passed, format!("every SLO line holds at all {}", points_of(number))),
         (false, failed) => {
             (Look::Failed, format!("an SLO line fails at {} of {number}", points_of(failed)))
@@ -226,7 +233,11 @@ fn slo(axes: &[(String, Vec<String>)], lines: &[Line]) -> Html {
         let place = line.point as usize;
         let mut cells = vec![line.point.to_string()];
         cells.extend(axes.iter().map(|(_, values)| values[place].clone()));
-        let how = if line.passed { "holds" } else { "fails" };
+        let how = match (line.passed, line.undecided) {
+            (true, _) => "holds",
+            (false, true) => "not decided",
+            (false, false) => "fails",
+        };
         let (held, of) = line.held;
         cells.extend([line.line.clone(), line.observed.clone(), how.to_owned()]);
         cells.push(format!("{held} of {of}"));
