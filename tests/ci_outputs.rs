@@ -85,6 +85,12 @@ fn a_command_without_an_answer_fails_in_every_form_and_leaves_none_of_an_earlier
     let junit = std::fs::read_to_string(bench.path("junit.xml")).expect("written");
     assert!(junit.contains("failures=\"1\"") && junit.contains(why), "{junit}");
     assert!(!bench.path("summary.md").exists() && !bench.path("summary.json").exists());
+    // So does one whose options make no sense.
+    bench.ends(0, "again", &forms);
+    bench.ends(104, "third", &[&forms[..], &["--replications", "some"]].concat());
+    let junit = std::fs::read_to_string(bench.path("junit.xml")).expect("written");
+    assert!(junit.contains("failures=\"1\"") && junit.contains(why), "{junit}");
+    assert!(!bench.path("summary.md").exists());
 }
 
 #[test]
@@ -147,6 +153,8 @@ fn shares_that_nothing_can_exceed_are_no_bounds() {
         ("messages_undelivered share < 6", "did you mean `6%`?"),
         ("messages_undelivered share < 600%", "more than all of it"),
         ("utilisation < 70", "did you mean `70%`?"),
+        ("utilisation <= 100%", "nothing can break"),
+        ("messages_lost count >= 0", "nothing can break"),
     ] {
         let bench = Bench::new(&format!("slo: [ '{line}' ]\n"));
         let told = bench.ends(104, "out", &[]);

@@ -111,7 +111,14 @@ pub fn main() -> ExitCode {
             // Help and version are answers, not errors.
             let exit = if error.use_stderr() { Exit::BadInput } else { Exit::Done };
             let _ = command::explained(error, &Arguments::command()).print();
-            return exit.into();
+            let name = given.get(1).map(|name| name.to_string_lossy()).unwrap_or_default();
+            return match name.as_ref() {
+                "run" | "compare" => {
+                    let outputs = output::Outputs::among(&given);
+                    output::ended(&outputs, &name, exit, std::time::SystemTime::now()).into()
+                }
+                _ => exit.into(),
+            };
         }
     };
     let exit = match arguments.command {

@@ -1,6 +1,7 @@
 //! What CI services read: `--junit FILE`, `--markdown FILE` and `--json FILE`, besides the terminal.
 //! `-` stands for standard output, which then carries nothing else.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -75,6 +76,20 @@ impl Place {
 }
 
 impl Outputs {
+    /// Those among arguments that could not be understood as a whole.
+    pub(super) fn among(given: &[OsString]) -> Self {
+        let value = |option: &str| {
+            let mut after = given.iter().skip_while(|argument| *argument != option).skip(1);
+            let joined = given.iter().find_map(|argument| {
+                argument.to_str()?.strip_prefix(option)?.strip_prefix('=').map(PathBuf::from)
+            });
+            after.next().map(PathBuf::from).or(joined)
+        };
+        let github = given.iter().any(|argument| argument == "--github");
+        let [junit, markdown, json] = ["--junit", "--markdown", "--json"].map(value);
+        Self { junit, markdown, json, github }
+    }
+
     fn printed(&self) -> usize {
         let all = [&self.junit, &self.markdown, &self.json];
         all.into_iter().filter(|path| path.as_deref() == Some(Path::new("-"))).count()

@@ -112,6 +112,16 @@ pub fn parse(text: &str, names: &Names, measured: Duration) -> Result<Line, Misr
                 let help = if bound.ends_with('%') { None } else { Some(&*help) };
                 return Err(wrong(bound, message, help));
             }
+            // No figure is below nothing, and no share above all.
+            let empty = match op {
+                Op::GreaterEqual => value <= 0.0,
+                Op::LessEqual => value >= 1.0 && selector.is_of_one(),
+                Op::Less | Op::Greater | Op::Equal | Op::NotEqual => false,
+            };
+            if empty {
+                let message = format!("`{bound}` is a bound that nothing can break");
+                return Err(wrong(bound, message, None));
+            }
             Bound::Value(value)
         }
     };
