@@ -24,7 +24,7 @@ pub struct Results {
     /// The SLO lines with what was observed.
     pub slo: Vec<Slo>,
     /// What still went somewhere in the measured time, where nothing was meant to change: figures of
-    /// such a run are not those of a steady state. Of replications, the first is looked at.
+    /// such a run are not those of a steady state. Of replications, what most of them show.
     pub trends: Vec<Trend>,
     /// What each part is asked for by what users do, whatever full queues hold back; empty where
     /// nobody has forecast it.
@@ -45,7 +45,7 @@ pub struct Metric {
     pub kind: Kind,
     /// Base unit: s, B, 1 or the currency.
     pub(crate) unit: String,
-    /// Samples of a histogram, events of a counter.
+    /// Samples of a histogram that have come to their end, events of a counter.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub count: Option<u64>,
     /// Events a second of a counter.
@@ -54,7 +54,7 @@ pub struct Metric {
     /// Mean of a histogram; time average of a gauge.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub mean: Option<f64>,
-    /// Standard deviation of a histogram.
+    /// Standard deviation of those samples, also where the other figures count what is under way.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub stddev: Option<f64>,
     /// Smallest sample.

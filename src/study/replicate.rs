@@ -13,7 +13,7 @@ use crate::domain::federation::Federation;
 use crate::domain::random::mix;
 use crate::domain::time::Instant;
 use crate::measure::measured::Measured;
-use crate::measure::results::{Metric, Results};
+use crate::measure::results::{Metric, Results, Trend};
 use crate::measure::slo;
 use crate::model::plan::Plan;
 use crate::run::{self, Ending, Finished, Options, RunError, Sample};
@@ -257,11 +257,11 @@ pub(super) fn added(runs: Vec<Finished>) -> Replicated {
     let events = runs.iter().map(|run| run.events).sum();
     let model_time_s = runs.iter().map(|run| run.at.since(Instant::START).as_secs_f64()).sum();
     let ended = runs.iter().map(|run| run.ended).find(|ended| *ended != Ending::Finished);
+    let found = trends(&runs);
     let shortest = runs.iter().map(|run| run.at).min().unwrap_or(Instant::START);
     let mut runs = runs.into_iter();
     let first = runs.next().expect("there is at least one replication");
     let Finished { samples, mut measured, mut results, .. } = first;
-    let kept = std::mem::take(&mut results.trends);
     if each.len() > 1 {
         runs.for_each(|run| measured.add(&run.measured));
         results = slo::results(&measured);
@@ -275,14 +275,27 @@ pub(super) fn added(runs: Vec<Finished>) -> Replicated {
         let metrics: Vec<&[Metric]> = each.iter().map(|one| one.metrics.as_slice()).collect();
         results = with_intervals(results, &metrics);
     }
-    if ended == Ending::Finished {
-        results.trends = match results.series.as_slice() {
-            // Sums that were kept have no series: what was found of it is kept with them.
-            [] => kept,
-            series => steady::trends(measured.setup(), series),
-        };
-    }
+    results.trends = if ended == Ending::Finished { found } else { Vec::new() };
     Replicated { results, measured, each, samples, events, model_time_s, ended }
+}
+
+/// What goes somewhere in most of the runs, as in the first of those: one of many may seem to by chance.
+fn trends(runs: &[Finished]) -> Vec<Trend> {
+    let of_run = |run: &Finished| match run.results.series.as_slice() {
+        // Sums that were kept have no series: what was found of it is kept with them.
+        [] => run.results.trends.clone(),
+        series => steady::trends(run.measured.setup(), series),
+    };
+    let each: Vec<Vec<Trend>> = runs.iter().map(of_run).collect();
+    let mut all: Vec<Trend> = Vec::new();
+    for trend in each.iter().flatten() {
+        let alike = |found: &&Vec<Trend>| found.iter().any(|other| other.what == trend.what);
+        let most = 2 * each.iter().filter(alike).count() > each.len();
+        if most && !all.iter().any(|known| known.what == trend.what) {
+            all.push(*trend);
+        }
+    }
+    all
 }
 
 /// Gives added results the intervals that their parts allow; `metrics` are those of each replication.

@@ -172,6 +172,8 @@ pub(crate) struct Failure {
     pub(crate) lost: f64,
     /// 95th percentile of their latency, seconds.
     pub(crate) p95: Option<f64>,
+    /// Whether that is a lower bound: what was under way could raise it.
+    pub(crate) at_least: bool,
     /// Longest queue at any station from the failure on, the mean of an interval.
     pub(crate) backlog: f64,
     /// That station.

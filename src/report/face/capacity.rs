@@ -247,7 +247,7 @@ impl Capacity {
                 format!("{}{mark}", failure.part),
                 format!("{:.2} %", failure.refused * 100.0),
                 format!("{:.2} %", failure.lost * 100.0),
-                seconds(failure.p95),
+                format!("{}{}", if failure.at_least { "≥ " } else { "" }, seconds(failure.p95)),
                 match (failure.part.as_str(), failure.drained) {
                     ("nothing", _) => "-".to_owned(),
                     (_, Some(after)) => seconds(Some(after)),

@@ -72,12 +72,13 @@ fn failure(part: &str, run: &Finished, third: Duration) -> Failure {
         let lines = slo.filter(|line| line.observed.is_none() == unknown);
         lines.map(|line| line.line.clone()).collect()
     };
-    let CurvePoint { refused, lost, p95, .. } = curve_point(0.0, &run.measured);
+    let CurvePoint { refused, lost, p95, at_least, .. } = curve_point(0.0, &run.measured);
     Failure {
         part: part.to_owned(),
         refused,
         lost,
         p95,
+        at_least: at_least.contains(&"p95"),
         backlog: longest.0,
         at: longest.1.to_owned(),
         drained: None,

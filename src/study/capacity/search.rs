@@ -530,10 +530,14 @@ pub(crate) fn tried(
         let lines = replicated.results.slo.iter().enumerate();
         // What no single run carries all together may.
         let all_known = replicated.results.slo.iter().all(|line| line.observed.is_some());
+        let holds = replicated.results.slo.iter().all(|line| line.passed);
         let verdict = match verdict {
-            Verdict::Unknown if all_known => {
-                Verdict::Unclear { holds: replicated.results.slo.iter().all(|line| line.passed) }
-            }
+            Verdict::Unknown if all_known => Verdict::Unclear { holds },
+            // What no replication decides by itself all of them may: that is what `run` says of them.
+            Verdict::Unclear { .. } => Verdict::Unclear { holds },
+            verdict => verdict,
+        };
+        let verdict = match verdict {
             // A queue that grows all along is one that the lines have not seen the end of.
             verdict if verdict.holds() && grows(&replicated) => Verdict::Unclear { holds: false },
             verdict => verdict,
