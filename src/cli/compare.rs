@@ -23,7 +23,7 @@ use crate::report::face::junit::{Case as Entry, Verdict, junit};
 use crate::report::folder::read;
 use crate::report::folder::write::Folder;
 use crate::run::{self, Options};
-use crate::study::compare::{FailOn, Rules, Side, compare};
+use crate::study::compare::{FailOn, Rules, Side, compare, typed};
 use crate::study::replicate::Parallel;
 use crate::study::{stored, warm_up};
 use crate::topology;
@@ -152,8 +152,7 @@ fn judged(arguments: &Arguments, started: SystemTime) -> Result<Exit, Exit> {
 fn options(arguments: &Arguments) -> String {
     let Arguments { overrides, fail_on, strict, level, margin, .. } = arguments;
     let percent = |share: f64| format!("{}%", (share * 1e6).round() / 1e4);
-    let quoted =
-        |option: &str, value: &str| format!(" {option} '{}'", value.replace('\'', "'\\''"));
+    let quoted = |option: &str, value: &str| format!(" {option} {}", typed(value));
     let sets = overrides.iter().map(|set| quoted("--set", set));
     let lines = fail_on.iter().map(|line| quoted("--fail-on", line));
     let rules = [("--level", *level, 0.01), ("--margin", *margin, 0.05)].into_iter();

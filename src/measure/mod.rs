@@ -25,6 +25,7 @@ pub(crate) mod saved;
 pub mod selector;
 pub mod slo;
 
+pub(crate) use self::censored::Bounds;
 pub(crate) use self::collector::Collector;
 
 use crate::domain::federation::Tariff;

@@ -27,11 +27,13 @@ pub(super) fn by_replications(results: &mut Results, replications: &[&[Metric]])
     let time = (results.measured.1 - results.measured.0) * replications.len() as f64;
     for metric in &mut results.metrics {
         let mut values: Vec<Vec<(&'static str, f64)>> = Vec::new();
+        let mut bounds: Vec<&Metric> = Vec::new();
         for (replication, place) in replications.iter().zip(&mut places) {
             let own = replication.get(*place);
             match own.filter(|own| own.name == metric.name && own.labels == metric.labels) {
                 Some(own) => {
                     values.push(own.figures());
+                    bounds.push(own);
                     *place += 1;
                 }
                 // It counted nothing there.
@@ -42,9 +44,10 @@ pub(super) fn by_replications(results: &mut Results, replications: &[&[Metric]])
         if values.len() < replications.len() {
             continue;
         }
-        // Of a lower bound it is not known how far it lies from the figure.
+        // Of a lower bound it is not known how far it lies from the figure, and one among others is
+        // another figure than theirs.
         for name in AVERAGED {
-            if metric.is_least(name) {
+            if metric.is_least(name) || bounds.iter().any(|own| own.is_least(name)) {
                 continue;
             }
             let of = |figures: &Vec<(&'static str, f64)>| {
@@ -159,6 +162,27 @@ mod tests {
             ends.is_some_and(|[low, high]| *low <= mean && mean <= *high)
         });
         covered.count() as f64 / 2000.0
+    }
+
+    /// A mean of those that ended is another figure than one that counts those under way.
+    #[test]
+    fn a_lower_bound_among_replications_leaves_no_interval() {
+        let of = |mean: f64, least: bool| {
+            let labels = indexmap::IndexMap::new();
+            let row = Metric::new("sms_latency", labels, Kind::Histogram, "s".into());
+            let at_least = if least { vec!["mean".into()] } else { Vec::new() };
+            Metric { mean: Some(mean), at_least, ..row }
+        };
+        let interval = |last: Metric| {
+            let each =
+                [vec![of(1.8, false)], vec![of(2.2, false)], vec![of(2.1, false)], vec![last]];
+            let each: Vec<&[Metric]> = each.iter().map(Vec::as_slice).collect();
+            let mut results = Results { metrics: vec![of(2.05, false)], ..Results::default() };
+            by_replications(&mut results, &each);
+            results.metrics[0].interval95.contains_key("mean")
+        };
+        assert!(interval(of(2.0, false)));
+        assert!(!interval(of(6.8, true)));
     }
 
     #[test]

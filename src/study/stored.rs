@@ -71,10 +71,11 @@ impl<'a> Earlier<'a> {
         selector.observe(self.whole.as_ref()?)
     }
 
-    /// Whether a figure is a lower bound.
+    /// Whether a figure is a lower bound, of all together or of one among them.
     pub(crate) fn is_least(&self, selector: &Selector) -> bool {
-        let bounds = self.whole.as_ref().and_then(|whole| selector.bounds(whole));
-        bounds.is_some_and(|bounds| bounds.is_least())
+        let each = self.each.iter().flatten();
+        let mut all = self.whole.iter().chain(each).filter_map(|one| selector.bounds(one));
+        all.any(|bounds| bounds.is_least())
     }
 
     /// The figure of a row of the summary, which has it without rounding.

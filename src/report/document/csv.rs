@@ -18,6 +18,9 @@ pub struct ReplicationRow {
     pub(crate) value: f64,
     /// Base unit.
     pub(crate) unit: String,
+    /// Whether the value is a lower bound; a folder of an earlier version does not say.
+    #[serde(default)]
+    pub(crate) at_least: bool,
 }
 
 impl ReplicationRow {
@@ -32,6 +35,7 @@ impl ReplicationRow {
                 statistic: statistic.to_owned(),
                 value,
                 unit: unit_of(statistic, &metric.unit).to_owned(),
+                at_least: metric.is_least(statistic),
             })
         })
     }

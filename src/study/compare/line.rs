@@ -43,8 +43,10 @@ impl FailOn {
             return wrong(format!("`{change}` is no change such as +5%"));
         };
         let up = change.starts_with('+');
-        if !up && limit > 1.0 {
-            return wrong(format!("`{change}`: nothing falls by more than 100 %"));
+        if !up && limit >= 1.0 {
+            return wrong(format!(
+                "`{change}`: nothing falls by more than 100 %, so it cannot fail"
+            ));
         }
         Ok(Self { text: line.to_owned(), selector, up, limit })
     }
@@ -87,6 +89,7 @@ mod tests {
             ("message_latency p99 +-5%", "no change such as", "the form is"),
             ("message_latency p99 +inf%", "no change such as", "the form is"),
             ("message_latency p99 -101%", "more than 100 %", "the form is"),
+            ("message_latency p99 -100%", "more than 100 %", "the form is"),
             ("", "no metric", ""),
         ] {
             let problem = FailOn::parse(line, &names()).expect_err(line);

@@ -176,14 +176,30 @@ fn unsteady(party: &Party) -> impl Iterator<Item = &Trend> {
     party.trends.iter().filter(|trend| trend.what != Trending::UnderWay)
 }
 
-/// The command that would tell more of figures that moved far and are not proved to have.
+/// The command that would tell more of figures that moved far and are not proved to have. More runs tell
+/// nothing of those that are not steady, and make no lower bound a figure.
 fn would_tell(a: &Side, b: &Side, rows: &[Row], rules: Rules) -> Option<String> {
-    let open = |row: &Row| row.verdict == Verdict::CannotTell && row.change.is_beyond(rules.margin);
+    if Trust::of(&a.party, &b.party) != Trust::All {
+        return None;
+    }
+    let open = |row: &Row| {
+        let bound = row.change.baseline_at_least || row.change.alternative_at_least;
+        row.verdict == Verdict::CannotTell && row.change.is_beyond(rules.margin) && !bound
+    };
     let [of_a, of_b] = [a, b].map(|side| side.replications().max(1));
     let more = (4 * of_a.max(of_b)).max(10);
-    let [file_a, file_b] = [a, b].map(|side| &side.party.file);
+    let [file_a, file_b] = [a, b].map(|side| typed(&side.party.file));
     let command = || format!("interwork compare {file_a} {file_b} --replications {more}");
     rows.iter().any(open).then(command)
+}
+
+/// A word as a shell has to be given it.
+pub fn typed(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+:@%,".contains(c);
+    match !word.is_empty() && word.chars().all(plain) {
+        true => word.to_owned(),
+        false => format!("'{}'", word.replace('\'', "'\\''")),
+    }
 }
 
 fn row(
@@ -333,6 +349,13 @@ fn fails_worse(line: &FailOn) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_path_is_typed_so_that_a_shell_reads_it_as_it_is() {
+        assert_eq!(typed("results/a-1/topology.yaml"), "results/a-1/topology.yaml");
+        assert_eq!(typed("a dir/it's.yaml"), "'a dir/it'\\''s.yaml'");
+        assert_eq!(typed("run.duration=1m"), "'run.duration=1m'");
+    }
 
     fn change(ratio: f64, half_width: f64) -> Change {
         let difference = ratio - 1.0;

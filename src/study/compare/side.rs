@@ -5,6 +5,7 @@ use indexmap::IndexMap;
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::time::Duration;
+use crate::measure::Bounds;
 use crate::measure::catalogue::Kind;
 use crate::measure::catalogue::{self, Direction};
 use crate::measure::measured::Measured;
@@ -161,10 +162,10 @@ impl Side {
         let replications = case.federation.run.replications.max(1);
         let runs = replicate::several(case, (0, replications), options, parallel, stop, progress)?;
         // While each can still be asked by itself.
-        let each: Vec<Vec<Option<f64>>> = asked
-            .iter()
-            .map(|selector| runs.iter().map(|run| selector.observe(&run.measured)).collect())
-            .collect();
+        let of_each = |selector: &Selector| -> Vec<Option<Bounds>> {
+            runs.iter().map(|run| selector.bounds(&run.measured)).collect()
+        };
+        let each: Vec<Vec<Option<Bounds>>> = asked.iter().map(of_each).collect();
         let all = replicate::added(runs);
         let mut rows: Vec<ReplicationRow> = match all.each.as_slice() {
             [_] => Vec::new(),
@@ -184,7 +185,9 @@ impl Side {
             .zip(each)
             .map(|(selector, each)| {
                 let known = selector.bounds(&all.measured)?;
-                Some(side.known(selector, (known.shown, known.is_least()), each))
+                let least = known.is_least() || each.iter().flatten().any(Bounds::is_least);
+                let each = each.into_iter().map(|one| one.map(|known| known.shown)).collect();
+                Some(side.known(selector, (known.shown, least), each))
             })
             .collect();
         Ok(side)
@@ -242,8 +245,10 @@ impl Side {
                 statistic,
                 unit: row.unit.clone(),
             };
-            let known = self.figures.get_mut(&figure);
-            if let Some(of) = known.and_then(|known| known.each.get_mut(row.replication as usize)) {
+            let Some(known) = self.figures.get_mut(&figure) else { continue };
+            // The mean of some that are lower bounds is one.
+            known.least |= row.at_least;
+            if let Some(of) = known.each.get_mut(row.replication as usize) {
                 *of = Some(row.value);
             }
         }

@@ -17,7 +17,8 @@ pub(super) fn differing(a: &[(String, String)], b: &[(String, String)]) -> Optio
         side.get(path).cloned().unwrap_or_else(|| "nothing".to_owned())
     };
     let mut paths: Vec<&String> = a.keys().chain(b.keys()).collect();
-    paths.sort_unstable();
+    // How it was run comes first: with another duration every count is another.
+    paths.sort_unstable_by_key(|path| (!path.starts_with("run."), *path));
     paths.dedup();
     // What is empty here and a list there is told by what the list has.
     paths.retain(|path| a.get(*path) != b.get(*path) && *path != "timeline");

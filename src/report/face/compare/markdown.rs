@@ -29,8 +29,10 @@ fn one(text: &mut String, report: &Report, comparison: &Comparison) {
         comparison.counts.iter().map(|(word, n)| format!("{n} {word}")).collect();
     let alternative = &comparison.alternative;
     let failed = comparison.fail_on.iter().any(|line| line.failed);
+    let open = comparison.fail_on.iter().any(|line| line.outcome == Outcome::CannotTell);
     let mark = match (failed, comparison.fail_on.is_empty()) {
         (true, _) => "❌ ",
+        (false, false) if open => "❔ ",
         (false, false) => "✅ ",
         (false, true) => "",
     };
