@@ -409,7 +409,8 @@ mod any {
             search().prop_map(Content::Search),
             search().prop_map(Content::Found),
             addition().prop_map(Content::Validate),
-            addition().prop_map(Content::Validated),
+            (addition(), any::<Option<bool>>())
+                .prop_map(|(request, online)| Content::Validated { request, online }),
             addition().prop_map(Content::Contact),
             (addition(), any::<bool>())
                 .prop_map(|(request, accepted)| Content::ContactAnswer { request, accepted }),

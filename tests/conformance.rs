@@ -40,8 +40,10 @@ fn each_defect_is_noticed_by_its_own_rows_alone() {
             Defect::RichPasses => &["CLI-1"],
             Defect::NoticeOmitted => &["IM-0060"],
             Defect::SearchUnasked => &["RD-3"],
-            Defect::CommandIgnored => &["HLR-2"],
-            Defect::HlrIgnored => &["HLR-1"],
+            Defect::CommandIgnored => &["UC-1a", "HLR-2"],
+            Defect::HlrIgnored => &["UC-1a", "HLR-1"],
+            Defect::StateForgotten => &["UC-1a"],
+            Defect::UpgradeUnlearned => &["UC-3"],
             Defect::AccessBound => &["RD-2", "IMS-1"],
             Defect::TranslationSkipped => &["IMS-2"],
         };

@@ -122,7 +122,10 @@ impl Writer<'_> {
                 self.pair(11, *user, *contact, *transaction);
             }
             Content::Validate(addition) => self.addition(12, addition),
-            Content::Validated(addition) => self.addition(13, addition),
+            Content::Validated { request, online } => {
+                self.addition(13, request);
+                self.u8(online.map_or(0, |online| 1 + u8::from(online)));
+            }
             Content::Contact(addition) => self.addition(14, addition),
             Content::ContactAnswer { request, accepted } => {
                 self.addition(15, request);
@@ -309,7 +312,15 @@ impl Reader<'_> {
             10 => Content::Search(self.search()?),
             11 => Content::Found(self.search()?),
             12 => Content::Validate(self.addition()?),
-            13 => Content::Validated(self.addition()?),
+            13 => Content::Validated {
+                request: self.addition()?,
+                online: match self.u8()? {
+                    0 => None,
+                    1 => Some(false),
+                    2 => Some(true),
+                    _ => return Err(Malformed),
+                },
+            },
             14 => Content::Contact(self.addition()?),
             15 => Content::ContactAnswer { request: self.addition()?, accepted: self.flag()? },
             16 => Content::Ack,

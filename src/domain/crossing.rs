@@ -69,7 +69,12 @@ pub enum Content<M, L, T> {
     /// A number to validate.
     Validate(Addition),
     /// The number is valid: the contact is registered.
-    Validated(Addition),
+    Validated {
+        /// The request.
+        request: Addition,
+        /// Whether the customer looks online now; `None`: nothing better is known than the default.
+        online: Option<bool>,
+    },
     /// A contact request.
     Contact(Addition),
     /// Its answer.
@@ -251,7 +256,7 @@ impl<M, L, T> Content<M, L, T> {
             Self::Search(_) => TransferKind::Search,
             Self::Validate(_) => TransferKind::Validate,
             Self::Contact(_) => TransferKind::Contact,
-            Self::Validated(_)
+            Self::Validated { .. }
             | Self::ContactAnswer { .. }
             | Self::Found(_)
             | Self::Ack
@@ -303,7 +308,7 @@ impl<M, L, T> Content<M, L, T> {
             Self::Search(it) => Content::Search(it),
             Self::Found(it) => Content::Found(it),
             Self::Validate(it) => Content::Validate(it),
-            Self::Validated(it) => Content::Validated(it),
+            Self::Validated { request, online } => Content::Validated { request, online },
             Self::Contact(it) => Content::Contact(it),
             Self::ContactAnswer { request, accepted } => {
                 Content::ContactAnswer { request, accepted }

@@ -279,6 +279,11 @@ closed_list! {
         LegacyInGroup => "legacy-in-group",
         /// The HLR's news of legacy customers are not told (HLR-1).
         HlrIgnored => "hlr-ignored",
+        /// What is known of a legacy customer is not told to who adds them (UC-1a).
+        StateForgotten => "state-forgotten",
+        /// Who has upgraded is registered as a legacy customer when an operator that has not heard of
+        /// it asks (UC-3).
+        UpgradeUnlearned => "upgrade-unlearned",
         /// Users on another access than the operator's first are not reached (RD-2, IMS-1).
         AccessBound => "access-bound",
         /// What crosses the gateway of an IMS operator is not translated (IMS-2).

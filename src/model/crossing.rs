@@ -32,7 +32,7 @@ impl<M, L, T> crossing::Content<M, L, T> {
             Self::Sms(_) | Self::SmsBack(_) | Self::Query(_) => Carriage::Sms,
             Self::Located(_) | Self::Alert(_) => Carriage::Sms,
             Self::Notification(_) | Self::State { .. } | Self::Subscribe(_) => Carriage::Presence,
-            Self::Message(_) | Self::Validate(_) | Self::Validated(_) => Carriage::Messaging,
+            Self::Message(_) | Self::Validate(_) | Self::Validated { .. } => Carriage::Messaging,
             Self::Contact(_) | Self::ContactAnswer { .. } | Self::Ack | Self::Report => {
                 Carriage::Messaging
             }

@@ -270,7 +270,14 @@ pub enum Job {
     },
     /// A contact request from another domain.
     ContactAsked(ContactRequest),
-    /// The answer to a contact request, from the contact's client or domain.
+    /// The answer to a validation.
+    Validated {
+        /// What was asked.
+        request: ContactRequest,
+        /// Whether the customer looks online now; `None`: nothing better is known than the default.
+        online: Option<bool>,
+    },
+    /// The answer to a contact request: of a client here, or of another operator.
     ContactAnswered {
         /// The request.
         request: ContactRequest,

@@ -160,15 +160,21 @@ impl Plan {
     }
 
     /// What a legacy customer looks like on the contact lists of the operator `from` (CR16-2 to
-    /// CR16-5), as that operator says of all of them: whether home has registered a customer nobody can
+    /// CR16-5), as that operator says of all of them, or as is `known` of this one: whether home has registered a customer nobody can
     /// tell (OMTP IM-0090). Online for ever unless it says otherwise, until better is known (OMTP
     /// IM-0010, UC-1b, HLR-3).
-    pub(crate) fn legacy_presence(&self, customer: SubscriberId, from: OperatorId) -> Presence {
+    pub(crate) fn legacy_presence(
+        &self,
+        customer: SubscriberId,
+        from: OperatorId,
+        known: Option<bool>,
+    ) -> Presence {
         let home = self.population.operator(customer);
         let served = self.serves_legacy(home, from);
         let legacy = self.federation.operator(from).imsp.as_ref().map(|imsp| &imsp.legacy);
         let says = legacy.map_or(LegacyPresence::Online, |legacy| legacy.presence);
-        let online = !self.has(Defect::OfflineByDefault) && says != LegacyPresence::Offline;
+        let default = !self.has(Defect::OfflineByDefault) && says != LegacyPresence::Offline;
+        let online = known.unwrap_or(default);
         let status_text = legacy.map_or("", |legacy| legacy.status_text.as_str());
         let status_text = match (self.defect, served) {
             (Some(Defect::KindRevealed), false) => "not registered",

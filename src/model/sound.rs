@@ -72,7 +72,7 @@ impl Border<'_> {
                 self.somebody(*user) && self.somebody(*contact)
             }
             Content::Validate(Addition { owner, contact, .. })
-            | Content::Validated(Addition { owner, contact, .. })
+            | Content::Validated { request: Addition { owner, contact, .. }, .. }
             | Content::Contact(Addition { owner, contact, .. })
             | Content::ContactAnswer { request: Addition { owner, contact, .. }, .. } => {
                 self.somebody(*owner) && self.somebody(*contact)
@@ -144,7 +144,7 @@ impl Border<'_> {
             | Content::Contact(Addition { owner, contact, .. }) => {
                 imsp && !self.own(*owner) && self.own(*contact)
             }
-            Content::Validated(Addition { owner, contact, .. })
+            Content::Validated { request: Addition { owner, contact, .. }, .. }
             | Content::ContactAnswer { request: Addition { owner, contact, .. }, .. } => {
                 imsp && self.own(*owner) && !self.own(*contact)
             }

@@ -42,7 +42,7 @@ pub(super) fn bytes(content: &Content, sizes: &TransferSizes, cx: &Context<'_>) 
         // A search names a user as a validation names a number.
         Content::Validate(_) | Content::Search(_) => sizes.validate,
         Content::Contact(_) => sizes.contact,
-        Content::Validated(_) | Content::Found(_) => sizes.validated,
+        Content::Validated { .. } | Content::Found(_) => sizes.validated,
         Content::ContactAnswer { .. } | Content::Ack | Content::Report => sizes.answer,
     }
 }

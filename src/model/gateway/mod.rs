@@ -407,9 +407,8 @@ fn arrived(crossing: &Crossing, cx: &mut Context<'_>) -> Option<Input> {
         }
         Content::Found(search) => Input::Request(Job::SearchAnswered(search)),
         Content::Validate(addition) => Input::Request(Job::Validate(request(addition))),
-        Content::Validated(addition) => {
-            let request = request(addition);
-            Input::Request(Job::ContactAnswered { request, accepted: true })
+        Content::Validated { request: addition, online } => {
+            Input::Request(Job::Validated { request: request(addition), online })
         }
         Content::Contact(addition) => Input::Request(Job::ContactAsked(request(addition))),
         Content::ContactAnswer { request: addition, accepted } => {

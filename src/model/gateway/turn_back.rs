@@ -56,7 +56,7 @@ impl Gateway {
                 }
             }
             Content::Validate(request)
-            | Content::Validated(request)
+            | Content::Validated { request, .. }
             | Content::Contact(request) => {
                 let population = &cx.plan.population;
                 let from = population.operator(request.owner);

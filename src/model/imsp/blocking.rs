@@ -39,7 +39,7 @@ impl Imsp {
     pub(super) fn state_of(&self, owner: SubscriberId) -> News {
         let index = self.index(owner);
         let legacy_offline = self.settings.legacy.presence == LegacyPresence::Offline
-            || self.offline.contains(&owner);
+            || self.known.get(&owner) == Some(&false);
         match (self.im.get(index), self.sessions.get(index), legacy_offline) {
             (true, true, _) => News::Granted,
             (true, false, _) => News::Offline,

@@ -93,14 +93,12 @@ impl Imsp {
                 return self.ask_client(request, gateway, cx);
             }
             self.register(contact, cx);
-            self.watched_by(contact, request.owner);
-            let kind = legacy_kind(cx.plan, home, cx.operator);
-            return self.contact_added(request, kind, cx);
+            return self.list_legacy(request, gateway, cx);
         }
         let Some(way) = cx.plan.routing.way(Carriage::Messaging, cx.operator, home) else {
             // No IM, or none that interworks (use case 1b): the number is enough. A UID is an IM user's.
             return match by_number {
-                true => self.contact_added(request, ContactKind::SmsDirect, cx),
+                true => self.contact_added(request, ContactKind::SmsDirect, None, cx),
                 false => {
                     let reason = cx.plan.why_no_way(cx.operator, home);
                     self.contact_refused(request, reason, cx);
@@ -114,7 +112,7 @@ impl Imsp {
                 let addition = self.ask_elsewhere(request);
                 gateway.send(home, Content::Validate(addition), cx);
             } else {
-                self.contact_added(request, ContactKind::SmsDirect, cx);
+                self.contact_added(request, ContactKind::SmsDirect, None, cx);
             }
         } else if if by_number { terms.e164 } else { terms.uid } {
             let addition = self.ask_elsewhere(request);
@@ -124,20 +122,60 @@ impl Imsp {
         }
     }
 
-    /// A number of a legacy customer is to be validated: the account exists once, however many
-    /// contacts add it (use case 1a).
+    /// A number that another operator takes for a legacy customer's is to be validated: the account
+    /// exists once, however many contacts add it (use case 1a). Who has become an IM user meanwhile
+    /// is asked like any other (use case 3).
     pub(super) fn validate(
         &mut self,
         request: ContactRequest,
         gateway: &mut Gateway,
         cx: &mut Context<'_>,
     ) {
-        self.register(request.contact, cx);
-        self.watched_by(request.contact, request.owner);
-        if let Some(addition) = addition(request) {
-            let from = cx.plan.population.operator(request.owner);
-            gateway.send(from, Content::Validated(addition), cx);
+        let asked = !cx.plan.has(Defect::UpgradeUnlearned);
+        if asked && self.im.get(self.index(request.contact)) {
+            return self.ask_client(request, gateway, cx);
         }
+        self.register(request.contact, cx);
+        self.list_legacy(request, gateway, cx);
+    }
+
+    /// A legacy customer here goes on a list with what is known of them now; if the HLR has been asked
+    /// and has not told yet, as soon as it has.
+    fn list_legacy(
+        &mut self,
+        request: ContactRequest,
+        gateway: &mut Gateway,
+        cx: &mut Context<'_>,
+    ) {
+        let ContactRequest { owner, contact, .. } = request;
+        if let Some(waiting) = self.unheard.get_mut(&contact) {
+            return waiting.push(request);
+        }
+        self.watched_by(contact, owner);
+        let online = self.known.get(&contact).copied();
+        let online = online.filter(|_| !cx.plan.has(Defect::StateForgotten));
+        match addition(request) {
+            Some(request) => {
+                let from = cx.plan.population.operator(owner);
+                gateway.send(from, Content::Validated { request, online }, cx);
+            }
+            None => {
+                let kind = legacy_kind(cx.plan, cx.operator, cx.operator);
+                self.contact_added(request, kind, online, cx);
+            }
+        }
+    }
+
+    /// The home of a legacy customer has validated the number.
+    pub(super) fn validated(
+        &mut self,
+        request: ContactRequest,
+        online: Option<bool>,
+        cx: &mut Context<'_>,
+    ) {
+        let Some(request) = self.answered(request, cx) else { return };
+        let home = cx.plan.population.operator(request.contact);
+        self.contact_added(request, legacy_kind(cx.plan, home, cx.operator), online, cx);
     }
 
     /// A request that another operator is to answer: open until it does.
@@ -201,9 +239,12 @@ impl Imsp {
     }
 
     /// Where the operator lets the HLR say how its legacy customers look, it is asked to (HLR-1).
-    pub(super) fn watch_phone(&self, customer: SubscriberId, cx: &mut Context<'_>) {
+    pub(super) fn watch_phone(&mut self, customer: SubscriberId, cx: &mut Context<'_>) {
         let by_hlr = self.settings.legacy.presence == LegacyPresence::Hlr;
         if by_hlr && cx.settings().hlr.is_some() {
+            if !self.known.contains_key(&customer) {
+                self.unheard.entry(customer).or_default();
+            }
             cx.out.now(Input::Watch(customer));
         }
     }
@@ -217,18 +258,22 @@ impl Imsp {
         gateway: &mut Gateway,
         cx: &mut Context<'_>,
     ) {
-        if !self.im.get(self.index(customer)) && !cx.plan.has(Defect::HlrIgnored) {
+        let im = self.im.get(self.index(customer));
+        if !im && !cx.plan.has(Defect::HlrIgnored) {
             let news = self.legacy_news(customer, attached);
             self.presence_changed(customer, changed, news, gateway, cx);
+        }
+        for request in self.unheard.remove(&customer).unwrap_or_default() {
+            match im {
+                true => self.ask_client(request, gateway, cx),
+                false => self.list_legacy(request, gateway, cx),
+            }
         }
     }
 
     /// What is new about a legacy customer who looks online or offline from now on.
     pub(super) fn legacy_news(&mut self, customer: SubscriberId, online: bool) -> News {
-        match online {
-            true => self.offline.remove(&customer),
-            false => self.offline.insert(customer),
-        };
+        self.known.insert(customer, online);
         if online { News::LegacyOnline } else { News::LegacyOffline }
     }
 
@@ -262,6 +307,10 @@ impl Imsp {
         let ContactRequest { owner, contact, .. } = request;
         let from = cx.plan.population.operator(owner);
         let home = cx.plan.population.operator(contact);
+        if home != cx.operator && accepted {
+            // Only an IM user is asked: whoever was taken for a legacy customer is one now (use case 3).
+            self.directory.learn(contact, cx.operator, cx.plan);
+        }
         let im = self.knows_as_im(contact, cx);
         if home == cx.operator && accepted && im {
             let here = from == cx.operator && self.logged_in(owner);
@@ -283,10 +332,8 @@ impl Imsp {
             gateway.send(from, Content::ContactAnswer { request, accepted }, cx);
         } else if !accepted {
             self.contact_refused(request, Reason::Declined, cx);
-        } else if !im {
-            self.contact_added(request, legacy_kind(cx.plan, home, from), cx);
         } else {
-            self.contact_added(request, ContactKind::Im, cx);
+            self.contact_added(request, ContactKind::Im, None, cx);
             if home != cx.operator {
                 self.watch_elsewhere(owner, contact, home, gateway, cx);
             }
@@ -308,7 +355,13 @@ impl Imsp {
     }
 
     /// The contact is on the list; the client is told.
-    fn contact_added(&mut self, request: ContactRequest, kind: ContactKind, cx: &mut Context<'_>) {
+    fn contact_added(
+        &mut self,
+        request: ContactRequest,
+        kind: ContactKind,
+        online: Option<bool>,
+        cx: &mut Context<'_>,
+    ) {
         let list = self.added.contacts.entry(request.owner).or_default();
         if !list.contains(&request.contact) {
             list.push(request.contact);
@@ -325,7 +378,7 @@ impl Imsp {
             ContactKind::SmsHome | ContactKind::SmsDirect => {
                 // The client shows the new contact with the attributes that came with it.
                 cx.observe(Observation::Notified { from: to, to: from, client: true });
-                Some(cx.plan.legacy_presence(request.contact, from))
+                Some(cx.plan.legacy_presence(request.contact, from, online))
             }
         };
         let presence = presence.as_ref();

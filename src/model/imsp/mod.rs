@@ -14,7 +14,7 @@ mod search;
 mod sessions;
 mod upgrades;
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
 use self::directory::Directory;
 use self::legacy::ReplyPool;
@@ -53,8 +53,10 @@ pub(crate) struct Imsp {
     directory: Directory,
     /// Watchers who may not see a publisher here: not asked about yet, or denied.
     hidden: Pairs,
-    /// Legacy customers who were last told to be offline, where phones or commands say so.
-    offline: FxHashSet<SubscriberId>,
+    /// Whether legacy customers look online, of whom phones or commands have said so.
+    known: FxHashMap<SubscriberId, bool>,
+    /// Legacy customers of whom the HLR has not told yet, with requests that wait for it.
+    unheard: FxHashMap<SubscriberId, Vec<ContactRequest>>,
     /// Who is blocked by whom (owner first).
     blocked: Pairs,
     /// IM users with a session, by index.
@@ -119,7 +121,8 @@ impl Imsp {
             im,
             directory: Directory::default(),
             hidden: Pairs::default(),
-            offline: FxHashSet::default(),
+            known: FxHashMap::default(),
+            unheard: FxHashMap::default(),
             blocked: Pairs::default(),
             sessions,
             session_changes: vec![0; range.len()],
@@ -149,7 +152,7 @@ impl Imsp {
             Job::Message(_) if self.settings.messages_first => Claim::Urgent,
             // What changes an account finds its way, later if need be: the client would repeat it.
             Job::Session { .. } | Job::Upgrade { .. } => Claim::Accepted,
-            Job::WatcherAnswered { .. } | Job::Block { .. } => Claim::Accepted,
+            Job::WatcherAnswered { .. } | Job::Block { .. } | Job::Phone { .. } => Claim::Accepted,
             Job::Message(_)
             | Job::GroupMessage(_)
             | Job::Invite { .. }
@@ -162,8 +165,8 @@ impl Imsp {
             | Job::Search { .. }
             | Job::SearchAnswered(_)
             | Job::Command { .. }
-            | Job::Phone { .. }
             | Job::Validate(_)
+            | Job::Validated { .. }
             | Job::AddContact { .. }
             | Job::ContactAsked(_)
             | Job::ContactAnswered { .. } => Claim::Usual,
@@ -242,6 +245,7 @@ impl Imsp {
                 self.session(user, count, login, changed, gateway, cx);
             }
             Job::Validate(request) => self.validate(request, gateway, cx),
+            Job::Validated { request, online } => self.validated(request, online, cx),
             Job::AddContact { request, by_number } => {
                 self.add_contact(request, by_number, gateway, cx);
             }
@@ -270,7 +274,7 @@ impl Imsp {
                 self.contact_refused(request, reason, cx);
             }
             Job::ContactAsked(request) => self.contact_refused(request, reason, cx),
-            Job::ContactAnswered { request, .. } => {
+            Job::Validated { request, .. } | Job::ContactAnswered { request, .. } => {
                 if self.answered(request, cx).is_some() {
                     self.contact_refused(request, reason, cx);
                 }
@@ -292,8 +296,11 @@ impl Imsp {
             Job::State { contacts, .. } | Job::Subscribe(Subscription { contacts, .. }) => {
                 cx.lists.remove(contacts);
             }
-            Job::Presence { .. } | Job::Phone { .. } => {}
-            Job::Command { .. } | Job::TellState { .. } => {}
+            // Nor is what the HLR says forgotten: it would say it again.
+            Job::Phone { customer, attached, changed } => {
+                self.phone_changed(customer, attached, changed, gateway, cx);
+            }
+            Job::Presence { .. } | Job::Command { .. } | Job::TellState { .. } => {}
         }
     }
 
@@ -327,6 +334,7 @@ fn time_of<'a>(job: &Job, times: &'a ServiceTimes) -> &'a DurationDistribution {
         Job::Subscribe(_) | Job::WatcherAnswered { .. } | Job::Block { .. } => &times.subscribe,
         Job::Session { .. } | Job::Upgrade { .. } => &times.login,
         Job::Validate(_) => &times.validate,
+        Job::Validated { .. } => &times.contact,
         Job::AddContact { .. } | Job::ContactAsked(_) | Job::ContactAnswered { .. } => {
             &times.contact
         }

@@ -27,7 +27,7 @@ impl Imsp {
         let watchers: Vec<SubscriberId> =
             cx.plan.graph.watchers(user).iter().copied().chain(added).collect();
         cx.observe(Observation::Upgraded { operator, user, watchers: watchers.len() as u32 });
-        self.offline.remove(&user);
+        self.known.remove(&user);
         for watcher in watchers {
             // Blocked already: there is nothing to ask.
             if self.has_blocked(user, watcher) {

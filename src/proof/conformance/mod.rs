@@ -73,7 +73,7 @@ fn encoded(expected: &str, defect: Option<Defect>) -> Result<(), String> {
     let customer = population.subscriber(b, population.im_users(b));
     let number = plan.numbers.msisdn(customer);
     let mut bytes = String::new();
-    encode(&plan.legacy_presence(customer, a), &mut bytes);
+    encode(&plan.legacy_presence(customer, a, None), &mut bytes);
     let expected = expected.replace("{}", &number.to_string());
     match bytes.contains(&expected) {
         true => Ok(()),

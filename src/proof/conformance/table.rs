@@ -91,7 +91,7 @@ pub const ROWS: &[Row] = &[
         Holds,
         "OMTP 2.3",
         "a number is validated at home; one account however many add it",
-        Played(&["uc-1a"]),
+        Played(&["uc-1a", "uc-1a-state"]),
     ),
     row(
         "UC-1b",
@@ -113,7 +113,7 @@ pub const ROWS: &[Row] = &[
         Holds,
         "OMTP 2.5",
         "an upgrade: watchers allowed see it, the next message is IM, none lost or doubled",
-        Played(&["uc-3", "uc-3-denied", "uc-3-timeline", "uc-3-denied-blocked"]),
+        Played(&["uc-3", "uc-3-denied", "uc-3-timeline", "uc-3-denied-blocked", "uc-3-unheard"]),
     ),
     row(
         "UC-3c",
@@ -346,6 +346,8 @@ pub(super) fn scenario(name: &str) -> Option<&'static str> {
         "rd-2" => include_str!("../../../tests/scenarios/rd-2.txt"),
         "rd-5" => include_str!("../../../tests/scenarios/rd-5.txt"),
         "rd-7" => include_str!("../../../tests/scenarios/rd-7.txt"),
+        "uc-1a-state" => include_str!("../../../tests/scenarios/uc-1a-state.txt"),
+        "uc-3-unheard" => include_str!("../../../tests/scenarios/uc-3-unheard.txt"),
         "uc-1a" => include_str!("../../../tests/scenarios/uc-1a.txt"),
         "uc-1b" => include_str!("../../../tests/scenarios/uc-1b.txt"),
         "uc-3" => include_str!("../../../tests/scenarios/uc-3.txt"),
