@@ -129,8 +129,9 @@ pub fn answer(
             let bench = bench.aside(&at);
             let start = at(planned).map_or(planned, |case| planned * room(&case));
             let largest = limit.found.largest.unwrap_or(planned);
-            // As far from what arithmetic says as the first end was.
-            let start = (start * largest / (planned * own)).max(largest);
+            // As far from what arithmetic says as the first end was, to single runs as here.
+            let rough = found.rough.unwrap_or(largest);
+            let start = (start * rough / (planned * own)).max(largest);
             let stride = if is_load { 1.0 + NEXT } else { effort.stride };
             let effort = Effort { precision: NEXT, stride, ..effort.once() };
             let found = search::search(start, Some(Side::UpTo), effort, bench)?;

@@ -140,6 +140,8 @@ pub struct Found {
     /// The value at which the lines begin or cease to hold, to within the precision; `None` if they
     /// hold everywhere or nowhere.
     pub border: Option<f64>,
+    /// What single runs took it for, where they were asked first.
+    pub(super) rough: Option<f64>,
     /// On which side of it they hold.
     pub side: Side,
     /// The values nearest to it that clearly hold and clearly fail.
@@ -341,7 +343,7 @@ impl Search<'_> {
     ) -> Result<Option<(f64, f64)>, RunError> {
         let lower = |verdict: Verdict| verdict.holds() == (side == Side::UpTo);
         let ratio = high / low;
-        let (Some(at_low), Some(at_high)) = (self.verdict(low)?, self.verdict(high)?) else {
+        let [Some(at_low), Some(at_high)] = self.verdicts([low, high])? else {
             return Ok(Some((low, high)));
         };
         let (mut at_low, mut at_high) = (lower(at_low), lower(at_high));
@@ -380,6 +382,7 @@ impl Search<'_> {
         self.points.sort_by(|a, b| a.value.total_cmp(&b.value));
         Found {
             border,
+            rough: None,
             side: side.unwrap_or(Side::UpTo),
             interval: (None, None),
             points: self.points,
@@ -459,6 +462,7 @@ pub(crate) fn narrow(
     let rough = Search { effort: effort.once(), bench, points: Vec::new() };
     let (rough, bracket) = rough.run(start, side)?;
     let Some((low, high, side)) = bracket else { return Ok(rough.found(None, side)) };
+    let at = rough.border((low, high), side);
     let short = Effort { most: effort.first, ..effort };
     let mut search = Search { effort: short, bench, points: Vec::new() };
     let bracket = search.confirm((low, high), side)?;
@@ -471,7 +475,7 @@ pub(crate) fn narrow(
     let interval =
         (search.clear(Verdict::Holds, border, side)?, search.clear(Verdict::Fails, border, side)?);
     let mut found = search.found(Some(border), Some(side));
-    found.interval = interval;
+    (found.interval, found.rough) = (interval, Some(at));
     Ok(found)
 }
 
