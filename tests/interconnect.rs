@@ -39,6 +39,31 @@ fn rd_7_a_feature_that_is_absent_does_not_cross() {
     assert!(count(&presence, "messages_refused", &refused) > 1000);
 }
 
+/// Over a hub every leg has its say: what the far one does not carry, and how it names users.
+#[test]
+fn the_second_leg_of_a_hub_counts_like_the_first() {
+    let by_hub = |far: &str| {
+        PAIR.replace("agreements:", "  h: { kind: hub }\nagreements:").replace(
+            "{ between: [a, b], protocol: ssp, link: { latency: 10ms } }",
+            &format!(
+                "{{ between: [a, h], protocol: ssp }}, {{ between: [h, b], protocol: ssp, {far} }}"
+            ),
+        )
+    };
+    let presence = simulate(&by_hub("features: [presence]"), &[], 2).results;
+    let refused = |reason| {
+        count(&presence, "messages_refused", &[("route", "sms-direct"), ("reason", reason)])
+    };
+    assert!(refused("feature_not_carried") > 1000 && refused("no_route") == 0);
+    let growth = ["workload.growth.add_contact=6/h", "workload.contacts.per_user=2"];
+    let uid = simulate(&by_hub("addressing: [uid]"), &growth, 2).results;
+    let refused = count(&uid, "contacts_refused", &[("reason", "addressing")]);
+    let added = distribution(&uid, "contact_add_latency", &[("kind", "im")]).count;
+    // Half of the requests are by number.
+    let share = refused as f64 / (refused + added / 2) as f64;
+    assert!((0.4..0.6).contains(&share), "{share}");
+}
+
 #[test]
 fn rd_3_a_contact_is_added_only_by_an_address_in_common_use() {
     let growth = ["workload.growth.add_contact=6/h", "workload.contacts.per_user=2"];

@@ -85,8 +85,15 @@ impl Plan {
         if home == from {
             return registers;
         }
-        let way = self.routing.way(Carriage::Messaging, from, home);
-        registers && way.is_some_and(|way| self.federation.agreement(way.agreement).e164)
+        registers && self.addresses(from, home).is_some_and(|(e164, _)| e164)
+    }
+
+    /// Whether numbers and UIDs name users all the way from one operator to another (RD-3); `None` where
+    /// there is no way.
+    pub(crate) fn addresses(&self, from: OperatorId, to: OperatorId) -> Option<(bool, bool)> {
+        let legs = self.routing.legs(Carriage::Messaging, from, to);
+        let legs = legs.map(|leg| self.federation.agreement(leg)).map(|leg| (leg.e164, leg.uid));
+        legs.reduce(|all, leg| (all.0 && leg.0, all.1 && leg.1))
     }
 
     /// How a message of `sender` to `recipient` travels when nothing stands in its way.
@@ -149,13 +156,14 @@ impl Plan {
         self.defect == Some(defect)
     }
 
-    /// Why nothing leads from one operator to another: their agreement does not carry it (RD-7), or
-    /// they have none (RD-1).
+    /// Why nothing leads from one operator to another: an agreement on the way does not carry it (RD-7),
+    /// or there is none (RD-1).
     pub(crate) fn why_no_way(&self, from: OperatorId, to: OperatorId) -> Reason {
         let theirs = |a: &&Agreement| a.side(from).is_some() && a.side(to).is_some();
-        match self.federation.agreements.iter().find(theirs) {
-            Some(_) => Reason::FeatureNotCarried,
-            None => Reason::NoRoute,
+        match self.routing.joined(from, to) || self.federation.agreements.iter().any(|a| theirs(&a))
+        {
+            true => Reason::FeatureNotCarried,
+            false => Reason::NoRoute,
         }
     }
 

@@ -40,6 +40,8 @@ pub(crate) struct Routing {
     operators: usize,
     /// By carriage, then from * operators + to.
     ways: [Vec<Option<Way>>; 5],
+    /// The same whatever agreements carry.
+    joined: Vec<Option<Way>>,
 }
 
 impl Routing {
@@ -54,15 +56,32 @@ impl Routing {
             Carriage::Groups,
             Carriage::Sms,
         ];
-        let ways = all.map(|carriage| {
+        let table = |carriage| {
             let neighbours = neighbours(federation, carriage, after);
             let mut table = Vec::with_capacity(operators * operators);
             for from in 0..operators {
                 table.extend(ways_from(federation, &neighbours, from));
             }
             table
-        });
-        Self { operators, ways }
+        };
+        let ways = all.map(|carriage| table(Some(carriage)));
+        Self { operators, ways, joined: table(None) }
+    }
+
+    /// Whether agreements lead from one operator to another, whatever they carry.
+    pub(crate) fn joined(&self, from: OperatorId, to: OperatorId) -> bool {
+        self.joined[from.index() * self.operators + to.index()].is_some()
+    }
+
+    /// The agreements of a way, from the first on; none where there is no way.
+    pub(crate) fn legs(
+        &self,
+        carriage: Carriage,
+        from: OperatorId,
+        to: OperatorId,
+    ) -> impl Iterator<Item = AgreementId> {
+        let next = move |way: &Way| self.way(carriage, way.next, to);
+        std::iter::successors(self.way(carriage, from, to), next).map(|way| way.agreement)
     }
 
     /// The way from one operator to another; `None` where there is none, or they are the same.
@@ -81,15 +100,17 @@ fn carries(agreement: &Agreement, carriage: Carriage) -> bool {
     }
 }
 
-/// For each operator its neighbours in name order (ids are in name order).
+/// For each operator its neighbours in name order (ids are in name order), by agreements that carry
+/// this, or by any.
 fn neighbours(
     federation: &Federation,
-    carriage: Carriage,
+    carriage: Option<Carriage>,
     after: Option<Duration>,
 ) -> Vec<Vec<(OperatorId, AgreementId)>> {
     let mut neighbours = vec![Vec::new(); federation.operators.len()];
     for (id, agreement) in federation.agreements() {
-        if carries(agreement, carriage) && agreement.begins <= after {
+        let carries = carriage.is_none_or(|carriage| carries(agreement, carriage));
+        if carries && agreement.begins <= after {
             let [a, b] = agreement.between;
             neighbours[a.index()].push((b, id));
             neighbours[b.index()].push((a, id));

@@ -18,7 +18,6 @@ use crate::model::crossing::Content;
 use crate::model::gateway::Gateway;
 use crate::model::outbox::{Asked, ContactRequest, Input, Job};
 use crate::model::plan::Plan;
-use crate::model::routing::Carriage;
 
 /// What the run has added to the contact graph, as far as this IMSP knows.
 #[derive(Debug, Default)]
@@ -95,7 +94,7 @@ impl Imsp {
             self.register(contact, cx);
             return self.list_legacy(request, gateway, cx);
         }
-        let Some(way) = cx.plan.routing.way(Carriage::Messaging, cx.operator, home) else {
+        let Some((e164, uid)) = cx.plan.addresses(cx.operator, home) else {
             // No IM, or none that interworks (use case 1b): the number is enough. A UID is an IM user's.
             return match by_number {
                 true => self.contact_added(request, ContactKind::SmsDirect, None, cx),
@@ -105,7 +104,6 @@ impl Imsp {
                 }
             };
         };
-        let terms = cx.plan.federation.agreement(way.agreement);
         if !im {
             // Legacy customers have no UID that people know (use case 1a).
             if cx.plan.serves_legacy(home, cx.operator) {
@@ -114,7 +112,7 @@ impl Imsp {
             } else {
                 self.contact_added(request, ContactKind::SmsDirect, None, cx);
             }
-        } else if if by_number { terms.e164 } else { terms.uid } {
+        } else if if by_number { e164 } else { uid } {
             let addition = self.ask_elsewhere(request);
             gateway.send(home, Content::Contact(addition), cx);
         } else {
@@ -324,8 +322,7 @@ impl Imsp {
             let asked = Asked::Here(cx.now);
             let request = ContactRequest { owner: contact, contact: owner, asked };
             // By whatever address the two operators have in common.
-            let way = cx.plan.routing.way(Carriage::Messaging, home, from);
-            let by_number = way.is_some_and(|way| !cx.plan.federation.agreement(way.agreement).uid);
+            let by_number = cx.plan.addresses(home, from).is_some_and(|(_, uid)| !uid);
             cx.out.now(Input::Request(Job::AddContact { request, by_number }));
         }
         if let Some(request) = addition(request) {
