@@ -183,17 +183,28 @@ impl Counts {
     /// The value that so large a share of the samples does not exceed: the highest of its cell, as
     /// HdrHistogram has it; for no share, the lowest of the first. 0 without samples.
     pub fn quantile(&self, share: f64) -> u64 {
-        let wanted = ((share * self.total as f64).ceil() as u64).max(1);
-        let mut seen = 0;
+        self.quantiles(&[share])[0]
+    }
+
+    /// The same of several shares, which ascend, in one walk over the cells.
+    pub(crate) fn quantiles(&self, shares: &[f64]) -> Vec<u64> {
         let all = self.settled();
-        let mut reached = all.cells().skip_while(|(_, count)| {
-            seen += count;
-            seen < wanted
+        let mut cells = all.cells();
+        let (mut at, mut seen) = (None, 0);
+        let reached = shares.iter().map(|share| {
+            let wanted = ((share * self.total as f64).ceil() as u64).max(1);
+            while seen < wanted
+                && let Some((cell, count)) = cells.next()
+            {
+                (at, seen) = (Some(cell), seen + count);
+            }
+            let cell = at.filter(|_| seen >= wanted);
+            cell.map_or(0, |cell| {
+                let (lowest, width) = range(cell);
+                if *share > 0.0 { lowest + (width - 1) } else { lowest }
+            })
         });
-        reached.next().map_or(0, |(cell, _)| {
-            let (lowest, width) = range(cell);
-            if share > 0.0 { lowest + (width - 1) } else { lowest }
-        })
+        reached.collect()
     }
 
     /// The same counts as a histogram of the library, for its file format.

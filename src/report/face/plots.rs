@@ -76,11 +76,9 @@ fn latency(results: &Results) -> Option<Picture> {
     let curves: Vec<Curve> = routes
         .iter()
         .map(|(route, counts)| {
-            let points = (0..=400).map(|step| {
-                let share = f64::from(step) / 400.0;
-                let us = counts.quantile(share).max(1) as f64;
-                (us / 1e6, share * 100.0)
-            });
+            let shares: Vec<f64> = (0..=400).map(|step| f64::from(step) / 400.0).collect();
+            let times = counts.quantiles(&shares).into_iter().map(|us| us.max(1) as f64 / 1e6);
+            let points = times.zip(shares.iter().map(|share| share * 100.0));
             (format!("{route} ({})", counts.total()), points.collect())
         })
         .collect();

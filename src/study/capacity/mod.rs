@@ -19,7 +19,7 @@ use self::sizes::room;
 use crate::measure::measured::Measured;
 use crate::measure::results::{Trend, Trending};
 use crate::report::document::capacity::{self as page, CurvePoint};
-use crate::report::judge::{BUSY, FULL_ALL_ALONG};
+use crate::report::judge::{BUSY, FULL, FULL_ALL_ALONG};
 use crate::run::RunError;
 use crate::study::pool;
 use crate::study::replicate::Case;
@@ -28,8 +28,6 @@ use crate::study::replicate::Case;
 const SUSPECTS: usize = 5;
 /// Pressure below which a part is no suspect.
 const IDLE: f64 = 0.2;
-/// A part so hard pressed may be what gives way though another is pressed harder.
-const NEARLY_FULL: f64 = 0.95;
 /// Points of the curve beside those of the search, as shares of the answer; near it there are enough.
 const CURVE: [f64; 4] = [0.25, 0.5, 0.75, 0.9];
 /// Where the end lies below this share of what is planned, the planned value is far beyond it.
@@ -238,7 +236,7 @@ fn limit(found: &Found, effort: Effort, bench: Bench<'_>) -> Result<Option<Limit
     let mut relieving: Vec<(f64, Resource)> = Vec::new();
     for suspect in &suspects {
         // What is not near its end is not to blame once something that is has been found.
-        if !relieving.is_empty() && suspect.0 < NEARLY_FULL {
+        if !relieving.is_empty() && suspect.0 < FULL {
             break;
         }
         if relieves(&[*suspect])? {
