@@ -93,6 +93,25 @@ fn a_command_without_an_answer_fails_in_every_form_and_leaves_none_of_an_earlier
     assert!(!bench.path("summary.md").exists());
 }
 
+/// Without its topology a command takes the next word for the file of an option.
+#[test]
+fn a_command_without_an_answer_touches_no_file_that_is_not_its_own() {
+    let bench = Bench::new("");
+    let before = std::fs::read_to_string(bench.path("small.yaml")).expect("a topology");
+    for option in ["--junit", "--markdown", "--json"] {
+        for command in ["run", "compare"] {
+            let run = std::process::Command::new(env!("CARGO_BIN_EXE_interwork"))
+                .args([command, option, "small.yaml"])
+                .current_dir(bench.path("."))
+                .output()
+                .expect("the program starts");
+            assert_eq!(run.status.code(), Some(104), "{}", text(&run.stderr));
+            let after = std::fs::read_to_string(bench.path("small.yaml"));
+            assert_eq!(after.ok().as_ref(), Some(&before), "{command} {option}");
+        }
+    }
+}
+
 #[test]
 fn a_file_that_cannot_be_written_is_exit_code_74_and_the_folder_is_there() {
     let bench = Bench::new(SLO);

@@ -119,9 +119,13 @@ pub(super) fn ended(outputs: &Outputs, command: &str, exit: Exit, started: Syste
     if outputs.github {
         anstream::eprintln!("{}", annotation(Level::Error, None, &title, &why));
     }
-    for earlier in [&outputs.markdown, &outputs.json].into_iter().flatten() {
-        // What is not there need not go; another fault is that of whoever writes there next.
-        let _ = std::fs::remove_file(earlier);
+    for (earlier, start) in
+        [(&outputs.markdown, "### "), (&outputs.json, "{\n  \"schema\": \"interwork/")]
+    {
+        if let Some(earlier) = earlier.as_deref().filter(|path| starts(path, start)) {
+            // One that cannot go is a fault of whoever writes there next.
+            let _ = std::fs::remove_file(earlier);
+        }
     }
     let case =
         Case { class: title, name: "there is an answer".to_owned(), verdict: Verdict::Failed(why) };
@@ -129,10 +133,15 @@ pub(super) fn ended(outputs: &Outputs, command: &str, exit: Exit, started: Syste
     match outputs.junit.as_deref() {
         Some(path) if path == Path::new("-") => anstream::print!("{xml}"),
         // Where it cannot be written, that may be the very reason, which was told.
-        Some(path) => drop(std::fs::write(path, xml)),
-        None => {}
+        Some(path) if !path.exists() || starts(path, "<?xml ") => drop(std::fs::write(path, xml)),
+        _ => {}
     }
     exit
+}
+
+/// Whether a file begins as those that are written here: options that make no sense may name any file.
+fn starts(path: &Path, with: &str) -> bool {
+    std::fs::read(path).is_ok_and(|content| content.starts_with(with.as_bytes()))
 }
 
 /// The time since a command began, for JUnit.
