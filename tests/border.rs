@@ -314,18 +314,9 @@ mod any {
             )| {
                 let [smsc, network, owner] = operators;
                 let reply = ReplyNumber { owner, index };
-                Envelope {
-                    smsc,
-                    network,
-                    segments,
-                    origin,
-                    reply,
-                    alert,
-                    crossed,
-                    owed,
-                    submitted,
-                    reference,
-                }
+                let known = super::envelope(smsc, network, 0);
+                let known = Envelope { segments, origin, reply, alert, ..known };
+                Envelope { crossed, owed, submitted, reference, ..known }
             },
         )
     }

@@ -88,7 +88,8 @@ fn ends(interval: Interval) -> [f64; 2] {
 }
 
 /// What follows for a figure. Equal in every replication: the same. Else, if its adjusted p is below
-/// `level` and the interval of the ratio, if there is one, leaves out 1: it moved. Else, if the interval of the ratio lies within `margin` of 1: the same. Else
+/// `level` and the interval of the ratio, if there is one, leaves out 1: it moved. Else, if that
+/// interval lies within `margin` of 1: the same. Else
 /// nobody can tell.
 pub(super) fn verdict(
     weighed: &Weighed,
