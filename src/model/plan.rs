@@ -168,9 +168,9 @@ impl Plan {
     }
 
     /// What a legacy customer looks like on the contact lists of the operator `from` (CR16-2 to
-    /// CR16-5), as that operator says of all of them, or as is `known` of this one: whether home has registered a customer nobody can
-    /// tell (OMTP IM-0090). Online for ever unless it says otherwise, until better is known (OMTP
-    /// IM-0010, UC-1b, HLR-3).
+    /// CR16-5), as that operator says of all of them, or as is `known` of this one: whether home has
+    /// registered a customer nobody can tell (OMTP IM-0090). Online for ever unless it says otherwise,
+    /// until better is known (OMTP IM-0010, UC-1b, HLR-3).
     pub(crate) fn legacy_presence(
         &self,
         customer: SubscriberId,

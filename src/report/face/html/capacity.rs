@@ -132,9 +132,10 @@ fn around(found: &Capacity) -> Html {
     let mut content = lines(found).map(|line| chart("ready", &line.line)).collect::<Html>();
     content.add(Html::from([LATENCY, RATES, LOSS].map(|label| chart("ready", label))));
     content.add(folded("All figures of these points", table(&head, &found.curve_rows())));
-    let lead = "Points tried around the answer: first what the SLO lines speak of, then all messages. The band lies between the nearest values that clearly \
-                hold and clearly fail; beyond the knee delay grows faster than load. Waiting are those \
-                on their way at the end of a run.";
+    let lead = "Points tried around the answer: first what the SLO lines speak of, then all messages. \
+                The band lies between the nearest values that clearly hold and clearly fail; beyond \
+                the knee delay grows faster than load. Waiting are those on their way at the end of a \
+                run.";
     section("curve", "Around the answer", lead, content)
 }
 
