@@ -137,7 +137,7 @@ impl Writer<'_> {
     }
 
     fn note(&mut self, kind: u8, note: &Note) {
-        let Note { id, sender, recipient, text, sms } = note;
+        let Note { id, sender, recipient, text, sms, by_sms } = note;
         self.u8(kind);
         self.u64(id.0);
         self.u32(sender.0);
@@ -149,6 +149,7 @@ impl Writer<'_> {
         [characters, units, bytes].into_iter().for_each(|count| self.u16(count));
         self.u8(u8::from(alphabet == Alphabet::Ucs2));
         self.u8(u8::from(rich));
+        self.u8(u8::from(*by_sms));
         self.u8(u8::from(sms.is_some()));
         if let Some(sms) = sms {
             let Envelope { smsc, network, segments, origin, reply, alert, .. } = *sms;
@@ -341,6 +342,7 @@ impl Reader<'_> {
                 alphabet: self.one_of(&[Alphabet::Gsm7, Alphabet::Ucs2])?,
                 rich: self.flag()?,
             },
+            by_sms: self.flag()?,
             sms: if self.flag()? { Some(self.envelope()?) } else { None },
         })
     }

@@ -103,6 +103,9 @@ pub struct Note {
     pub text: Text,
     /// The envelope of a short message.
     pub sms: Option<Envelope>,
+    /// Of an instant message: whether it was written as SMS; its sender's client is a phone number then
+    /// (CR16-3).
+    pub by_sms: bool,
 }
 
 /// What a network carries of a short message besides its text.

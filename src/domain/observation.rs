@@ -1,6 +1,7 @@
 //! What can be seen of a run: the only thing that nodes tell the outside. Measurement and the
 //! auditor live on these alone. Instants that are not given are the instant of the observation.
 
+use super::crossing::Listed;
 use super::id::{AgreementId, MessageId, OperatorId, SubscriberId};
 use super::outcome::{ContactKind, PresenceScope, Reason, Route, SmsOrigin, Stage, TransferKind};
 use super::presence::{News, Presence};
@@ -240,6 +241,16 @@ pub enum Observation<'a> {
         /// To a client, else over an agreement.
         client: bool,
     },
+    /// A client is told how contacts look: with a login, a subscription, or as a partner begins to serve
+    /// them.
+    ListShown {
+        /// The list's owner.
+        watcher: SubscriberId,
+        /// Operator of that user.
+        operator: OperatorId,
+        /// The contacts; without a state: those whom the user may not see.
+        contacts: &'a [Listed],
+    },
     /// A watcher's device will show a change at `at`, or never (`None`: dropped on the way).
     PresenceShown {
         /// Who is shown it; `None` where only the number of watchers is known.
@@ -349,6 +360,11 @@ pub enum Observation<'a> {
         user: SubscriberId,
         /// Watchers whom the user is asked to allow.
         watchers: u32,
+    },
+    /// An IM user gave up IM and is a legacy customer.
+    Downgraded {
+        /// Who did so.
+        user: SubscriberId,
     },
     /// A user was asked to let a watcher see their presence, and answered.
     WatcherAnswered {

@@ -176,6 +176,10 @@ impl Decisions {
                 crowd.upgrade(SubscriberId(self.base + self.im_users + self.upgraded), cx);
                 self.next_upgrade(cx);
             }
+            Stimulus::Downgrade(user) => crowd.downgrade(user, cx),
+            Stimulus::Allow { publisher, watcher, yes } => {
+                crowd.allow(publisher, watcher, yes, cx);
+            }
             Stimulus::Block { owner, other, on } => crowd.block(owner, other, on, cx),
             Stimulus::GroupMessage => {
                 let (sender, group) = self.memberships[self.membership as usize];
@@ -187,7 +191,10 @@ impl Decisions {
             Stimulus::Invite { user, contact } => crowd.invite(user, contact, cx),
             Stimulus::Search { user, contact } => crowd.search(user, contact, cx),
             Stimulus::Command { customer, online } => crowd.command(customer, online, cx),
-            Stimulus::Phone { user, attached } => cx.out.now(Input::SetPhone(user, attached)),
+            Stimulus::Phone { user, attached } => {
+                crowd.set_phone(user, attached, cx);
+                cx.out.now(Input::SetPhone(user, attached));
+            }
             Stimulus::Change(user) => crowd.change_presence(user, cx),
             Stimulus::Log { user, login } => crowd.set_session(user, login, cx),
             Stimulus::Answer { from, text } => crowd.answer_last(from, text, cx),

@@ -157,7 +157,20 @@ impl<O: Observer> Shard<O> {
         if let (Some(imsp), None) = (&settings.imsp, &self.nodes.imsp) {
             self.nodes.imsp = Some(Imsp::new(&plan, self.operator, imsp, &|_| false));
         }
-        self.plan = plan;
+        let before = std::mem::replace(&mut self.plan, plan);
+        let Nodes { imsp, gateway, .. } = &mut self.nodes;
+        let mut cx = Context {
+            now: self.now,
+            operator: self.operator,
+            plan: &self.plan,
+            messages: &mut self.messages,
+            lists: &mut self.lists,
+            out: &mut self.out,
+            observer: &mut self.observer,
+        };
+        if let Some(imsp) = imsp {
+            imsp.partners_changed(&before, gateway, &mut cx);
+        }
     }
 
     /// Lets a user decide something at an instant to come, besides what the workload draws.
@@ -251,7 +264,9 @@ impl<O: Observer> Shard<O> {
             Input::Failed(slot) => node(smsc).fail(slot, cx),
             Input::Alert(phone) => node(smsc).alert(phone, gateway, cx),
 
-            Input::Locate(query) => node(hlr).locate(query, gateway, cx),
+            Input::Locate(query) => {
+                node(hlr).locate(query, &|phone| crowd.is_on_air(phone), gateway, cx);
+            }
             Input::PhoneBack(phone) => node(hlr).phone_back(phone, gateway, cx),
             Input::SetPhone(phone, attached) => {
                 node(hlr).set_phone(phone, attached, gateway, cx);
@@ -260,7 +275,7 @@ impl<O: Observer> Shard<O> {
             Input::Flip(phone) => node(hlr).flip(phone, cx),
             Input::Page(slot) => node(hlr).page(slot, cx),
             Input::Attempt(slot) => {
-                if node(hlr).attempt(slot, gateway, cx) {
+                if node(hlr).attempt(slot, &|phone| crowd.is_on_air(phone), gateway, cx) {
                     crowd.reaches_handset(slot, cx);
                 }
             }
@@ -277,7 +292,7 @@ impl<O: Observer> Shard<O> {
 
             Input::Other(kind) => match kind {
                 PartKind::Smsc => node(smsc).other(gateway, cx),
-                PartKind::Hlr => node(hlr).other(gateway, cx),
+                PartKind::Hlr => node(hlr).other(&|phone| crowd.is_on_air(phone), gateway, cx),
                 // Nobody else uses them.
                 PartKind::ImServer
                 | PartKind::Relay
@@ -290,7 +305,9 @@ impl<O: Observer> Shard<O> {
                 match kind {
                     PartKind::ImServer => node(imsp).serve(turn, gateway, cx),
                     PartKind::Smsc => node(smsc).serve(which, turn, gateway, cx),
-                    PartKind::Hlr => node(hlr).serve(turn, gateway, cx),
+                    PartKind::Hlr => {
+                        node(hlr).serve(turn, &|phone| crowd.is_on_air(phone), gateway, cx);
+                    }
                     PartKind::Relay => node(relay).serve(turn, gateway, cx),
                     PartKind::Translator => gateway.serve(turn, cx),
                     // They know beforehand when a crossing or a message goes.
@@ -304,7 +321,9 @@ impl<O: Observer> Shard<O> {
             Input::Outage { outage: Outage::Part(part), begins } => match part.kind {
                 PartKind::ImServer => node(imsp).outage(begins, gateway, cx),
                 PartKind::Smsc => node(smsc).outage(part, begins, gateway, cx),
-                PartKind::Hlr => node(hlr).outage(begins, gateway, cx),
+                PartKind::Hlr => {
+                    node(hlr).outage(begins, &|phone| crowd.is_on_air(phone), gateway, cx);
+                }
                 PartKind::Relay => node(relay).outage(begins, gateway, cx),
                 PartKind::Translator => gateway.translator_outage(begins, cx),
                 // They fail by `Outage::Link`, or not at all.

@@ -253,7 +253,9 @@ impl Auditor {
             | Observation::AccountRegistered { .. }
             | Observation::Session { .. }
             | Observation::Decided { .. }
+            | Observation::ListShown { .. }
             | Observation::Upgraded { .. }
+            | Observation::Downgraded { .. }
             | Observation::WatcherAnswered { .. }
             | Observation::Invited { .. }
             | Observation::Found { .. }

@@ -428,6 +428,8 @@ impl Recorder {
             | Observation::PresenceShown { .. }
             | Observation::PresenceOwed { .. }
             | Observation::ReplyNumbersInUse { .. }
+            | Observation::ListShown { .. }
+            | Observation::Downgraded { .. }
             | Observation::Invited { .. } => {}
             // No figures.
             Observation::CameIn { .. }

@@ -53,6 +53,11 @@ impl Access {
         self.kinds[..last].iter().position(|(cumulative, _)| at < *cumulative).unwrap_or(last)
     }
 
+    /// Whether a user's IM client is on a phone of the mobile network.
+    pub(crate) fn is_mobile(&self, user: SubscriberId) -> bool {
+        self.handset == Some(self.kind(user))
+    }
+
     /// The delay of a short message from a handset to its SMSC: that of the kind `mobile`.
     pub(crate) fn handset(&mut self) -> Duration {
         self.handset.map_or(Duration::ZERO, |kind| self.kinds[kind].1.sample(&mut self.delay))

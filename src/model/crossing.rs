@@ -92,13 +92,24 @@ pub(crate) fn arrive(
     }
     let group = matches!(content, crossing::Content::GroupMessage(_));
     let content = content.map(
-        |Note { id, sender, recipient, text, sms }| {
+        |Note { id, sender, recipient, text, sms, by_sms }| {
             let (meant, journal) = journal.expect("looked at above");
             let recipient = recipient.unwrap_or(meant);
             let (from, to) =
                 (plan.population.operator(sender), plan.population.operator(recipient));
             let sms = sms.map(unsealed);
-            messages.insert(Message { id, sender, recipient, from, to, text, group, sms, journal })
+            messages.insert(Message {
+                id,
+                sender,
+                recipient,
+                from,
+                to,
+                text,
+                group,
+                sms,
+                by_sms,
+                journal,
+            })
         },
         |list| lists.insert(list),
         |_| instants.expect("looked at above"),
@@ -121,10 +132,11 @@ pub(crate) fn in_flight(sent: &Sent, ledger: &Ledger, plan: &Plan) -> Option<InF
 }
 
 fn note(message: &Message) -> Note {
-    let Message { id, sender, recipient, text, ref sms, .. } = *message;
+    let Message { id, sender, recipient, text, ref sms, by_sms, .. } = *message;
     // The network knows the number, not who is meant by it.
     let answer = sms.is_some_and(|sms| sms.origin == SmsOrigin::Reply);
-    Note { id, sender, recipient: (!answer).then_some(recipient), text, sms: sms.map(sealed) }
+    let recipient = (!answer).then_some(recipient);
+    Note { id, sender, recipient, text, sms: sms.map(sealed), by_sms }
 }
 
 /// What of an SMSC's record goes along.

@@ -25,6 +25,9 @@ use crate::domain::part::{Part, PartKind};
 use crate::domain::random::{Stream, StreamSeed};
 use crate::domain::time::{Duration, Instant};
 
+/// Whether a phone is on the air with its owner's IM client: attached, whatever its periods say.
+pub(crate) type Air<'a> = &'a dyn Fn(SubscriberId) -> bool;
+
 /// The HLR of one operator.
 #[derive(Debug)]
 pub(crate) struct Hlr {
@@ -104,19 +107,25 @@ impl Hlr {
     }
 
     /// Somebody else asks for a phone: that takes a look-up, and what it is told is not our concern.
-    pub(crate) fn other(&mut self, gateway: &mut Gateway, cx: &mut Context<'_>) {
+    pub(crate) fn other(&mut self, air: Air<'_>, gateway: &mut Gateway, cx: &mut Context<'_>) {
         let Some(other) = &mut self.other else { return };
         other.next(cx);
         if let Ok(turn) = self.server.arrive(None, Claim::Usual, cx) {
-            self.serve(turn, gateway, cx);
+            self.serve(turn, air, gateway, cx);
         }
     }
 
     /// An SMSC asks for a phone.
-    pub(crate) fn locate(&mut self, query: Query, gateway: &mut Gateway, cx: &mut Context<'_>) {
+    pub(crate) fn locate(
+        &mut self,
+        query: Query,
+        air: Air<'_>,
+        gateway: &mut Gateway,
+        cx: &mut Context<'_>,
+    ) {
         let asked = Asked { query, came: cx.now };
         match self.server.arrive(Some(asked), Claim::Usual, cx) {
-            Ok(turn) => self.serve(turn, gateway, cx),
+            Ok(turn) => self.serve(turn, air, gateway, cx),
             // The queue of an HLR is not bounded, but it may be down. The SMSC holds the short
             // message until it hears: to it, nobody is there, and it tries again by its schedule.
             Err(_) => answer(asked, false, gateway, cx),
@@ -124,16 +133,28 @@ impl Hlr {
     }
 
     /// An outage begins, or ends: then it tells what it had to keep to itself.
-    pub(crate) fn outage(&mut self, begins: bool, gateway: &mut Gateway, cx: &mut Context<'_>) {
+    pub(crate) fn outage(
+        &mut self,
+        begins: bool,
+        air: Air<'_>,
+        gateway: &mut Gateway,
+        cx: &mut Context<'_>,
+    ) {
         let turn = self.server.outage(begins);
-        self.serve(turn, gateway, cx);
+        self.serve(turn, air, gateway, cx);
         if !self.server.is_down() {
             self.late.drain(..).for_each(|input| cx.out.now(input));
         }
     }
 
     /// What was looked up is answered.
-    pub(crate) fn serve(&mut self, mut turn: Turn, gateway: &mut Gateway, cx: &mut Context<'_>) {
+    pub(crate) fn serve(
+        &mut self,
+        mut turn: Turn,
+        air: Air<'_>,
+        gateway: &mut Gateway,
+        cx: &mut Context<'_>,
+    ) {
         loop {
             let time = &self.settings.lookup_time;
             let next = self.server.next(&mut turn, |_, draw, _| time.sample(draw), cx);
@@ -143,7 +164,7 @@ impl Hlr {
                 continue;
             };
             let query = asked.query;
-            let attached = self.attached(query.phone, cx.now);
+            let attached = air(query.phone) || self.attached(query.phone, cx.now);
             if !attached && query.alert {
                 self.remember(query.phone, query.smsc, cx);
             }
@@ -165,6 +186,7 @@ impl Hlr {
     pub(crate) fn attempt(
         &mut self,
         slot: Slot,
+        air: Air<'_>,
         gateway: &mut Gateway,
         cx: &mut Context<'_>,
     ) -> bool {
@@ -173,7 +195,7 @@ impl Hlr {
         let (phone, smsc) = (message.recipient, message.sms.map_or(message.to, |sms| sms.smsc));
         let alert = message.sms.is_some_and(|sms| sms.alert);
         debug_assert!(message.sms.is_some_and(|sms| sms.origin != SmsOrigin::Reply));
-        if self.attached(phone, cx.now) {
+        if air(phone) || self.attached(phone, cx.now) {
             if let Some(way) = cx.plan.routing.way(Carriage::Sms, cx.operator, smsc) {
                 gateway.report(way.agreement, cx);
             }
@@ -239,6 +261,9 @@ impl Hlr {
         gateway: &mut Gateway,
         cx: &mut Context<'_>,
     ) {
+        if !self.waiting.contains_key(&phone) {
+            return;
+        }
         if self.server.is_down() {
             return self.late.push(Input::PhoneBack(phone));
         }

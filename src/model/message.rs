@@ -30,6 +30,8 @@ pub struct Message {
     pub(crate) group: bool,
     /// Present while it travels as SMS, and for an SMS answer throughout.
     pub sms: Option<Sms>,
+    /// Whether it was written as SMS, and its sender has no IM client (CR16-3).
+    pub(crate) by_sms: bool,
     /// What observations say of its way.
     pub(crate) journal: Journal,
 }
@@ -83,7 +85,7 @@ impl Message {
     ) -> Self {
         let journal = Journal::new(occasion, route, intended);
         let group = route == Route::Group;
-        Self { id, sender, recipient, from, to, text, group, sms: None, journal }
+        Self { id, sender, recipient, from, to, text, group, sms: None, by_sms: false, journal }
     }
 
     /// What observations say of it.

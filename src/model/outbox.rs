@@ -111,6 +111,8 @@ pub struct Reply {
     pub(crate) from: SubscriberId,
     /// The subscriber answered: whoever wrote the message.
     pub(crate) to: SubscriberId,
+    /// Whether the message was written as SMS: by a legacy customer.
+    pub(crate) by_sms: bool,
     /// The number to answer to, if the message came as SMS.
     pub(crate) number: Option<ReplyNumber>,
 }
@@ -144,6 +146,8 @@ pub(crate) enum Asked {
     Here(Instant),
     /// Another operator, which awaits the answer under this number.
     Elsewhere(Transaction),
+    /// This IMSP by itself, of a contact that is on the list already: a new partner serves the number.
+    Listed,
 }
 
 /// A request at an IM server.
@@ -180,8 +184,12 @@ pub enum Job {
     },
     /// The state of contacts, to a watcher's client.
     TellState {
+        /// The user to be shown it.
+        watcher: SubscriberId,
         /// Domain of the contacts.
         from: OperatorId,
+        /// The contacts and how they look.
+        contacts: Slot,
     },
     /// A notification to a watcher's client.
     Notify {
@@ -214,7 +222,14 @@ pub enum Job {
         /// The instant at which it came about, from which latency counts.
         changed: Instant,
     },
-    /// A user's answer whether a watcher may see their presence.
+    /// An IM user gives up IM, and is a legacy customer again.
+    Downgrade {
+        /// The user.
+        user: SubscriberId,
+        /// The instant at which it came about, from which latency counts.
+        changed: Instant,
+    },
+    /// A user's answer whether a watcher may see their presence, or what they say later unasked.
     WatcherAnswered {
         /// What was asked.
         question: WatcherQuestion,

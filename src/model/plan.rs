@@ -4,7 +4,9 @@
 use std::sync::Arc;
 
 use super::routing::{Carriage, Routing};
-use crate::domain::federation::{Agreement, Event, Federation, LegacyPresence, Outage, TimedEvent};
+use crate::domain::federation::{
+    Agreement, Event, Federation, Legacy, LegacyPresence, Outage, TimedEvent,
+};
 use crate::domain::graph::ContactGraph;
 use crate::domain::id::{AgreementId, OperatorId, SubscriberId};
 use crate::domain::memberships::Memberships;
@@ -86,6 +88,15 @@ impl Plan {
             return registers;
         }
         registers && self.addresses(from, home).is_some_and(|(e164, _)| e164)
+    }
+
+    /// Whether legacy customers of `home` can look different from one time to the next to the users of
+    /// `from`: their phones say how (HLR-1), or they themselves (HLR-2).
+    pub(crate) fn legacy_looks_change(&self, home: OperatorId, from: OperatorId) -> bool {
+        let imsp = self.federation.operator(home).imsp.as_ref();
+        let change =
+            |legacy: &Legacy| legacy.sms_commands || legacy.presence == LegacyPresence::Hlr;
+        imsp.is_some_and(|imsp| change(&imsp.legacy)) && self.serves_legacy(home, from)
     }
 
     /// Whether numbers and UIDs name users all the way from one operator to another (RD-3); `None` where
@@ -180,9 +191,7 @@ impl Plan {
         let home = self.population.operator(customer);
         let served = self.serves_legacy(home, from);
         let legacy = self.federation.operator(from).imsp.as_ref().map(|imsp| &imsp.legacy);
-        let says = legacy.map_or(LegacyPresence::Online, |legacy| legacy.presence);
-        let default = !self.has(Defect::OfflineByDefault) && says != LegacyPresence::Offline;
-        let online = known.unwrap_or(default);
+        let online = known.unwrap_or_else(|| self.legacy_is_online(from));
         let status_text = legacy.map_or("", |legacy| legacy.status_text.as_str());
         let status_text = match (self.defect, served) {
             (Some(Defect::KindRevealed), false) => "not registered",
@@ -196,6 +205,13 @@ impl Plan {
             shown.client_info = None;
         }
         shown
+    }
+
+    /// Whether legacy customers of whom nothing better is known look online to the users of an operator.
+    pub(crate) fn legacy_is_online(&self, from: OperatorId) -> bool {
+        let imsp = self.federation.operator(from).imsp.as_ref();
+        let says = imsp.map_or(LegacyPresence::Online, |imsp| imsp.legacy.presence);
+        !self.has(Defect::OfflineByDefault) && says != LegacyPresence::Offline
     }
 
     /// How presence travels between two operators that have a way for it.

@@ -39,6 +39,17 @@ pub enum Stimulus {
         /// Who, where a script or the timeline decides.
         user: Option<SubscriberId>,
     },
+    /// This IM user gives up IM, by script; who is no IM user stays a legacy customer.
+    Downgrade(SubscriberId),
+    /// This user lets a watcher see their presence from now on, or no longer, unasked, by script.
+    Allow {
+        /// Whose presence.
+        publisher: SubscriberId,
+        /// Who may see it.
+        watcher: SubscriberId,
+        /// May, else may not.
+        yes: bool,
+    },
     /// This user blocks somebody, or ends that, by script.
     Block {
         /// The user whose list of blocked senders changes.

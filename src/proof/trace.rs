@@ -197,7 +197,9 @@ fn identity(observation: &Observation<'_>) -> Option<Identity> {
         | Observation::ContactRefused { .. }
         | Observation::AccountRegistered { .. }
         | Observation::Session { .. }
+        | Observation::ListShown { .. }
         | Observation::Upgraded { .. }
+        | Observation::Downgraded { .. }
         | Observation::WatcherAnswered { .. }
         | Observation::Invited { .. }
         | Observation::Found { .. }

@@ -81,6 +81,12 @@ impl Crowd {
         self.online.get((user.0 - self.base) as usize)
     }
 
+    /// Whether a phone is in the mobile network with its owner's IM client: without the one there is no
+    /// session over it, so while there is a session, there is the phone.
+    pub(crate) fn is_on_air(&self, user: SubscriberId) -> bool {
+        self.is_online(user) && self.up.is_mobile(user)
+    }
+
     /// A user means to write to a contact, now; `im`: whom the user's IMSP knows as an IM user.
     pub(crate) fn write(
         &mut self,
@@ -150,10 +156,17 @@ impl Crowd {
         cx: &mut Context<'_>,
     ) -> bool {
         let login = !self.is_online(user);
+        if login && self.has_left(user) {
+            return false;
+        }
         self.online.set((user.0 - self.base) as usize, login);
         let job = Job::Session { user, count, login, changed: cx.now };
         let delay = self.up.client(user);
         cx.at(cx.now + delay, Role::Crowd, Input::Request(job));
+        if login && cx.settings().hlr.is_some() && self.up.is_mobile(user) {
+            // The phone is there with its client: whoever waits for it is told.
+            cx.out.now(Input::PhoneBack(user));
+        }
         login
     }
 
@@ -207,6 +220,7 @@ impl Crowd {
             occasion: message.journal.occasion,
             from: message.recipient,
             to: message.sender,
+            by_sms: message.by_sms,
             number: message.sms.map(|sms| sms.reply),
         };
         if let Some(script) = &mut self.script {
@@ -230,7 +244,8 @@ impl Crowd {
     fn answer(&mut self, reply: Reply, text: Text, cx: &mut Context<'_>) {
         let Some(number) = reply.number else {
             if self.is_online(reply.from) {
-                let im = cx.plan.told_as_im(cx.operator, reply.to);
+                // The client knows by the message whom it is from (CR16-3).
+                let im = !reply.by_sms;
                 self.send(reply.occasion.answer(), reply.from, reply.to, im, text, cx);
             }
             return;

@@ -1,7 +1,7 @@
 //! What users do because a script or the timeline says so, instead of by draw: single acts, and
 //! answers to questions decided beforehand.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Crowd;
 use crate::domain::id::{Role, SubscriberId};
@@ -16,6 +16,10 @@ pub(super) struct Script {
     pub(super) inbox: FxHashMap<SubscriberId, Reply>,
     /// What users say when asked.
     consents: FxHashMap<SubscriberId, bool>,
+    /// Who has lost their session with the phone's network.
+    off_air: FxHashSet<SubscriberId>,
+    /// Who has given up IM.
+    left: FxHashSet<SubscriberId>,
     /// Logins and logouts so far.
     toggles: u32,
 }
@@ -53,6 +57,21 @@ impl Crowd {
         script.toggles += 1;
         let count = script.toggles;
         self.change_session(user, count, cx);
+    }
+
+    /// A user's phone attaches or detaches, now: a client on it has a session no longer than the phone
+    /// has a network, and begins one again with it.
+    pub(crate) fn set_phone(&mut self, user: SubscriberId, attached: bool, cx: &mut Context<'_>) {
+        if !self.up.is_mobile(user) {
+            return;
+        }
+        let script = self.script.get_or_insert_default();
+        if attached && script.off_air.remove(&user) {
+            self.set_session(user, true, cx);
+        } else if !attached && self.is_online(user) {
+            self.script.get_or_insert_default().off_air.insert(user);
+            self.set_session(user, false, cx);
+        }
     }
 
     /// A user invites somebody to a group.
@@ -107,10 +126,43 @@ impl Crowd {
     /// use case 3). Who is one already stays one.
     pub(crate) fn upgrade(&mut self, user: SubscriberId, cx: &mut Context<'_>) {
         if cx.settings().imsp.is_some() && self.online.set((user.0 - self.base) as usize, true) {
+            if let Some(script) = &mut self.script {
+                script.left.remove(&user);
+            }
             let delay = self.up.client(user);
             let job = Job::Upgrade { user, changed: cx.now };
             cx.at(cx.now + delay, Role::Crowd, Input::Request(job));
         }
+    }
+
+    /// An IM user gives up IM, now: no client any more.
+    pub(crate) fn downgrade(&mut self, user: SubscriberId, cx: &mut Context<'_>) {
+        if cx.settings().imsp.is_some() {
+            self.script.get_or_insert_default().left.insert(user);
+            self.online.set((user.0 - self.base) as usize, false);
+            let delay = self.up.client(user);
+            let job = Job::Downgrade { user, changed: cx.now };
+            cx.at(cx.now + delay, Role::Crowd, Input::Request(job));
+        }
+    }
+
+    /// Whether a user has given up IM.
+    pub(super) fn has_left(&self, user: SubscriberId) -> bool {
+        self.script.as_ref().is_some_and(|script| script.left.contains(&user))
+    }
+
+    /// A user says, unasked, whether a watcher may see their presence.
+    pub(crate) fn allow(
+        &mut self,
+        publisher: SubscriberId,
+        watcher: SubscriberId,
+        allowed: bool,
+        cx: &mut Context<'_>,
+    ) {
+        let question = WatcherQuestion { publisher, watcher, changed: cx.now };
+        let delay = self.up.client(publisher);
+        let job = Job::WatcherAnswered { question, allowed };
+        cx.at(cx.now + delay, Role::Crowd, Input::Request(job));
     }
 
     /// A client is asked whether a watcher may see its user's presence: the user decides.

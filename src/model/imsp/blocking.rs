@@ -53,7 +53,13 @@ impl Imsp {
         self.blocked.contains(owner, other)
     }
 
-    fn watches(&self, watcher: SubscriberId, publisher: SubscriberId, cx: &Context<'_>) -> bool {
+    /// Whether somebody lists a publisher here.
+    pub(super) fn watches(
+        &self,
+        watcher: SubscriberId,
+        publisher: SubscriberId,
+        cx: &Context<'_>,
+    ) -> bool {
         let from_start = cx.plan.graph.watchers(publisher).binary_search(&watcher).is_ok();
         from_start || self.added.watchers(publisher).iter().any(|&(known, _)| known == watcher)
     }

@@ -2,16 +2,17 @@
 //! pre-registration of legacy customers, requests to IM users, and the lists that grow by them.
 
 use rustc_hash::FxHashMap;
+use smallvec::smallvec;
 
 use super::sessions::subscribe_one;
 use super::{Imsp, Open};
-use crate::domain::crossing::{Addition, SubscriptionAct};
+use crate::domain::crossing::{Addition, Listed, SubscriptionAct};
 use crate::domain::federation::LegacyPresence;
 use crate::domain::id::{OperatorId, Role, SubscriberId};
 use crate::domain::observation::Observation;
 use crate::domain::outcome::{ContactKind, Defect, Reason};
 use crate::domain::presence::News;
-use crate::domain::time::{Duration, Instant};
+use crate::domain::time::Instant;
 use crate::model::bits::Bits;
 use crate::model::context::Context;
 use crate::model::crossing::Content;
@@ -97,7 +98,7 @@ impl Imsp {
         let Some((e164, uid)) = cx.plan.addresses(cx.operator, home) else {
             // No IM, or none that interworks (use case 1b): the number is enough. A UID is an IM user's.
             return match by_number {
-                true => self.contact_added(request, ContactKind::SmsDirect, None, cx),
+                true => self.list_direct(request, home, cx),
                 false => {
                     let reason = cx.plan.why_no_way(cx.operator, home);
                     self.contact_refused(request, reason, cx);
@@ -105,18 +106,56 @@ impl Imsp {
             };
         };
         if !im {
-            // Legacy customers have no UID that people know (use case 1a).
-            if cx.plan.serves_legacy(home, cx.operator) {
+            // Legacy customers have no UID that people know (use case 1a). Whether an account is made for
+            // them is for their home to say, which learns who is to be told of an upgrade (use case 3).
+            if e164 {
                 let addition = self.ask_elsewhere(request);
                 gateway.send(home, Content::Validate(addition), cx);
             } else {
-                self.contact_added(request, ContactKind::SmsDirect, None, cx);
+                self.list_direct(request, home, cx);
             }
         } else if if by_number { e164 } else { uid } {
             let addition = self.ask_elsewhere(request);
             gateway.send(home, Content::Contact(addition), cx);
         } else {
             self.contact_refused(request, Reason::Addressing, cx);
+        }
+    }
+
+    /// A number that short messages alone lead to goes on the list, if they do.
+    fn list_direct(&mut self, request: ContactRequest, home: OperatorId, cx: &mut Context<'_>) {
+        if self.may_convert(home, cx) {
+            self.contact_added(request, ContactKind::SmsDirect, None, cx);
+        } else {
+            let reason = cx.plan.why_no_way(cx.operator, home);
+            self.contact_refused(request, reason, cx);
+        }
+    }
+
+    /// Other ways lead to other operators from now on: who was listed by a number that nobody served on
+    /// IM is validated where somebody does now (use case 3).
+    pub(crate) fn partners_changed(
+        &mut self,
+        before: &Plan,
+        gateway: &mut Gateway,
+        cx: &mut Context<'_>,
+    ) {
+        let plan = cx.plan;
+        let numbered =
+            |plan: &Plan, home| plan.addresses(cx.operator, home).is_some_and(|(e164, _)| e164);
+        let mut listed: Vec<(SubscriberId, SubscriberId)> = Vec::new();
+        for (owner, contacts) in &self.added.contacts {
+            let new = contacts.iter().filter(|contact| {
+                let home = plan.population.operator(**contact);
+                home != cx.operator && numbered(plan, home) && !numbered(before, home)
+            });
+            listed.extend(new.map(|contact| (*owner, *contact)));
+        }
+        listed.sort_unstable();
+        for (owner, contact) in listed {
+            let request = ContactRequest { owner, contact, asked: Asked::Listed };
+            let addition = self.ask_elsewhere(request);
+            gateway.send(plan.population.operator(contact), Content::Validate(addition), cx);
         }
     }
 
@@ -139,7 +178,7 @@ impl Imsp {
 
     /// A legacy customer here goes on a list with what is known of them now; if the HLR has been asked
     /// and has not told yet, as soon as it has.
-    fn list_legacy(
+    pub(super) fn list_legacy(
         &mut self,
         request: ContactRequest,
         gateway: &mut Gateway,
@@ -173,16 +212,15 @@ impl Imsp {
     ) {
         let Some(request) = self.answered(request, cx) else { return };
         let home = cx.plan.population.operator(request.contact);
+        if let Some(online) = online {
+            self.directory.looks(request.contact, online);
+        }
         self.contact_added(request, legacy_kind(cx.plan, home, cx.operator), online, cx);
     }
 
     /// A request that another operator is to answer: open until it does.
     fn ask_elsewhere(&mut self, request: ContactRequest) -> Addition {
         let ContactRequest { owner, contact, asked } = request;
-        let asked = match asked {
-            Asked::Here(asked) => asked,
-            Asked::Elsewhere(_) => Instant::START,
-        };
         let transaction = self.open.open(Open { user: owner, contact, asked: Some(asked) });
         Addition { owner, contact, transaction }
     }
@@ -198,7 +236,7 @@ impl Imsp {
             Asked::Elsewhere(transaction) => {
                 (cx.plan.population.operator(contact) == cx.operator, transaction)
             }
-            Asked::Here(_) => return Some(request),
+            Asked::Here(_) | Asked::Listed => return Some(request),
         };
         if here {
             return Some(request);
@@ -209,10 +247,10 @@ impl Imsp {
         if asked.is_none() {
             cx.stray();
         }
-        Some(ContactRequest { owner, contact, asked: Asked::Here(asked?) })
+        Some(ContactRequest { owner, contact, asked: asked? })
     }
 
-    fn register(&mut self, customer: SubscriberId, cx: &mut Context<'_>) {
+    pub(super) fn register(&mut self, customer: SubscriberId, cx: &mut Context<'_>) {
         let index = self.index(customer);
         let again = cx.plan.has(Defect::RegisteredTwice);
         if self.settings.legacy.register_on_contact && (self.registered.set(index, true) || again) {
@@ -307,7 +345,7 @@ impl Imsp {
         let home = cx.plan.population.operator(contact);
         if home != cx.operator && accepted {
             // Only an IM user is asked: whoever was taken for a legacy customer is one now (use case 3).
-            self.directory.learn(contact, cx.operator, cx.plan);
+            self.directory.learn(contact, true, cx.operator, cx.plan);
         }
         let im = self.knows_as_im(contact, cx);
         if home == cx.operator && accepted && im {
@@ -363,13 +401,14 @@ impl Imsp {
         if !list.contains(&request.contact) {
             list.push(request.contact);
         }
+        let asked = match request.asked {
+            Asked::Here(asked) => asked,
+            Asked::Elsewhere(_) | Asked::Listed => return self.listed_anew(request, kind, cx),
+        };
         let told = cx.now + self.down.client(request.owner);
         let from = cx.operator;
         let to = cx.plan.population.operator(request.contact);
-        let took = match request.asked {
-            Asked::Here(asked) => told.since(asked),
-            Asked::Elsewhere(_) => Duration::ZERO,
-        };
+        let took = told.since(asked);
         let presence = match kind {
             ContactKind::Im => None,
             ContactKind::SmsHome | ContactKind::SmsDirect => {
@@ -383,6 +422,19 @@ impl Imsp {
         cx.observe(Observation::ContactAdded { owner, contact, kind, from, to, took, presence });
     }
 
+    /// A contact who is on the list already turns out to be served on IM: the client is told, if it is
+    /// there. How an IM user looks comes by subscription.
+    fn listed_anew(&mut self, request: ContactRequest, kind: ContactKind, cx: &mut Context<'_>) {
+        let ContactRequest { owner, contact, .. } = request;
+        if kind == ContactKind::Im || !self.logged_in(owner) {
+            return;
+        }
+        let state = Some(self.legacy_state(contact, cx));
+        let contacts = cx.lists.insert(smallvec![Listed { who: contact, state }]);
+        let home = cx.plan.population.operator(contact);
+        self.tell_state(owner, home, contacts, cx);
+    }
+
     pub(super) fn contact_refused(
         &mut self,
         request: ContactRequest,
@@ -392,7 +444,11 @@ impl Imsp {
         let population = &cx.plan.population;
         let from = population.operator(request.owner);
         let to = population.operator(request.contact);
-        let ContactRequest { owner, contact, .. } = request;
+        let ContactRequest { owner, contact, asked } = request;
+        // Nobody asked: the contact stays on the list as it was.
+        if asked == Asked::Listed {
+            return;
+        }
         cx.observe(Observation::ContactRefused { owner, contact, from, to, reason });
     }
 }
@@ -401,7 +457,7 @@ impl Imsp {
 fn addition(ContactRequest { owner, contact, asked }: ContactRequest) -> Option<Addition> {
     match asked {
         Asked::Elsewhere(transaction) => Some(Addition { owner, contact, transaction }),
-        Asked::Here(_) => None,
+        Asked::Here(_) | Asked::Listed => None,
     }
 }
 

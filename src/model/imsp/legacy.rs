@@ -121,6 +121,14 @@ impl ReplyPool {
 }
 
 impl Imsp {
+    /// Whether a message can become an SMS, but for the want of reply numbers.
+    pub(super) fn converts(&self, slot: Slot, cx: &Context<'_>) -> bool {
+        let text = cx.messages[slot].text;
+        let short = text.with_notice(&self.source_notice).fits_one();
+        let fits = short || self.settings.legacy.overlong != Overlong::Refuse;
+        cx.settings().smsc.is_some() && !text.rich && fits
+    }
+
     /// Converts a message for a legacy customer, or an IM user out of reach, and submits it.
     pub(super) fn convert(&mut self, slot: Slot, cx: &mut Context<'_>) {
         if cx.settings().smsc.is_none() {

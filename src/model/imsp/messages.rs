@@ -10,6 +10,7 @@ use crate::domain::time::Instant;
 use crate::model::context::Context;
 use crate::model::crossing::{Content, Crossing};
 use crate::model::gateway::{Gateway, Passed};
+use crate::model::message::Message;
 use crate::model::outbox::{Input, Job};
 use crate::model::routing::Carriage;
 use crate::model::smsc;
@@ -27,7 +28,10 @@ impl Imsp {
         // IM over SMS: handed over by our own SMSC (UC-4a), or come in from another network (UC-4b).
         if cx.messages[slot].sms.is_some() {
             match self.conversation_of(slot, cx) {
-                Ok(()) => cx.messages[slot].sms = None,
+                Ok(()) => {
+                    cx.messages[slot].sms = None;
+                    cx.messages[slot].by_sms = true;
+                }
                 Err(reason) => return cx.lose(slot, reason),
             }
         }
@@ -43,14 +47,26 @@ impl Imsp {
     }
 
     /// To a subscriber of this operator.
-    fn deliver(&mut self, slot: Slot, cx: &mut Context<'_>) {
+    pub(super) fn deliver(&mut self, slot: Slot, cx: &mut Context<'_>) {
         let recipient = cx.messages[slot].recipient;
-        let sender = cx.messages[slot].sender;
+        let Message { sender, from, by_sms, .. } = cx.messages[slot];
+        if from != cx.operator && !by_sms {
+            // Whoever writes IMs is an IM user (use case 3).
+            self.directory.learn(sender, true, cx.operator, cx.plan);
+        }
         let passes = cx.plan.has(Defect::BlockedMessagePasses);
         if self.has_blocked(recipient, sender) && !passes {
             return cx.refuse(slot, Reason::Blocked);
         }
         if !self.im.get(self.index(recipient)) {
+            // Meant for an IM user who has given it up.
+            if cx.messages[slot].group {
+                return cx.refuse(slot, Reason::LegacyCustomer);
+            }
+            let was = cx.messages[slot].journal.route;
+            if was.converted() != was {
+                cx.reroute(slot, was.converted());
+            }
             return self.convert(slot, cx);
         }
         if cx.plan.has(Defect::UpgradeDropsMessage) && !cx.plan.population.is_im(recipient) {
@@ -72,6 +88,11 @@ impl Imsp {
                 OfflineMessages::Refuse => cx.refuse(slot, Reason::Offline),
                 OfflineMessages::Sms if cx.messages[slot].group => {
                     cx.refuse(slot, Reason::Offline);
+                }
+                // What no SMS can carry waits for the next login.
+                OfflineMessages::Sms if !self.converts(slot, cx) => {
+                    self.decide(slot, Decision::Store, cx);
+                    self.store(slot, cx);
                 }
                 OfflineMessages::Sms => {
                     let was = cx.messages[slot].journal.route;
@@ -178,7 +199,7 @@ impl Imsp {
     }
 
     /// Whether short messages can go from here to an operator at all.
-    fn may_convert(&self, to: OperatorId, cx: &Context<'_>) -> bool {
+    pub(super) fn may_convert(&self, to: OperatorId, cx: &Context<'_>) -> bool {
         let way = cx.plan.routing.way(Carriage::Sms, cx.operator, to);
         cx.settings().smsc.is_some() && way.is_some()
     }

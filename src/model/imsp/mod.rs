@@ -25,7 +25,7 @@ use super::bits::Bits;
 use super::context::Context;
 use super::crossing::Subscription;
 use super::gateway::Gateway;
-use super::outbox::{ContactRequest, Job};
+use super::outbox::{Asked, ContactRequest, Job};
 use super::plan::Plan;
 use super::server::{Server, Turn};
 use super::station::{Claim, Served};
@@ -38,7 +38,6 @@ use crate::domain::outcome::{Reason, Stage};
 use crate::domain::part::{Part, PartKind};
 use crate::domain::presence::News;
 use crate::domain::text::SourceNotice;
-use crate::domain::time::Instant;
 
 /// The server of one IMSP.
 #[derive(Debug)]
@@ -89,8 +88,8 @@ pub(crate) struct Imsp {
 struct Open {
     user: SubscriberId,
     contact: SubscriberId,
-    /// When the user meant to add the contact; `None`: it was a search.
-    asked: Option<Instant>,
+    /// How the addition of the contact came about; `None`: it was a search.
+    asked: Option<Asked>,
 }
 
 impl Imsp {
@@ -151,7 +150,7 @@ impl Imsp {
         let claim = match job {
             Job::Message(_) if self.settings.messages_first => Claim::Urgent,
             // What changes an account finds its way, later if need be: the client would repeat it.
-            Job::Session { .. } | Job::Upgrade { .. } => Claim::Accepted,
+            Job::Session { .. } | Job::Upgrade { .. } | Job::Downgrade { .. } => Claim::Accepted,
             Job::WatcherAnswered { .. } | Job::Block { .. } | Job::Phone { .. } => Claim::Accepted,
             Job::Message(_)
             | Job::GroupMessage(_)
@@ -215,6 +214,7 @@ impl Imsp {
                 self.presence_changed(publisher, changed, News::Changed, gateway, cx);
             }
             Job::Upgrade { user, changed } => self.upgrade(user, changed, cx),
+            Job::Downgrade { user, changed } => self.downgrade(user, changed, gateway, cx),
             Job::WatcherAnswered { question, allowed } => {
                 self.watcher_answered(question, allowed, gateway, cx);
             }
@@ -232,11 +232,11 @@ impl Imsp {
             }
             Job::Notification(news) => self.notification(news, gateway, cx),
             Job::State { watcher, from, contacts } => {
-                // How each contact looks is the client's to show.
-                cx.lists.remove(contacts);
-                self.state(watcher, from, gateway, cx);
+                self.state(watcher, from, contacts, gateway, cx);
             }
-            Job::TellState { from } => self.tell_state(from, cx),
+            Job::TellState { watcher, from, contacts } => {
+                self.tell_state(watcher, from, contacts, cx);
+            }
             Job::Notify { publisher, changed, news, watcher } => {
                 self.tell_client(publisher, changed, news, watcher, cx);
             }
@@ -281,6 +281,7 @@ impl Imsp {
             }
             // What changes an account finds its way: the client would repeat it.
             Job::Upgrade { user, changed } => self.upgrade(user, changed, cx),
+            Job::Downgrade { user, changed } => self.downgrade(user, changed, gateway, cx),
             Job::WatcherAnswered { question, allowed } => {
                 self.watcher_answered(question, allowed, gateway, cx);
             }
@@ -293,14 +294,16 @@ impl Imsp {
                 cx.observe(Observation::Found { user, contact, reason: Some(reason) });
             }
             Job::SearchAnswered(search) => self.searched(search, Some(reason), cx),
-            Job::State { contacts, .. } | Job::Subscribe(Subscription { contacts, .. }) => {
+            Job::State { contacts, .. }
+            | Job::TellState { contacts, .. }
+            | Job::Subscribe(Subscription { contacts, .. }) => {
                 cx.lists.remove(contacts);
             }
             // Nor is what the HLR says forgotten: it would say it again.
             Job::Phone { customer, attached, changed } => {
                 self.phone_changed(customer, attached, changed, gateway, cx);
             }
-            Job::Presence { .. } | Job::Command { .. } | Job::TellState { .. } => {}
+            Job::Presence { .. } | Job::Command { .. } => {}
         }
     }
 
@@ -332,7 +335,7 @@ fn time_of<'a>(job: &Job, times: &'a ServiceTimes) -> &'a DurationDistribution {
         Job::Search { .. } | Job::SearchAnswered(_) => &times.search,
         Job::Notify { .. } | Job::TellState { .. } => &times.notification,
         Job::Subscribe(_) | Job::WatcherAnswered { .. } | Job::Block { .. } => &times.subscribe,
-        Job::Session { .. } | Job::Upgrade { .. } => &times.login,
+        Job::Session { .. } | Job::Upgrade { .. } | Job::Downgrade { .. } => &times.login,
         Job::Validate(_) => &times.validate,
         Job::Validated { .. } => &times.contact,
         Job::AddContact { .. } | Job::ContactAsked(_) | Job::ContactAnswered { .. } => {

@@ -25,6 +25,11 @@ impl Pairs {
         found
     }
 
+    /// Takes out all pairs of a publisher.
+    pub(super) fn forget(&mut self, publisher: SubscriberId) {
+        self.0.remove(&publisher);
+    }
+
     /// Whether a pair is there.
     pub(super) fn contains(&self, publisher: SubscriberId, watcher: SubscriberId) -> bool {
         self.of(publisher).is_some_and(|watchers| watchers.contains(&watcher))

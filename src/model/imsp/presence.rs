@@ -2,7 +2,7 @@
 //! watcher or per domain, and the subscriptions of watchers elsewhere (RD-5).
 
 use super::Imsp;
-use crate::domain::crossing::{Audience, SubscriptionAct};
+use crate::domain::crossing::{Audience, Contacts, Listed, SubscriptionAct};
 use crate::domain::id::{OperatorId, SubscriberId};
 use crate::domain::observation::Observation;
 use crate::domain::outcome::Defect;
@@ -15,6 +15,7 @@ use crate::model::gateway::Gateway;
 use crate::model::outbox::Job;
 use crate::model::plan::Plan;
 use crate::model::routing::Carriage;
+use crate::model::store::Slot;
 
 /// Whose presence changed, when, and what is new.
 pub(super) type Change = (SubscriberId, Instant, News);
@@ -173,7 +174,7 @@ impl Imsp {
         cx: &mut Context<'_>,
     ) {
         let Notification { publisher, changed, news, audience } = news;
-        self.learn(publisher, news, cx);
+        self.learn(publisher, news, cx.operator, cx.plan);
         let change = (publisher, changed, news);
         match audience {
             Audience::Watcher(watcher) if self.logged_in(watcher) => {
@@ -231,9 +232,7 @@ impl Imsp {
         let terms = &cx.plan.federation.agreement(way.agreement).presence;
         if act == SubscriptionAct::Begin || terms.notify_on_refresh {
             for listed in &mut contacts {
-                let hidden = self.hidden.contains(listed.who, watcher)
-                    || self.has_blocked(listed.who, watcher);
-                listed.state = (!hidden).then(|| self.state_of(listed.who));
+                listed.state = self.state_for(watcher, listed.who);
             }
             let (from, contacts) = (cx.operator, cx.lists.insert(contacts));
             gateway.send(domain, Content::State { watcher, from, contacts }, cx);
@@ -256,41 +255,100 @@ impl Imsp {
         }
     }
 
-    /// The state of contacts elsewhere came for a watcher.
+    /// The state of contacts came for a watcher, from their home.
     pub(super) fn state(
         &mut self,
         watcher: SubscriberId,
         from: OperatorId,
+        contacts: Slot,
         gateway: &mut Gateway,
         cx: &mut Context<'_>,
     ) {
-        if !self.logged_in(watcher) {
-            return;
+        for listed in &cx.lists[contacts] {
+            if let Some(news) = listed.state {
+                self.learn(listed.who, news, cx.operator, cx.plan);
+            }
         }
-        if self.settings.service_time.notification.is_zero() {
-            self.tell_state(from, cx);
+        if self.logged_in(watcher) {
+            self.show(watcher, from, contacts, gateway, cx);
         } else {
-            self.request(Job::TellState { from }, gateway, cx);
+            cx.lists.remove(contacts);
+        }
+    }
+
+    /// A list goes to a client; the IM server may take a service for it.
+    fn show(
+        &mut self,
+        watcher: SubscriberId,
+        from: OperatorId,
+        contacts: Slot,
+        gateway: &mut Gateway,
+        cx: &mut Context<'_>,
+    ) {
+        if self.settings.service_time.notification.is_zero() {
+            self.tell_state(watcher, from, contacts, cx);
+        } else {
+            self.request(Job::TellState { watcher, from, contacts }, gateway, cx);
         }
     }
 
     /// The client is told the state of contacts.
-    pub(super) fn tell_state(&mut self, from: OperatorId, cx: &mut Context<'_>) {
-        let to = cx.operator;
-        cx.observe(Observation::Notified { from, to, client: true });
+    pub(super) fn tell_state(
+        &mut self,
+        watcher: SubscriberId,
+        from: OperatorId,
+        contacts: Slot,
+        cx: &mut Context<'_>,
+    ) {
+        let operator = cx.operator;
+        let contacts = cx.lists.remove(contacts);
+        cx.observe(Observation::Notified { from, to: operator, client: true });
+        cx.observe(Observation::ListShown { watcher, operator, contacts: &contacts });
     }
 
-    /// A new session's client is told the state of its contacts here, in one notification.
-    pub(super) fn tell_own_contacts(
+    /// A new session's client is told in one notification what its IMSP knows by itself: how contacts
+    /// here look, and legacy customers elsewhere whose looks nobody follows. The others come by
+    /// subscription.
+    pub(super) fn tell_list(
         &mut self,
         user: SubscriberId,
         gateway: &mut Gateway,
         cx: &mut Context<'_>,
     ) {
-        let own = cx.plan.population.range(cx.operator);
-        if cx.plan.graph.contacts(user).iter().any(|contact| own.contains(&contact.0)) {
-            let from = cx.operator;
-            self.state(user, from, gateway, cx);
+        let plan = cx.plan;
+        let own = plan.population.range(cx.operator);
+        let contacts: Contacts = self
+            .contacts(user, plan)
+            .filter_map(|who| {
+                if own.contains(&who.0) {
+                    return Some(Listed { who, state: self.state_for(user, who) });
+                }
+                let home = plan.population.operator(who);
+                let by_subscription = self.follows(who, home, cx)
+                    && plan.routing.way(Carriage::Presence, cx.operator, home).is_some();
+                let im = self.directory.is_im(who, cx.operator, plan);
+                let state = (!im).then(|| self.legacy_state(who, cx));
+                (!by_subscription).then_some(Listed { who, state })
+            })
+            .collect();
+        if !contacts.is_empty() {
+            let contacts = cx.lists.insert(contacts);
+            self.show(user, cx.operator, contacts, gateway, cx);
+        }
+    }
+
+    /// How a contact here looks to a watcher; nothing, if the watcher may not see.
+    fn state_for(&self, watcher: SubscriberId, contact: SubscriberId) -> Option<News> {
+        let hidden = self.hidden.contains(contact, watcher) || self.has_blocked(contact, watcher);
+        (!hidden).then(|| self.state_of(contact))
+    }
+
+    /// How a legacy customer elsewhere looks: as their home has said, else as all of them do.
+    pub(super) fn legacy_state(&self, customer: SubscriberId, cx: &Context<'_>) -> News {
+        let known = self.directory.look_of(customer);
+        match known.unwrap_or_else(|| cx.plan.legacy_is_online(cx.operator)) {
+            true => News::LegacyOnline,
+            false => News::LegacyOffline,
         }
     }
 }

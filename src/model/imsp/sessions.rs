@@ -15,6 +15,7 @@ use crate::model::context::Context;
 use crate::model::crossing::{Content, Subscription};
 use crate::model::gateway::Gateway;
 use crate::model::outbox::Input;
+use crate::model::plan::Plan;
 use crate::model::routing::Carriage;
 
 impl Imsp {
@@ -52,7 +53,8 @@ impl Imsp {
         cx: &mut Context<'_>,
     ) {
         let index = self.index(user);
-        if count < self.session_changes[index] {
+        // Whoever has given up IM meanwhile has no session.
+        if count < self.session_changes[index] || !self.im.get(index) {
             return;
         }
         self.session_changes[index] = count;
@@ -74,7 +76,7 @@ impl Imsp {
         for request in self.asked.remove(&user).unwrap_or_default() {
             self.ask_client(request, gateway, cx);
         }
-        self.tell_own_contacts(user, gateway, cx);
+        self.tell_list(user, gateway, cx);
         self.subscribe(user, SubscriptionAct::Begin, gateway, cx);
         for (domain, refresh) in self.refreshed_domains(user, cx) {
             let input = Input::Refresh { watcher: user, session: count, domain };
@@ -105,7 +107,7 @@ impl Imsp {
         }
     }
 
-    fn subscribe(
+    pub(super) fn subscribe(
         &mut self,
         watcher: SubscriberId,
         act: SubscriptionAct,
@@ -131,31 +133,53 @@ impl Imsp {
         };
         let plan = cx.plan;
         let there = plan.population.range(domain);
-        let contacts = plan.graph.contacts(watcher).iter().chain(self.added.contacts(watcher));
-        let contacts = contacts.copied().filter(|contact| there.contains(&contact.0));
+        let contacts: SmallVec<[SubscriberId; 16]> =
+            self.contacts(watcher, plan).filter(|contact| there.contains(&contact.0)).collect();
         if plan.federation.agreement(way.agreement).presence.per_list {
-            let contacts = contacts.map(|who| Listed { who, state: None }).collect();
+            let contacts = contacts.into_iter().map(|who| Listed { who, state: None }).collect();
             let contacts = cx.lists.insert(contacts);
             let subscription = Subscription { watcher, contacts, act };
             gateway.send(domain, Content::Subscribe(subscription), cx);
             return;
         }
-        let own = cx.operator;
-        for contact in contacts.filter(|contact| plan.told_as_im(own, *contact)) {
-            subscribe_one(domain, watcher, contact, act, gateway, cx);
+        for contact in contacts {
+            if self.follows(contact, domain, cx) {
+                subscribe_one(domain, watcher, contact, act, gateway, cx);
+            }
         }
     }
 
-    /// The other operators where a watcher has IM contacts and presence comes from, in the order
+    /// The contact list of a user as it is now.
+    pub(super) fn contacts<'a>(
+        &'a self,
+        user: SubscriberId,
+        plan: &'a Plan,
+    ) -> impl Iterator<Item = SubscriberId> + use<'a> {
+        plan.graph.contacts(user).iter().chain(self.added.contacts(user)).copied()
+    }
+
+    /// Whether the presence of a contact of another operator is subscribed to: of IM users, and of
+    /// legacy customers whose looks can change.
+    pub(super) fn follows(
+        &self,
+        contact: SubscriberId,
+        home: OperatorId,
+        cx: &Context<'_>,
+    ) -> bool {
+        self.directory.is_im(contact, cx.operator, cx.plan)
+            || cx.plan.legacy_looks_change(home, cx.operator)
+    }
+
+    /// The other operators where a watcher has contacts whose presence comes from there, in the order
     /// of the contact list.
     fn domains(&self, watcher: SubscriberId, cx: &Context<'_>) -> SmallVec<[OperatorId; 8]> {
         let mut domains = SmallVec::new();
         let plan = cx.plan;
-        for &contact in plan.graph.contacts(watcher).iter().chain(self.added.contacts(watcher)) {
+        for contact in self.contacts(watcher, plan) {
             let domain = plan.population.operator(contact);
             if domain != cx.operator
-                && plan.told_as_im(cx.operator, contact)
                 && !domains.contains(&domain)
+                && self.follows(contact, domain, cx)
                 && plan.routing.way(Carriage::Presence, cx.operator, domain).is_some()
             {
                 domains.push(domain);

@@ -1,16 +1,19 @@
 //! A legacy customer becomes an IM user (OMTP use case 3): the legacy settings go, every watcher is
-//! asked about, those allowed see the new user, the others lose sight of them.
+//! asked about, those allowed see the new user, the others lose sight of them until the user says
+//! otherwise. And the way back: who gives up IM is served by SMS again.
 
 use super::Imsp;
 use super::presence::tell_domain;
-use crate::domain::id::{Role, SubscriberId};
-use crate::domain::observation::{Grant, Observation};
-use crate::domain::outcome::Defect;
+use crate::domain::crossing::SubscriptionAct;
+use crate::domain::id::{OperatorId, Role, SubscriberId};
+use crate::domain::observation::{Grant, Observation, Stored};
+use crate::domain::outcome::{Defect, Stage};
 use crate::domain::presence::News;
 use crate::domain::time::Instant;
 use crate::model::context::Context;
 use crate::model::gateway::Gateway;
 use crate::model::outbox::{Input, WatcherQuestion};
+use crate::model::plan::Plan;
 use crate::model::routing::Carriage;
 
 impl Imsp {
@@ -51,15 +54,52 @@ impl Imsp {
         cx: &mut Context<'_>,
     ) {
         let WatcherQuestion { publisher, watcher, changed } = question;
+        // A legacy customer by now has nothing to allow.
+        if !self.im.get(self.index(publisher)) {
+            return;
+        }
         let told = allowed || cx.plan.has(Defect::DeniedWatcherSees);
         cx.observe(Observation::WatcherAnswered { publisher, watcher, allowed });
-        let news = if told { News::Granted } else { News::Withdrawn };
-        if told {
-            self.hidden.remove(publisher, watcher);
-        }
+        let news = if told { self.state_of(publisher) } else { News::Withdrawn };
+        match told {
+            true => self.hidden.remove(publisher, watcher),
+            false => self.hidden.insert(publisher, watcher),
+        };
         // Blocked while the user was being asked: stays so.
-        if !self.has_blocked(publisher, watcher) {
+        if !self.has_blocked(publisher, watcher) && self.watches(watcher, publisher, cx) {
             self.tell_one((publisher, changed, news), watcher, told, gateway, cx);
+        }
+    }
+
+    /// The user gives up IM: no client any more, and whatever comes goes to the phone. The account stays,
+    /// as that of a legacy customer.
+    pub(super) fn downgrade(
+        &mut self,
+        user: SubscriberId,
+        changed: Instant,
+        gateway: &mut Gateway,
+        cx: &mut Context<'_>,
+    ) {
+        let index = self.index(user);
+        if !self.im.set(index, false) {
+            return;
+        }
+        cx.observe(Observation::Downgraded { user });
+        if self.sessions.set(index, false) {
+            self.subscribe(user, SubscriptionAct::End, gateway, cx);
+        }
+        // What IM users decide of their watchers, legacy customers do not.
+        self.hidden.forget(user);
+        self.register(user, cx);
+        let news = self.state_of(user);
+        self.presence_changed(user, changed, news, gateway, cx);
+        for slot in self.stored.remove(&user).unwrap_or_default() {
+            cx.stage(slot, Stage::OfflineStore);
+            cx.messages[slot].journal.stored = Stored::Fetched(cx.now);
+            self.deliver(slot, cx);
+        }
+        for request in self.asked.remove(&user).unwrap_or_default() {
+            self.list_legacy(request, gateway, cx);
         }
     }
 
@@ -92,11 +132,24 @@ impl Imsp {
         }
     }
 
-    /// What news from elsewhere says of its publisher: who shows the presence of an IM user is one.
-    pub(super) fn learn(&mut self, publisher: SubscriberId, news: News, cx: &Context<'_>) {
-        let im = matches!(news, News::Changed | News::Online | News::Offline | News::Granted);
-        if im {
-            self.directory.learn(publisher, cx.operator, cx.plan);
+    /// What news from elsewhere says of its publisher: who shows the presence of an IM user is one, and
+    /// who shows that of a legacy customer is none.
+    pub(super) fn learn(
+        &mut self,
+        publisher: SubscriberId,
+        news: News,
+        operator: OperatorId,
+        plan: &Plan,
+    ) {
+        let looks = match news {
+            News::Changed | News::Online | News::Offline | News::Granted => None,
+            News::LegacyOnline => Some(true),
+            News::LegacyOffline => Some(false),
+            News::Withdrawn => return,
+        };
+        self.directory.learn(publisher, looks.is_none(), operator, plan);
+        if let Some(online) = looks {
+            self.directory.looks(publisher, online);
         }
     }
 }

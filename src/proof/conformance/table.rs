@@ -64,7 +64,13 @@ use super::Check::{Encoded, Played};
 
 /// Every requirement, in the order of the index.
 pub const ROWS: &[Row] = &[
-    row("KIND-1", Holds, "OMTP 2", "an IM user receives messages on IM", Played(&["kind-1"])),
+    row(
+        "KIND-1",
+        Holds,
+        "OMTP 2",
+        "an IM user receives messages on IM",
+        Played(&["kind-1", "kind-1-off-air"]),
+    ),
     row(
         "KIND-2",
         Holds,
@@ -98,7 +104,7 @@ pub const ROWS: &[Row] = &[
         Holds,
         "OMTP 2.3",
         "nothing crosses an IM agreement for a customer without IM",
-        Played(&["uc-1b"]),
+        Played(&["uc-1b", "uc-1b-unreachable"]),
     ),
     row("UC-2a", Holds, "OMTP 2.4", "the home IMSP converts to SMS", Played(&["kind-2"])),
     row(
@@ -113,14 +119,25 @@ pub const ROWS: &[Row] = &[
         Holds,
         "OMTP 2.5",
         "an upgrade: watchers allowed see it, the next message is IM, none lost or doubled",
-        Played(&["uc-3", "uc-3-denied", "uc-3-timeline", "uc-3-denied-blocked", "uc-3-unheard"]),
+        Played(&[
+            "uc-3",
+            "uc-3-denied",
+            "uc-3-timeline",
+            "uc-3-denied-blocked",
+            "uc-3-unheard",
+            "uc-3-login",
+            "uc-3-taught",
+            "uc-3-unregistered",
+            "uc-3-later",
+            "uc-3-back",
+        ]),
     ),
     row(
         "UC-3c",
         Holds,
         "OMTP 2.5",
         "an operator becomes an IMSP during the run",
-        Played(&["uc-3c"]),
+        Played(&["uc-3c", "uc-3c-listed"]),
     ),
     row(
         "UC-4a",
@@ -243,7 +260,7 @@ pub const ROWS: &[Row] = &[
         Shall,
         "OMTP 3",
         "160 characters pass, 161 do not; split and truncate by choice",
-        Played(&["im-0030", "im-0030-split"]),
+        Played(&["im-0030", "im-0030-split", "im-0030-stored"]),
     ),
     row(
         "IM-0040",
@@ -374,6 +391,15 @@ pub(super) fn scenario(name: &str) -> Option<&'static str> {
         "uc-3-timeline" => include_str!("../../../tests/scenarios/uc-3-timeline.txt"),
         "im-0020" => include_str!("../../../tests/scenarios/im-0020.txt"),
         "uc-3-denied-blocked" => include_str!("../../../tests/scenarios/uc-3-denied-blocked.txt"),
+        "uc-3-login" => include_str!("../../../tests/scenarios/uc-3-login.txt"),
+        "uc-3-taught" => include_str!("../../../tests/scenarios/uc-3-taught.txt"),
+        "uc-3-unregistered" => include_str!("../../../tests/scenarios/uc-3-unregistered.txt"),
+        "uc-3c-listed" => include_str!("../../../tests/scenarios/uc-3c-listed.txt"),
+        "uc-3-later" => include_str!("../../../tests/scenarios/uc-3-later.txt"),
+        "uc-3-back" => include_str!("../../../tests/scenarios/uc-3-back.txt"),
+        "kind-1-off-air" => include_str!("../../../tests/scenarios/kind-1-off-air.txt"),
+        "im-0030-stored" => include_str!("../../../tests/scenarios/im-0030-stored.txt"),
+        "uc-1b-unreachable" => include_str!("../../../tests/scenarios/uc-1b-unreachable.txt"),
         _ => return None,
     })
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::domain::crossing::Listed;
 use crate::domain::id::{AgreementId, MessageId, OperatorId, SubscriberId};
 use crate::domain::observation::{Carried, Decision, Observation, SmsEvent, Subject};
 use crate::domain::outcome::SmsOrigin;
@@ -69,6 +70,30 @@ impl Facts {
 
     fn peer(&self, agreement: AgreementId, from: OperatorId) -> &str {
         self.operator(self.names.plan.federation.agreement(agreement).peer(from))
+    }
+
+    /// What a client shows of a contact on a list that its server has told it.
+    fn listed(
+        &self,
+        operator: OperatorId,
+        contact: SubscriberId,
+        state: Option<News>,
+    ) -> Vec<String> {
+        let plan = &self.names.plan;
+        let (online, legacy) = match state {
+            None | Some(News::Withdrawn) => return vec!["sees nothing of {}".to_owned()],
+            Some(News::Changed | News::Online | News::Granted) => (true, false),
+            Some(News::Offline) => (false, false),
+            Some(News::LegacyOnline) => (true, true),
+            Some(News::LegacyOffline) => (false, true),
+        };
+        if legacy {
+            let presence = plan.legacy_presence(contact, operator, Some(online));
+            return shown(&entry(plan, operator, Some(&presence)), Some(&presence));
+        }
+        let mut facts = shown(&entry(plan, operator, None), None);
+        facts.push(if online { "sees {} online" } else { "sees {} offline" }.to_owned());
+        facts
     }
 
     fn fact(&mut self, observation: &Observation<'_>) -> Option<String> {
@@ -165,6 +190,7 @@ impl Facts {
                 format!("{} logs {}", self.name(user), if login { "in" } else { "out" })
             }
             Observation::Upgraded { user, .. } => format!("{} is an IM user", self.name(user)),
+            Observation::Downgraded { user } => format!("{} is served by SMS", self.name(user)),
             Observation::WatcherAnswered { publisher, watcher, allowed } => {
                 let verb = if allowed { "allows" } else { "denies" };
                 format!("{} {verb} {}", self.name(publisher), self.name(watcher))
@@ -187,7 +213,7 @@ impl Facts {
                 format!("{} {verb} {}", self.name(owner), self.name(other))
             }
             // Told by `observe`, with all that the client shows.
-            Observation::ContactAdded { .. } => return None,
+            Observation::ContactAdded { .. } | Observation::ListShown { .. } => return None,
             // No claims are made about them.
             Observation::Rerouted { .. }
             | Observation::Decided { .. }
@@ -220,6 +246,13 @@ impl Observer for Facts {
             let (owner, contact) = (self.name(owner), self.name(contact));
             for what in shown(&entry, presence) {
                 self.seen.push((now, format!("{owner} {}", what.replace("{}", &contact))));
+            }
+        } else if let Observation::ListShown { watcher, operator, contacts } = *observation {
+            for Listed { who, state } in contacts {
+                let (watcher, contact) = (self.name(watcher), self.name(*who));
+                for what in self.listed(operator, *who, *state) {
+                    self.seen.push((now, format!("{watcher} {}", what.replace("{}", &contact))));
+                }
             }
         } else if let Some(fact) = self.fact(observation) {
             self.seen.push((now, fact));

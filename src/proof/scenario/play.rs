@@ -90,39 +90,71 @@ fn possible(
     plan: &Plan,
 ) -> Result<(), String> {
     let start = Instant::START + plan.federation.run.warm_up;
-    // Who has become an IM user, and when: by script and by the timeline.
-    let mut clients: BTreeSet<SubscriberId> = BTreeSet::new();
-    let timed: Vec<(Instant, SubscriberId)> = plan
-        .federation
-        .timeline
-        .iter()
-        .filter_map(|timed| match timed.event {
-            Event::Upgrade { operator, index } => {
-                Some((start + timed.at, plan.population.subscriber(operator, index)))
-            }
-            _ => None,
-        })
-        .collect();
+    // Who is an IM user, and who of them has a session, as far as script and timeline say.
+    let population = &plan.population;
+    let mut im: BTreeMap<SubscriberId, bool> =
+        cast.values().map(|who| (*who, population.is_im(*who))).collect();
+    let mut out: BTreeSet<SubscriberId> = BTreeSet::new();
+    let timed = plan.federation.timeline.iter().filter_map(|timed| match timed.event {
+        Event::Upgrade { operator, index } => {
+            Some((start + timed.at, population.subscriber(operator, index)))
+        }
+        _ => None,
+    });
+    let mut timed: Vec<(Instant, SubscriberId)> = timed.collect();
     for act in &script.acts {
         let who = cast[&act.who];
-        clients.extend(timed.iter().filter(|(at, _)| *at <= act.at).map(|(_, user)| *user));
-        let im = plan.population.is_im(who) || clients.contains(&who);
+        for (_, user) in timed.extract_if(.., |(at, _)| *at <= act.at) {
+            im.insert(user, true);
+            out.remove(&user);
+        }
         let later = plan.later.iter().rev().find(|(at, _)| *at <= act.at);
         let now = later.map_or(plan, |(_, plan)| plan.as_ref());
-        let settings = now.federation.operator(plan.population.operator(who));
+        let settings = now.federation.operator(population.operator(who));
+        let (client, session) = (im[&who], im[&who] && !out.contains(&who));
         let missing = match &act.deed {
             Deed::Answers { .. } | Deed::Says(_) => None,
             Deed::Phone(_) if settings.hlr.is_none() => Some("has no phone in this network"),
             Deed::Phone(_) => None,
-            Deed::Upgrades | Deed::Commands(_) if im => Some("is an IM user already"),
+            Deed::Upgrades | Deed::Commands(_) if client => Some("is an IM user already"),
             Deed::Commands(_) => None,
             Deed::Upgrades => {
                 // Of an operator without IM it comes to nothing (UC-3c).
-                clients.extend(settings.imsp.is_some().then_some(who));
+                im.insert(who, settings.imsp.is_some());
+                out.remove(&who);
                 None
             }
-            _ if !im => Some("is no IM user and has no client"),
-            _ => None,
+            _ if !client => Some("is no IM user and has no client"),
+            Deed::Downgrades => {
+                im.insert(who, false);
+                None
+            }
+            Deed::Logs(login) => {
+                if *login {
+                    out.remove(&who)
+                } else {
+                    out.insert(who)
+                };
+                None
+            }
+            Deed::Adds { .. }
+            | Deed::Writes { .. }
+            | Deed::Invites { .. }
+            | Deed::Searches { .. }
+            | Deed::Changes
+            | Deed::Allows { .. }
+            | Deed::Blocks { .. }
+                if !session =>
+            {
+                Some("is logged out")
+            }
+            Deed::Adds { .. }
+            | Deed::Writes { .. }
+            | Deed::Invites { .. }
+            | Deed::Searches { .. }
+            | Deed::Changes
+            | Deed::Allows { .. }
+            | Deed::Blocks { .. } => None,
         };
         if let Some(missing) = missing {
             return Err(format!("line {}: {} {missing}", act.line, act.who));
@@ -161,6 +193,10 @@ fn stimulus(act: &Act, who: SubscriberId, cast: &BTreeMap<String, SubscriberId>)
         Deed::Phone(attached) => Stimulus::Phone { user: who, attached: *attached },
         Deed::Changes => Stimulus::Change(who),
         Deed::Upgrades => Stimulus::Upgrade { user: Some(who) },
+        Deed::Downgrades => Stimulus::Downgrade(who),
+        Deed::Allows { whom, yes } => {
+            Stimulus::Allow { publisher: who, watcher: cast[whom], yes: *yes }
+        }
         Deed::Blocks { whom, on } => Stimulus::Block { owner: who, other: cast[whom], on: *on },
         Deed::Says(yes) => Stimulus::Consent { user: who, yes: *yes },
     }

@@ -95,6 +95,15 @@ pub(crate) enum Deed {
     Changes,
     /// `upgrades`: a legacy customer becomes an IM user.
     Upgrades,
+    /// `gives up IM`: an IM user becomes a legacy customer.
+    Downgrades,
+    /// `allows A1`, `denies A1`: to see their presence, unasked.
+    Allows {
+        /// Name of the watcher.
+        whom: String,
+        /// May see, else may not.
+        yes: bool,
+    },
     /// `blocks C1`, `unblocks C1`.
     Blocks {
         /// Name of the user blocked, or not any more.
@@ -215,7 +224,7 @@ fn deed(text: &str) -> Result<Deed, String> {
         format!(
             "`{text}`: users add … by number, add … by address, look for …, invite …, write … \"…\", send … a picture, \
              command online, command offline, answer \"…\", log in, \
-             log out, attach, detach, change presence, upgrade, block …, unblock …, say yes, say no"
+             log out, attach, detach, change presence, upgrade, give up IM, allow …, deny …, block …, unblock …, say yes, say no"
         )
     };
     Ok(match (verb, rest) {
@@ -254,6 +263,9 @@ fn deed(text: &str) -> Result<Deed, String> {
         ("detaches", "") => Deed::Phone(false),
         ("changes", "presence") => Deed::Changes,
         ("upgrades", "") => Deed::Upgrades,
+        ("gives", "up IM") => Deed::Downgrades,
+        ("allows", whom) if !whom.is_empty() => Deed::Allows { whom: whom.to_owned(), yes: true },
+        ("denies", whom) if !whom.is_empty() => Deed::Allows { whom: whom.to_owned(), yes: false },
         ("blocks", whom) if !whom.is_empty() => Deed::Blocks { whom: whom.to_owned(), on: true },
         ("unblocks", whom) if !whom.is_empty() => Deed::Blocks { whom: whom.to_owned(), on: false },
         ("says", "yes") => Deed::Says(true),
@@ -286,6 +298,7 @@ fn check(script: &mut Script) -> Result<(), ScriptError> {
             | Deed::Writes { whom, .. }
             | Deed::Invites { whom }
             | Deed::Searches { whom }
+            | Deed::Allows { whom, .. }
             | Deed::Blocks { whom, .. } => Some(whom),
             _ => None,
         };
