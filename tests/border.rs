@@ -254,8 +254,8 @@ mod any {
     //! Anything that can be written as a crossing, sense or nonsense.
 
     use interwork::domain::crossing::{
-        Addition, Audience, Contacts, Content, Crossing, Envelope, Listed, Located, Note,
-        Notification, Query, Search, Sent, Subscription, SubscriptionAct,
+        Addition, Audience, Consent, Contacts, Content, Crossing, Envelope, Listed, Located,
+        Membership, Note, Notification, Query, Search, Sent, Subscription, SubscriptionAct,
     };
     use interwork::domain::id::{AgreementId, MessageId, OperatorId, SubscriberId, Transaction};
     use interwork::domain::ledger::{Journal, Ledger, Occasion};
@@ -321,15 +321,21 @@ mod any {
         )
     }
 
+    fn consent() -> impl Strategy<Value = Consent> {
+        select(Consent::ALL.to_vec())
+    }
+
     fn note() -> impl Strategy<Value = Note> {
         let recipient = proptest::option::weighted(0.8, user());
-        (any::<u64>(), user(), recipient, text(), proptest::option::of(envelope())).prop_map(
-            |(id, sender, recipient, text, sms)| Note {
+        let sms = (proptest::option::of(envelope()), any::<bool>());
+        (any::<u64>(), user(), recipient, text(), sms).prop_map(
+            |(id, sender, recipient, text, (sms, by_sms))| Note {
                 id: MessageId(id),
                 sender,
                 recipient,
                 text,
                 sms,
+                by_sms,
             },
         )
     }
@@ -403,8 +409,12 @@ mod any {
             (addition(), any::<Option<bool>>())
                 .prop_map(|(request, online)| Content::Validated { request, online }),
             addition().prop_map(Content::Contact),
-            (addition(), any::<bool>())
-                .prop_map(|(request, accepted)| Content::ContactAnswer { request, accepted }),
+            (addition(), consent())
+                .prop_map(|(request, answer)| Content::ContactAnswer { request, answer }),
+            addition().prop_map(Content::Invite),
+            (addition(), consent())
+                .prop_map(|(request, answer)| Content::InviteAnswer { request, answer }),
+            (user(), user()).prop_map(|(host, member)| Content::Leave(Membership { host, member })),
             Just(Content::Ack),
             Just(Content::Report),
         ]
@@ -445,7 +455,7 @@ mod any {
 fn short(phone: SubscriberId, envelope: Envelope) -> Note {
     let id = MessageId::new(B, u64::from(phone.0));
     let text = Text::synthetic(20, Alphabet::Gsm7);
-    Note { id, sender: phone, recipient: Some(phone), text, sms: Some(envelope) }
+    Note { id, sender: phone, recipient: Some(phone), text, sms: Some(envelope), by_sms: false }
 }
 
 /// Lets these come in at `a`, one every millisecond, and goes on for ten minutes: what was strange.

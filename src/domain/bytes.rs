@@ -4,8 +4,8 @@
 //! and memory no larger than what was given.
 
 use super::crossing::{
-    Addition, Audience, Contacts, Content, Envelope, Listed, Located, Note, Notification, Query,
-    Search, Sent, Subscription, SubscriptionAct,
+    Addition, Audience, Consent, Contacts, Content, Envelope, Listed, Located, Membership, Note,
+    Notification, Query, Search, Sent, Subscription, SubscriptionAct,
 };
 use super::id::{AgreementId, MessageId, OperatorId, SubscriberId, Transaction};
 use super::ledger::{Journal, Ledger, Occasion};
@@ -127,12 +127,22 @@ impl Writer<'_> {
                 self.u8(online.map_or(0, |online| 1 + u8::from(online)));
             }
             Content::Contact(addition) => self.addition(14, addition),
-            Content::ContactAnswer { request, accepted } => {
+            Content::ContactAnswer { request, answer } => {
                 self.addition(15, request);
-                self.u8(u8::from(*accepted));
+                self.u8(*answer as u8);
             }
             Content::Ack => self.u8(16),
             Content::Report => self.u8(17),
+            Content::Invite(addition) => self.addition(18, addition),
+            Content::InviteAnswer { request, answer } => {
+                self.addition(19, request);
+                self.u8(*answer as u8);
+            }
+            Content::Leave(Membership { host, member }) => {
+                self.u8(20);
+                self.u32(host.0);
+                self.u32(member.0);
+            }
         }
     }
 
@@ -323,9 +333,18 @@ impl Reader<'_> {
                 },
             },
             14 => Content::Contact(self.addition()?),
-            15 => Content::ContactAnswer { request: self.addition()?, accepted: self.flag()? },
+            15 => Content::ContactAnswer {
+                request: self.addition()?,
+                answer: self.one_of(&Consent::ALL)?,
+            },
             16 => Content::Ack,
             17 => Content::Report,
+            18 => Content::Invite(self.addition()?),
+            19 => Content::InviteAnswer {
+                request: self.addition()?,
+                answer: self.one_of(&Consent::ALL)?,
+            },
+            20 => Content::Leave(Membership { host: self.user()?, member: self.user()? }),
             _ => return Err(Malformed),
         })
     }

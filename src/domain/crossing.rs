@@ -81,9 +81,20 @@ pub enum Content<M, L, T> {
     ContactAnswer {
         /// The request.
         request: Addition,
-        /// Yes or no.
-        accepted: bool,
+        /// What came of it.
+        answer: Consent,
     },
+    /// An invitation to a group: of its owner, for the contact.
+    Invite(Addition),
+    /// Its answer.
+    InviteAnswer {
+        /// The invitation.
+        request: Addition,
+        /// What came of it.
+        answer: Consent,
+    },
+    /// A member leaves a group.
+    Leave(Membership),
     /// The answer to a request of this number, whatever becomes of it.
     Ack,
     /// A short message has reached its handset or the service of its reply number.
@@ -166,6 +177,36 @@ pub struct Addition {
     pub contact: SubscriberId,
     /// Under which number the owner's operator awaits the answer.
     pub transaction: Transaction,
+}
+
+/// What somebody has answered to a question of another operator's user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Consent {
+    /// Yes.
+    Given,
+    /// No; also of whoever has blocked the one who asks (CR16-1).
+    Declined,
+    /// Nobody was asked: there is no IM user of this name (IMPS status 531).
+    Unknown,
+}
+
+impl Consent {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Given, Self::Declined, Self::Unknown];
+
+    /// Yes or no.
+    pub(crate) fn of(yes: bool) -> Self {
+        if yes { Self::Given } else { Self::Declined }
+    }
+}
+
+/// Somebody's place in the group of another user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Membership {
+    /// Whose group.
+    pub host: SubscriberId,
+    /// Who is in it.
+    pub member: SubscriberId,
 }
 
 /// A search, between operators.
@@ -259,8 +300,10 @@ impl<M, L, T> Content<M, L, T> {
             Self::Search(_) => TransferKind::Search,
             Self::Validate(_) => TransferKind::Validate,
             Self::Contact(_) => TransferKind::Contact,
+            Self::Invite(_) | Self::Leave(_) => TransferKind::Group,
             Self::Validated { .. }
             | Self::ContactAnswer { .. }
+            | Self::InviteAnswer { .. }
             | Self::Found(_)
             | Self::Ack
             | Self::Report => TransferKind::Answer,
@@ -313,9 +356,10 @@ impl<M, L, T> Content<M, L, T> {
             Self::Validate(it) => Content::Validate(it),
             Self::Validated { request, online } => Content::Validated { request, online },
             Self::Contact(it) => Content::Contact(it),
-            Self::ContactAnswer { request, accepted } => {
-                Content::ContactAnswer { request, accepted }
-            }
+            Self::ContactAnswer { request, answer } => Content::ContactAnswer { request, answer },
+            Self::Invite(it) => Content::Invite(it),
+            Self::InviteAnswer { request, answer } => Content::InviteAnswer { request, answer },
+            Self::Leave(it) => Content::Leave(it),
             Self::Ack => Content::Ack,
             Self::Report => Content::Report,
         }

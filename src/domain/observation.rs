@@ -384,6 +384,13 @@ pub enum Observation<'a> {
         /// Why they may not join; `None` if they may.
         reason: Option<Reason>,
     },
+    /// A member has left a group.
+    LeftGroup {
+        /// Whose group.
+        host: SubscriberId,
+        /// Who has left it.
+        member: SubscriberId,
+    },
     /// A search for somebody ended (RD-3).
     Found {
         /// Who searched.

@@ -173,6 +173,8 @@ closed_list! {
         Misdelivered => "misdelivered",
         /// The recipient said no (contact requests).
         Declined => "declined",
+        /// Nobody is an IM user by this name or number (IMPS status 531).
+        UnknownUser => "unknown_user",
         /// Group messaging is not for legacy customers (OMTP IM-0020).
         LegacyCustomer => "legacy_customer",
         /// The recipient has blocked the sender (CR16-1).
@@ -195,6 +197,8 @@ closed_list! {
         Validate => "validate",
         /// A contact request.
         Contact => "contact",
+        /// An invitation to a group, or the leaving of one.
+        Group => "group",
         /// The answer to any request.
         Answer => "answer",
         /// A short message on its way to a handset or to a reply number.

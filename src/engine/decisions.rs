@@ -184,11 +184,17 @@ impl Decisions {
             Stimulus::GroupMessage => {
                 let (sender, group) = self.memberships[self.membership as usize];
                 if crowd.is_online(sender) {
-                    crowd.write_group(sender, group, self.messages.text(), cx);
+                    let members = cx.plan.memberships.members(group);
+                    crowd.write_group(sender, members, self.messages.text(), cx);
                 }
                 self.next_group(cx);
             }
             Stimulus::Invite { user, contact } => crowd.invite(user, contact, cx),
+            Stimulus::WriteGroup { sender, text } => {
+                let members = imsp.map_or(&[][..], |imsp| imsp.group_of(sender));
+                crowd.write_group(sender, members, text, cx);
+            }
+            Stimulus::LeaveGroup { member, host } => crowd.leave_group(member, host, cx),
             Stimulus::Search { user, contact } => crowd.search(user, contact, cx),
             Stimulus::Command { customer, online } => crowd.command(customer, online, cx),
             Stimulus::Phone { user, attached } => {

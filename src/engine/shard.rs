@@ -249,6 +249,7 @@ impl<O: Observer> Shard<O> {
                 }
             }
             Input::AskedForContact(request) => crowd.asked_for_contact(request, cx),
+            Input::AskedToJoin(request) => crowd.asked_to_join(request, cx),
             Input::AskedToAllow(question) => crowd.asked_to_allow(question, cx),
 
             Input::Request(job) => node(imsp).request(job, gateway, cx),

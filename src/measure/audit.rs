@@ -257,6 +257,7 @@ impl Auditor {
             | Observation::Upgraded { .. }
             | Observation::Downgraded { .. }
             | Observation::WatcherAnswered { .. }
+            | Observation::LeftGroup { .. }
             | Observation::Invited { .. }
             | Observation::Found { .. }
             | Observation::LegacyNotice { .. }

@@ -322,6 +322,7 @@ fn settlement(setup: &Setup, whole: &mut Figures) -> Gauges {
             | TransferKind::Search
             | TransferKind::Validate
             | TransferKind::Contact
+            | TransferKind::Group
             | TransferKind::Answer
             | TransferKind::SmsSignalling => tariff.presence,
         };

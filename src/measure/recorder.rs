@@ -430,6 +430,7 @@ impl Recorder {
             | Observation::ReplyNumbersInUse { .. }
             | Observation::ListShown { .. }
             | Observation::Downgraded { .. }
+            | Observation::LeftGroup { .. }
             | Observation::Invited { .. } => {}
             // No figures.
             Observation::CameIn { .. }

@@ -37,7 +37,10 @@ impl<M, L, T> crossing::Content<M, L, T> {
                 Carriage::Messaging
             }
             Self::Search(_) | Self::Found(_) => Carriage::Search,
-            Self::GroupMessage(_) => Carriage::Groups,
+            Self::GroupMessage(_)
+            | Self::Invite(_)
+            | Self::InviteAnswer { .. }
+            | Self::Leave(_) => Carriage::Groups,
         }
     }
 }

@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 use super::crossing::{Crossing, Located, Notification, Subscription};
 use super::stimulus::Stimulus;
 use super::store::{Handle, Slot};
-use crate::domain::crossing::{Query, Search, Sent};
+use crate::domain::crossing::{Consent, Membership, Query, Search, Sent};
 use crate::domain::federation::Outage;
 use crate::domain::id::{AgreementId, OperatorId, Role, SubscriberId, Transaction};
 use crate::domain::ledger::{Ledger, Occasion};
@@ -26,6 +26,8 @@ pub enum Input {
     ToClient(Slot),
     /// Crowd: a contact request reaches a client.
     AskedForContact(ContactRequest),
+    /// Crowd: an invitation to a group reaches a client.
+    AskedToJoin(ContactRequest),
     /// Crowd: a client is asked whether a watcher may see its user's presence.
     AskedToAllow(WatcherQuestion),
 
@@ -164,6 +166,17 @@ pub enum Job {
         /// The subscriber it is about.
         contact: SubscriberId,
     },
+    /// An invitation to a group, from another domain.
+    Invited(ContactRequest),
+    /// The answer to an invitation: of a client here, or of another operator.
+    InviteAnswered {
+        /// The invitation: who asks, and who is asked.
+        request: ContactRequest,
+        /// What came of it.
+        answer: Consent,
+    },
+    /// A member leaves a group: of a user here, or on the way to the host's domain.
+    Leave(Membership),
     /// A user's presence changed.
     Presence {
         /// The user whose presence changed.
@@ -296,8 +309,8 @@ pub enum Job {
     ContactAnswered {
         /// The request.
         request: ContactRequest,
-        /// Yes or no.
-        accepted: bool,
+        /// What came of it.
+        answer: Consent,
     },
 }
 

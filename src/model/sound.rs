@@ -4,8 +4,8 @@
 
 use super::plan::Plan;
 use crate::domain::crossing::{
-    Addition, Audience, Contacts, Content, Envelope, Located, Note, Notification, Query, Search,
-    Sent, Subscription,
+    Addition, Audience, Contacts, Content, Envelope, Located, Membership, Note, Notification,
+    Query, Search, Sent, Subscription,
 };
 use crate::domain::id::{OperatorId, SubscriberId};
 use crate::domain::outcome::SmsOrigin;
@@ -74,7 +74,10 @@ impl Border<'_> {
             Content::Validate(Addition { owner, contact, .. })
             | Content::Validated { request: Addition { owner, contact, .. }, .. }
             | Content::Contact(Addition { owner, contact, .. })
-            | Content::ContactAnswer { request: Addition { owner, contact, .. }, .. } => {
+            | Content::ContactAnswer { request: Addition { owner, contact, .. }, .. }
+            | Content::Invite(Addition { owner, contact, .. })
+            | Content::InviteAnswer { request: Addition { owner, contact, .. }, .. }
+            | Content::Leave(Membership { host: owner, member: contact }) => {
                 self.somebody(*owner) && self.somebody(*contact)
             }
         }
@@ -141,11 +144,14 @@ impl Border<'_> {
             }
             Content::Found(Search { user, .. }) => imsp && self.own(*user),
             Content::Validate(Addition { owner, contact, .. })
-            | Content::Contact(Addition { owner, contact, .. }) => {
+            | Content::Contact(Addition { owner, contact, .. })
+            | Content::Invite(Addition { owner, contact, .. }) => {
                 imsp && !self.own(*owner) && self.own(*contact)
             }
             Content::Validated { request: Addition { owner, contact, .. }, .. }
-            | Content::ContactAnswer { request: Addition { owner, contact, .. }, .. } => {
+            | Content::ContactAnswer { request: Addition { owner, contact, .. }, .. }
+            | Content::InviteAnswer { request: Addition { owner, contact, .. }, .. }
+            | Content::Leave(Membership { host: owner, member: contact }) => {
                 imsp && self.own(*owner) && !self.own(*contact)
             }
             Content::Ack | Content::Report => true,

@@ -68,6 +68,20 @@ pub enum Stimulus {
         /// The subscriber invited.
         contact: SubscriberId,
     },
+    /// This user writes to the group that they have opened, by script.
+    WriteGroup {
+        /// The group's host.
+        sender: SubscriberId,
+        /// Length and alphabet of what is written.
+        text: Text,
+    },
+    /// This user leaves the group of another, by script.
+    LeaveGroup {
+        /// Who leaves.
+        member: SubscriberId,
+        /// Whose group.
+        host: SubscriberId,
+    },
     /// This user searches for somebody, by script.
     Search {
         /// The user who searches.

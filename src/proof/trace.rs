@@ -201,6 +201,7 @@ fn identity(observation: &Observation<'_>) -> Option<Identity> {
         | Observation::Upgraded { .. }
         | Observation::Downgraded { .. }
         | Observation::WatcherAnswered { .. }
+        | Observation::LeftGroup { .. }
         | Observation::Invited { .. }
         | Observation::Found { .. }
         | Observation::LegacyNotice { .. }

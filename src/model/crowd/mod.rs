@@ -19,9 +19,9 @@ use super::outbox::{Asked, ContactRequest, Input, Job, Reply};
 use super::plan::Plan;
 use super::smsc;
 use super::store::Slot;
+use crate::domain::crossing::Consent;
 use crate::domain::id::{MessageId, OperatorId, Role, SubscriberId};
 use crate::domain::ledger::Occasion;
-use crate::domain::memberships::GroupId;
 use crate::domain::observation::{Observation, StageTime};
 use crate::domain::outcome::{Reason, Route, SmsOrigin, Stage};
 use crate::domain::random::StreamSeed;
@@ -128,13 +128,12 @@ impl Crowd {
     pub(crate) fn write_group(
         &mut self,
         sender: SubscriberId,
-        group: GroupId,
+        members: &[SubscriberId],
         text: Text,
         cx: &mut Context<'_>,
     ) {
         let delay = self.up.client(sender);
-        let plan = cx.plan;
-        for &member in plan.memberships.members(group).iter().filter(|member| **member != sender) {
+        for &member in members.iter().filter(|member| **member != sender) {
             let occasion = self.first();
             let slot = self.compose(occasion, (sender, member), Some(Route::Group), text, cx);
             cx.at(cx.now + delay, Role::Crowd, Input::Request(Job::GroupMessage(slot)));
@@ -189,8 +188,17 @@ impl Crowd {
         let accepted = self
             .said(request.contact)
             .unwrap_or_else(|| self.habits.accepts(request.owner, request.contact));
-        let job = Job::ContactAnswered { request, accepted };
+        let job = Job::ContactAnswered { request, answer: Consent::of(accepted) };
         let delay = self.up.client(request.contact);
+        cx.at(cx.now + delay, Role::Crowd, Input::Request(job));
+    }
+
+    /// An invitation to a group reaches a client: its user decides.
+    pub(crate) fn asked_to_join(&mut self, request: ContactRequest, cx: &mut Context<'_>) {
+        let habit = || self.habits.accepts(request.owner, request.contact);
+        let answer = Consent::of(self.said(request.contact).unwrap_or_else(habit));
+        let delay = self.up.client(request.contact);
+        let job = Job::InviteAnswered { request, answer };
         cx.at(cx.now + delay, Role::Crowd, Input::Request(job));
     }
 

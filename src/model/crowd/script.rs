@@ -4,6 +4,7 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Crowd;
+use crate::domain::crossing::Membership;
 use crate::domain::id::{Role, SubscriberId};
 use crate::domain::text::Text;
 use crate::model::context::Context;
@@ -83,6 +84,18 @@ impl Crowd {
     ) {
         let delay = self.up.client(user);
         cx.at(cx.now + delay, Role::Crowd, Input::Request(Job::Invite { user, contact }));
+    }
+
+    /// A user leaves the group of another.
+    pub(crate) fn leave_group(
+        &mut self,
+        member: SubscriberId,
+        host: SubscriberId,
+        cx: &mut Context<'_>,
+    ) {
+        let delay = self.up.client(member);
+        let job = Job::Leave(Membership { host, member });
+        cx.at(cx.now + delay, Role::Crowd, Input::Request(job));
     }
 
     /// A user searches for somebody.

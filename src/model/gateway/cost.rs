@@ -41,8 +41,10 @@ pub(super) fn bytes(content: &Content, sizes: &TransferSizes, cx: &Context<'_>) 
         }
         // A search names a user as a validation names a number.
         Content::Validate(_) | Content::Search(_) => sizes.validate,
-        Content::Contact(_) => sizes.contact,
+        // All of them are an InviteRequest, or as long as one.
+        Content::Contact(_) | Content::Invite(_) | Content::Leave(_) => sizes.contact,
         Content::Validated { .. } | Content::Found(_) => sizes.validated,
-        Content::ContactAnswer { .. } | Content::Ack | Content::Report => sizes.answer,
+        Content::ContactAnswer { .. } | Content::InviteAnswer { .. } => sizes.answer,
+        Content::Ack | Content::Report => sizes.answer,
     }
 }

@@ -411,9 +411,14 @@ fn arrived(crossing: &Crossing, cx: &mut Context<'_>) -> Option<Input> {
             Input::Request(Job::Validated { request: request(addition), online })
         }
         Content::Contact(addition) => Input::Request(Job::ContactAsked(request(addition))),
-        Content::ContactAnswer { request: addition, accepted } => {
-            Input::Request(Job::ContactAnswered { request: request(addition), accepted })
+        Content::ContactAnswer { request: addition, answer } => {
+            Input::Request(Job::ContactAnswered { request: request(addition), answer })
         }
+        Content::Invite(addition) => Input::Request(Job::Invited(request(addition))),
+        Content::InviteAnswer { request: addition, answer } => {
+            Input::Request(Job::InviteAnswered { request: request(addition), answer })
+        }
+        Content::Leave(membership) => Input::Request(Job::Leave(membership)),
         Content::Ack | Content::Report => return None,
     })
 }

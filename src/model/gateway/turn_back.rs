@@ -67,7 +67,12 @@ impl Gateway {
             Content::State { contacts, .. } | Content::Subscribe(Subscription { contacts, .. }) => {
                 cx.lists.remove(contacts);
             }
-            Content::ContactAnswer { .. } => {}
+            Content::Invite(request) => {
+                let (operator, contact) =
+                    (cx.plan.population.operator(request.owner), request.contact);
+                cx.observe(Observation::Invited { operator, contact, reason: Some(reason) });
+            }
+            Content::ContactAnswer { .. } | Content::InviteAnswer { .. } | Content::Leave(_) => {}
             Content::Search(Search { user, contact, .. })
             | Content::Found(Search { user, contact, .. }) => {
                 let reason = Some(reason);

@@ -5,8 +5,8 @@ use rustc_hash::FxHashMap;
 use smallvec::smallvec;
 
 use super::sessions::subscribe_one;
-use super::{Imsp, Open};
-use crate::domain::crossing::{Addition, Listed, SubscriptionAct};
+use super::{Imsp, Open, Wanted};
+use crate::domain::crossing::{Addition, Consent, Listed, SubscriptionAct};
 use crate::domain::federation::LegacyPresence;
 use crate::domain::id::{OperatorId, Role, SubscriberId};
 use crate::domain::observation::Observation;
@@ -89,7 +89,7 @@ impl Imsp {
         };
         let im = self.knows_as_im(contact, cx);
         if home == cx.operator {
-            if im {
+            if im || !by_number {
                 return self.ask_client(request, gateway, cx);
             }
             self.register(contact, cx);
@@ -105,7 +105,7 @@ impl Imsp {
                 }
             };
         };
-        if !im {
+        if !im && by_number {
             // Legacy customers have no UID that people know (use case 1a). Whether an account is made for
             // them is for their home to say, which learns who is to be told of an upgrade (use case 3).
             if e164 {
@@ -221,7 +221,8 @@ impl Imsp {
     /// A request that another operator is to answer: open until it does.
     fn ask_elsewhere(&mut self, request: ContactRequest) -> Addition {
         let ContactRequest { owner, contact, asked } = request;
-        let transaction = self.open.open(Open { user: owner, contact, asked: Some(asked) });
+        let transaction =
+            self.open.open(Open { user: owner, contact, wanted: Wanted::Contact(asked) });
         Addition { owner, contact, transaction }
     }
 
@@ -241,13 +242,16 @@ impl Imsp {
         if here {
             return Some(request);
         }
-        let of = |open: &Open| (open.user, open.contact) == (owner, contact);
-        let asked = self.open.close(transaction, |open| of(open) && open.asked.is_some());
-        let asked = asked.and_then(|open| open.asked);
-        if asked.is_none() {
+        let of = |open: &Open| {
+            (open.user, open.contact) == (owner, contact)
+                && matches!(open.wanted, Wanted::Contact(_))
+        };
+        let Some(Open { wanted: Wanted::Contact(asked), .. }) = self.open.close(transaction, of)
+        else {
             cx.stray();
-        }
-        Some(ContactRequest { owner, contact, asked: asked? })
+            return None;
+        };
+        Some(ContactRequest { owner, contact, asked })
     }
 
     pub(super) fn register(&mut self, customer: SubscriberId, cx: &mut Context<'_>) {
@@ -320,9 +324,12 @@ impl Imsp {
         gateway: &mut Gateway,
         cx: &mut Context<'_>,
     ) {
-        if self.has_blocked(request.contact, request.owner) {
+        if !self.im.get(self.index(request.contact)) {
+            // Nobody has this UID, as far as people know: a legacy customer is added by number.
+            self.contact_answered(request, Consent::Unknown, gateway, cx);
+        } else if self.has_blocked(request.contact, request.owner) {
             // Declined without a question; the blocked user need not know why (CR16-1).
-            self.contact_answered(request, false, gateway, cx);
+            self.contact_answered(request, Consent::Declined, gateway, cx);
         } else if self.logged_in(request.contact) {
             let delay = self.down.client(request.contact);
             cx.at(cx.now + delay, Role::Imsp, Input::AskedForContact(request));
@@ -335,11 +342,12 @@ impl Imsp {
     pub(super) fn contact_answered(
         &mut self,
         request: ContactRequest,
-        accepted: bool,
+        answer: Consent,
         gateway: &mut Gateway,
         cx: &mut Context<'_>,
     ) {
         let Some(request) = self.answered(request, cx) else { return };
+        let accepted = answer == Consent::Given;
         let ContactRequest { owner, contact, .. } = request;
         let from = cx.plan.population.operator(owner);
         let home = cx.plan.population.operator(contact);
@@ -364,8 +372,10 @@ impl Imsp {
             cx.out.now(Input::Request(Job::AddContact { request, by_number }));
         }
         if let Some(request) = addition(request) {
-            gateway.send(from, Content::ContactAnswer { request, accepted }, cx);
-        } else if !accepted {
+            gateway.send(from, Content::ContactAnswer { request, answer }, cx);
+        } else if answer == Consent::Unknown {
+            self.contact_refused(request, Reason::UnknownUser, cx);
+        } else if answer == Consent::Declined {
             self.contact_refused(request, Reason::Declined, cx);
         } else {
             self.contact_added(request, ContactKind::Im, None, cx);

@@ -1,35 +1,134 @@
-//! Group messaging: for IM users alone (OMTP IM-0020), over agreements that carry it (RD-7).
+//! Groups: for IM users alone (OMTP IM-0020), over agreements that carry them (RD-7). A user's IMSP hosts
+//! the group that the user has opened; whoever is invited elsewhere is asked by their own.
 
-use super::Imsp;
-use crate::domain::id::SubscriberId;
+use super::{Imsp, Open, Wanted};
+use crate::domain::crossing::{Addition, Consent, Membership};
+use crate::domain::id::{Role, SubscriberId};
 use crate::domain::observation::Observation;
 use crate::domain::outcome::{Defect, Reason};
 use crate::model::context::Context;
 use crate::model::crossing::{Content, Crossing};
 use crate::model::gateway::{Gateway, Passed};
-use crate::model::outbox::Input;
+use crate::model::outbox::{Asked, ContactRequest, Input};
 use crate::model::routing::Carriage;
 use crate::model::store::Slot;
 
 impl Imsp {
-    /// Somebody is invited to a group: not a legacy customer, and nobody whom groups do not reach.
+    /// Somebody is invited to a user's group: not a legacy customer, and nobody whom groups do not reach.
+    /// Their own operator decides, and they themselves.
     pub(super) fn invite(
         &mut self,
         user: SubscriberId,
         contact: SubscriberId,
+        gateway: &mut Gateway,
         cx: &mut Context<'_>,
     ) {
-        let (operator, home) = (cx.operator, cx.plan.population.operator(contact));
-        let reached =
-            home == operator || cx.plan.routing.way(Carriage::Groups, operator, home).is_some();
-        let taken = self.knows_as_im(contact, cx) || cx.plan.has(Defect::LegacyInGroup);
-        let blocked = self.has_blocked(contact, user);
-        let reason = match (taken, reached) {
-            _ if blocked => Some(Reason::Blocked),
-            (false, _) => Some(Reason::LegacyCustomer),
-            (true, false) => Some(cx.plan.why_no_way(operator, home)),
-            (true, true) => None,
+        let home = cx.plan.population.operator(contact);
+        let request = ContactRequest { owner: user, contact, asked: Asked::Here(cx.now) };
+        if !self.knows_as_im(contact, cx) && !cx.plan.has(Defect::LegacyInGroup) {
+            return self.invited(request, Some(Reason::LegacyCustomer), cx);
+        }
+        if home == cx.operator {
+            return self.ask_to_join(request, gateway, cx);
+        }
+        if cx.plan.routing.way(Carriage::Groups, cx.operator, home).is_none() {
+            let reason = cx.plan.why_no_way(cx.operator, home);
+            return self.invited(request, Some(reason), cx);
+        }
+        let transaction = self.open.open(Open { user, contact, wanted: Wanted::Member });
+        let invitation = Addition { owner: user, contact, transaction };
+        gateway.send(home, Content::Invite(invitation), cx);
+    }
+
+    /// An invitation for a user here: to the client, at the latest at the next login.
+    pub(super) fn ask_to_join(
+        &mut self,
+        request: ContactRequest,
+        gateway: &mut Gateway,
+        cx: &mut Context<'_>,
+    ) {
+        let ContactRequest { owner, contact, .. } = request;
+        if !self.im.get(self.index(contact)) {
+            let answer = match cx.plan.has(Defect::LegacyInGroup) {
+                true => Consent::Given,
+                false => Consent::Unknown,
+            };
+            self.invite_answered(request, answer, gateway, cx);
+        } else if self.has_blocked(contact, owner) {
+            // Declined without a question, as contact requests are (CR16-1).
+            self.invite_answered(request, Consent::Declined, gateway, cx);
+        } else if self.logged_in(contact) {
+            let delay = self.down.client(contact);
+            cx.at(cx.now + delay, Role::Imsp, Input::AskedToJoin(request));
+        } else {
+            self.invited.entry(contact).or_default().push(request);
+        }
+    }
+
+    /// The answer to an invitation, on its way from the user invited to the group's host.
+    pub(super) fn invite_answered(
+        &mut self,
+        request: ContactRequest,
+        answer: Consent,
+        gateway: &mut Gateway,
+        cx: &mut Context<'_>,
+    ) {
+        let ContactRequest { owner, contact, asked } = request;
+        let population = &cx.plan.population;
+        let (host, home) = (population.operator(owner), population.operator(contact));
+        if let (Asked::Elsewhere(transaction), true) = (asked, host != cx.operator) {
+            let request = Addition { owner, contact, transaction };
+            gateway.send(host, Content::InviteAnswer { request, answer }, cx);
+            return;
+        }
+        if let (Asked::Elsewhere(transaction), true) = (asked, home != cx.operator) {
+            let open = Open { user: owner, contact, wanted: Wanted::Member };
+            if self.open.close(transaction, |known| *known == open).is_none() {
+                return cx.stray();
+            }
+        }
+        let reason = match answer {
+            Consent::Given => None,
+            Consent::Declined => Some(Reason::Declined),
+            Consent::Unknown => Some(Reason::LegacyCustomer),
         };
+        if reason.is_none() {
+            let members = self.groups.entry(owner).or_default();
+            if !members.contains(&contact) {
+                members.push(contact);
+            }
+        }
+        self.invited(request, reason, cx);
+    }
+
+    /// A member leaves a group, here or elsewhere.
+    pub(super) fn leave_group(
+        &mut self,
+        membership: Membership,
+        gateway: &mut Gateway,
+        cx: &mut Context<'_>,
+    ) {
+        let Membership { host, member } = membership;
+        let home = cx.plan.population.operator(host);
+        if home != cx.operator {
+            gateway.send(home, Content::Leave(membership), cx);
+            return;
+        }
+        let Some(members) = self.groups.get_mut(&host) else { return };
+        let before = members.len();
+        members.retain(|known| *known != member);
+        if members.len() < before {
+            cx.observe(Observation::LeftGroup { host, member });
+        }
+    }
+
+    /// Who is in the group that a user here has opened, but for that user.
+    pub(crate) fn group_of(&self, host: SubscriberId) -> &[SubscriberId] {
+        self.groups.get(&host).map_or(&[], Vec::as_slice)
+    }
+
+    fn invited(&self, request: ContactRequest, reason: Option<Reason>, cx: &mut Context<'_>) {
+        let (operator, contact) = (cx.operator, request.contact);
         cx.observe(Observation::Invited { operator, contact, reason });
     }
 
@@ -56,7 +155,7 @@ impl Imsp {
             Some(Passed::At(release)) => {
                 if let Some(way) = cx.plan.routing.way(Carriage::Groups, cx.operator, to) {
                     let crossing = Crossing { to, agreement: way.agreement, number: 0, content };
-                    cx.at(release, crate::domain::id::Role::Gateway, Input::Release(crossing));
+                    cx.at(release, Role::Gateway, Input::Release(crossing));
                 }
             }
         }

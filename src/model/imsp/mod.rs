@@ -30,6 +30,7 @@ use super::plan::Plan;
 use super::server::{Server, Turn};
 use super::station::{Claim, Served};
 use super::store::{Slot, Store};
+use crate::domain::crossing::Consent;
 use crate::domain::distribution::DurationDistribution;
 use crate::domain::federation::{self, ServiceTimes};
 use crate::domain::id::{OperatorId, SubscriberId};
@@ -75,6 +76,10 @@ pub(crate) struct Imsp {
     stored: FxHashMap<SubscriberId, Vec<Slot>>,
     /// Contact requests to IM users who are logged out.
     asked: FxHashMap<SubscriberId, Vec<ContactRequest>>,
+    /// Invitations for IM users who are logged out.
+    invited: FxHashMap<SubscriberId, Vec<ContactRequest>>,
+    /// Members of the groups that users here have opened, but for the users themselves.
+    groups: FxHashMap<SubscriberId, Vec<SubscriberId>>,
     replies: ReplyPool,
     source_notice: SourceNotice,
     /// Towards the clients.
@@ -88,8 +93,19 @@ pub(crate) struct Imsp {
 struct Open {
     user: SubscriberId,
     contact: SubscriberId,
-    /// How the addition of the contact came about; `None`: it was a search.
-    asked: Option<Asked>,
+    /// What for.
+    wanted: Wanted,
+}
+
+/// What a user has asked another operator for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Wanted {
+    /// To find somebody.
+    Search,
+    /// A contact; how that came about.
+    Contact(Asked),
+    /// A member for the user's group.
+    Member,
 }
 
 impl Imsp {
@@ -132,6 +148,8 @@ impl Imsp {
             open: Store::default(),
             stored: FxHashMap::default(),
             asked: FxHashMap::default(),
+            invited: FxHashMap::default(),
+            groups: FxHashMap::default(),
             replies: ReplyPool::new(settings.legacy.reply_numbers, settings.legacy.reply_hold),
             source_notice: SourceNotice::new(&settings.legacy.source_notice),
             down: Access::new(plan, operator, "access/down"),
@@ -155,6 +173,9 @@ impl Imsp {
             Job::Message(_)
             | Job::GroupMessage(_)
             | Job::Invite { .. }
+            | Job::Invited(_)
+            | Job::InviteAnswered { .. }
+            | Job::Leave(_)
             | Job::Presence { .. }
             | Job::Notification(_)
             | Job::State { .. }
@@ -225,7 +246,12 @@ impl Imsp {
             Job::Search { user, contact, transaction } => {
                 self.search(user, contact, transaction, gateway, cx);
             }
-            Job::Invite { user, contact } => self.invite(user, contact, cx),
+            Job::Invite { user, contact } => self.invite(user, contact, gateway, cx),
+            Job::Invited(request) => self.ask_to_join(request, gateway, cx),
+            Job::InviteAnswered { request, answer } => {
+                self.invite_answered(request, answer, gateway, cx);
+            }
+            Job::Leave(membership) => self.leave_group(membership, gateway, cx),
             Job::SearchAnswered(search) => self.searched(search, None, cx),
             Job::Command { customer, online, changed } => {
                 self.command(customer, online, changed, gateway, cx);
@@ -250,8 +276,8 @@ impl Imsp {
                 self.add_contact(request, by_number, gateway, cx);
             }
             Job::ContactAsked(request) => self.ask_client(request, gateway, cx),
-            Job::ContactAnswered { request, accepted } => {
-                self.contact_answered(request, accepted, gateway, cx);
+            Job::ContactAnswered { request, answer } => {
+                self.contact_answered(request, answer, gateway, cx);
             }
         }
     }
@@ -266,6 +292,14 @@ impl Imsp {
                 let (operator, reason) = (cx.operator, Some(reason));
                 cx.observe(Observation::Invited { operator, contact, reason });
             }
+            Job::Invited(request) => {
+                self.invite_answered(request, Consent::Declined, gateway, cx);
+            }
+            // The client would repeat it.
+            Job::InviteAnswered { request, answer } => {
+                self.invite_answered(request, answer, gateway, cx);
+            }
+            Job::Leave(membership) => self.leave_group(membership, gateway, cx),
             Job::Notification(news) => self.drop_notification(news, cx),
             Job::Notify { publisher, changed, news, watcher } => {
                 shown_never(publisher, changed, news, Some(watcher), 1, cx);
@@ -329,7 +363,8 @@ impl Imsp {
 fn time_of<'a>(job: &Job, times: &'a ServiceTimes) -> &'a DurationDistribution {
     match job {
         Job::Message(_) => &times.message,
-        Job::GroupMessage(_) | Job::Invite { .. } => &times.group,
+        Job::GroupMessage(_) | Job::Invite { .. } | Job::Invited(_) => &times.group,
+        Job::InviteAnswered { .. } | Job::Leave(_) => &times.group,
         Job::Presence { .. } | Job::Notification(_) | Job::State { .. } => &times.presence,
         Job::Phone { .. } | Job::Command { .. } => &times.presence,
         Job::Search { .. } | Job::SearchAnswered(_) => &times.search,

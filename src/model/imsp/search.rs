@@ -1,7 +1,7 @@
 //! Search for a user by address or number, where the agreement allows it (RD-3); and presence
 //! commands that legacy customers send by SMS (HLR-2).
 
-use super::{Imsp, Open};
+use super::{Imsp, Open, Wanted};
 use crate::domain::crossing::Search;
 use crate::domain::id::{SubscriberId, Transaction};
 use crate::domain::observation::Observation;
@@ -35,7 +35,7 @@ impl Imsp {
         }
         let way = cx.plan.routing.way(Carriage::Search, cx.operator, home);
         if way.is_some() {
-            let transaction = self.open.open(Open { user, contact, asked: None });
+            let transaction = self.open.open(Open { user, contact, wanted: Wanted::Search });
             let search = Search { user, contact, transaction };
             gateway.send(home, Content::Search(search), cx);
         } else {
@@ -55,7 +55,7 @@ impl Imsp {
         cx: &mut Context<'_>,
     ) {
         let Search { user, contact, transaction } = search;
-        let open = Open { user, contact, asked: None };
+        let open = Open { user, contact, wanted: Wanted::Search };
         match self.open.close(transaction, |known| *known == open) {
             Some(_) => cx.observe(Observation::Found { user, contact, reason }),
             None => cx.stray(),

@@ -76,6 +76,9 @@ impl Imsp {
         for request in self.asked.remove(&user).unwrap_or_default() {
             self.ask_client(request, gateway, cx);
         }
+        for request in self.invited.remove(&user).unwrap_or_default() {
+            self.ask_to_join(request, gateway, cx);
+        }
         self.tell_list(user, gateway, cx);
         self.subscribe(user, SubscriptionAct::Begin, gateway, cx);
         for (domain, refresh) in self.refreshed_domains(user, cx) {

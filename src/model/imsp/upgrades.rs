@@ -101,6 +101,9 @@ impl Imsp {
         for request in self.asked.remove(&user).unwrap_or_default() {
             self.list_legacy(request, gateway, cx);
         }
+        for request in self.invited.remove(&user).unwrap_or_default() {
+            self.ask_to_join(request, gateway, cx);
+        }
     }
 
     /// Tells one watcher what is new, here or at another operator, and lets its subscription stand

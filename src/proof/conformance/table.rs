@@ -166,7 +166,7 @@ pub const ROWS: &[Row] = &[
         Holds,
         "RD7 7.1.5",
         "a contact request by number or address reaches the device; search is refused where not agreed",
-        Played(&["rd-3", "rd-3-search", "rd-3-no-search"]),
+        Played(&["rd-3", "rd-3-by-number", "rd-3-search", "rd-3-no-search"]),
     ),
     row(
         "RD-4",
@@ -188,7 +188,7 @@ pub const ROWS: &[Row] = &[
         Holds,
         "RD7 7.1.7",
         "what an agreement does not carry does not cross",
-        Played(&["rd-7"]),
+        Played(&["rd-7", "rd-7-groups"]),
     ),
     row(
         "RD-8",
@@ -253,7 +253,7 @@ pub const ROWS: &[Row] = &[
         ShouldNot,
         "OMTP 3",
         "no group messaging with legacy customers",
-        Played(&["im-0020"]),
+        Played(&["im-0020", "im-0020-group", "im-0020-blocked"]),
     ),
     row(
         "IM-0030",
@@ -400,6 +400,10 @@ pub(super) fn scenario(name: &str) -> Option<&'static str> {
         "kind-1-off-air" => include_str!("../../../tests/scenarios/kind-1-off-air.txt"),
         "im-0030-stored" => include_str!("../../../tests/scenarios/im-0030-stored.txt"),
         "uc-1b-unreachable" => include_str!("../../../tests/scenarios/uc-1b-unreachable.txt"),
+        "im-0020-group" => include_str!("../../../tests/scenarios/im-0020-group.txt"),
+        "im-0020-blocked" => include_str!("../../../tests/scenarios/im-0020-blocked.txt"),
+        "rd-7-groups" => include_str!("../../../tests/scenarios/rd-7-groups.txt"),
+        "rd-3-by-number" => include_str!("../../../tests/scenarios/rd-3-by-number.txt"),
         _ => return None,
     })
 }

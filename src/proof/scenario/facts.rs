@@ -12,6 +12,7 @@ use crate::domain::time::Instant;
 use crate::model::context::Observer;
 use crate::model::crowd::terminal::{Entry, entry};
 use crate::model::plan::Plan;
+use crate::model::routing::Carriage;
 
 /// Names and words that facts use.
 #[derive(Debug)]
@@ -89,11 +90,19 @@ impl Facts {
         };
         if legacy {
             let presence = plan.legacy_presence(contact, operator, Some(online));
-            return shown(&entry(plan, operator, Some(&presence)), Some(&presence));
+            return shown(&entry(plan, operator, Some(&presence)), Some(&presence), false);
         }
-        let mut facts = shown(&entry(plan, operator, None), None);
+        let groups = self.groups_reach(operator, contact);
+        let mut facts = shown(&entry(plan, operator, None), None, groups);
         facts.push(if online { "sees {} online" } else { "sees {} offline" }.to_owned());
         facts
+    }
+
+    /// Whether messages to groups go from an operator to somebody: else no client offers them.
+    fn groups_reach(&self, operator: OperatorId, contact: SubscriberId) -> bool {
+        let plan = &self.names.plan;
+        let home = plan.population.operator(contact);
+        home == operator || plan.routing.way(Carriage::Groups, operator, home).is_some()
     }
 
     fn fact(&mut self, observation: &Observation<'_>) -> Option<String> {
@@ -101,7 +110,9 @@ impl Facts {
             Observation::Offered(subject) => {
                 let act = (subject.sender, subject.intended);
                 let count = self.written.entry(act).or_default();
-                let words = self.names.words.get(&act).and_then(|words| words.get(*count));
+                // The copies of a message to a group have the same words.
+                let words = self.names.words.get(&act);
+                let words = words.and_then(|words| words.get(*count).or(words.last()));
                 *count += 1;
                 let words = words.cloned().unwrap_or_else(|| "…".to_owned());
                 self.words.insert(subject.id, words);
@@ -202,6 +213,9 @@ impl Facts {
                 None => format!("{} joins the group", self.name(contact)),
                 Some(reason) => format!("{} may not join the group: {reason}", self.name(contact)),
             },
+            Observation::LeftGroup { host, member } => {
+                format!("{} leaves the group of {}", self.name(member), self.name(host))
+            }
             Observation::Found { user, contact, reason } => match reason {
                 None => format!("{} finds {}", self.name(user), self.name(contact)),
                 Some(reason) => {
@@ -243,8 +257,9 @@ impl Observer for Facts {
     fn observe(&mut self, now: Instant, observation: &Observation<'_>) {
         if let Observation::ContactAdded { owner, contact, from, presence, .. } = *observation {
             let entry = entry(&self.names.plan, from, presence);
+            let groups = self.groups_reach(from, contact);
             let (owner, contact) = (self.name(owner), self.name(contact));
-            for what in shown(&entry, presence) {
+            for what in shown(&entry, presence, groups) {
                 self.seen.push((now, format!("{owner} {}", what.replace("{}", &contact))));
             }
         } else if let Observation::ListShown { watcher, operator, contacts } = *observation {
@@ -281,12 +296,13 @@ pub(super) fn merged(parts: Vec<Facts>) -> Vec<(Instant, String)> {
     all
 }
 
-/// What a client shows of a contact (CR16-6, IM-0070 to IM-0140, RD-8).
-fn shown(entry: &Entry, presence: Option<&Presence>) -> Vec<String> {
+/// What a client shows of a contact (CR16-6, IM-0070 to IM-0140, RD-8); `groups`: whether groups reach them.
+fn shown(entry: &Entry, presence: Option<&Presence>, groups: bool) -> Vec<String> {
     let mut facts = vec![format!("keeps {{}} among {}", entry.group)];
     facts.extend(entry.details.iter().map(|detail| format!("sees the {detail} of {{}}")));
     let Some(presence) = presence else {
-        facts.extend(["lists {} as IM user", "may invite {} to groups"].map(str::to_owned));
+        facts.push("lists {} as IM user".to_owned());
+        facts.extend(groups.then(|| "may invite {} to groups".to_owned()));
         return facts;
     };
     let mark = if entry.marked { "lists {} as SMS-only" } else { "lists {} unmarked" };

@@ -31,7 +31,10 @@ pub fn play(script: &Script, plan: &Arc<Plan>) -> Result<Played, String> {
     let cast = cast(script, plan)?;
     let mut words: BTreeMap<(SubscriberId, Instant), Vec<String>> = BTreeMap::new();
     for act in &script.acts {
-        if let Deed::Writes { words: said, .. } | Deed::Answers { words: said, .. } = &act.deed {
+        if let Deed::Writes { words: said, .. }
+        | Deed::WritesGroup { words: said, .. }
+        | Deed::Answers { words: said, .. } = &act.deed
+        {
             words.entry((cast[&act.who], act.at)).or_default().push(said.clone());
         }
     }
@@ -139,6 +142,8 @@ fn possible(
             }
             Deed::Adds { .. }
             | Deed::Writes { .. }
+            | Deed::WritesGroup { .. }
+            | Deed::Leaves { .. }
             | Deed::Invites { .. }
             | Deed::Searches { .. }
             | Deed::Changes
@@ -150,6 +155,8 @@ fn possible(
             }
             Deed::Adds { .. }
             | Deed::Writes { .. }
+            | Deed::WritesGroup { .. }
+            | Deed::Leaves { .. }
             | Deed::Invites { .. }
             | Deed::Searches { .. }
             | Deed::Changes
@@ -187,6 +194,8 @@ fn stimulus(act: &Act, who: SubscriberId, cast: &BTreeMap<String, SubscriberId>)
         }
         Deed::Answers { text, .. } => Stimulus::Answer { from: who, text: *text },
         Deed::Invites { whom } => Stimulus::Invite { user: who, contact: cast[whom] },
+        Deed::WritesGroup { text, .. } => Stimulus::WriteGroup { sender: who, text: *text },
+        Deed::Leaves { whom } => Stimulus::LeaveGroup { member: who, host: cast[whom] },
         Deed::Searches { whom } => Stimulus::Search { user: who, contact: cast[whom] },
         Deed::Commands(online) => Stimulus::Command { customer: who, online: *online },
         Deed::Logs(login) => Stimulus::Log { user: who, login: *login },

@@ -73,6 +73,18 @@ pub(crate) enum Deed {
         /// Name of the user invited.
         whom: String,
     },
+    /// `writes the group "hello"`: the group that the user has opened.
+    WritesGroup {
+        /// The words, as facts show them.
+        words: String,
+        /// What they come to.
+        text: Text,
+    },
+    /// `leaves the group of A1`.
+    Leaves {
+        /// Name of the group's host.
+        whom: String,
+    },
     /// `looks for B2`: a search.
     Searches {
         /// Name of the user looked for.
@@ -222,7 +234,7 @@ fn deed(text: &str) -> Result<Deed, String> {
     let rest = rest.trim();
     let known = || {
         format!(
-            "`{text}`: users add … by number, add … by address, look for …, invite …, write … \"…\", send … a picture, \
+            "`{text}`: users add … by number, add … by address, look for …, invite …, leave the group of …, write the group \"…\", write … \"…\", send … a picture, \
              command online, command offline, answer \"…\", log in, \
              log out, attach, detach, change presence, upgrade, give up IM, allow …, deny …, block …, unblock …, say yes, say no"
         )
@@ -236,6 +248,13 @@ fn deed(text: &str) -> Result<Deed, String> {
                 _ => return Err(known()),
             };
             Deed::Adds { whom: whom.to_owned(), by_number }
+        }
+        ("writes", rest) if rest.starts_with("the group ") => {
+            let (words, text) = words_of(rest[10..].trim()).ok_or_else(known)?;
+            Deed::WritesGroup { words, text }
+        }
+        ("leaves", rest) if rest.starts_with("the group of ") => {
+            Deed::Leaves { whom: rest[13..].to_owned() }
         }
         ("writes", rest) => {
             let (whom, words) = rest.split_once(' ').ok_or_else(known)?;
@@ -297,6 +316,7 @@ fn check(script: &mut Script) -> Result<(), ScriptError> {
             Deed::Adds { whom, .. }
             | Deed::Writes { whom, .. }
             | Deed::Invites { whom }
+            | Deed::Leaves { whom }
             | Deed::Searches { whom }
             | Deed::Allows { whom, .. }
             | Deed::Blocks { whom, .. } => Some(whom),
