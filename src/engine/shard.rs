@@ -257,12 +257,15 @@ impl<O: Observer> Shard<O> {
                 node(imsp).refresh(watcher, session, domain, gateway, cx);
             }
             Input::ReplyNumbersDue => node(imsp).reply_numbers_due(cx),
+            Input::InStore { recipient, reply, back } => {
+                node(imsp).in_store(recipient, reply, back, cx);
+            }
 
             Input::Submit(slot) => node(smsc).submit(slot, gateway, cx),
             Input::Accept(slot) => node(smsc).accept(slot, gateway, cx),
             Input::Retry(handle) => node(smsc).retry(handle, gateway, cx),
             Input::Located(located) => node(smsc).located(located, gateway, cx),
-            Input::Failed(slot) => node(smsc).fail(slot, cx),
+            Input::Failed(slot) => node(smsc).back(slot, cx),
             Input::Alert(phone) => node(smsc).alert(phone, gateway, cx),
 
             Input::Locate(query) => {

@@ -44,6 +44,15 @@ pub enum Input {
     },
     /// IMSP: assignments of reply numbers may have run out.
     ReplyNumbersDue,
+    /// IMSP: its SMSC has sent a short message to its phone, or has it back.
+    InStore {
+        /// Whom the short message is for.
+        recipient: SubscriberId,
+        /// Place of its reply number in the pool.
+        reply: u32,
+        /// It is back, else on its way to the phone, or over.
+        back: bool,
+    },
 
     /// SMSC: a short message is submitted.
     Submit(Slot),

@@ -141,6 +141,7 @@ impl Smsc {
         let (operator, origin) = (cx.operator, sms_mut(slot, cx).origin);
         let message = cx.messages[slot].id;
         cx.observe(Observation::Sms { operator, message, origin, event: SmsEvent::Refused });
+        in_store(slot, false, cx);
         cx.refuse(slot, reason);
     }
 
@@ -220,16 +221,24 @@ impl Smsc {
         message.stage(Stage::Hlr, hlr, left);
         message.stage(Stage::Link, hlr, now);
         if !attached {
-            self.fail(slot, cx);
-        } else if to == cx.operator {
+            return self.fail(slot, cx);
+        }
+        in_store(slot, false, cx);
+        if to == cx.operator {
             cx.out.now(Input::Page(slot));
         } else {
             gateway.send(to, Content::Sms(slot), cx);
         }
     }
 
+    /// A short message is back from an attempt that failed.
+    pub(crate) fn back(&mut self, slot: Slot, cx: &mut Context<'_>) {
+        in_store(slot, true, cx);
+        self.fail(slot, cx);
+    }
+
     /// An attempt failed: the short message waits for its retry, an alert, or its end.
-    pub(crate) fn fail(&mut self, slot: Slot, cx: &mut Context<'_>) {
+    fn fail(&mut self, slot: Slot, cx: &mut Context<'_>) {
         if self.expired(slot, cx) {
             return self.expire(slot, cx);
         }
@@ -307,6 +316,7 @@ impl Smsc {
         let (operator, origin) = (cx.operator, sms_mut(slot, cx).origin);
         let message = cx.messages[slot].id;
         cx.observe(Observation::Sms { operator, message, origin, event: SmsEvent::Expired });
+        in_store(slot, false, cx);
         let subject = cx.messages.remove(slot).subject();
         cx.observe(Observation::Expired(subject));
     }
@@ -339,6 +349,19 @@ fn network(slot: Slot, cx: &Context<'_>) -> Option<OperatorId> {
 
 fn sms_mut<'a>(slot: Slot, cx: &'a mut Context<'_>) -> &'a mut Sms {
     cx.messages[slot].sms.as_mut().expect("an SMSC handles short messages")
+}
+
+/// Tells the IMSP whose fallback a short message is that it lies here again, or no more: as long as it does
+/// nobody can have answered it.
+fn in_store(slot: Slot, back: bool, cx: &mut Context<'_>) {
+    let recipient = cx.messages[slot].recipient;
+    let Sms { origin, reply, .. } = *sms_mut(slot, cx);
+    match origin {
+        SmsOrigin::Fallback => {
+            cx.out.now(Input::InStore { recipient, reply: reply.index, back });
+        }
+        SmsOrigin::Reply => {}
+    }
 }
 
 /// What the delivery of a short message looks like; called by whoever has it in the end.

@@ -2,13 +2,16 @@
 //! cannot reach each other, parts that are too small for what is foretold. Asked by `check` and `run`
 //! before anything is simulated; it knows no terminal.
 
+use crate::domain::distribution::DurationDistribution;
 use crate::domain::federation::{OperatorKind, OverLimit};
 use crate::domain::id::OperatorId;
 use crate::domain::part::{Bound, Owner, Part};
+use crate::domain::random::StreamSeed;
+use crate::domain::time::Duration;
 use crate::measure::results::Need;
 use crate::model::plan::Plan;
 use crate::model::routing::Carriage;
-use crate::report::document::numbers::{percent, three};
+use crate::report::document::numbers::{percent, seconds, three};
 use crate::report::judge;
 use crate::study::forecast::Forecast;
 use crate::study::needs::bandwidth;
@@ -25,6 +28,7 @@ pub(crate) fn doubts(
     needs: &[Need],
 ) -> Vec<Problem> {
     let mut all: Vec<Problem> = unreached(topology, plan).into_iter().collect();
+    all.extend(late_answers(topology, plan));
     all.extend(too_small(topology, plan, expected, needs));
     all
 }
@@ -83,6 +87,57 @@ fn unreached(topology: &Topology, plan: &Plan) -> Option<Problem> {
     );
     let help = "only a hub passes messages on: agreements of these, or of both with a hub";
     Some(Problem::warning(topology.place(&["agreements"]).first(), message).help(help))
+}
+
+/// Operators whose reply numbers forget a conversation before some of the answers come (IM-0050). The hold
+/// counts from the delivery, as the delay of answers does.
+fn late_answers(topology: &Topology, plan: &Plan) -> Vec<Problem> {
+    /// Answers drawn of each kind of delay.
+    const DRAWN: usize = 10_000;
+    /// The share of them that is worth a word.
+    const LATE: f64 = 0.001;
+    let federation = &plan.federation;
+    // Delays are the same for most operators.
+    let mut delays: Vec<&DurationDistribution> = Vec::new();
+    for operator in &federation.operators {
+        let messages = &operator.workload.messages;
+        if messages.reply_share > 0.0 && !delays.contains(&&messages.reply_after) {
+            delays.push(&messages.reply_after);
+        }
+    }
+    let late = |hold: Duration| {
+        let share = |delay: &&DurationDistribution| {
+            let mut stream = StreamSeed::new(1, "doubts", "late answers").stream();
+            let late = (0..DRAWN).filter(|_| delay.sample(&mut stream) > hold).count();
+            (late as f64 / DRAWN as f64, delay.mean())
+        };
+        let worst = delays.iter().map(share).max_by(|a, b| a.0.total_cmp(&b.0));
+        worst.filter(|(share, _)| *share > LATE)
+    };
+    let mut holds: Vec<(Duration, Vec<&str>)> = Vec::new();
+    for operator in &federation.operators {
+        let (Some(imsp), true) = (&operator.imsp, operator.smsc.is_some()) else { continue };
+        let hold = imsp.legacy.reply_hold;
+        match holds.iter_mut().find(|(known, _)| *known == hold) {
+            Some((_, names)) => names.push(&operator.name),
+            None => holds.push((hold, vec![&operator.name])),
+        }
+    }
+    let warn = |(hold, names): (Duration, Vec<&str>)| {
+        let (share, mean) = late(hold)?;
+        let message = format!(
+            "answers to SMS come {} after the delivery on average, and {} of them later than `reply_hold: {}` of {}: \
+             they find no conversation any more",
+            seconds(Some(mean.as_secs_f64())),
+            percent(share),
+            seconds(Some(hold.as_secs_f64())),
+            names.join(", ")
+        );
+        let help = "a longer `legacy.reply_hold` keeps the numbers for them".to_owned();
+        let keys = ["operators", names[0], "legacy", "reply_hold"];
+        Some(Problem::warning(topology.place(&keys).first(), message).help(help))
+    };
+    holds.into_iter().filter_map(warn).collect()
 }
 
 /// Parts that are offered more than they can do; of several nodes all together.

@@ -38,6 +38,8 @@ struct Assignment {
     index: u32,
     user: SubscriberId,
     used: Instant,
+    /// Its short messages that have not been sent to the phone, or have come back.
+    stored: u32,
 }
 
 impl ReplyPool {
@@ -64,6 +66,7 @@ impl ReplyPool {
         let list = self.assignments.entry(recipient).or_default();
         if let Some(known) = list.iter_mut().find(|known| known.user == user) {
             known.used = now;
+            known.stored += 1;
             return Some(known.index);
         }
         // The list is in the order of numbers: the first gap is the lowest free number.
@@ -75,9 +78,10 @@ impl ReplyPool {
                 return None;
             }
             (oldest.user, oldest.used) = (user, now);
+            oldest.stored += 1;
             return Some(oldest.index);
         }
-        list.insert(index as usize, Assignment { index, user, used: now });
+        list.insert(index as usize, Assignment { index, user, used: now, stored: 1 });
         if self.carried.len() <= index as usize {
             self.carried.resize(index as usize + 1, 0);
         }
@@ -95,6 +99,19 @@ impl ReplyPool {
         Some(known.user)
     }
 
+    /// A short message to a recipient has been sent to the phone, from when on an answer can come, or is
+    /// back in store.
+    fn in_store(&mut self, index: u32, recipient: SubscriberId, back: bool, now: Instant) {
+        let list = self.assignments.get_mut(&recipient);
+        let known = list.and_then(|list| list.iter_mut().find(|known| known.index == index));
+        let Some(known) = known else { return };
+        known.used = now;
+        known.stored = match back {
+            true => known.stored + 1,
+            false => known.stored.saturating_sub(1),
+        };
+    }
+
     /// Drops what has gone unused for the hold time; says when to look again.
     fn sweep(&mut self, now: Instant) -> Option<Instant> {
         while let Some(&Reverse((due, recipient, index))) = self.due.peek() {
@@ -104,7 +121,9 @@ impl ReplyPool {
             self.due.pop();
             let Some(list) = self.assignments.get_mut(&recipient) else { continue };
             let Some(place) = list.iter().position(|known| known.index == index) else { continue };
-            let unused = list[place].used + self.hold;
+            // What has not reached its phone cannot be answered: the hold counts from then (IM-0050).
+            let from = if list[place].stored > 0 { now } else { list[place].used };
+            let unused = from + self.hold;
             if unused > now {
                 self.due.push(Reverse((unused, recipient, index)));
                 continue;
@@ -188,6 +207,17 @@ impl Imsp {
         }
         self.observe_replies(before, cx);
         Some(index)
+    }
+
+    /// A short message of this IMSP's has been sent to its phone, or is back at the SMSC.
+    pub(crate) fn in_store(
+        &mut self,
+        recipient: SubscriberId,
+        reply: u32,
+        back: bool,
+        cx: &mut Context<'_>,
+    ) {
+        self.replies.in_store(reply, recipient, back, cx.now);
     }
 
     /// Assignments may have gone unused for too long.
@@ -274,11 +304,28 @@ mod tests {
         let [ann, ben, carl] = [1, 2, 3].map(SubscriberId);
         pool.assign(ann, carl, false, at(0));
         pool.assign(ben, carl, false, at(0));
+        pool.in_store(0, carl, false, at(0));
+        pool.in_store(1, carl, false, at(0));
         assert_eq!(pool.user(1, carl, at(20)), Some(ben));
         assert_eq!(pool.sweep(at(24)), Some(at(44)));
         assert_eq!((pool.user(0, carl, at(24)), pool.in_use), (None, 1));
         assert_eq!(pool.sweep(at(44)), None);
         assert_eq!((pool.in_use, pool.assignments.len()), (0, 0));
         assert_eq!(pool.assign(ann, carl, false, at(50)), Some(0), "the lowest free number");
+    }
+
+    #[test]
+    fn im_0050_the_hold_counts_from_the_attempt_that_delivers() {
+        let mut pool = ReplyPool::new(8, HOUR * 24);
+        let [ann, carl] = [1, 2].map(SubscriberId);
+        pool.assign(ann, carl, false, at(0));
+        assert_eq!(pool.sweep(at(24)), Some(at(48)), "nothing has reached the phone");
+        pool.in_store(0, carl, false, at(30));
+        pool.in_store(0, carl, true, at(31));
+        assert_eq!(pool.sweep(at(48)), Some(at(72)), "it is back");
+        pool.in_store(0, carl, false, at(60));
+        assert_eq!(pool.user(0, carl, at(83)), Some(ann));
+        assert_eq!(pool.sweep(at(84)), Some(at(107)), "the answer was a use");
+        assert_eq!((pool.sweep(at(107)), pool.in_use), (None, 0));
     }
 }
