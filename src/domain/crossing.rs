@@ -45,7 +45,7 @@ pub enum Content<M, L, T> {
     SmsBack(M),
     /// A question to an HLR.
     Query(Query),
-    /// Its answer.
+    /// The HLR's answer to a `Query`: whether the phone is attached.
     Located(Located<T>),
     /// A phone is back.
     Alert(SubscriberId),
@@ -60,7 +60,7 @@ pub enum Content<M, L, T> {
         /// The contacts and how they look.
         contacts: L,
     },
-    /// A subscription.
+    /// A watcher asks another domain to begin, refresh or end a subscription.
     Subscribe(Subscription<L>),
     /// A search for somebody.
     Search(Search),
@@ -70,16 +70,16 @@ pub enum Content<M, L, T> {
     Validate(Addition),
     /// The number is valid: the contact is registered.
     Validated {
-        /// The request.
+        /// The request it answers, whose transaction the owner's operator awaits.
         request: Addition,
         /// Whether the customer looks online now; `None`: nothing better is known than the default.
         online: Option<bool>,
     },
     /// A contact request.
     Contact(Addition),
-    /// Its answer.
+    /// The contact's decision on a `Contact`.
     ContactAnswer {
-        /// The request.
+        /// The request it answers, whose transaction the owner's operator awaits.
         request: Addition,
         /// Yes or no.
         accepted: bool,
@@ -93,7 +93,7 @@ pub enum Content<M, L, T> {
 /// A message as a network carries it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Note {
-    /// Its identity.
+    /// The message's identity throughout the run.
     pub id: MessageId,
     /// Who wrote it.
     pub sender: SubscriberId,
@@ -133,7 +133,7 @@ pub struct Envelope {
 /// A question to an HLR.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Query {
-    /// Which phone.
+    /// The phone to be located, by its subscriber.
     pub phone: SubscriberId,
     /// Whose SMSC asks.
     pub smsc: OperatorId,
@@ -159,7 +159,7 @@ pub struct Located<T> {
 pub struct Addition {
     /// Whose list grows.
     pub owner: SubscriberId,
-    /// By whom.
+    /// The subscriber to be added to it.
     pub contact: SubscriberId,
     /// Under which number the owner's operator awaits the answer.
     pub transaction: Transaction,
@@ -168,7 +168,7 @@ pub struct Addition {
 /// A search, between operators.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Search {
-    /// Who searches.
+    /// The IM user who searches and is shown the result.
     pub user: SubscriberId,
     /// The subscriber looked for.
     pub contact: SubscriberId,
@@ -179,7 +179,7 @@ pub struct Search {
 /// News of a presence change on its way to another domain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Notification<T> {
-    /// Whose presence.
+    /// The user whose presence changed; the sending operator serves them.
     pub publisher: SubscriberId,
     /// When it changed.
     pub changed: T,
@@ -192,7 +192,7 @@ pub struct Notification<T> {
 /// Whom a notification to another domain is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Audience {
-    /// One watcher.
+    /// This watcher alone: one notification for each of them.
     Watcher(SubscriberId),
     /// The watchers in the domain, so many as the publisher's IMSP knows; their own IMSP knows which
     /// of its users have the publisher on their lists.
@@ -202,7 +202,7 @@ pub enum Audience {
 /// Contacts in a subscription or in the answer to one. Most agreements name one at a time.
 pub type Contacts = SmallVec<[Listed; 2]>;
 
-/// One contact.
+/// A contact in a subscription, or with their state in the answer to one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Listed {
     /// The contact whose state it is.
@@ -214,7 +214,7 @@ pub struct Listed {
 /// A watcher's subscription with another domain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Subscription<L> {
-    /// Who watches.
+    /// The user who is to see the contacts; the requesting operator serves them.
     pub watcher: SubscriberId,
     /// The contacts subscribed to.
     pub contacts: L,
@@ -225,11 +225,11 @@ pub struct Subscription<L> {
 /// What a subscription request asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SubscriptionAct {
-    /// To begin.
+    /// The watcher is to see the contacts from now on, their state first.
     Begin,
     /// To go on.
     Refresh,
-    /// To end.
+    /// The watcher is to see them no more.
     End,
 }
 
