@@ -33,7 +33,7 @@ pub enum Input {
     Request(Job),
     /// IMSP: a presence subscription may be due for refresh.
     Refresh {
-        /// Whose subscription.
+        /// The user here whose subscriptions are to be refreshed.
         watcher: SubscriberId,
         /// The session it belongs to.
         session: u32,
@@ -107,7 +107,7 @@ pub enum Input {
 pub struct Reply {
     /// Names the draws of the answer.
     pub(crate) occasion: Occasion,
-    /// Who answers.
+    /// The user who answers, of this operator.
     pub(crate) from: SubscriberId,
     /// The subscriber answered: whoever wrote the message.
     pub(crate) to: SubscriberId,
@@ -118,7 +118,7 @@ pub struct Reply {
 /// Whether a watcher may see somebody's presence.
 #[derive(Clone, Copy, Debug)]
 pub struct WatcherQuestion {
-    /// Whose presence.
+    /// The user who decides, and whose client is asked.
     pub(crate) publisher: SubscriberId,
     /// Who wants to see it.
     pub(crate) watcher: SubscriberId,
@@ -131,7 +131,7 @@ pub struct WatcherQuestion {
 pub struct ContactRequest {
     /// Whose list grows.
     pub(crate) owner: SubscriberId,
-    /// By whom.
+    /// The subscriber to be added to it.
     pub(crate) contact: SubscriberId,
     /// Who began it.
     pub(crate) asked: Asked,
@@ -185,7 +185,7 @@ pub enum Job {
     },
     /// A notification to a watcher's client.
     Notify {
-        /// What changed.
+        /// The user whose presence it is about.
         publisher: SubscriberId,
         /// The instant at which it came about, from which latency counts.
         changed: Instant,
@@ -223,7 +223,7 @@ pub enum Job {
     },
     /// A search by a user here, or from another domain (RD-3).
     Search {
-        /// Who searches.
+        /// The IM user who searches, of this operator or another.
         user: SubscriberId,
         /// The subscriber it is about.
         contact: SubscriberId,
@@ -263,7 +263,7 @@ pub enum Job {
     Validate(ContactRequest),
     /// A user's request to add a contact by number or UID.
     AddContact {
-        /// The request.
+        /// What was asked: whose list, which contact, and who began it.
         request: ContactRequest,
         /// By number, else by UID.
         by_number: bool,
@@ -279,7 +279,7 @@ pub enum Job {
     },
     /// The answer to a contact request: of a client here, or of another operator.
     ContactAnswered {
-        /// The request.
+        /// What was asked, as the contact or their operator answers it.
         request: ContactRequest,
         /// Yes or no.
         accepted: bool,
@@ -295,7 +295,7 @@ pub struct Mail {
     pub order: u64,
     /// The next operator.
     pub next: OperatorId,
-    /// What crosses.
+    /// The content with its agreement and number, as the network carries it.
     pub crossing: Sent,
     /// What is told beside it.
     pub ledger: Ledger,
