@@ -50,7 +50,7 @@ impl Word {
 pub(super) struct Failed(pub(super) u64);
 
 impl Failed {
-    /// Nobody.
+    /// No process has failed; the largest, so that any other comes first.
     pub(super) const NOBODY: Self = Self(u64::MAX);
     /// Who looks on.
     pub(super) const ONLOOKER: Self = Self(u64::MAX - 1);
