@@ -59,7 +59,7 @@ pub(crate) struct Study {
     pub(crate) topologies: Vec<Member>,
     /// For every point.
     pub(crate) set: Vec<Setting>,
-    /// What varies.
+    /// What differs from point to point; with none, each topology is one point.
     pub(crate) parameters: Vec<Parameter>,
     /// How the values of parameters are combined into points.
     pub(crate) design: Design,
@@ -103,20 +103,20 @@ pub(crate) struct Setting {
 pub(crate) struct Parameter {
     /// Where in the topology.
     pub(crate) path: Written,
-    /// Which values.
+    /// The values it has in the points.
     pub(crate) takes: Takes,
 }
 
 /// The values of a parameter.
 #[derive(Clone, Debug)]
 pub(crate) enum Takes {
-    /// These.
+    /// Each of these, as the study writes them.
     Values(Vec<Written>),
     /// Anything between two, which have the same unit.
     Between {
-        /// Lowest.
+        /// Lower end of the range, not negative.
         from: Scalar,
-        /// Highest.
+        /// Upper end of the range, in the same unit.
         to: Scalar,
         /// How many in equal steps, for a grid or list.
         steps: Option<u32>,
@@ -141,7 +141,7 @@ pub(crate) enum Design {
     },
     /// A base, and each parameter lower and higher.
     OneAtATime {
-        /// Share.
+        /// How far down and up, as a share of the base value: 0.2 for 20 %.
         change: f64,
     },
 }
