@@ -37,9 +37,9 @@ pub struct Parallel {
 /// What came of one replication.
 #[derive(Clone, Debug)]
 pub struct Replication {
-    /// Its seed.
+    /// The seed from which its random streams derive.
     pub seed: u64,
-    /// Its figures.
+    /// What it measured by itself, in the order of results.
     pub metrics: Vec<Metric>,
     /// The same as sums, without what shows how it went over time.
     pub(crate) measured: Measured,

@@ -23,7 +23,7 @@ pub struct Probes {
     version: String,
 }
 
-/// One replication.
+/// The file of one replication of a value, read again by a search begun anew.
 #[derive(Debug, Serialize, Deserialize)]
 struct Probe {
     /// Of the program and the case.
