@@ -60,7 +60,7 @@ pub struct Finished {
     pub results: Results,
     /// A sample of single messages, by intended instant.
     pub samples: Vec<Sample>,
-    /// Events processed.
+    /// Events that all shards processed, those of the warm-up included.
     pub events: u64,
     /// Where the run ended.
     pub(crate) at: Instant,
