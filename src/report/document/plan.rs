@@ -6,7 +6,7 @@ use serde::Serialize;
 /// The whole plan.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Plan {
-    /// `interwork/plan/1`.
+    /// Format and its version: `interwork/plan/1`.
     pub(crate) schema: &'static str,
     /// Of the topology.
     pub(crate) name: String,
@@ -33,7 +33,7 @@ pub(crate) struct Plan {
 pub(crate) struct Purchase {
     /// The part; of an SMSC all nodes together.
     pub(crate) part: String,
-    /// Whose.
+    /// The operator who has the part, and pays for it.
     pub(crate) operator: String,
     /// What it is.
     pub(crate) kind: &'static str,
@@ -56,7 +56,7 @@ pub(crate) struct Purchase {
 /// Something that may come.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Scenario {
-    /// What.
+    /// What comes, in words; names the row of the table.
     pub(crate) name: String,
     /// Whether every line holds.
     pub(crate) verdict: Verdict,
@@ -94,7 +94,7 @@ pub(crate) enum Verdict {
 /// A month of one operator.
 #[derive(Clone, Debug, Default, Serialize)]
 pub(crate) struct Bill {
-    /// Whose.
+    /// The operator who pays.
     pub(crate) operator: String,
     /// Licences and nodes of its SMSC.
     pub(crate) smsc: f64,

@@ -13,7 +13,7 @@ use crate::report::document::manifest::Manifest;
 /// The sums of a run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Sums {
-    /// `interwork/sums/1`.
+    /// Format and its version: `interwork/sums/1`.
     pub(crate) schema: String,
     /// Of the program.
     pub(crate) version: String,

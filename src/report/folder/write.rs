@@ -47,7 +47,7 @@ pub(crate) enum FolderError {
     /// Something is in the folder already.
     #[error("{} is not empty: name another folder with --out, or write into it with --force", dir.display())]
     NotEmpty {
-        /// The folder.
+        /// The folder as it was named.
         dir: PathBuf,
     },
     /// The system refused.
