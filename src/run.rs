@@ -52,7 +52,7 @@ pub struct Options {
 /// What came of a run.
 #[derive(Debug)]
 pub struct Finished {
-    /// Of the run.
+    /// Seed that its random streams derive from.
     pub(crate) seed: u64,
     /// What was measured, as sums.
     pub(crate) measured: Measured,
@@ -64,7 +64,7 @@ pub struct Finished {
     pub events: u64,
     /// Where the run ended.
     pub(crate) at: Instant,
-    /// Why it ended.
+    /// Whether it ran to its end, and why not.
     pub(crate) ended: Ending,
 }
 

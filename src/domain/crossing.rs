@@ -25,7 +25,7 @@ pub struct Crossing<M, L, T> {
     /// Its number among all that this side has sent over the agreement, answers left out: the same
     /// if it is sent again. An acknowledgement has that of its request.
     pub number: u32,
-    /// What it is.
+    /// What is said: a message, a request, an answer.
     pub content: Content<M, L, T>,
 }
 
@@ -81,7 +81,7 @@ pub enum Content<M, L, T> {
     ContactAnswer {
         /// The request it answers, whose transaction the owner's operator awaits.
         request: Addition,
-        /// Yes or no.
+        /// Whether the contact agrees to be listed.
         accepted: bool,
     },
     /// The answer to a request of this number, whatever becomes of it.
@@ -95,7 +95,7 @@ pub enum Content<M, L, T> {
 pub struct Note {
     /// The message's identity throughout the run.
     pub id: MessageId,
-    /// Who wrote it.
+    /// The subscriber who wrote it.
     pub sender: SubscriberId,
     /// Whom it is for; `None`: whoever the reply number of the short message stands for.
     pub recipient: Option<SubscriberId>,
@@ -114,7 +114,7 @@ pub struct Envelope {
     pub network: OperatorId,
     /// Short messages that carry the text.
     pub segments: u16,
-    /// What it is.
+    /// Whether it is a message converted, or a legacy customer's answer.
     pub origin: SmsOrigin,
     /// A fallback's sender, an answer's destination.
     pub reply: ReplyNumber,
@@ -135,7 +135,7 @@ pub struct Envelope {
 pub struct Query {
     /// The phone to be located, by its subscriber.
     pub phone: SubscriberId,
-    /// Whose SMSC asks.
+    /// The operator whose SMSC asks, and to whom the answer goes.
     pub smsc: OperatorId,
     /// Under which number it awaits the answer.
     pub transaction: Transaction,
@@ -146,7 +146,7 @@ pub struct Query {
 /// An HLR's answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Located<T> {
-    /// To which question.
+    /// The number under which the SMSC awaits the answer.
     pub transaction: Transaction,
     /// Whether the phone is attached.
     pub attached: bool,
@@ -157,7 +157,7 @@ pub struct Located<T> {
 /// A contact to be added, between the operators of a list's owner and of the contact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Addition {
-    /// Whose list grows.
+    /// The user on whose contact list the contact is to be.
     pub owner: SubscriberId,
     /// The subscriber to be added to it.
     pub contact: SubscriberId,
@@ -183,7 +183,7 @@ pub struct Notification<T> {
     pub publisher: SubscriberId,
     /// When it changed.
     pub changed: T,
-    /// What is new.
+    /// What watchers are to be shown of it.
     pub news: News,
     /// The watchers it is for.
     pub audience: Audience,
@@ -218,7 +218,7 @@ pub struct Subscription<L> {
     pub watcher: SubscriberId,
     /// The contacts subscribed to.
     pub contacts: L,
-    /// What about it.
+    /// Whether the subscription begins, goes on or ends.
     pub act: SubscriptionAct,
 }
 
@@ -227,7 +227,7 @@ pub struct Subscription<L> {
 pub enum SubscriptionAct {
     /// The watcher is to see the contacts from now on, their state first.
     Begin,
-    /// To go on.
+    /// The watcher still wants to see them: the refresh interval is over.
     Refresh,
     /// The watcher is to see them no more.
     End,

@@ -31,7 +31,7 @@ pub struct Federation {
     pub(crate) portability: Vec<Portability>,
     /// What changes during the run, in the order of time.
     pub(crate) timeline: Vec<TimedEvent>,
-    /// Of every tariff.
+    /// Currency of every price and sum, as results name it.
     pub(crate) currency: String,
     /// What a month costs.
     pub(crate) money: Money,
@@ -48,7 +48,7 @@ pub struct Federation {
 pub struct Operator {
     /// The key in the file.
     pub name: String,
-    /// What it has.
+    /// Which nodes it has, and which documents apply to it.
     pub(crate) kind: OperatorKind,
     /// Domain of `name@domain` addresses; empty for an operator without IM.
     pub(crate) domain: String,
@@ -338,7 +338,7 @@ pub(crate) struct Translator {
 pub(crate) struct Portability {
     /// Whose prefix the numbers have.
     pub(crate) from: OperatorId,
-    /// Who serves them.
+    /// The operator who serves them now.
     pub(crate) to: OperatorId,
     /// Share of `from`'s numbers, 0..=1.
     pub(crate) share: f64,
@@ -349,7 +349,7 @@ pub(crate) struct Portability {
 pub(crate) struct TimedEvent {
     /// From the start of measuring.
     pub(crate) at: Duration,
-    /// What happens then.
+    /// What happens at that time.
     pub(crate) event: Event,
 }
 

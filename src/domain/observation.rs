@@ -17,7 +17,7 @@ pub struct Subject {
     pub(crate) id: MessageId,
     /// The route as known now.
     pub route: Route,
-    /// Who wrote it.
+    /// The subscriber who wrote it.
     pub(crate) sender: SubscriberId,
     /// Whom it is for.
     pub(crate) recipient: SubscriberId,
@@ -70,7 +70,7 @@ pub enum Carried {
 pub struct Grant {
     /// The user whose presence it is.
     pub(crate) publisher: SubscriberId,
-    /// Who is told.
+    /// The watcher who is told.
     pub(crate) watcher: SubscriberId,
     /// When that came about.
     pub(crate) changed: Instant,
@@ -115,7 +115,7 @@ pub enum Observation<'a> {
     },
     /// A message left an IMSP towards its next hop.
     Routed {
-        /// The IMSP's operator.
+        /// The operator whose IMSP it left.
         operator: OperatorId,
         /// From its arrival at that IMSP.
         took: Duration,
@@ -160,11 +160,11 @@ pub enum Observation<'a> {
         agreement: AgreementId,
         /// The sending side.
         from: OperatorId,
-        /// What it carries.
+        /// What kind of traffic it is, as counted and charged.
         kind: TransferKind,
         /// The message or presence change inside, for who follows one.
         carried: Carried,
-        /// On the wire.
+        /// Length on the wire, bytes.
         bytes: u32,
         /// What is charged: 1, or the segments of a short message. 0 for a repetition.
         charged: u32,
@@ -183,14 +183,14 @@ pub enum Observation<'a> {
     /// Something came over an agreement that finds nothing here: an answer that is late, doubled or
     /// not ours, or what no partner sends.
     Stray {
-        /// Where it came.
+        /// The operator where it came in and was left alone.
         operator: OperatorId,
     },
     /// The gateway of an IMS operator translated a transfer (IMS-2).
     Translated {
         /// The IMS operator at whose gateway it happened.
         operator: OperatorId,
-        /// What was translated.
+        /// What kind of traffic it is.
         kind: TransferKind,
         /// The message or presence change inside, for who follows one.
         carried: Carried,
@@ -244,7 +244,7 @@ pub enum Observation<'a> {
     PresenceShown {
         /// Who is shown it; `None` where only the number of watchers is known.
         watcher: Option<SubscriberId>,
-        /// What is new.
+        /// What the watcher sees of the publisher from then on.
         news: News,
         /// The user whose presence is shown.
         publisher: SubscriberId,
@@ -286,7 +286,7 @@ pub enum Observation<'a> {
 
     /// A contact was added and the client told.
     ContactAdded {
-        /// Whose list grows.
+        /// The user on whose contact list the contact now is.
         owner: SubscriberId,
         /// The subscriber now on the list.
         contact: SubscriberId,
@@ -338,7 +338,7 @@ pub enum Observation<'a> {
         message: MessageId,
         /// The operator whose IMSP decided.
         operator: OperatorId,
-        /// What was decided.
+        /// Where the message goes from here, and by which rule.
         decision: Decision,
     },
     /// A legacy customer became an IM user (OMTP use case 3).
@@ -356,7 +356,7 @@ pub enum Observation<'a> {
         publisher: SubscriberId,
         /// Who wants to see it.
         watcher: SubscriberId,
-        /// Whether it may.
+        /// Whether the watcher may see the presence.
         allowed: bool,
     },
     /// Somebody was invited to a group (OMTP IM-0020).
@@ -379,7 +379,7 @@ pub enum Observation<'a> {
     },
     /// A client told its user that a contact is served by SMS (OMTP IM-0060).
     LegacyNotice {
-        /// Who is told.
+        /// The user who wrote to the contact and is told so.
         user: SubscriberId,
         /// The legacy contact written to.
         contact: SubscriberId,

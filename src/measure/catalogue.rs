@@ -100,7 +100,7 @@ impl Label {
 pub(crate) struct Info {
     /// Name in results.
     pub(crate) name: &'static str,
-    /// What it is.
+    /// Whether it is a distribution, a count or a level.
     pub(crate) kind: Kind,
     /// The base unit of every figure of it but rates.
     pub(crate) unit: Unit,

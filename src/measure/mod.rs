@@ -44,7 +44,7 @@ pub struct Setup {
     pub(crate) operators: Vec<String>,
     /// Parties and prices, by `AgreementId`.
     pub(crate) agreements: Vec<AgreementTerms>,
-    /// Of the tariffs.
+    /// What the tariffs are in, and figures of money with them.
     pub(crate) currency: String,
     /// Name, owner and servers of each part, by `StationId`.
     pub(crate) stations: Vec<Station>,

@@ -48,7 +48,7 @@ pub(crate) enum Statistic {
     Mean,
     /// Standard deviation of the samples (population).
     Stddev,
-    /// Smallest sample.
+    /// Smallest of the samples.
     Min,
     /// Largest sample, highest level.
     Max,

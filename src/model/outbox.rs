@@ -86,7 +86,7 @@ pub enum Input {
     Other(PartKind),
     /// A queueing part: a service ends.
     Served {
-        /// What it is.
+        /// What kind of part it is.
         kind: PartKind,
         /// Which node of it; 0 if it has none.
         node: u16,
@@ -129,11 +129,11 @@ pub struct WatcherQuestion {
 /// A request of a contact.
 #[derive(Clone, Copy, Debug)]
 pub struct ContactRequest {
-    /// Whose list grows.
+    /// The user on whose contact list the contact is to be.
     pub(crate) owner: SubscriberId,
     /// The subscriber to be added to it.
     pub(crate) contact: SubscriberId,
-    /// Who began it.
+    /// Whom the answer goes to: a user here, or another operator.
     pub(crate) asked: Asked,
 }
 
@@ -189,7 +189,7 @@ pub enum Job {
         publisher: SubscriberId,
         /// The instant at which it came about, from which latency counts.
         changed: Instant,
-        /// What is new.
+        /// What the watcher is to see of the publisher.
         news: News,
         /// The user to be shown it.
         watcher: SubscriberId,
@@ -216,9 +216,9 @@ pub enum Job {
     },
     /// A user's answer whether a watcher may see their presence.
     WatcherAnswered {
-        /// What was asked.
+        /// The question that the answer belongs to.
         question: WatcherQuestion,
-        /// Yes or no.
+        /// Whether the watcher may see the presence.
         allowed: bool,
     },
     /// A search by a user here, or from another domain (RD-3).
@@ -272,7 +272,7 @@ pub enum Job {
     ContactAsked(ContactRequest),
     /// The answer to a validation.
     Validated {
-        /// What was asked.
+        /// The request that was validated.
         request: ContactRequest,
         /// Whether the customer looks online now; `None`: nothing better is known than the default.
         online: Option<bool>,
@@ -281,7 +281,7 @@ pub enum Job {
     ContactAnswered {
         /// What was asked, as the contact or their operator answers it.
         request: ContactRequest,
-        /// Yes or no.
+        /// Whether the contact agrees to be listed.
         accepted: bool,
     },
 }
@@ -293,7 +293,7 @@ pub struct Mail {
     pub at: Instant,
     /// Its place among the simultaneous ones.
     pub order: u64,
-    /// The next operator.
+    /// The operator at the other end of the agreement.
     pub next: OperatorId,
     /// The content with its agreement and number, as the network carries it.
     pub crossing: Sent,

@@ -54,9 +54,9 @@ pub struct Replicated {
     pub measured: Measured,
     /// Each by itself.
     pub each: Vec<Replication>,
-    /// Of the first.
+    /// Sample of single messages of the first replication.
     pub(crate) samples: Vec<Sample>,
-    /// Events of all.
+    /// Events that all replications processed.
     pub(crate) events: u64,
     /// Simulated time of all, warm-ups included, seconds.
     pub model_time_s: f64,

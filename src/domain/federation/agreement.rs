@@ -11,13 +11,13 @@ use crate::domain::time::Duration;
 pub(crate) struct Agreement {
     /// The two, as written. Index 0 and 1 of every pair below.
     pub(crate) between: [OperatorId; 2],
-    /// What is spoken.
+    /// The protocol that both sides speak.
     pub(crate) protocol: Protocol,
     /// Users may be addressed by number.
     pub(crate) e164: bool,
     /// Users may be addressed by UID.
     pub(crate) uid: bool,
-    /// What it carries.
+    /// Kinds of traffic that it carries; what it does not needs another way.
     pub(crate) features: Features,
     /// The transport, the same in both directions.
     pub(crate) link: Link,
@@ -159,7 +159,7 @@ pub(crate) struct PresenceTerms {
     pub(crate) per_domain: bool,
     /// Each request is answered.
     pub(crate) acknowledged: bool,
-    /// Subscription refresh interval.
+    /// How often a subscription is refreshed; `None`: never.
     pub(crate) refresh: Option<Duration>,
     /// One subscription per list of contacts instead of one per contact.
     pub(crate) per_list: bool,

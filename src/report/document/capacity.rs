@@ -10,7 +10,7 @@ use crate::measure::results::Slo;
 pub(crate) struct Capacity {
     /// Format and its version: `interwork/capacity/2`.
     pub(crate) schema: &'static str,
-    /// Of the topology.
+    /// The topology's name.
     pub(crate) name: String,
     /// Path of the value that was varied.
     pub(crate) varied: String,
@@ -98,7 +98,7 @@ pub(crate) struct TooFew {
 pub struct Limit {
     /// Name of the part, such as `imsp-a/smsc`; several are joined by `and`.
     pub part: String,
-    /// What it is.
+    /// What kind of part it is, for people, such as `SMSC licence`.
     pub(crate) kind: &'static str,
     /// Its utilisation where the SLO first fails, and more where it refuses.
     pub(crate) utilisation: f64,
@@ -145,11 +145,11 @@ pub(crate) struct CurvePoint {
 pub struct Size {
     /// The part; of an SMSC all nodes together.
     pub part: String,
-    /// What it is.
+    /// What kind of part it is, for people, such as `SMSC licence`.
     pub(crate) kind: &'static str,
     /// Of the three amounts: `/s`, `workers` or `bit/s`.
     pub(crate) unit: &'static str,
-    /// What it has.
+    /// How much of that the part has.
     pub installed: f64,
     /// Share of that which is asked for; from 1 on its queue only grows.
     pub used: f64,

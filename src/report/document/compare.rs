@@ -48,7 +48,7 @@ pub struct Party {
     pub version: String,
     /// The same, if it was built with one.
     pub commit: Option<String>,
-    /// Of each replication.
+    /// Seed of each replication, in their order.
     pub seeds: Vec<u64>,
     /// Whether it ran to its end.
     pub finished: bool,
@@ -211,7 +211,7 @@ pub struct Row {
     pub labels: IndexMap<String, String>,
     /// Such as `p95`.
     pub(crate) statistic: &'static str,
-    /// Of the values.
+    /// Unit of both values: s, B, 1, 1/s or the currency.
     pub(crate) unit: String,
     /// Both values, and how they differ.
     #[serde(flatten)]
@@ -262,7 +262,7 @@ pub(crate) enum Outcome {
 pub struct Line {
     /// The line as the option gives it.
     pub(crate) line: String,
-    /// Of the values.
+    /// Unit of both values.
     pub(crate) unit: String,
     /// The values; null where one side has too few samples for the figure.
     pub(crate) change: Option<Change>,
@@ -409,9 +409,9 @@ impl Comparison {
 pub(crate) struct SloPair<'a> {
     /// The line as the topology writes it.
     pub(crate) line: &'a str,
-    /// In the baseline.
+    /// As it went in the baseline; `None` where the baseline lacks the line.
     pub(crate) a: Option<&'a Slo>,
-    /// In the alternative.
+    /// As it went in the alternative; `None` where it lacks the line.
     pub(crate) b: Option<&'a Slo>,
 }
 

@@ -9,17 +9,17 @@ use serde::{Deserialize, Serialize};
 pub struct Manifest {
     /// Format and its version: `interwork/manifest/1`.
     pub schema: String,
-    /// Of the program.
+    /// Version of the program that ran it.
     pub version: String,
-    /// Of the program, if it was built with one.
+    /// Commit of the program, if it was built with one.
     pub commit: Option<String>,
-    /// Of the topology.
+    /// The topology's name.
     pub name: String,
     /// Fingerprint of the resolved topology.
     pub digest: String,
-    /// Of the run.
+    /// Seed of the run, or of its first replication.
     pub seed: u64,
-    /// Of each replication.
+    /// Seed of each replication, in their order; one for a single run.
     pub replication_seeds: Vec<u64>,
     /// Options that bear on the results.
     pub options: Vec<String>,
@@ -39,7 +39,7 @@ pub struct Manifest {
     pub machine: Machine,
     /// Threads that the run was given.
     pub threads: u32,
-    /// Why it ended.
+    /// Whether it ran to its end, and why not.
     pub stop_reason: StopReason,
     /// How the warm-up was found, if the file leaves it to the program.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -152,7 +152,7 @@ pub(crate) struct StudyManifest {
     pub(crate) version: String,
     /// Its commit, if known.
     pub(crate) commit: Option<String>,
-    /// Of the study.
+    /// The study's name.
     pub(crate) name: String,
     /// Of everything that the tasks depend on.
     pub(crate) digest: String,

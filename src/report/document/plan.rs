@@ -8,11 +8,11 @@ use serde::Serialize;
 pub(crate) struct Plan {
     /// Format and its version: `interwork/plan/1`.
     pub(crate) schema: &'static str,
-    /// Of the topology.
+    /// The topology's name.
     pub(crate) name: String,
     /// Whose plan it is; null: all operators together.
     pub(crate) operator: Option<String>,
-    /// Of every sum.
+    /// Currency of every sum.
     pub(crate) currency: String,
     /// What has to hold, line by line in words.
     pub(crate) lines: Vec<String>,
@@ -35,11 +35,11 @@ pub(crate) struct Purchase {
     pub(crate) part: String,
     /// The operator who has the part, and pays for it.
     pub(crate) operator: String,
-    /// What it is.
+    /// What kind of part it is, for people, such as `SMSC licence`.
     pub(crate) kind: &'static str,
     /// Of the amounts: `/s`, `workers` or `bit/s`.
     pub(crate) unit: &'static str,
-    /// What it has.
+    /// How much of that the part has.
     pub(crate) installed: f64,
     /// What is needed in a year from now, with a node more where that is planned.
     pub(crate) needed: f64,

@@ -15,7 +15,7 @@ use crate::report::document::manifest::Manifest;
 pub struct Sums {
     /// Format and its version: `interwork/sums/1`.
     pub(crate) schema: String,
-    /// Of the program.
+    /// Version of the program that measured them.
     pub(crate) version: String,
     /// Fingerprint of the resolved topology, which numbers operators and stations.
     pub(crate) topology: String,

@@ -23,9 +23,9 @@ pub(crate) struct Folder {
 /// Everything that goes into a result folder.
 #[derive(Debug)]
 pub(crate) struct Bundle<'a> {
-    /// Of the topology.
+    /// The topology's name.
     pub(crate) name: &'a str,
-    /// What was measured.
+    /// What the run, or all replications added up, measured.
     pub(crate) results: &'a Results,
     /// The same as sums, each replication by itself.
     pub(crate) sums: &'a Sums,

@@ -19,7 +19,7 @@ use crate::topology::fingerprint;
 #[derive(Clone, Debug)]
 pub struct Probes {
     dir: PathBuf,
-    /// Of the program.
+    /// Version of the program: another's probes are not read.
     version: String,
 }
 

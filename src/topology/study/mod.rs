@@ -55,9 +55,9 @@ const TAKEN: [&str; 28] = [
 pub(crate) struct Study {
     /// Names the result folder.
     pub(crate) name: String,
-    /// What is compared.
+    /// The topologies that take part, each with all points.
     pub(crate) topologies: Vec<Member>,
-    /// For every point.
+    /// Values that are the same for every point.
     pub(crate) set: Vec<Setting>,
     /// What differs from point to point; with none, each topology is one point.
     pub(crate) parameters: Vec<Parameter>,
@@ -94,7 +94,7 @@ pub(crate) struct Member {
 pub(crate) struct Setting {
     /// Where in the topology.
     pub(crate) path: String,
-    /// In one line.
+    /// The value as `--set` takes it.
     pub(crate) value: Written,
 }
 
@@ -123,7 +123,7 @@ pub(crate) enum Takes {
         /// Where it stands.
         place: Place,
     },
-    /// The topology's own.
+    /// The topology's own value, lower and higher, in one-at-a-time designs.
     Own,
 }
 
@@ -136,7 +136,7 @@ pub(crate) enum Design {
     List,
     /// So many points, each parameter once in each of as many parts of its range.
     LatinHypercube {
-        /// Of each topology.
+        /// How many points each topology gets.
         points: u32,
     },
     /// A base, and each parameter lower and higher.
