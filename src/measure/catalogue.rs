@@ -123,7 +123,7 @@ macro_rules! whole {
 
 macro_rules! metrics {
     ($($variant:ident: $name:literal $kind:ident $unit:ident [$($label:ident),*] $better:ident $(of $whole:ident)? $meaning:literal)+) => {
-        /// What is recorded; its documentation is its meaning in lists of metrics.
+        /// What a run measures; the meaning in its row documents each.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[repr(u8)]
         pub enum Metric { $(#[doc = $meaning] $variant,)+ }
