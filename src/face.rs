@@ -71,7 +71,7 @@ impl Topology {
         Ok(Self { case: Case { federation: topology.federation, slo } })
     }
 
-    /// Its name.
+    /// The topology's name, after which its result folder is called.
     pub fn name(&self) -> &str {
         &self.case.federation.name
     }

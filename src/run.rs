@@ -52,7 +52,7 @@ pub struct Options {
 /// What came of a run.
 #[derive(Debug)]
 pub struct Finished {
-    /// Of the run.
+    /// Seed that its random streams derive from.
     pub(crate) seed: u64,
     /// What was measured, as sums.
     pub(crate) measured: Measured,
@@ -60,11 +60,11 @@ pub struct Finished {
     pub results: Results,
     /// A sample of single messages, by intended instant.
     pub samples: Vec<Sample>,
-    /// Events processed.
+    /// Events that all shards processed, those of the warm-up included.
     pub events: u64,
     /// Where the run ended.
     pub(crate) at: Instant,
-    /// Why it ended.
+    /// Whether it ran to its end, and why not.
     pub(crate) ended: Ending,
 }
 

@@ -25,7 +25,7 @@ const LISTED: usize = 4;
 /// Check topologies and show what follows from them: load, utilisation, memory
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// Topology files
+    /// Topology files, one or more
     #[arg(required = true)]
     files: Vec<PathBuf>,
 

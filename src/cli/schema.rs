@@ -8,7 +8,7 @@ use crate::{report, topology};
 /// Print the JSON Schema of a format, for editors and other programs
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// Which format
+    /// The format to describe
     format: Format,
 }
 

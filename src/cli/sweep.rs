@@ -75,7 +75,7 @@ pub(super) struct MergeArguments {
 /// Names of the variables that tell an array's jobs apart.
 const ARRAYS: [&str; 3] = ["SLURM_ARRAY_TASK_ID", "JOB_COMPLETION_INDEX", "HQ_TASK_ID"];
 
-/// `2/8`.
+/// A part I of N parts, written `2/8`; I counts from 1.
 fn shard(text: &str) -> Result<(u32, u32), String> {
     let parts = text.split_once('/');
     let numbers = parts.and_then(|(i, n)| Some((i.parse().ok()?, n.parse().ok()?)));

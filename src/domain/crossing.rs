@@ -25,7 +25,7 @@ pub struct Crossing<M, L, T> {
     /// Its number among all that this side has sent over the agreement, answers left out: the same
     /// if it is sent again. An acknowledgement has that of its request.
     pub number: u32,
-    /// What it is.
+    /// What is said: a message, a request, an answer.
     pub content: Content<M, L, T>,
 }
 
@@ -45,7 +45,7 @@ pub enum Content<M, L, T> {
     SmsBack(M),
     /// A question to an HLR.
     Query(Query),
-    /// Its answer.
+    /// The HLR's answer to a `Query`: whether the phone is attached.
     Located(Located<T>),
     /// A phone is back.
     Alert(SubscriberId),
@@ -60,7 +60,7 @@ pub enum Content<M, L, T> {
         /// The contacts and how they look.
         contacts: L,
     },
-    /// A subscription.
+    /// A watcher asks another domain to begin, refresh or end a subscription.
     Subscribe(Subscription<L>),
     /// A search for somebody.
     Search(Search),
@@ -70,16 +70,16 @@ pub enum Content<M, L, T> {
     Validate(Addition),
     /// The number is valid: the contact is registered.
     Validated {
-        /// The request.
+        /// The request it answers, whose transaction the owner's operator awaits.
         request: Addition,
         /// Whether the customer looks online now; `None`: nothing better is known than the default.
         online: Option<bool>,
     },
     /// A contact request.
     Contact(Addition),
-    /// Its answer.
+    /// The contact's decision on a `Contact`.
     ContactAnswer {
-        /// The request.
+        /// The request it answers, whose transaction the owner's operator awaits.
         request: Addition,
         /// What came of it.
         answer: Consent,
@@ -104,9 +104,9 @@ pub enum Content<M, L, T> {
 /// A message as a network carries it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Note {
-    /// Its identity.
+    /// The message's identity throughout the run.
     pub id: MessageId,
-    /// Who wrote it.
+    /// The subscriber who wrote it.
     pub sender: SubscriberId,
     /// Whom it is for; `None`: whoever the reply number of the short message stands for.
     pub recipient: Option<SubscriberId>,
@@ -128,7 +128,7 @@ pub struct Envelope {
     pub network: OperatorId,
     /// Short messages that carry the text.
     pub segments: u16,
-    /// What it is.
+    /// Whether it is a message converted, or a legacy customer's answer.
     pub origin: SmsOrigin,
     /// A fallback's sender, an answer's destination.
     pub reply: ReplyNumber,
@@ -147,9 +147,9 @@ pub struct Envelope {
 /// A question to an HLR.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Query {
-    /// Which phone.
+    /// The phone to be located, by its subscriber.
     pub phone: SubscriberId,
-    /// Whose SMSC asks.
+    /// The operator whose SMSC asks, and to whom the answer goes.
     pub smsc: OperatorId,
     /// Under which number it awaits the answer.
     pub transaction: Transaction,
@@ -160,7 +160,7 @@ pub struct Query {
 /// An HLR's answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Located<T> {
-    /// To which question.
+    /// The number under which the SMSC awaits the answer.
     pub transaction: Transaction,
     /// Whether the phone is attached.
     pub attached: bool,
@@ -171,9 +171,9 @@ pub struct Located<T> {
 /// A contact to be added, between the operators of a list's owner and of the contact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Addition {
-    /// Whose list grows.
+    /// The user on whose contact list the contact is to be.
     pub owner: SubscriberId,
-    /// By whom.
+    /// The subscriber to be added to it.
     pub contact: SubscriberId,
     /// Under which number the owner's operator awaits the answer.
     pub transaction: Transaction,
@@ -212,7 +212,7 @@ pub struct Membership {
 /// A search, between operators.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Search {
-    /// Who searches.
+    /// The IM user who searches and is shown the result.
     pub user: SubscriberId,
     /// The subscriber looked for.
     pub contact: SubscriberId,
@@ -223,11 +223,11 @@ pub struct Search {
 /// News of a presence change on its way to another domain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Notification<T> {
-    /// Whose presence.
+    /// The user whose presence changed; the sending operator serves them.
     pub publisher: SubscriberId,
     /// When it changed.
     pub changed: T,
-    /// What is new.
+    /// What watchers are to be shown of it.
     pub news: News,
     /// The watchers it is for.
     pub audience: Audience,
@@ -236,7 +236,7 @@ pub struct Notification<T> {
 /// Whom a notification to another domain is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Audience {
-    /// One watcher.
+    /// This watcher alone: one notification for each of them.
     Watcher(SubscriberId),
     /// The watchers in the domain, so many as the publisher's IMSP knows; their own IMSP knows which
     /// of its users have the publisher on their lists.
@@ -246,7 +246,7 @@ pub enum Audience {
 /// Contacts in a subscription or in the answer to one. Most agreements name one at a time.
 pub type Contacts = SmallVec<[Listed; 2]>;
 
-/// One contact.
+/// A contact in a subscription, or with their state in the answer to one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Listed {
     /// The contact whose state it is.
@@ -258,22 +258,22 @@ pub struct Listed {
 /// A watcher's subscription with another domain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Subscription<L> {
-    /// Who watches.
+    /// The user who is to see the contacts; the requesting operator serves them.
     pub watcher: SubscriberId,
     /// The contacts subscribed to.
     pub contacts: L,
-    /// What about it.
+    /// Whether the subscription begins, goes on or ends.
     pub act: SubscriptionAct,
 }
 
 /// What a subscription request asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SubscriptionAct {
-    /// To begin.
+    /// The watcher is to see the contacts from now on, their state first.
     Begin,
-    /// To go on.
+    /// The watcher still wants to see them: the refresh interval is over.
     Refresh,
-    /// To end.
+    /// The watcher is to see them no more.
     End,
 }
 

@@ -15,16 +15,16 @@ pub(crate) enum DurationDistribution {
     Exponential(Duration),
     /// Uniform between two bounds, `min` <= `max`.
     Uniform {
-        /// Smallest.
+        /// Smallest draw, included.
         min: Duration,
-        /// Largest.
+        /// Largest draw, included.
         max: Duration,
     },
     /// Log-normal, by its median and 99th percentile; `p99` above `median`.
     Lognormal {
-        /// Median.
+        /// Half of the draws are shorter.
         median: Duration,
-        /// 99th percentile.
+        /// 99 of 100 draws are shorter.
         p99: Duration,
     },
     /// Sum of `k` exponentials, by the mean of the sum.
@@ -36,9 +36,9 @@ pub(crate) enum DurationDistribution {
     },
     /// Another distribution, later by a constant.
     Shifted {
-        /// The constant.
+        /// Added to every draw.
         by: Duration,
-        /// The other.
+        /// What is drawn and then moved.
         plus: Box<DurationDistribution>,
     },
     /// Values with weights, from a file.
@@ -58,7 +58,7 @@ pub(crate) enum CountDistribution {
     Zipf(Arc<Zipf>),
     /// Log-normal, rounded to the nearest count.
     Lognormal {
-        /// Median.
+        /// Half of the draws are smaller.
         median: f64,
         /// 99th percentile, above `median`.
         p99: f64,
@@ -82,11 +82,11 @@ pub(crate) struct Empirical {
 /// Zipf weights 1/k^exponent for k in 1..=max.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Zipf {
-    /// Largest value.
+    /// Largest value, at least 1; the smallest is 1.
     pub(crate) max: u32,
-    /// Exponent.
+    /// How steeply weights fall with the count; 0 makes all alike.
     pub(crate) exponent: f64,
-    /// Cumulative weights.
+    /// Entry k - 1 is the weight of the counts up to k; the last is the total.
     cumulative: Vec<f64>,
 }
 
@@ -94,7 +94,7 @@ pub(crate) struct Zipf {
 const Z99: f64 = 2.326_347_874_040_841;
 
 impl DurationDistribution {
-    /// One draw.
+    /// Draws one duration; how much of the stream it takes depends on the kind.
     pub(crate) fn sample(&self, stream: &mut Stream) -> Duration {
         match self {
             Self::Constant(value) => *value,
@@ -125,7 +125,7 @@ impl DurationDistribution {
         }
     }
 
-    /// The mean.
+    /// Expected length of a draw, to the nanosecond.
     pub(crate) fn mean(&self) -> Duration {
         match self {
             Self::Constant(value) => *value,
@@ -206,7 +206,7 @@ impl DurationDistribution {
 }
 
 impl CountDistribution {
-    /// One draw.
+    /// Draws one count; how much of the stream it takes depends on the kind.
     pub(crate) fn sample(&self, stream: &mut Stream) -> u32 {
         match self {
             Self::Constant(value) => *value,

@@ -31,7 +31,7 @@ pub struct Federation {
     pub(crate) portability: Vec<Portability>,
     /// What changes during the run, in the order of time.
     pub(crate) timeline: Vec<TimedEvent>,
-    /// Of every tariff.
+    /// Currency of every price and sum, as results name it.
     pub(crate) currency: String,
     /// What a month costs.
     pub(crate) money: Money,
@@ -43,12 +43,12 @@ pub struct Federation {
     pub slo: Vec<String>,
 }
 
-/// One operator.
+/// One operator of any kind, with the settings of each node that it has.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Operator {
     /// The key in the file.
     pub name: String,
-    /// What it has.
+    /// Which nodes it has, and which documents apply to it.
     pub(crate) kind: OperatorKind,
     /// Domain of `name@domain` addresses; empty for an operator without IM.
     pub(crate) domain: String,
@@ -116,7 +116,7 @@ pub(crate) enum OperatorKind {
 pub(crate) struct Subscribers {
     /// IM users: account, UID and client. They have the operator's lowest indices.
     pub(crate) im: u32,
-    /// Legacy customers.
+    /// Legacy customers: reached by SMS alone; indices after those of the IM users.
     pub(crate) sms_only: u32,
 }
 
@@ -142,7 +142,7 @@ pub struct Imsp {
     pub(crate) queue_limit: u32,
     /// Instant messages overtake other waiting requests, without interrupting a service.
     pub(crate) messages_first: bool,
-    /// Legacy customers.
+    /// How it and its clients deal with legacy customers.
     pub(crate) legacy: Legacy,
 }
 
@@ -157,7 +157,7 @@ pub(crate) struct ServiceTimes {
     pub(crate) notification: DurationDistribution,
     /// A subscription, its refresh or its end.
     pub(crate) subscribe: DurationDistribution,
-    /// A search.
+    /// A search of a user here or from another domain, or the answer to one.
     pub(crate) search: DurationDistribution,
     /// A login or logout.
     pub(crate) login: DurationDistribution,
@@ -234,9 +234,9 @@ pub(crate) struct Legacy {
 /// How an IMSP lets its legacy customers look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum LegacyPresence {
-    /// Online, always.
+    /// Online, whatever their phones do, unless a command by SMS said otherwise.
     Online,
-    /// Offline, always.
+    /// Offline, whatever their phones do, unless a command by SMS said otherwise.
     Offline,
     /// Online while the phone is attached, as the HLR tells.
     Hlr,
@@ -256,7 +256,7 @@ pub(crate) enum Overlong {
 /// How often the client tells its user about the legacy service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Notice {
-    /// Never.
+    /// Says nothing about it.
     None,
     /// At the first message to a legacy contact.
     Once,
@@ -338,7 +338,7 @@ pub(crate) struct Translator {
 pub(crate) struct Portability {
     /// Whose prefix the numbers have.
     pub(crate) from: OperatorId,
-    /// Who serves them.
+    /// The operator who serves them now.
     pub(crate) to: OperatorId,
     /// Share of `from`'s numbers, 0..=1.
     pub(crate) share: f64,
@@ -349,7 +349,7 @@ pub(crate) struct Portability {
 pub(crate) struct TimedEvent {
     /// From the start of measuring.
     pub(crate) at: Duration,
-    /// What happens then.
+    /// What happens at that time.
     pub(crate) event: Event,
 }
 
@@ -374,7 +374,7 @@ pub enum Event {
     },
     /// An agreement begins.
     Agree(AgreementId),
-    /// Something fails.
+    /// A link or a part of an operator fails or slows down, and recovers.
     Outage {
         /// What fails, or slows down.
         outage: Outage,
@@ -388,11 +388,11 @@ pub enum Event {
 pub struct Run {
     /// Every random stream derives from it.
     pub seed: u64,
-    /// Not measured.
+    /// Simulated first and not measured, so that the load has settled; may be zero.
     pub(crate) warm_up: Duration,
     /// Whether the warm-up is to be found out (`auto`); it is zero until then.
     pub(crate) find_warm_up: bool,
-    /// Measured.
+    /// Simulated after the warm-up, and measured.
     pub duration: Duration,
     /// A message under way for longer when the run ends counts as undelivered.
     pub(crate) overdue: Duration,

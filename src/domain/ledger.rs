@@ -14,7 +14,7 @@ use super::time::{Duration, Instant};
 /// What goes beside a crossing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Ledger {
-    /// Nothing.
+    /// Beside what is neither a message nor has an instant to tell.
     None,
     /// Of a message: its journal, and whom its sender means, which an answer to a reply number does
     /// not say.

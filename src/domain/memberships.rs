@@ -32,7 +32,7 @@ impl Memberships {
         &self.members[start as usize..self.ends[place] as usize]
     }
 
-    /// All groups.
+    /// Every group of the federation, in the order in which they were drawn.
     pub fn all(&self) -> impl Iterator<Item = GroupId> {
         (0..self.ends.len() as u32).map(GroupId)
     }

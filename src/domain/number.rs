@@ -92,7 +92,7 @@ struct Block {
 /// A reply number: the place in the pool of an IMSP.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ReplyNumber {
-    /// Whose pool.
+    /// The IMSP from whose pool it is.
     pub owner: OperatorId,
     /// Which number of it.
     pub index: u32,

@@ -14,11 +14,11 @@ pub struct StationId(pub u32);
 /// A message's identity in every observation of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Subject {
-    /// The message.
+    /// Unique in the federation for the whole run.
     pub(crate) id: MessageId,
     /// The route as known now.
     pub route: Route,
-    /// Who wrote it.
+    /// The subscriber who wrote it.
     pub(crate) sender: SubscriberId,
     /// Whom it is for.
     pub(crate) recipient: SubscriberId,
@@ -36,7 +36,7 @@ pub struct Subject {
 /// somebody logs in is no latency of the network.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Stored {
-    /// Never.
+    /// It has not been kept so far.
     #[default]
     Never,
     /// It is in store.
@@ -48,7 +48,7 @@ pub enum Stored {
 /// A message that is under way when somebody looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct InFlight {
-    /// The message.
+    /// Which message, and the route it is on.
     pub(crate) subject: Subject,
     /// While it is a short message: the SMSC that has accepted it, and when.
     pub(crate) sms: Option<(OperatorId, Instant)>,
@@ -57,11 +57,11 @@ pub(crate) struct InFlight {
 /// What a transfer is about, for those who follow something through a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Carried {
-    /// A message.
+    /// An instant or short message, by its identity.
     Message(MessageId),
     /// A presence change: whose, and when.
     Change(SubscriberId, Instant),
-    /// Anything else.
+    /// Nothing that is followed: requests, answers, signalling.
     Other,
 }
 
@@ -69,9 +69,9 @@ pub enum Carried {
 /// the next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Grant {
-    /// Whose presence.
+    /// The user whose presence it is.
     pub(crate) publisher: SubscriberId,
-    /// Who is told.
+    /// The watcher who is told.
     pub(crate) watcher: SubscriberId,
     /// When that came about.
     pub(crate) changed: Instant,
@@ -91,7 +91,7 @@ pub enum Observation<'a> {
     },
     /// The recipient's device has the message. Outcome.
     Delivered {
-        /// The message.
+        /// Which message, and the route by which it came.
         subject: Subject,
         /// As SMS on a handset, else as IM at a client.
         sms: bool,
@@ -100,23 +100,23 @@ pub enum Observation<'a> {
     },
     /// Refused by a rule. Outcome.
     Refused {
-        /// The message.
+        /// Which message, and the route on which it was refused.
         subject: Subject,
-        /// The rule.
+        /// Why, as `messages_refused` counts it.
         reason: Reason,
     },
     /// Its validity ended at an SMSC. Outcome.
     Expired(Subject),
     /// Lost after acceptance. Outcome.
     Lost {
-        /// The message.
+        /// Which message, and the route on which it was lost.
         subject: Subject,
         /// The rule, or what went wrong.
         reason: Reason,
     },
     /// A message left an IMSP towards its next hop.
     Routed {
-        /// The IMSP's operator.
+        /// The operator whose IMSP it left.
         operator: OperatorId,
         /// From its arrival at that IMSP.
         took: Duration,
@@ -147,9 +147,9 @@ pub enum Observation<'a> {
     StationPlanned {
         /// The part at which it happened.
         station: StationId,
-        /// Waiting.
+        /// How long it waits for those before it; zero if it need not.
         wait: Duration,
-        /// Service.
+        /// How long it then occupies the part: transmission, or the interval of the rate.
         service: Duration,
         /// Jobs waiting just after this one came.
         queued: u32,
@@ -157,15 +157,15 @@ pub enum Observation<'a> {
 
     /// A transfer was put on a link.
     Transferred {
-        /// The agreement.
+        /// The agreement over whose link it goes.
         agreement: AgreementId,
         /// The sending side.
         from: OperatorId,
-        /// What it carries.
+        /// What kind of traffic it is, as counted and charged.
         kind: TransferKind,
-        /// What of.
+        /// The message or presence change inside, for who follows one.
         carried: Carried,
-        /// On the wire.
+        /// Length on the wire, bytes.
         bytes: u32,
         /// What is charged: 1, or the segments of a short message. 0 for a repetition.
         charged: u32,
@@ -174,7 +174,7 @@ pub enum Observation<'a> {
     },
     /// Something came in over an agreement.
     CameIn {
-        /// The agreement.
+        /// The agreement over which it came.
         agreement: AgreementId,
         /// The side that sent it.
         from: OperatorId,
@@ -184,16 +184,16 @@ pub enum Observation<'a> {
     /// Something came over an agreement that finds nothing here: an answer that is late, doubled or
     /// not ours, or what no partner sends.
     Stray {
-        /// Where it came.
+        /// The operator where it came in and was left alone.
         operator: OperatorId,
     },
     /// The gateway of an IMS operator translated a transfer (IMS-2).
     Translated {
-        /// Whose gateway.
+        /// The IMS operator at whose gateway it happened.
         operator: OperatorId,
-        /// What was translated.
+        /// What kind of traffic it is.
         kind: TransferKind,
-        /// What of.
+        /// The message or presence change inside, for who follows one.
         carried: Carried,
     },
     /// An agreement refused a transfer, before it reached the link.
@@ -255,9 +255,9 @@ pub enum Observation<'a> {
     PresenceShown {
         /// Who is shown it; `None` where only the number of watchers is known.
         watcher: Option<SubscriberId>,
-        /// What is new.
+        /// What the watcher sees of the publisher from then on.
         news: News,
-        /// Whose presence.
+        /// The user whose presence is shown.
         publisher: SubscriberId,
         /// When it changed: with `publisher`, the identity of the change.
         changed: Instant,
@@ -273,35 +273,35 @@ pub enum Observation<'a> {
 
     /// Something happened to a short message at the SMSC of `operator`.
     Sms {
-        /// Whose SMSC.
+        /// The operator whose SMSC it is.
         operator: OperatorId,
         /// The message it carries.
         message: MessageId,
         /// What the short message is.
         origin: SmsOrigin,
-        /// What happened.
+        /// How far it has come there.
         event: SmsEvent,
     },
     /// Assignments of an operator's reply numbers changed: so many numbers now carry one.
     ReplyNumbersInUse {
-        /// Whose pool.
+        /// The IMSP in whose pool they are.
         operator: OperatorId,
         /// Numbers with at least one assignment.
         numbers: u32,
     },
     /// A message found no reply number.
     ReplyNumberRefused {
-        /// Whose pool.
+        /// The IMSP whose pool had none free for the recipient.
         operator: OperatorId,
     },
 
     /// A contact was added and the client told.
     ContactAdded {
-        /// Whose list grows.
+        /// The user on whose contact list the contact now is.
         owner: SubscriberId,
-        /// By whom.
+        /// The subscriber now on the list.
         contact: SubscriberId,
-        /// What kind.
+        /// Served as IM or in which way as SMS.
         kind: ContactKind,
         /// Operator of the list's owner.
         from: OperatorId,
@@ -345,11 +345,11 @@ pub enum Observation<'a> {
 
     /// An IMSP decided what to do with a message.
     Decided {
-        /// The message.
+        /// The message decided about.
         message: MessageId,
-        /// Whose IMSP.
+        /// The operator whose IMSP decided.
         operator: OperatorId,
-        /// What was decided.
+        /// Where the message goes from here, and by which rule.
         decision: Decision,
     },
     /// A legacy customer became an IM user (OMTP use case 3).
@@ -368,11 +368,11 @@ pub enum Observation<'a> {
     },
     /// A user was asked to let a watcher see their presence, and answered.
     WatcherAnswered {
-        /// Whose presence.
+        /// The user who was asked and answered.
         publisher: SubscriberId,
         /// Who wants to see it.
         watcher: SubscriberId,
-        /// Whether it may.
+        /// Whether the watcher may see the presence.
         allowed: bool,
     },
     /// Somebody was invited to a group (OMTP IM-0020).
@@ -393,7 +393,7 @@ pub enum Observation<'a> {
     },
     /// A search for somebody ended (RD-3).
     Found {
-        /// Who searched.
+        /// The IM user who searched.
         user: SubscriberId,
         /// The subscriber it is about.
         contact: SubscriberId,
@@ -402,9 +402,9 @@ pub enum Observation<'a> {
     },
     /// A client told its user that a contact is served by SMS (OMTP IM-0060).
     LegacyNotice {
-        /// Who is told.
+        /// The user who wrote to the contact and is told so.
         user: SubscriberId,
-        /// Of whom.
+        /// The legacy contact written to.
         contact: SubscriberId,
     },
     /// A watcher is owed the news that they may see somebody, or no longer; `PresenceShown` pays
@@ -412,7 +412,7 @@ pub enum Observation<'a> {
     GrantOwed(Grant),
     /// A user blocked somebody, or ended that.
     Blocked {
-        /// Who blocks.
+        /// The user who blocks, and whose IMSP enforces it (CR16-1).
         owner: SubscriberId,
         /// The sender blocked, or not any more.
         other: SubscriberId,
@@ -433,7 +433,7 @@ pub enum Decision {
     /// As SMS for a legacy customer or an IM user out of reach (KIND-2, KIND-3, KIND-4), in so many
     /// parts.
     Sms {
-        /// Short messages.
+        /// Short messages that carry the text, at least 1.
         segments: u16,
         /// Place of the reply number in the pool (IM-0050).
         reply: u32,
@@ -448,7 +448,7 @@ pub enum Decision {
 /// One part of a message's latency.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StageTime {
-    /// Which part.
+    /// Where the time went: a queue, a service, a link, a store.
     pub stage: Stage,
     /// At which operator; for a link, the sending one.
     pub operator: OperatorId,
@@ -461,7 +461,7 @@ pub struct StageTime {
 pub enum SmsEvent {
     /// Submitted and accepted, in so many segments.
     Submitted {
-        /// Segments.
+        /// Short messages that carry the text, at least 1.
         segments: u32,
     },
     /// Refused at submission.

@@ -12,7 +12,7 @@ macro_rules! closed_list {
             /// All values, in the order in which results show them.
             pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
 
-            /// Their labels.
+            /// Labels of `ALL`, place by place: the words of topologies and results.
             pub const LABELS: &'static [&'static str] = &[$($label,)+];
 
             /// The label in result files and on the terminal.

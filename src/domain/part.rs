@@ -46,11 +46,11 @@ pub(crate) enum Bound {
 pub(crate) enum Limit<'a> {
     /// How many, and how long each kind of service takes them.
     Workers(&'a mut u32, Vec<&'a mut DurationDistribution>),
-    /// Of each node.
+    /// Licensed messages a second of each node.
     Licence(&'a mut f64),
     /// `None`: whatever is put on it passes at once.
     Bandwidth(&'a mut Option<f64>),
-    /// With its burst.
+    /// The rate, and the burst of a leaky bucket with it.
     Rate(&'a mut RateLimit),
 }
 
@@ -68,7 +68,7 @@ pub(crate) enum Owner {
 /// A queueing part of a federation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Part {
-    /// What it is.
+    /// What kind of part it is.
     pub kind: PartKind,
     /// The operator, node or side of an agreement that has it.
     pub(crate) owner: Owner,

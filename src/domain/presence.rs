@@ -6,27 +6,27 @@ use super::number::Msisdn;
 /// A kind of client, as ClientType of the attribute ClientInfo.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum ClientType {
-    /// `MOBILE_PHONE`.
+    /// `MOBILE_PHONE`: what every simulated IM user shows.
     MobilePhone,
-    /// `COMPUTER`.
+    /// `COMPUTER`: read and written on the wire, set by no simulated user.
     Computer,
-    /// `PDA`.
+    /// `PDA`: read and written on the wire, set by no simulated user.
     Pda,
     /// `CLI`: limited capabilities and content length, plain text only, SMS supported. Marks a
     /// legacy customer (OMTP appendix A, IM-0140).
     Cli,
-    /// `OTHER`.
+    /// `OTHER`: read and written on the wire, set by no simulated user.
     Other,
 }
 
 /// Value of the attribute UserAvailability.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Availability {
-    /// `AVAILABLE`.
+    /// `AVAILABLE`: what IM users show, and legacy customers who look online.
     Available,
-    /// `NOT_AVAILABLE`.
+    /// `NOT_AVAILABLE`: what legacy customers show who look offline.
     NotAvailable,
-    /// `DISCREET`.
+    /// `DISCREET`: read and written on the wire, set by no simulated user.
     Discreet,
 }
 
@@ -79,7 +79,7 @@ pub struct Attribute<T> {
     /// Which client it is about, by its number in international form; in the client attributes
     /// of IMPS 1.3 only (OnlineStatus and ClientInfo).
     pub(crate) client: Option<Msisdn>,
-    /// The value.
+    /// What the attribute says; `None` in a request.
     pub value: Option<T>,
 }
 
@@ -103,13 +103,13 @@ impl<T> Attribute<T> {
 /// A set of presence attributes, each present or not.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Presence {
-    /// `OnlineStatus`.
+    /// `OnlineStatus`: whether the user is logged in, or looks so (CR16-2).
     pub online_status: Option<Attribute<bool>>,
     /// `ClientInfo`, of which ClientType.
     pub(crate) client_info: Option<Attribute<ClientType>>,
-    /// `UserAvailability`.
+    /// `UserAvailability`: the user's own setting (CR16-4 of a legacy customer).
     pub(crate) user_availability: Option<Attribute<Availability>>,
-    /// `StatusText`.
+    /// `StatusText`: free text; of legacy customers the IMSP's own (CR16-5).
     pub status_text: Option<Attribute<String>>,
 }
 

@@ -17,7 +17,7 @@ pub struct Station {
     pub name: String,
     /// Whose it is; of a link or rate limit, the sending side.
     pub(crate) operator: OperatorId,
-    /// Parallel servers.
+    /// Servers side by side at its one queue; utilisation is per server.
     pub(crate) servers: u32,
 }
 

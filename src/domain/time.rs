@@ -33,12 +33,12 @@ impl Duration {
     /// No time at all.
     pub(crate) const ZERO: Self = Self(0);
 
-    /// Whole seconds.
+    /// From whole seconds, up to 584 years.
     pub const fn from_secs(seconds: u64) -> Self {
         Self(seconds * 1_000_000_000)
     }
 
-    /// Whole milliseconds.
+    /// From whole milliseconds.
     pub const fn from_millis(milliseconds: u64) -> Self {
         Self(milliseconds * 1_000_000)
     }
@@ -49,7 +49,7 @@ impl Duration {
         Self((seconds * 1e9 + 0.5) as u64)
     }
 
-    /// Seconds.
+    /// In seconds, for figures and arithmetic in floats.
     pub(crate) fn as_secs_f64(self) -> f64 {
         self.0 as f64 / 1e9
     }

@@ -18,7 +18,7 @@ pub struct Event {
     pub at: Instant,
     /// Source node and the source's own counter; no two events of a run share it.
     pub order: u64,
-    /// What happens.
+    /// What reaches a node of the shard as the event is due.
     pub input: Input,
 }
 

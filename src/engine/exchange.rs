@@ -21,11 +21,11 @@ pub(super) trait Exchange<Mail, Report> {
 pub(super) struct Word {
     /// When the next event is due, or arrives.
     pub(super) next: Instant,
-    /// Events so far.
+    /// Events processed so far, by one worker or by all.
     pub(super) events: u64,
     /// Whether the run shall end.
     pub(super) stop: bool,
-    /// Who has failed.
+    /// Which process has failed, or who looks on; of several the first.
     pub(super) failed: Failed,
 }
 
@@ -50,9 +50,9 @@ impl Word {
 pub(super) struct Failed(pub(super) u64);
 
 impl Failed {
-    /// Nobody.
+    /// No process has failed; the largest, so that any other comes first.
     pub(super) const NOBODY: Self = Self(u64::MAX);
-    /// Who looks on.
+    /// The observer of progress has failed, and no process.
     pub(super) const ONLOOKER: Self = Self(u64::MAX - 1);
 
     /// A process, by its number.

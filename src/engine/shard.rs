@@ -45,7 +45,7 @@ pub struct Shard<O> {
     lists: Lists,
     nodes: Nodes,
     events: u64,
-    /// Who watches.
+    /// Sees every observation of the shard, in the order of its events.
     pub(crate) observer: O,
 }
 

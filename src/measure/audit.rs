@@ -25,7 +25,7 @@ const KEPT: usize = 20;
 pub enum Violation {
     /// Messages offered on a route, less those that ended, are not those found in flight.
     Remainder {
-        /// The route.
+        /// The route on which messages are missing or too many.
         route: Route,
         /// Offered less ended.
         expected: i64,
@@ -34,7 +34,7 @@ pub enum Violation {
     },
     /// The stages of a message do not add up to its latency.
     Stages {
-        /// The message.
+        /// The message, at its delivery.
         message: MessageId,
         /// From the intent to the delivery.
         latency: Duration,
@@ -43,17 +43,17 @@ pub enum Violation {
     },
     /// A message ended before it was meant.
     Early {
-        /// The message.
+        /// The message that was delivered, refused, expired or lost too soon.
         message: MessageId,
     },
     /// A level of a station fell below zero.
     Level {
-        /// The station.
+        /// The part of which more jobs left than came.
         station: StationId,
     },
     /// An SMSC delivered, lost or let expire more than it accepted.
     Sms {
-        /// Whose SMSC.
+        /// The operator whose SMSC it is.
         operator: OperatorId,
         /// Accepted less ended.
         left: i64,
@@ -61,7 +61,7 @@ pub enum Violation {
     /// What an operator sent over an agreement, less what was lost on the link, is not what came in
     /// there or is on its way.
     Border {
-        /// The agreement.
+        /// The agreement whose two sides do not add up.
         agreement: AgreementId,
         /// The side that sent.
         from: OperatorId,
@@ -312,7 +312,7 @@ pub(crate) struct Found {
 /// What two parties to an agreement, of whom one is not ours, leave open: a figure, no violation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Outside {
-    /// The agreement.
+    /// The agreement, one side of which this program does not run.
     pub(crate) agreement: AgreementId,
     /// The side that sent.
     pub(crate) from: OperatorId,

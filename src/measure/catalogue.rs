@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
-    /// A distribution.
+    /// Samples with their distribution: mean, percentiles, extremes.
     Histogram,
     /// A count of events.
     Counter,
@@ -19,11 +19,11 @@ pub enum Kind {
 /// In what a metric is measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Unit {
-    /// Seconds.
+    /// `s`: times, recorded in nanoseconds.
     Seconds,
     /// A pure number.
     One,
-    /// Bytes.
+    /// `B`: bytes on the wire of an agreement.
     Bytes,
     /// The topology's currency.
     Currency,
@@ -45,15 +45,15 @@ pub(crate) enum Direction {
 pub(crate) enum Label {
     /// Route of a message.
     Route,
-    /// An operator.
+    /// Operator of the sender, publisher, list's owner, or the side that sends or owes.
     From,
-    /// An operator.
+    /// Operator of the recipient, watcher or contact, or the side that receives.
     To,
     /// Why a message, a request or a transfer was refused or lost.
     Reason,
     /// Part of a message's latency.
     Stage,
-    /// An operator.
+    /// Operator at whose IMSP, SMSC or users it happens.
     Operator,
     /// How a presence change travels.
     Scope,
@@ -100,9 +100,9 @@ impl Label {
 pub(crate) struct Info {
     /// Name in results.
     pub(crate) name: &'static str,
-    /// What it is.
+    /// Whether it is a distribution, a count or a level.
     pub(crate) kind: Kind,
-    /// In what.
+    /// The base unit of every figure of it but rates.
     pub(crate) unit: Unit,
     /// Its labels, in order.
     pub(crate) labels: &'static [Label],
@@ -123,7 +123,7 @@ macro_rules! whole {
 
 macro_rules! metrics {
     ($($variant:ident: $name:literal $kind:ident $unit:ident [$($label:ident),*] $better:ident $(of $whole:ident)? $meaning:literal)+) => {
-        /// A metric.
+        /// What a run measures; the meaning in its row documents each.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[repr(u8)]
         pub enum Metric { $(#[doc = $meaning] $variant,)+ }

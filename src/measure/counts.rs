@@ -152,7 +152,7 @@ impl Counts {
         Some(counts)
     }
 
-    /// Samples.
+    /// Samples in all cells, those of the batch included.
     pub fn total(&self) -> u64 {
         self.total
     }

@@ -23,7 +23,7 @@ use crate::domain::time::Instant;
 /// An interval of the series, as it ended.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Glance {
-    /// Its end.
+    /// When the interval ended, since the start of the run.
     pub at: Instant,
     /// Its length in seconds of simulated time.
     pub length_s: f64,
@@ -42,7 +42,7 @@ pub struct Glance {
 /// Messages of one route in one interval, counted when it happened.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct RouteGlance {
-    /// The route.
+    /// The route on which they were offered or ended.
     pub route: Route,
     /// Messages that users meant to send.
     pub offered: u64,

@@ -60,7 +60,7 @@ impl Recorded {
         self.max = self.max.max(other.max);
     }
 
-    /// Samples.
+    /// How many samples there are, of all values.
     pub(crate) fn count(&self) -> u64 {
         self.counts.total()
     }

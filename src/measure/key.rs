@@ -34,7 +34,7 @@ impl Key {
         Self(key << 2)
     }
 
-    /// The metric.
+    /// The metric in the key's upper six bits.
     pub(super) fn metric(self) -> Metric {
         Metric::ALL[(self.0 >> 58) as usize]
     }

@@ -23,7 +23,7 @@ pub struct Measured {
     pub(super) gauges: BTreeMap<Key, Gauge>,
     /// Seconds measured, of all runs together.
     pub(super) seconds: f64,
-    /// Runs added.
+    /// How many runs are added up; counts of one run are divided by it.
     pub(super) runs: u32,
     /// Start and end of the measured time of the first run, seconds since its start.
     pub(super) span: (f64, f64),
@@ -38,9 +38,9 @@ pub struct Measured {
 /// A level over time.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct Gauge {
-    /// Times seconds.
+    /// Sum over time, level times seconds; by `seconds` it is the average.
     pub(super) integral: f64,
-    /// Highest.
+    /// Highest level of any run.
     pub(super) max: f64,
 }
 

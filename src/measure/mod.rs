@@ -42,11 +42,11 @@ pub struct Setup {
     pub(crate) interval: Duration,
     /// Names, by `OperatorId`.
     pub(crate) operators: Vec<String>,
-    /// By `AgreementId`.
+    /// Parties and prices, by `AgreementId`.
     pub(crate) agreements: Vec<AgreementTerms>,
-    /// Of the tariffs.
+    /// What the tariffs are in, and figures of money with them.
     pub(crate) currency: String,
-    /// By `StationId`.
+    /// Name, owner and servers of each part, by `StationId`.
     pub(crate) stations: Vec<Station>,
     /// Lines to judge by.
     pub slo: Vec<slo::Line>,
@@ -92,7 +92,7 @@ pub struct Window {
 /// What measurement needs to know of an agreement.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct AgreementTerms {
-    /// Its parties.
+    /// The two operators, in the order of the topology.
     pub(crate) between: [OperatorId; 2],
     /// What the sending side owes.
     pub(crate) tariff: Tariff,

@@ -33,7 +33,7 @@ pub(super) struct Owed {
     pub(super) from: OperatorId,
     /// Operator of the watchers.
     pub(super) to: OperatorId,
-    /// How many.
+    /// How many watchers at `to` are to be shown it.
     pub(super) watchers: u32,
 }
 

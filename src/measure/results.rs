@@ -57,7 +57,7 @@ pub struct Metric {
     /// Standard deviation of those samples, also where the other figures count what is under way.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub stddev: Option<f64>,
-    /// Smallest sample.
+    /// Smallest of a histogram's samples that have come to their end.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub min: Option<f64>,
     /// Percentiles of a histogram.
@@ -88,7 +88,7 @@ pub struct Metric {
 /// Batch means of one run.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct BatchMeans {
-    /// How many.
+    /// How many parts of the measured time there are.
     pub(crate) number: u32,
     /// Correlation of each with the next.
     pub(crate) lag1: f64,
@@ -98,19 +98,19 @@ pub(crate) struct BatchMeans {
 /// without them is no histogram.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Percentiles {
-    /// Median.
+    /// Median: half of the samples are at most as large; from 20 samples on.
     #[serde(deserialize_with = "Option::deserialize")]
     pub p50: Option<f64>,
-    /// 90th.
+    /// 90 % of the samples are at most as large; from 100 samples on.
     #[serde(deserialize_with = "Option::deserialize")]
     pub p90: Option<f64>,
-    /// 95th.
+    /// 95 % of the samples are at most as large; from 200 samples on.
     #[serde(deserialize_with = "Option::deserialize")]
     pub p95: Option<f64>,
-    /// 99th.
+    /// 99 % of the samples are at most as large; from 1,000 samples on.
     #[serde(deserialize_with = "Option::deserialize")]
     pub p99: Option<f64>,
-    /// 99.9th.
+    /// 99.9 % of the samples are at most as large; from 10,000 samples on.
     #[serde(deserialize_with = "Option::deserialize")]
     pub p999: Option<f64>,
 }
@@ -294,25 +294,25 @@ impl Metric {
 /// are absent when fewer than ten samples lie beyond them.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Distribution {
-    /// Samples.
+    /// Samples that have come to their end.
     pub count: u64,
     /// Exact mean; 0 without samples, like all below.
     pub mean: f64,
     /// Exact standard deviation (population).
     pub stddev: f64,
-    /// Smallest.
+    /// Smallest of those samples.
     pub min: f64,
-    /// Median.
+    /// Median; given from 20 samples on.
     pub p50: Option<f64>,
-    /// 90th percentile.
+    /// 90th percentile; given from 100 samples on.
     pub p90: Option<f64>,
-    /// 95th percentile.
+    /// 95th percentile; given from 200 samples on.
     pub p95: Option<f64>,
-    /// 99th percentile.
+    /// 99th percentile; given from 1,000 samples on.
     pub p99: Option<f64>,
-    /// 99.9th percentile.
+    /// 99.9th percentile; given from 10,000 samples on.
     pub p999: Option<f64>,
-    /// Largest.
+    /// Largest of those samples, or how long one under way has waited already.
     pub max: f64,
 }
 
@@ -320,7 +320,7 @@ pub struct Distribution {
 /// of the run, by arithmetic on the topology.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Need {
-    /// The station.
+    /// Name of the part, such as `imsp-a/im_server`; each node has its own.
     pub station: String,
     /// Jobs a second.
     pub rate: f64,
@@ -342,7 +342,7 @@ fn is_zero(share: &f64) -> bool {
 /// Something that rises or falls through the measured time by more than chance makes it.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Trend {
-    /// What.
+    /// What rises or falls.
     pub what: Trending,
     /// At the start of the measured time, by a straight line.
     pub from: f64,
@@ -367,7 +367,7 @@ pub enum Trending {
 pub struct SeriesRow {
     /// Start of the interval, seconds since the start of measuring.
     pub time_s: f64,
-    /// The metric.
+    /// The metric's name, such as `station_utilisation`.
     pub metric: Cow<'static, str>,
     /// As `name=value` pairs joined by `;`, or empty.
     pub labels: String,
@@ -376,7 +376,7 @@ pub struct SeriesRow {
     pub(crate) part: Option<Part>,
     /// `count`, `rate`, `mean`, `max`, `p50`, `p95`, `p99` …
     pub statistic: Cow<'static, str>,
-    /// In `unit`.
+    /// The figure, in the unit of its row.
     pub value: f64,
     /// `s`, `1`, `1/s`, `B`.
     pub(crate) unit: Cow<'static, str>,
@@ -385,7 +385,7 @@ pub struct SeriesRow {
 /// A histogram with its tag.
 #[derive(Clone, Debug)]
 pub struct TaggedHistogram {
-    /// `metric;label=value;label=value`.
+    /// `metric;label=value;label=value`: its name among the histograms of a run.
     pub tag: String,
     /// Values in microseconds, or counts.
     pub counts: Counts,
@@ -394,14 +394,14 @@ pub struct TaggedHistogram {
 /// One SLO line.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Slo {
-    /// As written.
+    /// The line as the topology writes it.
     pub line: String,
     /// The figure; null if too few samples carry it.
     pub observed: Option<f64>,
     /// Whether the figure is a lower bound: messages under way when the run ended could raise it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub at_least: bool,
-    /// Of `observed`.
+    /// Unit of `observed` and `bound`: s, B, 1, 1/s or the currency.
     pub unit: String,
     /// What the figure was held against, in the same unit; of a baseline with its change.
     #[serde(default, skip_serializing_if = "Option::is_none")]

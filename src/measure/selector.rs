@@ -24,9 +24,9 @@ pub struct Selector {
 /// Names that labels may have, besides those of closed lists: the topology's.
 #[derive(Clone, Debug, Default)]
 pub struct Names {
-    /// Of operators.
+    /// Names of operators: what `from`, `to` and `operator` may be.
     pub(crate) operators: Vec<String>,
-    /// Of stations.
+    /// Names of stations: what `station` may be.
     pub(crate) stations: Vec<String>,
 }
 
@@ -46,9 +46,9 @@ pub struct Misread {
 pub(crate) enum Statistic {
     /// Of samples, or over time.
     Mean,
-    /// Of samples.
+    /// Standard deviation of the samples (population).
     Stddev,
-    /// Smallest sample.
+    /// Smallest of the samples.
     Min,
     /// Largest sample, highest level.
     Max,

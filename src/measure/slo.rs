@@ -166,7 +166,7 @@ pub(crate) fn value(selector: &Selector, text: &str) -> Result<f64, String> {
 }
 
 impl Line {
-    /// As written.
+    /// The line as the topology writes it, by which results name it.
     pub(crate) fn text(&self) -> &str {
         &self.text
     }

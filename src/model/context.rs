@@ -33,7 +33,7 @@ pub struct Context<'a> {
     pub lists: &'a mut Lists,
     /// What the node causes.
     pub out: &'a mut Outbox,
-    /// Who watches.
+    /// Takes what the node observes, and answers nothing.
     pub observer: &'a mut dyn Observer,
 }
 

@@ -32,7 +32,7 @@ pub(crate) struct Link {
 pub(crate) struct Passage {
     /// Waiting for the transmitter.
     pub(crate) wait: Duration,
-    /// Serialisation.
+    /// Time that the transmitter takes: bytes by bandwidth; zero without one.
     pub(crate) transmission: Duration,
     /// Transfers waiting just after this one came.
     pub(crate) queued: u32,

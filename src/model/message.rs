@@ -13,7 +13,7 @@ use crate::domain::time::Instant;
 /// One message in flight.
 #[derive(Clone, Debug)]
 pub struct Message {
-    /// Its identity.
+    /// Unique in the federation, kept across agreements and as SMS.
     pub(crate) id: MessageId,
     /// Who wrote it.
     pub(crate) sender: SubscriberId,

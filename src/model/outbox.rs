@@ -35,7 +35,7 @@ pub enum Input {
     Request(Job),
     /// IMSP: a presence subscription may be due for refresh.
     Refresh {
-        /// Whose subscription.
+        /// The user here whose subscriptions are to be refreshed.
         watcher: SubscriberId,
         /// The session it belongs to.
         session: u32,
@@ -97,7 +97,7 @@ pub enum Input {
     Other(PartKind),
     /// A queueing part: a service ends.
     Served {
-        /// What it is.
+        /// What kind of part it is.
         kind: PartKind,
         /// Which node of it; 0 if it has none.
         node: u16,
@@ -118,7 +118,7 @@ pub enum Input {
 pub struct Reply {
     /// Names the draws of the answer.
     pub(crate) occasion: Occasion,
-    /// Who answers.
+    /// The user who answers, of this operator.
     pub(crate) from: SubscriberId,
     /// The subscriber answered: whoever wrote the message.
     pub(crate) to: SubscriberId,
@@ -131,7 +131,7 @@ pub struct Reply {
 /// Whether a watcher may see somebody's presence.
 #[derive(Clone, Copy, Debug)]
 pub struct WatcherQuestion {
-    /// Whose presence.
+    /// The user who decides, and whose client is asked.
     pub(crate) publisher: SubscriberId,
     /// Who wants to see it.
     pub(crate) watcher: SubscriberId,
@@ -142,11 +142,11 @@ pub struct WatcherQuestion {
 /// A request of a contact.
 #[derive(Clone, Copy, Debug)]
 pub struct ContactRequest {
-    /// Whose list grows.
+    /// The user on whose contact list the contact is to be.
     pub(crate) owner: SubscriberId,
-    /// By whom.
+    /// The subscriber to be added to it.
     pub(crate) contact: SubscriberId,
-    /// Who began it.
+    /// Whom the answer goes to: a user here, or another operator.
     pub(crate) asked: Asked,
 }
 
@@ -215,11 +215,11 @@ pub enum Job {
     },
     /// A notification to a watcher's client.
     Notify {
-        /// What changed.
+        /// The user whose presence it is about.
         publisher: SubscriberId,
         /// The instant at which it came about, from which latency counts.
         changed: Instant,
-        /// What is new.
+        /// What the watcher is to see of the publisher.
         news: News,
         /// The user to be shown it.
         watcher: SubscriberId,
@@ -253,14 +253,14 @@ pub enum Job {
     },
     /// A user's answer whether a watcher may see their presence, or what they say later unasked.
     WatcherAnswered {
-        /// What was asked.
+        /// The question that the answer belongs to.
         question: WatcherQuestion,
-        /// Yes or no.
+        /// Whether the watcher may see the presence.
         allowed: bool,
     },
     /// A search by a user here, or from another domain (RD-3).
     Search {
-        /// Who searches.
+        /// The IM user who searches, of this operator or another.
         user: SubscriberId,
         /// The subscriber it is about.
         contact: SubscriberId,
@@ -300,7 +300,7 @@ pub enum Job {
     Validate(ContactRequest),
     /// A user's request to add a contact by number or UID.
     AddContact {
-        /// The request.
+        /// What was asked: whose list, which contact, and who began it.
         request: ContactRequest,
         /// By number, else by UID.
         by_number: bool,
@@ -309,14 +309,14 @@ pub enum Job {
     ContactAsked(ContactRequest),
     /// The answer to a validation.
     Validated {
-        /// What was asked.
+        /// The request that was validated.
         request: ContactRequest,
         /// Whether the customer looks online now; `None`: nothing better is known than the default.
         online: Option<bool>,
     },
     /// The answer to a contact request: of a client here, or of another operator.
     ContactAnswered {
-        /// The request.
+        /// What was asked, as the contact or their operator answers it.
         request: ContactRequest,
         /// What came of it.
         answer: Consent,
@@ -330,9 +330,9 @@ pub struct Mail {
     pub at: Instant,
     /// Its place among the simultaneous ones.
     pub order: u64,
-    /// The next operator.
+    /// The operator at the other end of the agreement.
     pub next: OperatorId,
-    /// What crosses.
+    /// The content with its agreement and number, as the network carries it.
     pub crossing: Sent,
     /// What is told beside it.
     pub ledger: Ledger,

@@ -20,7 +20,7 @@ use crate::domain::time::Instant;
 /// The shared, unchanging part of a run.
 #[derive(Clone, Debug)]
 pub struct Plan {
-    /// The settings.
+    /// The topology with every default; of a later plan, as operators are then.
     pub federation: Federation,
     /// Who is where.
     pub population: Population,
@@ -61,7 +61,7 @@ pub(crate) struct TransferSizes {
     pub(crate) validate: u32,
     /// A contact request.
     pub(crate) contact: u32,
-    /// An answer.
+    /// An answer to a contact request, an acknowledgement or a delivery report.
     pub(crate) answer: u32,
     /// The answer to a validation: UID and presence of a legacy customer.
     pub(crate) validated: u32,

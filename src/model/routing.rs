@@ -13,11 +13,11 @@ use crate::domain::time::Duration;
 pub(crate) enum Carriage {
     /// Instant messages, contact requests and validations.
     Messaging,
-    /// Presence.
+    /// Notifications, states and subscriptions.
     Presence,
-    /// Searches.
+    /// Searches for somebody and their answers.
     Search,
-    /// Group messages.
+    /// Copies of messages to groups; also asked of when somebody is invited.
     Groups,
     /// Short messages and their signalling.
     Sms,

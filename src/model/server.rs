@@ -45,7 +45,7 @@ enum Step {
     Over(u32),
     /// A service begins at this place.
     Begins(u32),
-    /// Nothing more.
+    /// No service begins or ends by it; after an outage what waits may begin.
     None,
 }
 

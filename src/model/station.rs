@@ -38,7 +38,7 @@ struct Waiting<J> {
 /// What an arriving job may claim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Claim {
-    /// Its turn.
+    /// Its turn: refused if the queue is full or the station is down.
     Usual,
     /// To wait before all others, without interrupting a service.
     Urgent,
@@ -51,7 +51,7 @@ pub(crate) enum Claim {
 pub(crate) enum Arrival<J> {
     /// It starts service at this place.
     Started(u32),
-    /// It waits.
+    /// It waits for a free server, or for an outage to end.
     Queued,
     /// The queue is full: the job is handed back.
     Full(J),
@@ -62,7 +62,7 @@ pub(crate) enum Arrival<J> {
 /// A job whose service ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Served<J> {
-    /// The job.
+    /// What was served, as its owner handed it in.
     pub(crate) job: J,
     /// When it came.
     pub(crate) arrived: Instant,

@@ -18,9 +18,9 @@ pub enum Stimulus {
     AddContact,
     /// This user writes this, by script instead of by draw.
     Write {
-        /// Who writes.
+        /// The user who writes, of the operator whose crowd it reaches.
         sender: SubscriberId,
-        /// To whom.
+        /// The subscriber written to, of any operator.
         recipient: SubscriberId,
         /// Length and alphabet of what is written.
         text: Text,
@@ -29,7 +29,7 @@ pub enum Stimulus {
     Add {
         /// Whose list grows.
         owner: SubscriberId,
-        /// By whom.
+        /// The contact to be added.
         contact: SubscriberId,
         /// By number, else by UID.
         by_number: bool,

@@ -21,7 +21,7 @@ pub(crate) enum Follow {
     Message(u64),
     /// The `n`th presence change, counted from 1.
     Presence(u64),
-    /// Every message.
+    /// Every message of the run, and no presence change.
     Everything,
 }
 

@@ -15,7 +15,7 @@ use crate::report::document::csv::MessageRow;
 /// One message of the sample.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sample {
-    /// The message.
+    /// Which message, and the route on which it ended.
     pub(crate) subject: Subject,
     /// How it ended.
     pub(crate) outcome: SampleOutcome,

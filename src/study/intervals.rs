@@ -5,7 +5,7 @@ use super::stats::{self, Estimate, Interval, Intervals};
 use crate::measure::catalogue::{self, Kind};
 use crate::measure::results::{Batch, BatchMeans, Metric, Results};
 
-/// Of every interval.
+/// How sure every interval is by itself.
 const CONFIDENCE: f64 = 0.95;
 /// Batches at most; as many parts are joined as it takes.
 const BATCHES: usize = 40;

@@ -37,9 +37,9 @@ pub struct Parallel {
 /// What came of one replication.
 #[derive(Clone, Debug)]
 pub struct Replication {
-    /// Its seed.
+    /// The seed from which its random streams derive.
     pub seed: u64,
-    /// Its figures.
+    /// What it measured by itself, in the order of results.
     pub metrics: Vec<Metric>,
     /// The same as sums, without what shows how it went over time.
     pub(crate) measured: Measured,
@@ -54,9 +54,9 @@ pub struct Replicated {
     pub measured: Measured,
     /// Each by itself.
     pub each: Vec<Replication>,
-    /// Of the first.
+    /// Sample of single messages of the first replication.
     pub(crate) samples: Vec<Sample>,
-    /// Events of all.
+    /// Events that all replications processed.
     pub(crate) events: u64,
     /// Simulated time of all, warm-ups included, seconds.
     pub model_time_s: f64,

@@ -22,20 +22,20 @@ pub(crate) struct Node {
 /// Who decided a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Origin {
-    /// The format.
+    /// The format: the file leaves it out.
     Default,
-    /// The file.
+    /// The file says it.
     File,
     /// An option of the command line.
     CommandLine,
 }
 
-/// A value.
+/// A value as written, before the table of keys says what it means.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Value {
     /// Any scalar, as written; quotes resolved.
     Scalar(String),
-    /// A list.
+    /// A list, in the order of the file.
     List(Vec<Node>),
     /// A map, in the order of the file.
     Map(Vec<Entry>),
@@ -44,11 +44,11 @@ pub(crate) enum Value {
 /// A key with its value.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Entry {
-    /// The key.
+    /// The key as written, quotes resolved.
     pub(crate) key: String,
     /// Where the key stands.
     pub(crate) place: Place,
-    /// Its value.
+    /// What the key is set to.
     pub(crate) node: Node,
 }
 

@@ -12,7 +12,7 @@ use super::problem::Problem;
 /// Stands for one item more at the end of a list.
 const ADDED: &str = "+";
 
-/// One override.
+/// A `--set` of the command line, or a value that a study gives a point.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Override {
     path: Vec<String>,

@@ -8,7 +8,7 @@ use std::ops::Range;
 pub(crate) enum Place {
     /// In the source, from one byte to before another.
     Source {
-        /// First byte.
+        /// The first byte of what was said, counted from 0.
         start: usize,
         /// Behind the last.
         end: usize,

@@ -12,7 +12,7 @@ use crate::domain::words::nearest;
 /// A number with its unit.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Scalar {
-    /// The number.
+    /// The number as written, before its unit: 35 of `35%`.
     pub(crate) number: f64,
     /// What follows it.
     unit: String,

@@ -4,7 +4,7 @@
 /// What a value may be.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Shape {
-    /// Any text.
+    /// Any scalar, as it is written.
     Text,
     /// `true` or `false`.
     Flag,
@@ -14,11 +14,11 @@ pub(crate) enum Shape {
     Number,
     /// `0.3` or `30%`.
     Share,
-    /// `20ms`.
+    /// A length of time with its unit, such as `20ms`; read as nanoseconds.
     Duration,
-    /// `50/s`.
+    /// How often, such as `50/s` or `12/h`; read as events a second.
     Rate,
-    /// `100Mbit/s`.
+    /// How fast a link is, such as `100Mbit/s`; read as bits a second.
     Bandwidth,
     /// One of these words.
     Word(&'static [&'static str]),
@@ -32,11 +32,11 @@ pub(crate) enum Shape {
     ServiceTimes,
     /// A rate, a limit, or a limit for each side.
     RateLimit,
-    /// Fixed keys.
+    /// A map with these keys and no others.
     Map(&'static [Field]),
     /// Operators: the keys of a kind follow from `kind`.
     Operators,
-    /// Free keys.
+    /// A map whose keys are names of the topology; each value has this shape.
     Named(&'static Shape),
     /// A list with at least so many items.
     List(&'static Shape, usize),
@@ -49,9 +49,9 @@ pub(crate) enum Shape {
 /// A key of a map.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Field {
-    /// The key.
+    /// The key as it is written in the file.
     pub(crate) key: &'static str,
-    /// Its value.
+    /// What its value may be.
     pub(crate) shape: Shape,
     /// What holds if it is left out.
     pub(crate) default: Default,
@@ -64,7 +64,7 @@ pub(crate) struct Field {
 pub(crate) enum Default {
     /// It cannot be left out.
     Required,
-    /// Nothing.
+    /// There is no value then, and none is filled in.
     Absent,
     /// This, as YAML.
     Is(&'static str),

@@ -17,7 +17,7 @@ const LIMIT_NAMED: u64 = 256 << 20;
 pub struct Source {
     /// As the user gave it.
     pub(crate) path: String,
-    /// Its content.
+    /// What stands in the file, UTF-8, up to 64 MiB.
     pub text: String,
     /// Files it names, as they were when it was first loaded.
     pub(super) named: Named,

@@ -127,29 +127,29 @@ words! {
 pub(crate) enum Addressing {
     /// By E.164 number.
     Number,
-    /// By `name@domain`.
+    /// By UID, `name@domain`.
     Uid,
 }
 
 /// What an agreement may carry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Feature {
-    /// Instant messages.
+    /// Instant messages, contact requests and validations.
     Messaging,
-    /// Presence.
+    /// Subscriptions, notifications and states.
     Presence,
-    /// Search.
+    /// Searches for users of the other operator (RD-3).
     Search,
-    /// Group messaging.
+    /// Copies of messages to groups (RD-7).
     Groups,
 }
 
 /// What happens over a rate limit, before it is known how many may queue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Over {
-    /// Refused.
+    /// Refused with the reason `rate_limited`.
     Refuse,
-    /// Waits.
+    /// Waits for the limit, among as many as `queue_limit` says.
     Queue,
     /// Becomes a short message.
     Sms,

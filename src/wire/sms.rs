@@ -48,15 +48,15 @@ pub enum Address {
 pub struct Timestamp {
     /// Year of the century, 0..=99.
     pub year: u8,
-    /// 1..=12.
+    /// Month of the year, 1..=12.
     pub month: u8,
-    /// 1..=31.
+    /// Day of the month, 1..=31.
     pub day: u8,
-    /// 0..=23.
+    /// Hour of the day, 0..=23.
     pub hour: u8,
-    /// 0..=59.
+    /// Minute of the hour, 0..=59.
     pub minute: u8,
-    /// 0..=59.
+    /// Second of the minute, 0..=59.
     pub second: u8,
     /// Quarters of an hour east of UTC, -79..=79.
     pub zone: i8,
@@ -87,31 +87,31 @@ pub struct UserData {
 /// SMS-SUBMIT, from a handset to the service centre.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Submit {
-    /// TP-MR.
+    /// TP-MR: the handset's number of the submission, given back in a report.
     pub reference: u8,
-    /// TP-DA.
+    /// TP-DA: the destination, a subscriber or a reply number.
     pub to: Address,
     /// TP-VP, relative (3GPP TS 23.040 9.2.3.12.1).
     pub validity: Option<u8>,
-    /// TP-UD.
+    /// TP-UD with its header, and the data coding that goes with it.
     pub data: UserData,
 }
 
 /// SMS-DELIVER, from the service centre to a handset.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Deliver {
-    /// TP-OA.
+    /// TP-OA: the sender, or the reply number to answer to.
     pub from: Address,
-    /// TP-SCTS.
+    /// TP-SCTS: when the service centre took it.
     pub sent: Timestamp,
     /// Whether more messages wait (TP-MMS, which says the opposite).
     pub more: bool,
-    /// TP-UD.
+    /// TP-UD with its header, and the data coding that goes with it.
     pub data: UserData,
 }
 
 impl Submit {
-    /// The octets.
+    /// The octets, TP-PID zero; an error if an address or the text does not fit.
     pub fn encode(&self) -> Result<Vec<u8>, TpduError> {
         let validity = if self.validity.is_some() { 0x10 } else { 0 };
         let mut out = vec![0x01 | validity | self.data.indicator(), self.reference];
@@ -122,7 +122,7 @@ impl Submit {
         Ok(out)
     }
 
-    /// Reads octets.
+    /// Reads all octets of one TPDU; what is left over is an error.
     pub fn decode(octets: &[u8]) -> Result<Self, TpduError> {
         let mut input = Input(octets);
         let first = input.octet()?;
@@ -144,7 +144,7 @@ impl Submit {
 }
 
 impl Deliver {
-    /// The octets.
+    /// The octets, TP-PID zero; an error if an address or the text does not fit.
     pub fn encode(&self) -> Result<Vec<u8>, TpduError> {
         let mut out = vec![if self.more { 0 } else { 0x04 } | self.data.indicator()];
         self.from.encode(&mut out)?;
@@ -154,7 +154,7 @@ impl Deliver {
         Ok(out)
     }
 
-    /// Reads octets.
+    /// Reads all octets of one TPDU; what is left over is an error.
     pub fn decode(octets: &[u8]) -> Result<Self, TpduError> {
         let mut input = Input(octets);
         let first = input.octet()?;
@@ -190,7 +190,7 @@ impl UserData {
         if self.concatenation.is_some() { 0x40 } else { 0 }
     }
 
-    /// TP-DCS.
+    /// TP-DCS: the general group, without class or compression.
     fn coding(&self) -> u8 {
         match self.alphabet {
             Alphabet::Gsm7 => 0x00,

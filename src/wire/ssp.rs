@@ -20,7 +20,7 @@ const DECLARATION: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>";
 /// Whether a transaction asks or answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
-    /// It asks.
+    /// It asks, and names the transaction that the response repeats.
     Request,
     /// It answers the request of the same transaction.
     Response,
@@ -69,25 +69,25 @@ pub type PresenceValues = Vec<(String, Presence)>;
 pub enum Primitive {
     /// An instant message in plain text.
     SendMessageRequest {
-        /// Who asks.
+        /// The server and the sender it asks for.
         meta: MetaInfo,
         /// Whether the sender wants a report.
         delivery_report: bool,
         /// About the message.
         info: MessageInfo,
-        /// Its text.
+        /// The plain text of the message; escaped on the wire.
         content: String,
     },
-    /// Its answer.
+    /// Whether the recipient's server takes the message.
     SendMessageResponse {
-        /// The message.
+        /// Identity of the message answered, as in its `MessageInfo`.
         message: String,
         /// Status code (IMPS CSP).
         status: u16,
     },
     /// Presence of users is wanted from now on.
     SubscribeRequest {
-        /// Who asks.
+        /// The server and the watcher it asks for.
         meta: MetaInfo,
         /// Whose presence, by UID.
         users: Vec<String>,
@@ -96,14 +96,14 @@ pub enum Primitive {
     },
     /// Presence of users is wanted no more.
     UnsubscribeRequest {
-        /// Who asks.
+        /// The server and the watcher it asks for.
         meta: MetaInfo,
         /// Whose presence, by UID.
         users: Vec<String>,
     },
     /// Presence for watchers of one domain.
     PresenceNotification {
-        /// Who tells.
+        /// The server and the publisher it tells of.
         meta: MetaInfo,
         /// UIDs of the watchers; none where the receiving domain expands the notification.
         watchers: Vec<String>,
@@ -112,14 +112,14 @@ pub enum Primitive {
     },
     /// Presence of users once; also the validation of a number.
     GetPresenceRequest {
-        /// Who asks.
+        /// The server and the user it asks for.
         meta: MetaInfo,
         /// Whose presence, by UID or number.
         users: Vec<String>,
-        /// Which attributes.
+        /// The attributes that are wanted, named without values.
         attributes: Presence,
     },
-    /// Its answer.
+    /// Presence, or the UID behind a number, with a status.
     GetPresenceResponse {
         /// Status code (IMPS CSP).
         status: u16,
@@ -128,7 +128,7 @@ pub enum Primitive {
     },
     /// A contact request: an invitation to share presence (InviteType `PR`).
     InviteRequest {
-        /// Who asks.
+        /// The server and the user whose list is to grow.
         meta: MetaInfo,
         /// The same in the answer.
         invite: String,
@@ -137,7 +137,7 @@ pub enum Primitive {
         /// UID of the user who is asked.
         invited: String,
     },
-    /// Its answer.
+    /// What the invited user decided.
     InviteResponse {
         /// The same as in the request.
         invite: String,

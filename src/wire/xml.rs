@@ -48,7 +48,7 @@ pub struct Element {
     pub name: String,
     /// Names and values.
     pub attributes: Vec<(String, String)>,
-    /// Elements inside.
+    /// Elements directly inside, in the order of the document.
     pub children: Vec<Element>,
     /// Character data inside, without that of elements inside.
     pub text: String,

@@ -8,7 +8,7 @@ use crate::domain::time::{Duration, Instant};
 
 use super::load::LoadProfile;
 
-/// An intent.
+/// A user means to act; whether they are online is for the caller to see.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Arrival {
     /// When the user means to act.

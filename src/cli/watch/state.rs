@@ -23,7 +23,7 @@ pub(super) struct State {
     pub(super) warm_up: f64,
     /// Length of the run with it.
     pub(super) total: f64,
-    /// Simulated time.
+    /// How far the run has come, seconds of simulated time with the warm-up.
     pub(super) now: f64,
     pub(super) events: u64,
     /// Wall-clock seconds, pauses left out.

@@ -11,13 +11,13 @@ use crate::domain::time::Duration;
 pub(crate) struct Agreement {
     /// The two, as written. Index 0 and 1 of every pair below.
     pub(crate) between: [OperatorId; 2],
-    /// What is spoken.
+    /// The protocol that both sides speak.
     pub(crate) protocol: Protocol,
     /// Users may be addressed by number.
     pub(crate) e164: bool,
     /// Users may be addressed by UID.
     pub(crate) uid: bool,
-    /// What it carries.
+    /// Kinds of traffic that it carries; what it does not needs another way.
     pub(crate) features: Features,
     /// The transport, the same in both directions.
     pub(crate) link: Link,
@@ -86,11 +86,11 @@ impl Protocol {
 pub(crate) struct Features {
     /// Instant messages, contact requests and validations.
     pub(crate) messaging: bool,
-    /// Presence.
+    /// Subscriptions, notifications and states between the two domains.
     pub(crate) presence: bool,
-    /// Search.
+    /// Searches for users of the other domain, and their answers (RD-3).
     pub(crate) search: bool,
-    /// Group messaging.
+    /// Copies of messages to members of groups in the other domain (RD-7).
     pub(crate) groups: bool,
     /// Short messages and their signalling.
     pub(crate) sms: bool,
@@ -131,7 +131,7 @@ pub(crate) struct RateLimit {
 pub(crate) enum Meter {
     /// A bucket of so many places that drains at the rate.
     LeakyBucket {
-        /// Places.
+        /// Messages that may pass at once after a pause, at least 1.
         burst: u32,
     },
     /// A counter per calendar window, which starts at zero at each multiple of it.
@@ -159,7 +159,7 @@ pub(crate) struct PresenceTerms {
     pub(crate) per_domain: bool,
     /// Each request is answered.
     pub(crate) acknowledged: bool,
-    /// Subscription refresh interval.
+    /// How often a subscription is refreshed; `None`: never.
     pub(crate) refresh: Option<Duration>,
     /// One subscription per list of contacts instead of one per contact.
     pub(crate) per_list: bool,
@@ -174,13 +174,13 @@ pub(crate) struct Sizes {
     pub(crate) message: Option<u32>,
     /// A presence notification.
     pub(crate) notification: Option<u32>,
-    /// A subscription.
+    /// A subscription, its refresh or its end.
     pub(crate) subscribe: Option<u32>,
     /// A validation request.
     pub(crate) validate: Option<u32>,
     /// A contact request.
     pub(crate) contact: Option<u32>,
-    /// An answer.
+    /// The answer to any request, acknowledgements included.
     pub(crate) answer: Option<u32>,
     /// A short message.
     pub(crate) sms: Option<u32>,

@@ -30,7 +30,7 @@ pub(crate) struct Money {
 pub(crate) struct Planning {
     /// Growth of the load in a year, as a share.
     pub(crate) growth: f64,
-    /// Years looked at.
+    /// How many years ahead the plan looks.
     pub(crate) years: u32,
     /// Load of the hours of the peak of the year, as multiples of the busy hour's.
     pub(crate) peak: Vec<f64>,

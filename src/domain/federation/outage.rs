@@ -8,7 +8,7 @@ use crate::domain::part::{Owner, Part};
 pub enum Outage {
     /// Whatever connects two operators, in both directions and by every agreement of theirs.
     Link {
-        /// The two.
+        /// The operators at its ends, in no order.
         between: [OperatorId; 2],
         /// What is wrong with it.
         fault: LinkFault,

@@ -47,7 +47,7 @@ impl Settling {
         self.answers.max(self.attempts).max(self.logins).as_secs_f64() > LONGEST
     }
 
-    /// Of a federation.
+    /// Of all operators of a federation together: the longest of each.
     pub(crate) fn of(federation: &Federation) -> Self {
         let mut all = Self::default();
         let away = phones(federation);

@@ -9,7 +9,7 @@ use crate::domain::time::Duration;
 /// What the users of one operator do.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Workload {
-    /// Contact lists.
+    /// How contact lists are drawn before the run.
     pub(crate) contacts: Contacts,
     /// First messages and answers.
     pub(crate) messages: Messages,
@@ -19,7 +19,7 @@ pub(crate) struct Workload {
     pub(crate) sessions: Sessions,
     /// Contacts added during the run.
     pub(crate) growth: Growth,
-    /// Group messaging.
+    /// Groups that the operator hosts, and how much members write to them.
     pub(crate) groups: Groups,
     /// Multiplies all rates over time.
     pub(crate) load: Load,
@@ -53,7 +53,7 @@ pub(crate) struct Messages {
     pub(crate) rate: MessageRate,
     /// How they are spread over time.
     pub(crate) arrivals: Arrivals,
-    /// Characters.
+    /// Length of a text in characters.
     pub(crate) length: CountDistribution,
     /// Share of texts outside the GSM 7-bit alphabet.
     pub(crate) ucs2: f64,
@@ -79,7 +79,7 @@ pub(crate) enum MessageRate {
 pub(crate) enum Arrivals {
     /// Independent of each other.
     Poisson,
-    /// Evenly.
+    /// At equal distances from a random phase.
     Constant,
     /// Poisson while on, none while off, both exponential; the mean rate is kept.
     Bursty {
@@ -93,7 +93,7 @@ pub(crate) enum Arrivals {
 /// Weight of a recipient by its place on the sender's contact list.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Recipients {
-    /// All alike.
+    /// Every contact on the list has the same weight.
     Uniform,
     /// Place k weighs k to the power of minus this exponent.
     Zipf(f64),
@@ -117,7 +117,7 @@ pub(crate) enum OfflineMessages {
     Store,
     /// Converted to SMS.
     Sms,
-    /// Refused.
+    /// Refused with the reason `recipient_offline`.
     Refuse,
 }
 

@@ -449,13 +449,13 @@ fn answered_at_once(content: &Content, terms: &Agreement) -> bool {
 /// What a rate limit did to a message: when it goes, or why not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Passed {
-    /// At once.
+    /// It goes now: within the limit, or the agreement has none.
     Now,
-    /// Then.
+    /// It waits for the limit, and goes at this instant.
     At(Instant),
     /// Not at all.
     Refused(Reason),
-    /// As SMS.
+    /// Over the limit, and to be sent on as SMS by the caller.
     AsSms,
 }
 

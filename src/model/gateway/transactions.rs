@@ -35,16 +35,16 @@ pub(super) struct Open {
     pub(super) ledger: Option<Ledger>,
     /// What it is about.
     pub(super) carried: Carried,
-    /// Its length.
+    /// Bytes on the wire, the same each time it is sent.
     pub(super) bytes: u32,
 }
 
 /// Which numbers have come.
 #[derive(Debug, Default)]
 struct Seen {
-    /// All below.
+    /// Every number below this one has come.
     below: u32,
-    /// And these.
+    /// Of the others those that have come, until the gap below is filled.
     beyond: FxHashSet<u32>,
 }
 

@@ -6,15 +6,15 @@ use super::Check;
 /// How strongly a source asks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Level {
-    /// SHALL.
+    /// SHALL: an obligation.
     Shall,
-    /// SHALL NOT.
+    /// SHALL NOT: a prohibition.
     ShallNot,
-    /// SHOULD.
+    /// SHOULD: a recommendation.
     Should,
-    /// SHOULD NOT.
+    /// SHOULD NOT: advice against it.
     ShouldNot,
-    /// MAY.
+    /// MAY: an option that is left open.
     May,
     /// Described, without such a word.
     Holds,
@@ -34,7 +34,7 @@ impl Level {
     }
 }
 
-/// One requirement.
+/// A requirement of a source document, and what checks it.
 #[derive(Clone, Copy, Debug)]
 pub struct Row {
     /// Such as `IM-0030`.
@@ -43,7 +43,7 @@ pub struct Row {
     pub(crate) level: Level,
     /// Document and clause that ask for it.
     pub(crate) source: &'static str,
-    /// What holds.
+    /// What the source asks for, in a few words.
     pub(crate) what: &'static str,
     /// What checks it.
     pub(crate) check: Check,

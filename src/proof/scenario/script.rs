@@ -61,7 +61,7 @@ pub(crate) enum Deed {
     },
     /// `writes C1 "hello"`, `writes C1 161 characters`.
     Writes {
-        /// To whom.
+        /// Name of the user written to.
         whom: String,
         /// The words, as facts show them.
         words: String,
@@ -92,9 +92,9 @@ pub(crate) enum Deed {
     },
     /// `commands online`, `commands offline`: a presence command by SMS.
     Commands(bool),
-    /// `answers "hi"`.
+    /// `answers "hi"`: the last message that came to the user.
     Answers {
-        /// The words.
+        /// What is written back, as facts show it.
         words: String,
         /// What they come to.
         text: Text,
@@ -103,7 +103,7 @@ pub(crate) enum Deed {
     Logs(bool),
     /// `attaches`, `detaches`: the phone.
     Phone(bool),
-    /// `changes presence`.
+    /// `changes presence`: whoever watches the user is told.
     Changes,
     /// `upgrades`: a legacy customer becomes an IM user.
     Upgrades,

@@ -16,7 +16,7 @@ pub struct Case {
     pub(crate) source: &'static str,
     /// The topology's name, and that of its file without the ending.
     pub file: &'static str,
-    /// The file.
+    /// Text of that file, built into the program.
     pub(crate) yaml: &'static str,
     /// What is compared.
     pub figures: &'static [Figure],

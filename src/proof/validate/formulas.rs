@@ -147,7 +147,7 @@ impl Phone {
 /// What becomes of a short message, on average.
 #[derive(Clone, Copy, Debug)]
 pub struct Tried {
-    /// Attempts.
+    /// Attempts that are made, the first included.
     pub attempts: f64,
     /// Share that no attempt delivers.
     pub undelivered: f64,

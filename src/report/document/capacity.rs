@@ -8,9 +8,9 @@ use crate::measure::results::Slo;
 /// Everything that was found.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Capacity {
-    /// `interwork/capacity/2`.
+    /// Format and its version: `interwork/capacity/2`.
     pub(crate) schema: &'static str,
-    /// Of the topology.
+    /// The topology's name.
     pub(crate) name: String,
     /// Path of the value that was varied.
     pub(crate) varied: String,
@@ -78,7 +78,7 @@ pub(crate) struct Capacity {
 /// A value that the topology cannot have.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct End {
-    /// The value.
+    /// The value tried, in the unit of the answer.
     pub(crate) value: f64,
     /// What the topology says of it.
     pub(crate) why: String,
@@ -87,18 +87,18 @@ pub(crate) struct End {
 /// An SLO line and the largest value tried at which too few samples carried it.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct TooFew {
-    /// As written.
+    /// The line as the topology writes it.
     pub(crate) line: String,
-    /// The value.
+    /// That value, in the unit of the answer.
     pub(crate) at: f64,
 }
 
 /// What gives way.
 #[derive(Clone, Debug, Serialize)]
 pub struct Limit {
-    /// The part.
+    /// Name of the part, such as `imsp-a/smsc`; several are joined by `and`.
     pub part: String,
-    /// What it is.
+    /// What kind of part it is, for people, such as `SMSC licence`.
     pub(crate) kind: &'static str,
     /// Its utilisation where the SLO first fails, and more where it refuses.
     pub(crate) utilisation: f64,
@@ -113,7 +113,7 @@ pub struct Limit {
 /// A point of the curve.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct CurvePoint {
-    /// The value.
+    /// The value tried, in the unit of the answer.
     pub(crate) value: f64,
     /// Messages offered a second.
     pub(crate) offered: f64,
@@ -121,7 +121,7 @@ pub(crate) struct CurvePoint {
     pub(crate) delivered: f64,
     /// Mean latency of all messages, seconds.
     pub(crate) mean: Option<f64>,
-    /// Its median.
+    /// Its median, seconds, as the two below; null for too few samples.
     pub(crate) p50: Option<f64>,
     /// Its 95th percentile.
     pub(crate) p95: Option<f64>,
@@ -145,11 +145,11 @@ pub(crate) struct CurvePoint {
 pub struct Size {
     /// The part; of an SMSC all nodes together.
     pub part: String,
-    /// What it is.
+    /// What kind of part it is, for people, such as `SMSC licence`.
     pub(crate) kind: &'static str,
     /// Of the three amounts: `/s`, `workers` or `bit/s`.
     pub(crate) unit: &'static str,
-    /// What it has.
+    /// How much of that the part has.
     pub installed: f64,
     /// Share of that which is asked for; from 1 on its queue only grows.
     pub used: f64,
@@ -164,7 +164,7 @@ pub struct Size {
 /// What the failure of one part for a third of the time does.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Failure {
-    /// The part.
+    /// Name of the part, or `link a - b`; `nothing` for the run without a failure.
     pub(crate) part: String,
     /// Share of the run's messages refused.
     pub(crate) refused: f64,
@@ -176,7 +176,7 @@ pub(crate) struct Failure {
     pub(crate) at_least: bool,
     /// Longest queue at any station from the failure on, the mean of an interval.
     pub(crate) backlog: f64,
-    /// That station.
+    /// Name of the station with that queue.
     pub(crate) at: String,
     /// From the end of the failure until all queues are as before, seconds; null: not within the run.
     pub(crate) drained: Option<f64>,
@@ -189,7 +189,7 @@ pub(crate) struct Failure {
 /// What two operators owe each other for the measured time.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Account {
-    /// The two.
+    /// Names of the operators, in the order of the sums they owe.
     pub(crate) between: [String; 2],
     /// What each owes the other for the measured time.
     pub(crate) owed: [f64; 2],
@@ -219,7 +219,7 @@ pub(crate) struct BreakEven {
 /// An input and the answer with it 20 % lower and higher.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Input {
-    /// The input.
+    /// What is varied, in words, such as `share of messages answered`.
     pub(crate) input: String,
     /// The answer with it lower; null if none was found.
     pub(crate) lower: Option<f64>,
@@ -231,7 +231,7 @@ impl Capacity {
     /// Schema of this version.
     pub(crate) const SCHEMA: &str = "interwork/capacity/2";
 
-    /// As JSON.
+    /// The document `capacity.json`, as `--json` writes it.
     pub(crate) fn json(&self) -> String {
         crate::report::document::json::text(self)
     }

@@ -11,7 +11,7 @@ use crate::report::document::numbers::{percent, seconds, three};
 /// All alternatives against the baseline.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Report {
-    /// `interwork/compare/1`.
+    /// Format and its version: `interwork/compare/1`.
     pub(crate) schema: &'static str,
     /// Chance of any false finding among all figures of one comparison, as a share.
     pub(crate) level: f64,
@@ -48,7 +48,7 @@ pub struct Party {
     pub version: String,
     /// The same, if it was built with one.
     pub commit: Option<String>,
-    /// Of each replication.
+    /// Seed of each replication, in their order.
     pub seeds: Vec<u64>,
     /// Whether it ran to its end.
     pub finished: bool,
@@ -102,7 +102,7 @@ pub enum Rank {
     Slo,
     /// What most people look at first.
     Headline,
-    /// Any other.
+    /// Any other figure of the results.
     Figure,
     /// A part of a latency: where time goes, once the latency itself is known.
     Stage,
@@ -155,9 +155,9 @@ impl Verdict {
 /// over them, so that the intervals belong to what is shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 pub struct Change {
-    /// The baseline's.
+    /// The baseline's value, in the unit of the row.
     pub(crate) baseline: f64,
-    /// The alternative's.
+    /// The alternative's value, in the same unit.
     pub(crate) alternative: f64,
     /// The alternative's less the baseline's.
     pub(crate) difference: f64,
@@ -211,14 +211,14 @@ pub struct Row {
     pub labels: IndexMap<String, String>,
     /// Such as `p95`.
     pub(crate) statistic: &'static str,
-    /// Of the values.
+    /// Unit of both values: s, B, 1, 1/s or the currency.
     pub(crate) unit: String,
-    /// The values.
+    /// Both values, and how they differ.
     #[serde(flatten)]
     pub change: Change,
     /// `p`, adjusted for the number of figures (Holm).
     pub(crate) p_adjusted: Option<f64>,
-    /// What follows.
+    /// Better, worse or the same, as far as it can be shown.
     pub verdict: Verdict,
     /// How far in front it stands.
     pub rank: Rank,
@@ -251,7 +251,7 @@ pub(crate) fn named(metric: &str, labels: &IndexMap<String, String>, statistic: 
 pub(crate) enum Outcome {
     /// The change is not beyond the line.
     Holds,
-    /// It is.
+    /// The change is beyond the line.
     Fails,
     /// Neither can be shown.
     CannotTell,
@@ -260,13 +260,13 @@ pub(crate) enum Outcome {
 /// A `--fail-on` line.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Line {
-    /// As given.
+    /// The line as the option gives it.
     pub(crate) line: String,
-    /// Of the values.
+    /// Unit of both values.
     pub(crate) unit: String,
     /// The values; null where one side has too few samples for the figure.
     pub(crate) change: Option<Change>,
-    /// What follows.
+    /// Whether the line holds, as far as it can be shown.
     pub(crate) outcome: Outcome,
     /// Whether it counts as a failure: `--strict` considered, and what neither side has.
     pub failed: bool,
@@ -407,11 +407,11 @@ impl Comparison {
 /// An SLO line, and how it went on either side that has it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct SloPair<'a> {
-    /// As written.
+    /// The line as the topology writes it.
     pub(crate) line: &'a str,
-    /// In the baseline.
+    /// As it went in the baseline; `None` where the baseline lacks the line.
     pub(crate) a: Option<&'a Slo>,
-    /// In the alternative.
+    /// As it went in the alternative; `None` where it lacks the line.
     pub(crate) b: Option<&'a Slo>,
 }
 

@@ -8,15 +8,15 @@ use crate::measure::results::{Metric, SeriesRow};
 pub struct ReplicationRow {
     /// Counted from 0.
     pub(crate) replication: u32,
-    /// The metric.
+    /// The metric's name, such as `message_latency`.
     pub(crate) metric: String,
     /// `name=value` pairs joined by `;`.
     pub(crate) labels: String,
     /// Such as `count` or `p95`.
     pub(crate) statistic: String,
-    /// In `unit`.
+    /// The figure of this replication alone.
     pub(crate) value: f64,
-    /// Base unit.
+    /// Unit of the value: s, B, 1, 1/s or the currency.
     pub(crate) unit: String,
     /// Whether the value is a lower bound; a folder of an earlier version does not say.
     #[serde(default)]
@@ -60,9 +60,9 @@ pub(crate) fn replications(rows: &[ReplicationRow]) -> Result<Vec<u8>, csv::Erro
 /// A single message of the sample.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct MessageRow {
-    /// Its identity.
+    /// The message's identity, unique in the run.
     pub(crate) id: u64,
-    /// Its route.
+    /// The route on which it ended, such as `interworked`.
     pub(crate) route: String,
     /// Operator of the sender.
     pub(crate) from: String,

@@ -7,19 +7,19 @@ use serde::{Deserialize, Serialize};
 /// The manifest of a run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Manifest {
-    /// `interwork/manifest/1`.
+    /// Format and its version: `interwork/manifest/1`.
     pub schema: String,
-    /// Of the program.
+    /// Version of the program that ran it.
     pub version: String,
-    /// Of the program, if it was built with one.
+    /// Commit of the program, if it was built with one.
     pub commit: Option<String>,
-    /// Of the topology.
+    /// The topology's name.
     pub name: String,
     /// Fingerprint of the resolved topology.
     pub digest: String,
-    /// Of the run.
+    /// Seed of the run, or of its first replication.
     pub seed: u64,
-    /// Of each replication.
+    /// Seed of each replication, in their order; one for a single run.
     pub replication_seeds: Vec<u64>,
     /// Options that bear on the results.
     pub options: Vec<String>,
@@ -29,7 +29,7 @@ pub struct Manifest {
     pub started: String,
     /// Wall clock time taken, seconds.
     pub wall_time_s: f64,
-    /// Events processed.
+    /// Events that all replications processed.
     pub events: u64,
     /// Events a second of wall clock time.
     pub events_per_second: f64,
@@ -37,9 +37,9 @@ pub struct Manifest {
     pub peak_memory_bytes: Option<u64>,
     /// Where it ran.
     pub machine: Machine,
-    /// Threads used.
+    /// Threads that the run was given.
     pub threads: u32,
-    /// Why it ended.
+    /// Whether it ran to its end, and why not.
     pub stop_reason: StopReason,
     /// How the warm-up was found, if the file leaves it to the program.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -52,7 +52,7 @@ pub struct Manifest {
 /// A warm-up found by a pilot run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct WarmUp {
-    /// `MSER-5`.
+    /// How the cut was found: `MSER-5`, of the pilot run's series.
     pub method: String,
     /// What is cut, seconds.
     pub cut_s: f64,
@@ -90,14 +90,14 @@ impl Precision {
     }
 }
 
-/// A machine.
+/// The machine on which a run took so long.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Machine {
-    /// Processor cores.
+    /// Processor cores that the program may use.
     pub cores: u32,
-    /// Operating system.
+    /// Operating system, such as `linux`.
     pub os: String,
-    /// Architecture.
+    /// Architecture of the processor, such as `x86_64`.
     pub arch: String,
 }
 
@@ -107,7 +107,7 @@ pub struct Machine {
 pub enum StopReason {
     /// Its time was over.
     Finished,
-    /// A signal.
+    /// A signal or a key ended it.
     Interrupted,
     /// An SLO line could not be met any more.
     StoppedBySlo,
@@ -152,13 +152,13 @@ pub(crate) struct StudyManifest {
     pub(crate) version: String,
     /// Its commit, if known.
     pub(crate) commit: Option<String>,
-    /// Of the study.
+    /// The study's name.
     pub(crate) name: String,
     /// Of everything that the tasks depend on.
     pub(crate) digest: String,
-    /// Points.
+    /// How many points the study has.
     pub(crate) points: u32,
-    /// Runs.
+    /// How many runs they take, all replications counted.
     pub(crate) tasks: u32,
     /// Events of all runs.
     pub(crate) events: u64,

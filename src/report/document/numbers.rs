@@ -1,6 +1,6 @@
 //! Figures and words for people: thousands separators, seconds in the unit that reads best, percentages.
 
-/// `12,043`.
+/// A count with its thousands apart: `12,043`.
 pub(crate) fn count(value: u64) -> String {
     let digits = value.to_string();
     let mut shown = String::new();

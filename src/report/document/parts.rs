@@ -14,7 +14,7 @@ pub struct Parts(BTreeMap<String, Known>);
 /// What a station is.
 #[derive(Clone, Debug)]
 pub(crate) struct Known {
-    /// Its kind.
+    /// What kind of part it is, for whoever judges the run.
     pub(crate) kind: PartKind,
     /// Whose; of an agreement's, the sending side.
     pub(crate) operator: String,

@@ -6,13 +6,13 @@ use serde::Serialize;
 /// The whole plan.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Plan {
-    /// `interwork/plan/1`.
+    /// Format and its version: `interwork/plan/1`.
     pub(crate) schema: &'static str,
-    /// Of the topology.
+    /// The topology's name.
     pub(crate) name: String,
     /// Whose plan it is; null: all operators together.
     pub(crate) operator: Option<String>,
-    /// Of every sum.
+    /// Currency of every sum.
     pub(crate) currency: String,
     /// What has to hold, line by line in words.
     pub(crate) lines: Vec<String>,
@@ -33,13 +33,13 @@ pub(crate) struct Plan {
 pub(crate) struct Purchase {
     /// The part; of an SMSC all nodes together.
     pub(crate) part: String,
-    /// Whose.
+    /// The operator who has the part, and pays for it.
     pub(crate) operator: String,
-    /// What it is.
+    /// What kind of part it is, for people, such as `SMSC licence`.
     pub(crate) kind: &'static str,
     /// Of the amounts: `/s`, `workers` or `bit/s`.
     pub(crate) unit: &'static str,
-    /// What it has.
+    /// How much of that the part has.
     pub(crate) installed: f64,
     /// What is needed in a year from now, with a node more where that is planned.
     pub(crate) needed: f64,
@@ -56,7 +56,7 @@ pub(crate) struct Purchase {
 /// Something that may come.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Scenario {
-    /// What.
+    /// What comes, in words; names the row of the table.
     pub(crate) name: String,
     /// Whether every line holds.
     pub(crate) verdict: Verdict,
@@ -94,7 +94,7 @@ pub(crate) enum Verdict {
 /// A month of one operator.
 #[derive(Clone, Debug, Default, Serialize)]
 pub(crate) struct Bill {
-    /// Whose.
+    /// The operator who pays.
     pub(crate) operator: String,
     /// Licences and nodes of its SMSC.
     pub(crate) smsc: f64,

@@ -20,7 +20,7 @@ pub(crate) struct PointRow {
 /// What of a point's runs says that its figures are of no state that lasts.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct State {
-    /// Its replications.
+    /// How many replications the point has.
     pub(crate) replications: u32,
     /// Those of which the measured time was not steady.
     pub(crate) unsteady: u32,
@@ -55,7 +55,7 @@ impl State {
 #[derive(Clone, Debug)]
 pub(crate) struct Reading {
     pub(crate) point: u32,
-    /// With labels.
+    /// The metric with its labels, `name{label=value,…}`.
     pub(crate) metric: String,
     pub(crate) statistic: &'static str,
     pub(crate) unit: String,
@@ -95,7 +95,7 @@ pub(crate) struct Points {
     pub(crate) columns: Vec<String>,
     /// Paths of the parameters.
     pub(crate) parameters: Vec<String>,
-    /// In order.
+    /// The points, in the order of their numbers.
     pub(crate) rows: Vec<PointRow>,
     /// How the runs of each went.
     pub(crate) states: Vec<State>,
@@ -106,7 +106,7 @@ pub(crate) struct Points {
 pub(crate) struct Line {
     /// Number of the point.
     pub(crate) point: u32,
-    /// As written.
+    /// The line as the topology writes it.
     pub(crate) line: String,
     /// As people read it.
     pub(crate) observed: String,

@@ -15,7 +15,7 @@ pub struct Stored {
     pub manifest: Manifest,
     /// What was measured.
     pub summary: Summary,
-    /// Over time.
+    /// How figures went over time, interval by interval.
     pub series: Vec<SeriesRow>,
     /// Of each replication; empty if there was one.
     pub replications: Vec<ReplicationRow>,

@@ -10,9 +10,9 @@ use crate::report::document::numbers::{count, percent, seconds, three};
 /// The summary of a run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Summary {
-    /// `interwork/summary/1`.
+    /// Format and its version: `interwork/summary/1`.
     pub(crate) schema: String,
-    /// Of the topology.
+    /// The topology's name.
     pub(crate) name: String,
     /// Whether every SLO line holds.
     pub(crate) verdict: Verdict,

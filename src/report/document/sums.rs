@@ -13,9 +13,9 @@ use crate::report::document::manifest::Manifest;
 /// The sums of a run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Sums {
-    /// `interwork/sums/1`.
+    /// Format and its version: `interwork/sums/1`.
     pub(crate) schema: String,
-    /// Of the program.
+    /// Version of the program that measured them.
     pub(crate) version: String,
     /// Fingerprint of the resolved topology, which numbers operators and stations.
     pub(crate) topology: String,

@@ -3,10 +3,10 @@
 
 use serde::Serialize;
 
-/// All cases.
+/// What came of all cases, or of those that a fault concerns.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Validation {
-    /// `interwork/validation/1`.
+    /// Format and its version: `interwork/validation/1`.
     pub(crate) schema: &'static str,
     /// Of the first replication of every case.
     pub(crate) seed: u64,
@@ -23,7 +23,7 @@ pub struct Validation {
 /// A deliberate fault of what is run or read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Fault {
-    /// Its name.
+    /// The word by which an option asks for it.
     pub(crate) name: &'static str,
     /// What it does.
     pub(crate) what: &'static str,
@@ -40,7 +40,7 @@ pub struct Case {
     pub(crate) source: &'static str,
     /// The topology's name.
     pub(crate) topology: &'static str,
-    /// Replications measured.
+    /// Replications that were run and measured.
     pub(crate) replications: usize,
     /// What the fault changed in the topology, as `--set` has it.
     pub(crate) set: Vec<&'static str>,
@@ -48,7 +48,7 @@ pub struct Case {
     pub figures: Vec<Figure>,
 }
 
-/// A figure.
+/// A figure that a formula foretells, beside what was measured.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Figure {
     /// What it is.
@@ -71,14 +71,14 @@ pub struct Figure {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
-    /// It does.
+    /// The interval holds what theory says.
     Pass,
     /// It does not, or nothing was measured.
     Fail,
 }
 
 impl Validation {
-    /// Its schema.
+    /// Format of this version.
     pub(crate) const SCHEMA: &'static str = "interwork/validation/1";
 
     /// All figures, each with its case.

@@ -6,7 +6,7 @@ use std::fmt::Write;
 /// What an annotation says how gravely.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Level {
-    /// It fails.
+    /// A line fails, and the change with it.
     Error,
     /// Nobody can tell.
     Warning,

@@ -11,7 +11,7 @@ use crate::report::face::lines::wrapped;
 pub(crate) struct Journey {
     /// What it is.
     pub(crate) title: String,
-    /// What happened.
+    /// What happened to it on its way, in the order of time.
     pub(crate) steps: Vec<Step>,
 }
 

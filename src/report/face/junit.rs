@@ -17,7 +17,7 @@ pub(crate) struct Case {
 /// How a line went.
 #[derive(Clone, Debug)]
 pub(crate) enum Verdict {
-    /// It holds.
+    /// It holds, or passes.
     Held,
     /// It does not, and why.
     Failed(String),
@@ -28,7 +28,7 @@ pub(crate) enum Verdict {
 /// When the work behind the cases began, and how long it took.
 #[derive(Clone, Debug)]
 pub(crate) struct Took {
-    /// As `2026-01-31T12:00:00Z`.
+    /// By the clock, in UTC, such as `2026-01-31T12:00:00Z`.
     pub(crate) started: String,
     /// Seconds on a clock.
     pub(crate) seconds: f64,

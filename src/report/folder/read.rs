@@ -14,7 +14,7 @@ pub enum ReadError {
     /// A file is missing.
     #[error("{} could not be read: {reason}; is this the result folder of a finished run?", path.display())]
     Missing {
-        /// The file.
+        /// The file that is looked for.
         path: PathBuf,
         /// What the system says.
         reason: String,
@@ -22,9 +22,9 @@ pub enum ReadError {
     /// A file is of another version.
     #[error("{} has the schema {found}, this version reads {expected}", path.display())]
     Version {
-        /// The file.
+        /// The file of another version.
         path: PathBuf,
-        /// Its schema.
+        /// The format and version that stand in it.
         found: String,
         /// The one that can be read.
         expected: &'static str,
@@ -32,7 +32,7 @@ pub enum ReadError {
     /// A file is damaged.
     #[error("{} is damaged: {reason}; run the topology again", path.display())]
     Damaged {
-        /// The file.
+        /// The file whose content makes no sense.
         path: PathBuf,
         /// What is wrong with its content.
         reason: String,

@@ -22,7 +22,7 @@ pub(crate) struct Task {
     pub(crate) version: String,
     /// Digest of the study.
     pub(crate) study: String,
-    /// Its number.
+    /// Its number among all tasks of the study, from 0.
     pub(crate) task: u32,
     /// Number of its point.
     pub(crate) point: u32,
@@ -34,7 +34,7 @@ pub(crate) struct Task {
     pub(crate) seed: u64,
     /// Nanoseconds of the run that were not measured; a pilot run may have found them.
     pub(crate) warm_up_ns: u64,
-    /// Events processed.
+    /// Events that the run processed.
     pub(crate) events: u64,
     /// What still went somewhere in its measured time.
     pub(crate) trends: Vec<Trend>,
@@ -50,11 +50,11 @@ impl Task {
 /// What a folder has of a task.
 #[derive(Debug)]
 pub(crate) enum Found {
-    /// Nothing.
+    /// No file of that name: it has not been run.
     Missing,
     /// A file that is no whole task, and why.
     Damaged(String),
-    /// A task.
+    /// A task that was done, of this schema and with its own number.
     Whole(Box<Task>),
 }
 

@@ -23,9 +23,9 @@ pub(crate) struct Folder {
 /// Everything that goes into a result folder.
 #[derive(Debug)]
 pub(crate) struct Bundle<'a> {
-    /// Of the topology.
+    /// The topology's name.
     pub(crate) name: &'a str,
-    /// What was measured.
+    /// What the run, or all replications added up, measured.
     pub(crate) results: &'a Results,
     /// The same as sums, each replication by itself.
     pub(crate) sums: &'a Sums,
@@ -47,7 +47,7 @@ pub(crate) enum FolderError {
     /// Something is in the folder already.
     #[error("{} is not empty: name another folder with --out, or write into it with --force", dir.display())]
     NotEmpty {
-        /// The folder.
+        /// The folder as it was named.
         dir: PathBuf,
     },
     /// The system refused.

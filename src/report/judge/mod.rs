@@ -77,7 +77,7 @@ pub struct Run<'a> {
     pub(crate) summary: &'a Summary,
     /// How it was run.
     pub(crate) manifest: &'a Manifest,
-    /// Over time.
+    /// How its figures went over time, from `series.csv`.
     pub(crate) over: &'a Over<'a>,
     /// The topology, where it can be read.
     pub(crate) federation: Option<&'a Federation>,

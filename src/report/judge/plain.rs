@@ -12,13 +12,13 @@ pub(crate) fn plain(line: &str) -> String {
 pub(crate) struct Said<'a> {
     /// The metric, by the name that the line has for it.
     pub(crate) metric: &'a str,
-    /// Of what.
+    /// Label names and values that say of what it is, in the order of the line.
     pub(crate) labels: Vec<(&'a str, &'a str)>,
     /// Such as `p95`; empty of a level's mean.
     pub(crate) statistic: &'a str,
     /// Whether the figure has to stay below the bound.
     pub(crate) under: bool,
-    /// As written.
+    /// The bound with its unit, as written: `800ms`.
     pub(crate) bound: &'a str,
     /// Of which part of the measured time, as written; empty for the whole.
     pub(crate) when: &'a str,

@@ -55,7 +55,7 @@ pub struct Question<'a> {
 /// What was found.
 #[derive(Debug)]
 pub struct Answer {
-    /// The search.
+    /// Every value that was tried, and where the verdict turns.
     pub found: Found,
     /// What gives way first, where anything does.
     pub bottleneck: Option<Limit>,

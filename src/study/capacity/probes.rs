@@ -19,11 +19,11 @@ use crate::topology::fingerprint;
 #[derive(Clone, Debug)]
 pub struct Probes {
     dir: PathBuf,
-    /// Of the program.
+    /// Version of the program: another's probes are not read.
     version: String,
 }
 
-/// One replication.
+/// The file of one replication of a value, read again by a search begun anew.
 #[derive(Debug, Serialize, Deserialize)]
 struct Probe {
     /// Of the program and the case.

@@ -99,9 +99,9 @@ type Bracket = (f64, f64, Side);
 /// Whether the lines hold at a point.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// Clearly.
+    /// Of every line the interval over replications holds at both ends.
     Holds,
-    /// Clearly not.
+    /// Of a line the interval over replications fails at both ends.
     Fails,
     /// As far as can be told; whether it is likely to hold.
     Unclear {
@@ -122,7 +122,7 @@ impl Verdict {
 /// A value that was tried.
 #[derive(Debug)]
 pub struct Point {
-    /// The value.
+    /// What the setting was, in the unit of the value that is planned for.
     pub(crate) value: f64,
     /// What came of it.
     pub verdict: Verdict,

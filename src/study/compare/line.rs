@@ -7,9 +7,9 @@ use crate::measure::selector::{Misread, Names, Selector};
 /// A line that can be read.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FailOn {
-    /// As given.
+    /// The line as the option gives it, without what surrounds it.
     pub(crate) text: String,
-    /// The figure.
+    /// Which figure may not move so far.
     pub selector: Selector,
     /// Whether more than the limit fails, else less.
     pub(super) up: bool,

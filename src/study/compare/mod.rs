@@ -126,13 +126,13 @@ fn one(a: &Side, b: &Side, lines: &[FailOn], rules: Rules) -> Comparison {
 /// What may be concluded of two sides of which one was not steady.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Trust {
-    /// Everything.
+    /// Whatever the figures say: both sides were steady.
     All,
     /// What is worse: the queues of the alternative alone were still growing.
     Worse,
     /// What is better: those of the baseline were.
     Better,
-    /// Nothing.
+    /// No direction: both sides were unsteady, or one by more than growing queues.
     Nothing,
 }
 

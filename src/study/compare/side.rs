@@ -25,7 +25,7 @@ use crate::study::stored::{self, Earlier};
 /// Of the intervals of summaries.
 const CONFIDENCE: f64 = 0.95;
 
-/// One side.
+/// One of the two that are compared: the baseline or the alternative.
 #[derive(Clone, Debug)]
 pub struct Side {
     /// What it is, as shown.

@@ -44,7 +44,7 @@ pub struct Forecast {
 /// What one station is to do.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StationLoad {
-    /// The station.
+    /// The queueing part; each node of several is one.
     pub part: Part,
     /// Requests a second.
     pub(crate) rate: f64,

@@ -5,7 +5,7 @@ use crate::domain::federation::{Legacy, Messages, Overlong};
 use crate::domain::random::StreamSeed;
 use crate::domain::text::{SourceNotice, Text};
 
-/// Texts drawn.
+/// How many texts are drawn for an operator.
 const SAMPLE: u32 = 20_000;
 
 /// Averages over the texts of an operator's users.

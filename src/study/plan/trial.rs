@@ -24,7 +24,7 @@ use crate::study::replicate::{self, Case, Parallel, Replicated};
 
 /// A figure that is nearer to its bound than this share is looked at in earnest.
 const CLOSE: f64 = 0.1;
-/// Replications then.
+/// Replications that such a scenario gets: five, whatever they say.
 const EARNEST: Effort = Effort { first: 5, most: 5, precision: 0.0, stride: 1.0, least: 0.0 };
 
 /// Somebody to be told of each scenario as it is known.

@@ -10,7 +10,7 @@ use super::{Interval, is_open_share};
 pub(crate) struct Paired {
     /// The mean of b - a, in the unit of the values.
     pub(crate) difference: f64,
-    /// Its interval.
+    /// Interval of that mean, at the confidence asked for.
     pub(crate) interval: Interval,
     /// How likely a difference at least so far from zero is if there is none, 0..=1.
     pub(crate) p: f64,
@@ -21,7 +21,7 @@ pub(crate) struct Paired {
 pub(crate) struct Welch {
     /// The mean of b less that of a, in the unit of the values.
     pub(crate) difference: f64,
-    /// Its interval.
+    /// Interval of that difference, at the confidence asked for.
     pub(crate) interval: Interval,
     /// How likely a difference at least so far from zero is if there is none, 0..=1.
     pub(crate) p: f64,

@@ -61,7 +61,7 @@ pub(crate) struct Point {
     pub(crate) values: Vec<String>,
     /// Of everything a run of it depends on.
     pub(crate) fingerprint: String,
-    /// Repeats.
+    /// Runs of it, each a task with a seed of its own; at least 1.
     pub(crate) replications: u32,
     /// Number of the first repeat's task.
     pub(crate) first: u32,

@@ -16,12 +16,12 @@ use crate::report::folder::write::FolderError;
 use crate::run::{Ending, Options, RunError, row};
 use crate::study::{pool, replicate, steady, warm_up};
 
-/// Which tasks.
+/// Which of a study's tasks a command does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Part {
-    /// All.
+    /// Every task of the study.
     Whole,
-    /// One.
+    /// The task of this number, counted from 0.
     Index(u32),
     /// Every one of so many, the first part being 1.
     Shard(u32, u32),

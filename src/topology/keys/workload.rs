@@ -9,7 +9,7 @@ const DURATION: Shape = Shape::Duration;
 const DELAY: Shape = Shape::DurationDistribution;
 const COUNTS: Shape = Shape::CountDistribution;
 
-/// The workload.
+/// Keys of `workload`; each may be set anew for the users of one operator.
 pub(crate) const WORKLOAD: &[Field] = &[
     field("contacts", Map(CONTACTS), Is("{}"), "Contact lists."),
     field("messages", Map(MESSAGES), Is("{}"), "First messages and answers."),

@@ -55,11 +55,11 @@ const TAKEN: [&str; 28] = [
 pub(crate) struct Study {
     /// Names the result folder.
     pub(crate) name: String,
-    /// What is compared.
+    /// The topologies that take part, each with all points.
     pub(crate) topologies: Vec<Member>,
-    /// For every point.
+    /// Values that are the same for every point.
     pub(crate) set: Vec<Setting>,
-    /// What varies.
+    /// What differs from point to point; with none, each topology is one point.
     pub(crate) parameters: Vec<Parameter>,
     /// How the values of parameters are combined into points.
     pub(crate) design: Design,
@@ -94,7 +94,7 @@ pub(crate) struct Member {
 pub(crate) struct Setting {
     /// Where in the topology.
     pub(crate) path: String,
-    /// In one line.
+    /// The value as `--set` takes it.
     pub(crate) value: Written,
 }
 
@@ -103,27 +103,27 @@ pub(crate) struct Setting {
 pub(crate) struct Parameter {
     /// Where in the topology.
     pub(crate) path: Written,
-    /// Which values.
+    /// The values it has in the points.
     pub(crate) takes: Takes,
 }
 
 /// The values of a parameter.
 #[derive(Clone, Debug)]
 pub(crate) enum Takes {
-    /// These.
+    /// Each of these, as the study writes them.
     Values(Vec<Written>),
     /// Anything between two, which have the same unit.
     Between {
-        /// Lowest.
+        /// Lower end of the range, not negative.
         from: Scalar,
-        /// Highest.
+        /// Upper end of the range, in the same unit.
         to: Scalar,
         /// How many in equal steps, for a grid or list.
         steps: Option<u32>,
         /// Where it stands.
         place: Place,
     },
-    /// The topology's own.
+    /// The topology's own value, lower and higher, in one-at-a-time designs.
     Own,
 }
 
@@ -136,12 +136,12 @@ pub(crate) enum Design {
     List,
     /// So many points, each parameter once in each of as many parts of its range.
     LatinHypercube {
-        /// Of each topology.
+        /// How many points each topology gets.
         points: u32,
     },
     /// A base, and each parameter lower and higher.
     OneAtATime {
-        /// Share.
+        /// How far down and up, as a share of the base value: 0.2 for 20 %.
         change: f64,
     },
 }

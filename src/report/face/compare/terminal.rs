@@ -22,7 +22,7 @@ const HEADLINES: usize = 16;
 pub struct Show {
     /// In so many columns.
     pub width: usize,
-    /// With colours.
+    /// Whether verdicts are coloured; without, the words alone say them.
     pub color: bool,
     /// Every figure, not only what moved.
     pub all: bool,

@@ -22,7 +22,7 @@ const RATES: &str = "Messages a second";
 /// Chart of losses.
 const LOSS: &str = "Share refused, and expired or lost";
 
-/// The page.
+/// The whole page of an answer, with its charts, as one HTML document.
 pub(crate) fn capacity_page(found: &Capacity) -> String {
     let sentences = found.verdict();
     let mut lines = sentences.lines().map(str::to_owned);

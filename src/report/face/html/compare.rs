@@ -15,7 +15,7 @@ use crate::report::document::numbers::{percent, plural};
 /// Rows of the chart at most.
 const MOST: usize = 40;
 
-/// The page.
+/// The whole page of a comparison, with its charts, as one HTML document.
 pub(crate) fn compare_page(report: &Report) -> String {
     let asked = report.comparisons.iter().any(|one| !one.fail_on.is_empty());
     let worse = |one: &Comparison| one.counts.get(Verdict::Worse.key()).copied().unwrap_or(0);

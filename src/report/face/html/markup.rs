@@ -91,7 +91,7 @@ pub(crate) fn drawn(svg: &str) -> Html {
     Html(svg.to_owned())
 }
 
-/// A paragraph.
+/// A paragraph of words, escaped, or of markup.
 pub(crate) fn paragraph(content: impl Into<Html>) -> Html {
     element("p", &[], content)
 }

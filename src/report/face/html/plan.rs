@@ -8,7 +8,7 @@ use crate::report::document::numbers::capital;
 use crate::report::document::plan::{Plan, Verdict};
 use crate::report::face::plan::{BILLS, SCENARIOS};
 
-/// The page.
+/// The whole page of a plan, without scripts, as one HTML document.
 pub(crate) fn plan_page(plan: &Plan) -> String {
     let open = plan.scenarios.iter().skip(1).any(|one| one.verdict == Verdict::Open);
     let fails = plan.scenarios.iter().skip(1).any(|one| one.verdict == Verdict::Fails);
