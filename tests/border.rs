@@ -262,7 +262,7 @@ mod any {
     use interwork::domain::number::ReplyNumber;
     use interwork::domain::observation::StageTime;
     use interwork::domain::outcome::{Route, SmsOrigin, Stage};
-    use interwork::domain::presence::News;
+    use interwork::domain::presence::{Availability, ClientType, Look, News};
     use interwork::domain::text::{Alphabet, Text};
     use interwork::domain::time::{Duration, Instant};
     use proptest::collection::vec;
@@ -286,7 +286,20 @@ mod any {
     }
 
     fn news() -> impl Strategy<Value = News> {
-        select(News::ALL.to_vec())
+        let look = (
+            select(Availability::ALL.to_vec()),
+            proptest::option::of(select(ClientType::ALL.to_vec())),
+        )
+            .prop_map(|(availability, client)| Look { availability, client });
+        prop_oneof![
+            look.clone().prop_map(News::Changed),
+            look.clone().prop_map(News::Online),
+            look.prop_map(News::Granted),
+            Just(News::Offline),
+            Just(News::LegacyOnline),
+            Just(News::LegacyOffline),
+            Just(News::Withdrawn),
+        ]
     }
 
     fn text() -> impl Strategy<Value = Text> {

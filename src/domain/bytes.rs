@@ -12,7 +12,7 @@ use super::ledger::{Journal, Ledger, Occasion};
 use super::number::ReplyNumber;
 use super::observation::StageTime;
 use super::outcome::{Route, SmsOrigin, Stage};
-use super::presence::News;
+use super::presence::{Availability, ClientType, Look, News};
 use super::text::{Alphabet, Text};
 use super::time::{Duration, Instant};
 
@@ -95,7 +95,7 @@ impl Writer<'_> {
             Content::Notification(Notification { publisher, changed: (), news, audience }) => {
                 self.u8(7);
                 self.u32(publisher.0);
-                self.u8(*news as u8);
+                self.news(*news);
                 let (kind, whom) = match audience {
                     Audience::Watcher(watcher) => (0, watcher.0),
                     Audience::Domain(told) => (1, *told),
@@ -176,11 +176,30 @@ impl Writer<'_> {
         }
     }
 
+    fn news(&mut self, news: News) {
+        self.u8(match news {
+            News::Changed(_) => 0,
+            News::Online(_) => 1,
+            News::Offline => 2,
+            News::LegacyOnline => 3,
+            News::LegacyOffline => 4,
+            News::Granted(_) => 5,
+            News::Withdrawn => 6,
+        });
+        if let Some(Look { availability, client }) = news.look() {
+            self.u8(availability as u8);
+            self.u8(client.map_or(0, |kind| 1 + kind as u8));
+        }
+    }
+
     fn contacts(&mut self, contacts: &Contacts) {
         self.u32(contacts.len() as u32);
         for Listed { who, state } in contacts {
             self.u32(who.0);
-            self.u8(state.map_or(0, |news| 1 + news as u8));
+            self.u8(u8::from(state.is_some()));
+            if let Some(news) = *state {
+                self.news(news);
+            }
         }
     }
 
@@ -300,7 +319,7 @@ impl Reader<'_> {
             7 => Content::Notification(Notification {
                 publisher: self.user()?,
                 changed: (),
-                news: self.one_of(&News::ALL)?,
+                news: self.news()?,
                 audience: match self.flag()? {
                     false => Audience::Watcher(self.user()?),
                     true => Audience::Domain(self.u32()?),
@@ -381,14 +400,33 @@ impl Reader<'_> {
         })
     }
 
+    fn news(&mut self) -> Result<News, Malformed> {
+        Ok(match self.u8()? {
+            0 => News::Changed(self.look()?),
+            1 => News::Online(self.look()?),
+            2 => News::Offline,
+            3 => News::LegacyOnline,
+            4 => News::LegacyOffline,
+            5 => News::Granted(self.look()?),
+            6 => News::Withdrawn,
+            _ => return Err(Malformed),
+        })
+    }
+
+    fn look(&mut self) -> Result<Look, Malformed> {
+        let availability = self.one_of(&Availability::ALL)?;
+        let client = match self.u8()? {
+            0 => None,
+            place => Some(*ClientType::ALL.get(usize::from(place) - 1).ok_or(Malformed)?),
+        };
+        Ok(Look { availability, client })
+    }
+
     fn contacts(&mut self) -> Result<Contacts, Malformed> {
         let count = self.count(5)?;
         let listed = |from: &mut Self| {
             let who = from.user()?;
-            let state = match from.u8()? {
-                0 => None,
-                place => Some(*News::ALL.get(usize::from(place) - 1).ok_or(Malformed)?),
-            };
+            let state = if from.flag()? { Some(from.news()?) } else { None };
             Ok(Listed { who, state })
         };
         (0..count).map(|_| listed(self)).collect()

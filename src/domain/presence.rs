@@ -5,7 +5,7 @@ use super::number::Msisdn;
 
 /// A kind of client, as ClientType of the attribute ClientInfo.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum ClientType {
+pub enum ClientType {
     /// `MOBILE_PHONE`: what every simulated IM user shows.
     MobilePhone,
     /// `COMPUTER`: read and written on the wire, set by no simulated user.
@@ -21,7 +21,7 @@ pub(crate) enum ClientType {
 
 /// Value of the attribute UserAvailability.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Availability {
+pub enum Availability {
     /// `AVAILABLE`: what IM users show, and legacy customers who look online.
     Available,
     /// `NOT_AVAILABLE`: what legacy customers show who look offline.
@@ -32,7 +32,7 @@ pub(crate) enum Availability {
 
 impl ClientType {
     /// All of them.
-    pub(crate) const ALL: [Self; 5] =
+    pub const ALL: [Self; 5] =
         [Self::MobilePhone, Self::Computer, Self::Pda, Self::Cli, Self::Other];
 
     /// The IMPS name.
@@ -54,7 +54,7 @@ impl ClientType {
 
 impl Availability {
     /// All of them.
-    pub(crate) const ALL: [Self; 3] = [Self::Available, Self::NotAvailable, Self::Discreet];
+    pub const ALL: [Self; 3] = [Self::Available, Self::NotAvailable, Self::Discreet];
 
     /// The IMPS name.
     pub(crate) fn name(self) -> &'static str {
@@ -68,6 +68,29 @@ impl Availability {
     /// The value of that IMPS name.
     pub(crate) fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|value| value.name() == name)
+    }
+
+    /// What a client calls it to its user.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Available => "available",
+            Self::Discreet => "busy",
+            Self::NotAvailable => "away",
+        }
+    }
+
+    /// The value of a client's word.
+    pub(crate) fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|value| value.word() == word)
+    }
+
+    /// What a user turns to next, where nobody says what: available, busy, away, and from the start.
+    pub(crate) fn next(self) -> Self {
+        match self {
+            Self::Available => Self::Discreet,
+            Self::Discreet => Self::NotAvailable,
+            Self::NotAvailable => Self::Available,
+        }
     }
 }
 
@@ -125,12 +148,13 @@ impl Presence {
     }
 
     /// What a simulated IM user shows. It is as long online as offline: availability is the
-    /// user's own setting and stays.
-    pub(crate) fn im_user(online: bool) -> Self {
+    /// user's own setting and stays. `client`: what IMPS 1.3 adds to the client attributes (CR16).
+    pub(crate) fn im_user(online: bool, look: Look, client: Option<Msisdn>) -> Self {
+        let of_client = |attribute: Attribute<bool>| Attribute { client, ..attribute };
         Self {
-            online_status: Some(Attribute::valid(online)),
-            client_info: Some(Attribute::valid(ClientType::MobilePhone)),
-            user_availability: Some(Attribute::valid(Availability::Available)),
+            online_status: Some(of_client(Attribute::valid(online))),
+            client_info: look.client.map(|kind| Attribute { client, ..Attribute::valid(kind) }),
+            user_availability: Some(Attribute::valid(look.availability)),
             status_text: None,
         }
     }
@@ -144,36 +168,59 @@ impl Presence {
     }
 }
 
+/// What an IM user shows while online: UserAvailability and ClientInfo (CR16, IMPS presence attributes).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Look {
+    /// The user's own setting; it outlasts sessions.
+    pub availability: Availability,
+    /// The kind of client; `None` where an agreement on the way does not expose it (RD-8).
+    pub client: Option<ClientType>,
+}
+
+impl Look {
+    /// Of a user who has set nothing, on a phone.
+    pub(crate) const MOBILE: Self =
+        Self { availability: Availability::Available, client: Some(ClientType::MobilePhone) };
+}
+
 /// What is new about somebody to their watchers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum News {
     /// An IM user changed their presence while online.
-    Changed,
+    Changed(Look),
     /// An IM user logged in.
-    Online,
+    Online(Look),
     /// An IM user logged out.
     Offline,
-    /// A legacy customer looks online from now on.
+    /// A legacy customer, or whoever is shown as one, looks online from now on.
     LegacyOnline,
-    /// A legacy customer looks offline from now on.
+    /// A legacy customer, or whoever is shown as one, looks offline from now on.
     LegacyOffline,
-    /// The watcher may see the presence of an IM user from now on.
-    Granted,
+    /// The watcher may see the presence of an IM user who is online, from now on.
+    Granted(Look),
     /// The watcher may not see the presence any more.
     Withdrawn,
 }
 
 impl News {
-    /// All of them.
-    pub const ALL: [Self; 7] = [
-        Self::Changed,
-        Self::Online,
-        Self::Offline,
-        Self::LegacyOnline,
-        Self::LegacyOffline,
-        Self::Granted,
-        Self::Withdrawn,
-    ];
+    /// What an IM user who is online looks like by them.
+    pub(crate) fn look(self) -> Option<Look> {
+        match self {
+            Self::Changed(look) | Self::Online(look) | Self::Granted(look) => Some(look),
+            Self::Offline | Self::LegacyOnline | Self::LegacyOffline | Self::Withdrawn => None,
+        }
+    }
+
+    /// The same without the kind of client, which an agreement does not expose (RD-8).
+    pub(crate) fn without_client(self) -> Self {
+        let hidden = |look: Look| Look { client: None, ..look };
+        match self {
+            Self::Changed(look) => Self::Changed(hidden(look)),
+            Self::Online(look) => Self::Online(hidden(look)),
+            Self::Granted(look) => Self::Granted(hidden(look)),
+            Self::Offline | Self::LegacyOnline | Self::LegacyOffline | Self::Withdrawn => self,
+        }
+    }
 }
 
 /// The attributes of an SMS-only user (CR16-2 to CR16-5). Where the operator shows such customers
@@ -207,7 +254,7 @@ mod tests {
 
     #[test]
     fn an_im_user_is_not_marked_legacy() {
-        assert!(!Presence::im_user(true).is_legacy());
+        assert!(!Presence::im_user(true, Look::MOBILE, None).is_legacy());
         assert!(!Presence::default().is_legacy());
     }
 
@@ -218,6 +265,8 @@ mod tests {
         }
         for value in Availability::ALL {
             assert_eq!(Availability::from_name(value.name()), Some(value));
+            assert_eq!(Availability::from_word(value.word()), Some(value));
+            assert_eq!(value.next().next().next(), value);
         }
         assert_eq!(ClientType::from_name("cli"), None);
     }

@@ -153,7 +153,7 @@ impl Decisions {
             Stimulus::Presence => {
                 let user = SubscriberId(self.base + self.presence_user);
                 if crowd.is_online(user) {
-                    crowd.change_presence(user, cx);
+                    crowd.change_presence(user, None, cx);
                 }
                 self.next_presence(cx);
             }
@@ -201,7 +201,7 @@ impl Decisions {
                 crowd.set_phone(user, attached, cx);
                 cx.out.now(Input::SetPhone(user, attached));
             }
-            Stimulus::Change(user) => crowd.change_presence(user, cx),
+            Stimulus::Change { user, to } => crowd.change_presence(user, to, cx),
             Stimulus::Log { user, login } => crowd.set_session(user, login, cx),
             Stimulus::Answer { from, text } => crowd.answer_last(from, text, cx),
             Stimulus::Consent { user, yes } => crowd.consent(user, yes),

@@ -227,7 +227,7 @@ impl Auditor {
             }
             Observation::GrantOwed(grant) => self.grants.add(identity(&grant), 1),
             Observation::PresenceShown {
-                news: News::Granted | News::Withdrawn,
+                news: News::Granted(_) | News::Withdrawn,
                 watcher: Some(watcher),
                 publisher,
                 changed,
@@ -514,7 +514,7 @@ mod tests {
         };
         let shown = |watcher| Observation::PresenceShown {
             watcher: Some(SubscriberId(watcher)),
-            news: News::Granted,
+            news: News::Granted(crate::domain::presence::Look::MOBILE),
             publisher: SubscriberId(7),
             changed: Instant(5),
             at: Some(Instant(6)),

@@ -466,7 +466,7 @@ impl Recorder {
                 self.whole.count(recorded::InvitationsRefused.key((operator, reason)), 1);
             }
             // What one watcher is allowed to see is no change of presence.
-            Observation::PresenceShown { news: News::Granted | News::Withdrawn, .. } => {}
+            Observation::PresenceShown { news: News::Granted(_) | News::Withdrawn, .. } => {}
             Observation::PresenceShown { publisher, changed, at, scope, from, to, .. }
                 if self.setup.window.contains(changed) =>
             {

@@ -4,6 +4,7 @@
 use super::plan::Plan;
 use crate::domain::distribution::DurationDistribution;
 use crate::domain::id::{OperatorId, SubscriberId};
+use crate::domain::presence::ClientType;
 use crate::domain::random::{Stream, StreamSeed};
 use crate::domain::time::Duration;
 
@@ -13,6 +14,8 @@ pub(crate) struct Access {
     /// Cumulative share and delay of each kind. The IM service is the same over all of them: what
     /// comes and goes by any reaches one server (RD-2, IMS-1).
     kinds: Vec<(f64, DurationDistribution)>,
+    /// The client that users of each kind have.
+    clients: Vec<ClientType>,
     handset: Option<usize>,
     base: u32,
     kind_of: StreamSeed,
@@ -31,6 +34,7 @@ impl Access {
         });
         Self {
             kinds: kinds.collect(),
+            clients: settings.access.iter().map(|kind| client_of(&kind.name)).collect(),
             handset: settings.access.iter().position(|kind| kind.name == "mobile"),
             base: plan.population.base(operator),
             kind_of: StreamSeed::new(seed, &settings.name, "access/kind"),
@@ -53,6 +57,11 @@ impl Access {
         self.kinds[..last].iter().position(|(cumulative, _)| at < *cumulative).unwrap_or(last)
     }
 
+    /// The kind of client of a user.
+    pub(crate) fn client_type(&self, user: SubscriberId) -> ClientType {
+        self.clients.get(self.kind(user)).copied().unwrap_or(ClientType::MobilePhone)
+    }
+
     /// Whether a user's IM client is on a phone of the mobile network.
     pub(crate) fn is_mobile(&self, user: SubscriberId) -> bool {
         self.handset == Some(self.kind(user))
@@ -61,5 +70,15 @@ impl Access {
     /// The delay of a short message from a handset to its SMSC: that of the kind `mobile`.
     pub(crate) fn handset(&mut self) -> Duration {
         self.handset.map_or(Duration::ZERO, |kind| self.kinds[kind].1.sample(&mut self.delay))
+    }
+}
+
+/// The client that goes with a kind of access: a wire leads to a desk, a cellular network to a phone, and
+/// what roams between access points is carried in a bag.
+fn client_of(access: &str) -> ClientType {
+    match access {
+        "wired" => ClientType::Computer,
+        "wlan" => ClientType::Pda,
+        _ => ClientType::MobilePhone,
     }
 }

@@ -58,5 +58,5 @@ fn of_notification(news: &Notification) -> Option<Grant> {
 }
 
 fn single(news: News) -> bool {
-    matches!(news, News::Granted | News::Withdrawn)
+    matches!(news, News::Granted(_) | News::Withdrawn)
 }

@@ -2,6 +2,7 @@
 //! through the engine; the model reacts and decides nothing of this kind itself.
 
 use crate::domain::id::SubscriberId;
+use crate::domain::presence::Availability;
 use crate::domain::text::Text;
 
 /// A process of the workload.
@@ -103,8 +104,13 @@ pub enum Stimulus {
         /// Attaches, else detaches.
         attached: bool,
     },
-    /// This user changes presence, by script.
-    Change(SubscriberId),
+    /// This user changes presence, by script: to this, or to what comes next.
+    Change {
+        /// Whose presence.
+        user: SubscriberId,
+        /// What they set.
+        to: Option<Availability>,
+    },
     /// This user logs in or out, by script; who is so already stays so.
     Log {
         /// The user whose session begins or ends.

@@ -356,6 +356,12 @@ const AGREEMENT: &[Field] = &[
         Absent,
         "What an ssp agreement carries; all by default.",
     ),
+    field(
+        "expose",
+        List(&Word(words::EXPOSE.list), 0),
+        Is("[provider, device_type, access_network]"),
+        "What it lets cross of what may bear on charging (RD-8).",
+    ),
     field("link", Map(LINK), Is("{}"), "The transport."),
     field("rate_limit", Shape::RateLimit, Absent, "Limit on the messages of each side."),
     field(

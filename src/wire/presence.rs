@@ -115,7 +115,7 @@ fn read<T>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::presence::legacy;
+    use crate::domain::presence::{Look, legacy};
 
     fn encoded(presence: &Presence) -> String {
         let mut out = String::new();
@@ -157,7 +157,7 @@ mod tests {
         };
         for presence in [
             legacy(number, false, "Unknown (SMS)"),
-            Presence::im_user(true),
+            Presence::im_user(true, Look::MOBILE, None),
             Presence::all_named(),
             Presence::default(),
             odd,

@@ -6,7 +6,7 @@ use super::sms::{Address, Deliver, Timestamp, UserData};
 use super::ssp::{self, Primitive};
 use super::transfer::{contact_request, envelope, message, notification, subscription, validation};
 use crate::domain::number::Msisdn;
-use crate::domain::presence::{self, Presence};
+use crate::domain::presence::{self, Look, Presence};
 use crate::domain::text::Alphabet;
 use crate::domain::uid::{number_uid, uid};
 
@@ -90,7 +90,12 @@ impl Parties<'_> {
 
     fn presence(&self, watchers: usize) -> Primitive {
         let watchers = vec![uid(0, self.to); watchers];
-        notification(self.from, uid(0, self.from), watchers, Presence::im_user(true))
+        notification(
+            self.from,
+            uid(0, self.from),
+            watchers,
+            Presence::im_user(true, Look::MOBILE, None),
+        )
     }
 
     fn subscribe(&self, contacts: usize) -> Primitive {
@@ -156,7 +161,7 @@ mod tests {
             let content = message(A, number, me.clone(), you.clone(), DATE_TIME, text.clone());
             prop_assert_eq!(sizes.message_bytes(Text::of(&text)), length(number, content));
             let all = vec![you.clone(); many];
-            let told = notification(A, me.clone(), all.clone(), Presence::im_user(online));
+            let told = notification(A, me.clone(), all.clone(), Presence::im_user(online, Look::MOBILE, None));
             prop_assert_eq!(sizes.presence_bytes(many as u32), length(number, told));
             let wanted = subscription(A, me.clone(), all);
             prop_assert_eq!(sizes.subscribe_bytes(many as u32), length(number, wanted));

@@ -453,7 +453,7 @@ fn read_values(element: &Element) -> Result<PresenceValues, WireError> {
 mod tests {
     use super::*;
     use crate::domain::number::Msisdn;
-    use crate::domain::presence::legacy;
+    use crate::domain::presence::{Look, legacy};
     use proptest::prelude::*;
 
     fn meta() -> MetaInfo {
@@ -496,7 +496,7 @@ mod tests {
         let values = || {
             vec![
                 ("wv:u0000002@b".to_owned(), legacy(number, true, "SMS-only")),
-                ("wv:u0000003@b".to_owned(), Presence::im_user(false)),
+                ("wv:u0000003@b".to_owned(), Presence::im_user(false, Look::MOBILE, None)),
             ]
         };
         let server = MetaInfo { service: "wv:@im.a.example".to_owned(), user: None };

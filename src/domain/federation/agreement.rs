@@ -1,6 +1,6 @@
 //! What two operators have agreed on: protocol, features, link, limits, sizes and prices.
 
-use super::Operator;
+use super::{Exposed, Operator};
 use crate::domain::distribution::DurationDistribution;
 use crate::domain::id::OperatorId;
 use crate::domain::outcome::closed_list;
@@ -19,6 +19,8 @@ pub(crate) struct Agreement {
     pub(crate) uid: bool,
     /// Kinds of traffic that it carries; what it does not needs another way.
     pub(crate) features: Features,
+    /// What it lets cross of what may bear on charging (RD-8).
+    pub(crate) expose: Vec<Exposed>,
     /// The transport, the same in both directions.
     pub(crate) link: Link,
     /// By sending side: index 0 limits what `between[0]` sends.

@@ -24,6 +24,7 @@ use crate::domain::id::{MessageId, OperatorId, Role, SubscriberId};
 use crate::domain::ledger::Occasion;
 use crate::domain::observation::{Observation, StageTime};
 use crate::domain::outcome::{Reason, Route, SmsOrigin, Stage};
+use crate::domain::presence::Availability;
 use crate::domain::random::StreamSeed;
 use crate::domain::text::Text;
 
@@ -33,6 +34,8 @@ pub(crate) struct Crowd {
     base: u32,
     /// IM users whose client is logged in, by index.
     online: Bits,
+    /// What users have set of themselves, by index.
+    availability: Vec<Availability>,
     /// Towards the operator.
     up: Access,
     habits: Habits,
@@ -64,6 +67,7 @@ impl Crowd {
         }
         Self {
             base,
+            availability: vec![Availability::Available; plan.population.range(operator).len()],
             online: logged_in,
             up: Access::new(plan, operator, "access/up"),
             noticed: FxHashSet::default(),
@@ -140,9 +144,16 @@ impl Crowd {
         }
     }
 
-    /// A user's presence changes, now.
-    pub(crate) fn change_presence(&mut self, publisher: SubscriberId, cx: &mut Context<'_>) {
-        let job = Job::Presence { publisher, changed: cx.now };
+    /// A user's presence changes, now: to this, or to what comes next.
+    pub(crate) fn change_presence(
+        &mut self,
+        publisher: SubscriberId,
+        to: Option<Availability>,
+        cx: &mut Context<'_>,
+    ) {
+        let set = &mut self.availability[(publisher.0 - self.base) as usize];
+        *set = to.unwrap_or_else(|| set.next());
+        let job = Job::Presence { publisher, availability: *set, changed: cx.now };
         let delay = self.up.client(publisher);
         cx.at(cx.now + delay, Role::Crowd, Input::Request(job));
     }

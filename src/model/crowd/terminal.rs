@@ -2,14 +2,15 @@
 //! of the limit (OMTP 3), and shows the contact as its operator wants (OMTP 4, RD-8).
 
 use super::Crowd;
-use crate::domain::federation::Notice;
+use crate::domain::federation::{Exposed, Notice};
 use crate::domain::id::{OperatorId, SubscriberId};
 use crate::domain::observation::Observation;
 use crate::domain::outcome::Defect;
-use crate::domain::presence::Presence;
+use crate::domain::presence::{Availability, Look, Presence};
 use crate::domain::text::Text;
 use crate::model::context::Context;
 use crate::model::plan::Plan;
+use crate::model::routing::Carriage;
 
 impl Crowd {
     /// A user means to write to a legacy contact. False if the client stops the text.
@@ -48,17 +49,58 @@ pub(crate) struct Entry {
     pub(crate) details: Vec<&'static str>,
 }
 
-/// How the clients of an operator show a contact: a legacy customer with these attributes, or an IM
-/// user.
-pub(crate) fn entry(plan: &Plan, operator: OperatorId, legacy: Option<&Presence>) -> Entry {
+/// What a client knows of a contact.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Seen<'a> {
+    /// A legacy customer with these attributes.
+    Legacy(&'a Presence),
+    /// An IM user who is online and looks so.
+    Online(Look),
+    /// An IM user who is not, or of whom nothing has come yet.
+    Offline,
+}
+
+/// How the clients of an operator show a contact: in the groups Online, Busy, Legacy and Offline.
+pub(crate) fn entry(
+    plan: &Plan,
+    operator: OperatorId,
+    contact: SubscriberId,
+    seen: Seen<'_>,
+) -> Entry {
     let settings = plan.federation.operator(operator);
     // IM-0070: visible or not by configuration; IM-0140: ClientType CLI is what marks.
     let visible = settings.imsp.as_ref().is_some_and(|imsp| imsp.legacy.visible);
-    let marked = visible && legacy.is_some_and(Presence::is_legacy);
-    let details = match legacy {
-        // Nothing is known of a legacy customer's device.
-        Some(_) => Vec::new(),
-        None => settings.expose.iter().map(|what| what.label()).collect(),
+    let (marked, group) = match seen {
+        Seen::Legacy(presence) if visible && presence.is_legacy() => (true, "Legacy"),
+        Seen::Legacy(presence) => {
+            let status = presence.online_status.as_ref().and_then(|status| status.value);
+            (false, if status == Some(true) { "Online" } else { "Offline" })
+        }
+        Seen::Online(Look { availability: Availability::Available, .. }) => (false, "Online"),
+        Seen::Online(_) => (false, "Busy"),
+        Seen::Offline => (false, "Offline"),
     };
-    Entry { marked, group: if marked { "SMS contacts" } else { "contacts" }, details }
+    let details = match seen {
+        // Nothing is known of a legacy customer's device.
+        Seen::Legacy(_) => Vec::new(),
+        Seen::Online(_) | Seen::Offline => {
+            exposed(plan, operator, contact).map(Exposed::label).collect()
+        }
+    };
+    Entry { marked, group, details }
+}
+
+/// What the users of an operator are told of a contact: as that operator says, and every agreement on the
+/// way (RD-8).
+pub(crate) fn exposed(
+    plan: &Plan,
+    operator: OperatorId,
+    contact: SubscriberId,
+) -> impl Iterator<Item = Exposed> + '_ {
+    let home = plan.population.operator(contact);
+    let own = plan.federation.operator(operator).expose.iter().copied();
+    own.filter(move |what| {
+        let mut legs = plan.routing.legs(Carriage::Presence, home, operator);
+        legs.all(|leg| plan.federation.agreement(leg).expose.contains(what))
+    })
 }

@@ -14,7 +14,7 @@ use self::cost::{bytes, charged};
 use self::transactions::{Open, Transactions};
 use self::translator::{Passage, Translator};
 use super::context::Context;
-use super::crossing::{Content, Crossing, Subscription, leave};
+use super::crossing::{Content, Crossing, Notification, Subscription, leave};
 use super::link::Link;
 use super::outbox::{Asked, ContactRequest, Input, Job};
 use super::plan::Plan;
@@ -22,12 +22,13 @@ use super::rate_limit::{Admission, RateLimiter};
 use super::routing::Carriage;
 use super::store::Slot;
 use crate::domain::crossing::{Addition, Search, Sent};
-use crate::domain::federation::Agreement;
+use crate::domain::federation::{Agreement, Exposed};
 use crate::domain::id::{AgreementId, OperatorId, Role};
 use crate::domain::ledger::Ledger;
 use crate::domain::observation::{Carried, Observation, StationId};
 use crate::domain::outcome::{Reason, Stage};
 use crate::domain::part::{Part, PartKind};
+use crate::domain::presence::News;
 use crate::domain::random::StreamSeed;
 use crate::domain::time::{Duration, Instant};
 
@@ -163,6 +164,8 @@ impl Gateway {
             crossing.number = side.sent;
             side.sent = side.sent.wrapping_add(1);
         }
+        let content = exposed(content, terms, cx);
+        crossing.content = content;
         let bytes = bytes(&content, &cx.plan.sizes[agreement.index()][side.place], cx);
         let passage = side.link.send(cx.now, bytes);
         let charged = if first { charged(&content, cx) } else { 0 };
@@ -367,6 +370,27 @@ fn carried(content: &Content, cx: &Context<'_>) -> Carried {
         Content::Sms(slot) | Content::SmsBack(slot) => Carried::Message(cx.messages[slot].id),
         Content::Notification(news) => Carried::Change(news.publisher, news.changed),
         _ => Carried::Other,
+    }
+}
+
+/// What of presence an agreement lets cross: without the kind of client, if it does not expose that (RD-8).
+fn exposed(content: Content, terms: &Agreement, cx: &mut Context<'_>) -> Content {
+    match content {
+        Content::Notification(_) | Content::State { .. }
+            if terms.expose.contains(&Exposed::DeviceType) =>
+        {
+            content
+        }
+        Content::Notification(news) => {
+            Content::Notification(Notification { news: news.news.without_client(), ..news })
+        }
+        Content::State { contacts, .. } => {
+            for listed in &mut cx.lists[contacts] {
+                listed.state = listed.state.map(News::without_client);
+            }
+            content
+        }
+        _ => content,
     }
 }
 

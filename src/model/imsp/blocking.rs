@@ -5,7 +5,7 @@ use super::Imsp;
 use crate::domain::federation::LegacyPresence;
 use crate::domain::id::SubscriberId;
 use crate::domain::observation::Observation;
-use crate::domain::presence::News;
+use crate::domain::presence::{Look, News};
 use crate::model::context::Context;
 use crate::model::gateway::Gateway;
 
@@ -41,11 +41,17 @@ impl Imsp {
         let legacy_offline = self.settings.legacy.presence == LegacyPresence::Offline
             || self.known.get(&owner) == Some(&false);
         match (self.im.get(index), self.sessions.get(index), legacy_offline) {
-            (true, true, _) => News::Granted,
+            (true, true, _) => News::Granted(self.look_of(owner)),
             (true, false, _) => News::Offline,
             (false, _, true) => News::LegacyOffline,
             (false, _, false) => News::LegacyOnline,
         }
+    }
+
+    /// What an IM user here shows while online.
+    pub(super) fn look_of(&self, user: SubscriberId) -> Look {
+        let client = Some(self.down.client_type(user));
+        Look { availability: self.availability[self.index(user)], client }
     }
 
     /// Whether a user of this IMSP has blocked somebody.

@@ -37,7 +37,7 @@ use crate::domain::id::{OperatorId, SubscriberId};
 use crate::domain::observation::Observation;
 use crate::domain::outcome::{Reason, Stage};
 use crate::domain::part::{Part, PartKind};
-use crate::domain::presence::News;
+use crate::domain::presence::{Availability, News};
 use crate::domain::text::SourceNotice;
 
 /// The server of one IMSP.
@@ -61,6 +61,8 @@ pub(crate) struct Imsp {
     blocked: Pairs,
     /// IM users with a session, by index.
     sessions: Bits,
+    /// What users have set of themselves, by index.
+    availability: Vec<Availability>,
     /// Session changes seen of each IM user.
     session_changes: Vec<u32>,
     /// Legacy customers with a pre-registered account, by index.
@@ -140,6 +142,7 @@ impl Imsp {
             unheard: FxHashMap::default(),
             blocked: Pairs::default(),
             sessions,
+            availability: vec![Availability::Available; range.len()],
             session_changes: vec![0; range.len()],
             registered: Bits::new(range.len()),
             subscribed: Bits::default(),
@@ -231,8 +234,11 @@ impl Imsp {
                 cx.stage(slot, Stage::ImService);
                 self.message(slot, served.arrived, gateway, cx);
             }
-            Job::Presence { publisher, changed } => {
-                self.presence_changed(publisher, changed, News::Changed, gateway, cx);
+            Job::Presence { publisher, availability, changed } => {
+                let index = self.index(publisher);
+                self.availability[index] = availability;
+                let news = News::Changed(self.look_of(publisher));
+                self.presence_changed(publisher, changed, news, gateway, cx);
             }
             Job::Upgrade { user, changed } => self.upgrade(user, changed, cx),
             Job::Downgrade { user, changed } => self.downgrade(user, changed, gateway, cx),

@@ -63,7 +63,7 @@ impl Imsp {
         }
         let operator = cx.operator;
         cx.observe(Observation::Session { operator, user, login });
-        let news = if login { News::Online } else { News::Offline };
+        let news = if login { News::Online(self.look_of(user)) } else { News::Offline };
         self.presence_changed(user, changed, news, gateway, cx);
         if !login {
             return self.subscribe(user, SubscriptionAct::End, gateway, cx);

@@ -124,7 +124,7 @@ impl Imsp {
             true => self.logged_in(watcher),
             false => cx.plan.routing.way(Carriage::Presence, cx.operator, domain).is_some(),
         };
-        if told && matches!(news, News::Granted | News::Withdrawn) {
+        if told && matches!(news, News::Granted(_) | News::Withdrawn) {
             cx.observe(Observation::GrantOwed(Grant { publisher, watcher, changed }));
         }
         if !here {
@@ -145,7 +145,7 @@ impl Imsp {
         plan: &Plan,
     ) {
         let looks = match news {
-            News::Changed | News::Online | News::Offline | News::Granted => None,
+            News::Changed(_) | News::Online(_) | News::Offline | News::Granted(_) => None,
             News::LegacyOnline => Some(true),
             News::LegacyOffline => Some(false),
             News::Withdrawn => return,

@@ -175,7 +175,13 @@ pub const ROWS: &[Row] = &[
         "both lists hold each other after one exchange",
         Played(&["rd-4", "rd-4-refused"]),
     ),
-    row("RD-5", Holds, "RD7 7.1.5", "presence crosses and reaches the watcher", Played(&["rd-5"])),
+    row(
+        "RD-5",
+        Holds,
+        "RD7 7.1.5",
+        "presence crosses and reaches the watcher",
+        Played(&["rd-5", "rd-5-values"]),
+    ),
     row(
         "RD-6",
         Holds,
@@ -195,7 +201,7 @@ pub const ROWS: &[Row] = &[
         Holds,
         "RD7 7.1.7",
         "each provider decides what its users see of contacts",
-        Played(&["rd-8"]),
+        Played(&["rd-8", "rd-8-agreement"]),
     ),
     row(
         "CR16-1",
@@ -404,6 +410,8 @@ pub(super) fn scenario(name: &str) -> Option<&'static str> {
         "im-0020-blocked" => include_str!("../../../tests/scenarios/im-0020-blocked.txt"),
         "rd-7-groups" => include_str!("../../../tests/scenarios/rd-7-groups.txt"),
         "rd-3-by-number" => include_str!("../../../tests/scenarios/rd-3-by-number.txt"),
+        "rd-8-agreement" => include_str!("../../../tests/scenarios/rd-8-agreement.txt"),
+        "rd-5-values" => include_str!("../../../tests/scenarios/rd-5-values.txt"),
         _ => return None,
     })
 }

@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::domain::crossing::Listed;
+use crate::domain::federation::Exposed;
 use crate::domain::id::{AgreementId, MessageId, OperatorId, SubscriberId};
 use crate::domain::observation::{Carried, Decision, Observation, SmsEvent, Subject};
 use crate::domain::outcome::SmsOrigin;
-use crate::domain::presence::{News, Presence};
+use crate::domain::presence::{Look, News, Presence};
 use crate::domain::time::Instant;
 use crate::model::context::Observer;
-use crate::model::crowd::terminal::{Entry, entry};
+use crate::model::crowd::terminal::{Entry, Seen, entry, exposed};
 use crate::model::plan::Plan;
 use crate::model::routing::Carriage;
 
@@ -81,21 +82,72 @@ impl Facts {
         state: Option<News>,
     ) -> Vec<String> {
         let plan = &self.names.plan;
-        let (online, legacy) = match state {
-            None | Some(News::Withdrawn) => return vec!["sees nothing of {}".to_owned()],
-            Some(News::Changed | News::Online | News::Granted) => (true, false),
-            Some(News::Offline) => (false, false),
-            Some(News::LegacyOnline) => (true, true),
-            Some(News::LegacyOffline) => (false, true),
-        };
-        if legacy {
+        let legacy = |online| {
             let presence = plan.legacy_presence(contact, operator, Some(online));
-            return shown(&entry(plan, operator, Some(&presence)), Some(&presence), false);
-        }
+            let seen = Seen::Legacy(&presence);
+            shown(&entry(plan, operator, contact, seen), Some(&presence), false)
+        };
+        let look = match state {
+            None | Some(News::Withdrawn) => return vec!["sees nothing of {}".to_owned()],
+            Some(News::LegacyOnline) => return legacy(true),
+            Some(News::LegacyOffline) => return legacy(false),
+            Some(News::Changed(look) | News::Online(look) | News::Granted(look)) => Some(look),
+            Some(News::Offline) => None,
+        };
         let groups = self.groups_reach(operator, contact);
-        let mut facts = shown(&entry(plan, operator, None), None, groups);
-        facts.push(if online { "sees {} online" } else { "sees {} offline" }.to_owned());
+        let seen = look.map_or(Seen::Offline, Seen::Online);
+        let mut facts = shown(&entry(plan, operator, contact, seen), None, groups);
+        facts.push(if look.is_some() { "sees {} online" } else { "sees {} offline" }.to_owned());
+        facts.extend(self.looks(operator, contact, look));
         facts
+    }
+
+    /// What a client shows of an IM user who is online: availability, and the kind of client if that is
+    /// exposed.
+    fn looks(
+        &self,
+        operator: OperatorId,
+        contact: SubscriberId,
+        look: Option<Look>,
+    ) -> Vec<String> {
+        let Some(Look { availability, client }) = look else { return Vec::new() };
+        let mut facts = vec![format!("sees {{}} {}", availability.word())];
+        let device =
+            exposed(&self.names.plan, operator, contact).any(|what| what == Exposed::DeviceType);
+        facts.extend(client.filter(|_| device).map(|kind| format!("sees {{}} on {}", kind.name())));
+        facts
+    }
+
+    /// What a client shows as news of a contact come.
+    fn told(&self, operator: OperatorId, publisher: SubscriberId, news: News) -> Vec<String> {
+        let mut facts = vec![
+            match news {
+                News::Changed(_) => "sees {} change",
+                News::Online(_) | News::LegacyOnline => "sees {} online",
+                News::Offline | News::LegacyOffline => "sees {} offline",
+                News::Granted(_) => "sees {} as IM user",
+                News::Withdrawn => "loses sight of {}",
+            }
+            .to_owned(),
+        ];
+        if news != News::Withdrawn {
+            // The group, and what an IM user looks like.
+            let list = self.listed(operator, publisher, Some(news));
+            let state = ["sees {} online", "sees {} offline"];
+            facts.extend(list.into_iter().filter(|fact| {
+                let seen = fact.starts_with("sees {} ") && !state.contains(&fact.as_str());
+                seen || fact.starts_with("keeps")
+            }));
+        }
+        facts
+    }
+
+    /// Puts down what somebody's client shows of somebody.
+    fn see(&mut self, now: Instant, who: SubscriberId, whom: SubscriberId, facts: Vec<String>) {
+        let (who, whom) = (self.name(who), self.name(whom));
+        self.seen.extend(
+            facts.into_iter().map(|what| (now, format!("{who} {}", what.replace("{}", &whom)))),
+        );
     }
 
     /// Whether messages to groups go from an operator to somebody: else no client offers them.
@@ -177,26 +229,6 @@ impl Facts {
             Observation::AccountRegistered { operator, customer } => {
                 format!("{} registers {}", self.operator(operator), self.name(customer))
             }
-            Observation::PresenceShown {
-                watcher: Some(watcher),
-                publisher,
-                news,
-                at: Some(_),
-                ..
-            } => {
-                let (watcher, publisher) = (self.name(watcher), self.name(publisher));
-                match news {
-                    News::Changed => format!("{watcher} sees {publisher} change"),
-                    News::Online | News::LegacyOnline => {
-                        format!("{watcher} sees {publisher} online")
-                    }
-                    News::Offline | News::LegacyOffline => {
-                        format!("{watcher} sees {publisher} offline")
-                    }
-                    News::Granted => format!("{watcher} sees {publisher} as IM user"),
-                    News::Withdrawn => format!("{watcher} loses sight of {publisher}"),
-                }
-            }
             Observation::Session { user, login, .. } => {
                 format!("{} logs {}", self.name(user), if login { "in" } else { "out" })
             }
@@ -255,22 +287,36 @@ impl Facts {
 
 impl Observer for Facts {
     fn observe(&mut self, now: Instant, observation: &Observation<'_>) {
-        if let Observation::ContactAdded { owner, contact, from, presence, .. } = *observation {
-            let entry = entry(&self.names.plan, from, presence);
-            let groups = self.groups_reach(from, contact);
-            let (owner, contact) = (self.name(owner), self.name(contact));
-            for what in shown(&entry, presence, groups) {
-                self.seen.push((now, format!("{owner} {}", what.replace("{}", &contact))));
+        match *observation {
+            Observation::ContactAdded { owner, contact, from, presence, .. } => {
+                // How an IM user looks comes by subscription.
+                let seen = presence.map_or(Seen::Offline, Seen::Legacy);
+                let entry = entry(&self.names.plan, from, contact, seen);
+                let groups = self.groups_reach(from, contact);
+                self.see(now, owner, contact, shown(&entry, presence, groups));
             }
-        } else if let Observation::ListShown { watcher, operator, contacts } = *observation {
-            for Listed { who, state } in contacts {
-                let (watcher, contact) = (self.name(watcher), self.name(*who));
-                for what in self.listed(operator, *who, *state) {
-                    self.seen.push((now, format!("{watcher} {}", what.replace("{}", &contact))));
+            Observation::ListShown { watcher, operator, contacts } => {
+                for Listed { who, state } in contacts {
+                    let facts = self.listed(operator, *who, *state);
+                    self.see(now, watcher, *who, facts);
                 }
             }
-        } else if let Some(fact) = self.fact(observation) {
-            self.seen.push((now, fact));
+            Observation::PresenceShown {
+                watcher: Some(watcher),
+                publisher,
+                news,
+                to,
+                at: Some(_),
+                ..
+            } => {
+                let facts = self.told(to, publisher, news);
+                self.see(now, watcher, publisher, facts);
+            }
+            _ => {
+                if let Some(fact) = self.fact(observation) {
+                    self.seen.push((now, fact));
+                }
+            }
         }
     }
 }

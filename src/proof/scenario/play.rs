@@ -146,7 +146,7 @@ fn possible(
             | Deed::Leaves { .. }
             | Deed::Invites { .. }
             | Deed::Searches { .. }
-            | Deed::Changes
+            | Deed::Changes(_)
             | Deed::Allows { .. }
             | Deed::Blocks { .. }
                 if !session =>
@@ -159,7 +159,7 @@ fn possible(
             | Deed::Leaves { .. }
             | Deed::Invites { .. }
             | Deed::Searches { .. }
-            | Deed::Changes
+            | Deed::Changes(_)
             | Deed::Allows { .. }
             | Deed::Blocks { .. } => None,
         };
@@ -200,7 +200,7 @@ fn stimulus(act: &Act, who: SubscriberId, cast: &BTreeMap<String, SubscriberId>)
         Deed::Commands(online) => Stimulus::Command { customer: who, online: *online },
         Deed::Logs(login) => Stimulus::Log { user: who, login: *login },
         Deed::Phone(attached) => Stimulus::Phone { user: who, attached: *attached },
-        Deed::Changes => Stimulus::Change(who),
+        Deed::Changes(to) => Stimulus::Change { user: who, to: *to },
         Deed::Upgrades => Stimulus::Upgrade { user: Some(who) },
         Deed::Downgrades => Stimulus::Downgrade(who),
         Deed::Allows { whom, yes } => {

@@ -15,6 +15,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::domain::presence::Availability;
 use crate::domain::quantity;
 use crate::domain::text::Text;
 use crate::domain::time::{Duration, Instant};
@@ -103,8 +104,8 @@ pub(crate) enum Deed {
     Logs(bool),
     /// `attaches`, `detaches`: the phone.
     Phone(bool),
-    /// `changes presence`: whoever watches the user is told.
-    Changes,
+    /// `changes presence`: to what comes next; `is busy`, `is away`, `is available`.
+    Changes(Option<Availability>),
     /// `upgrades`: a legacy customer becomes an IM user.
     Upgrades,
     /// `gives up IM`: an IM user becomes a legacy customer.
@@ -236,7 +237,7 @@ fn deed(text: &str) -> Result<Deed, String> {
         format!(
             "`{text}`: users add … by number, add … by address, look for …, invite …, leave the group of …, write the group \"…\", write … \"…\", send … a picture, \
              command online, command offline, answer \"…\", log in, \
-             log out, attach, detach, change presence, upgrade, give up IM, allow …, deny …, block …, unblock …, say yes, say no"
+             log out, attach, detach, change presence, be busy, away or available, upgrade, give up IM, allow …, deny …, block …, unblock …, say yes, say no"
         )
     };
     Ok(match (verb, rest) {
@@ -280,7 +281,8 @@ fn deed(text: &str) -> Result<Deed, String> {
         ("logs", "out") => Deed::Logs(false),
         ("attaches", "") => Deed::Phone(true),
         ("detaches", "") => Deed::Phone(false),
-        ("changes", "presence") => Deed::Changes,
+        ("changes", "presence") => Deed::Changes(None),
+        ("is", word) => Deed::Changes(Some(Availability::from_word(word).ok_or_else(known)?)),
         ("upgrades", "") => Deed::Upgrades,
         ("gives", "up IM") => Deed::Downgrades,
         ("allows", whom) if !whom.is_empty() => Deed::Allows { whom: whom.to_owned(), yes: true },

@@ -115,6 +115,7 @@ impl Builder<'_> {
             e164: addressing.contains(&Addressing::Number),
             uid: addressing.contains(&Addressing::Uid),
             features,
+            expose: item.part("expose").words(&words::EXPOSE),
             link: self.link(item.part("link")),
             rate_limit: self.rate_limits(item, between, protocol, federation),
             retry_timeout: item.read("retry_timeout"),
