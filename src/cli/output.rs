@@ -8,7 +8,7 @@ use std::time::SystemTime;
 use super::record::utc;
 use super::{Exit, folder_error};
 use crate::measure::results::Slo;
-use crate::measure::selector::has_baseline;
+use crate::measure::written::has_baseline;
 use crate::report::document::json;
 use crate::report::document::manifest::{Precision, StopReason};
 use crate::report::face::github::{Level, annotation};

@@ -5,7 +5,7 @@ use indexmap::IndexMap;
 use serde::Serialize;
 
 use crate::measure::results::{Slo, Trend};
-use crate::measure::selector;
+use crate::measure::written;
 use crate::report::document::numbers::{percent, seconds, three};
 
 /// All alternatives against the baseline.
@@ -276,7 +276,7 @@ impl Line {
     /// What was observed, in words.
     pub(crate) fn shown(&self) -> String {
         let Some(change) = &self.change else { return "too few samples".to_owned() };
-        let unit = if selector::is_share(&self.line) { "%" } else { self.unit.as_str() };
+        let unit = if written::is_share(&self.line) { "%" } else { self.unit.as_str() };
         let [baseline, alternative] = change.values(unit);
         let values = format!("{alternative} against {baseline}");
         let moved = moved(change, unit);

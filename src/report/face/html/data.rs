@@ -14,10 +14,10 @@ use crate::domain::part::Owner;
 use crate::domain::stations::{Station, Stations};
 use crate::measure::catalogue;
 use crate::measure::results::{Level, Metric, Slo};
+use crate::measure::written::apart;
 use crate::report::document::summary::Summary;
 use crate::report::judge::moments::Moment;
 use crate::report::judge::over::Over;
-use crate::report::judge::plain::said;
 
 /// A metric of the page: the figures that its rows have, in order, and those of rows between two
 /// operators, of which there are many.
@@ -106,15 +106,12 @@ pub(crate) fn json(
 
 /// A limit that an SLO line sets to a figure of a chart; of a part of the measured time none is drawn.
 fn limit(line: &Slo) -> Option<Value> {
-    let said = said(&line.line).filter(|said| said.under && said.when.is_empty())?;
+    let written = apart(&line.line).filter(|line| line.is_limit() && line.time.is_none())?;
     let (value, words) = (short(line.bound?), line.amount(line.bound?));
-    let metric = match said.metric {
-        "utilisation" => "station_utilisation",
-        other => other,
-    };
-    let statistic = if said.statistic.is_empty() { "mean" } else { said.statistic };
+    let (figure, metric) = (written.figure, written.figure.full_name());
+    let statistic = if figure.statistic.is_empty() { "mean" } else { figure.statistic };
     let mut all = json!({ "metric": metric, "statistic": statistic, "at": value, "words": words });
-    for (label, value) in said.labels {
+    for (label, value) in figure.labels() {
         all[label] = json!(value);
     }
     Some(all)
