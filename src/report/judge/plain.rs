@@ -2,6 +2,7 @@
 //! by whoever speaks to people who did not write the topology; a line for which there are no words is shown
 //! as it is written.
 
+use crate::domain::outcome::Route;
 use crate::measure::written::{Figure, Op, Time, apart};
 
 /// The line in words, without a full stop.
@@ -34,7 +35,14 @@ fn words(line: &str) -> Option<String> {
             format!("{}{}", side("from", from), side("to", to))
         }
     };
-    let messages = || format!("{}{towards}", route(label("route")));
+    let messages = || match label("route") {
+        None => format!("all messages{towards}"),
+        // Another version may have other routes.
+        Some(route) => match Route::named(route) {
+            Some(route) => format!("{}{towards}", messages_of(route)),
+            None => format!("messages of route {route}{towards}"),
+        },
+    };
     let bound = spaced(written.bound);
     let than = if under { "less than" } else { "more than" };
     let at = if under { "at most" } else { "at least" };
@@ -90,21 +98,19 @@ fn words(line: &str) -> Option<String> {
 }
 
 /// The messages of a route.
-pub(crate) fn route(route: Option<&str>) -> String {
+pub(crate) fn messages_of(route: Route) -> &'static str {
     match route {
-        None => "all messages",
-        Some("on-net") => "messages within an operator",
-        Some("interworked") => "messages between operators",
-        Some("hub") => "messages through a hub",
-        Some("sms-own") => "messages to own customers without IM",
-        Some("sms-home") => "messages to a partner's customers without IM",
-        Some("sms-direct") => "messages to customers of operators without IM",
-        Some("sms-reply-own") => "answers by SMS to the own IM",
-        Some("sms-reply-home") => "answers by SMS through a partner's IM",
-        Some("sms-reply-direct") => "answers by SMS from operators without IM",
-        Some(other) => return format!("messages of route {other}"),
+        Route::OnNet => "messages within an operator",
+        Route::Interworked => "messages between operators",
+        Route::Hub => "messages through a hub",
+        Route::SmsOwn => "messages to own customers without IM",
+        Route::SmsHome => "messages to a partner's customers without IM",
+        Route::SmsDirect => "messages to customers of operators without IM",
+        Route::SmsReplyOwn => "answers by SMS to the own IM",
+        Route::SmsReplyHome => "answers by SMS through a partner's IM",
+        Route::SmsReplyDirect => "answers by SMS from operators without IM",
+        Route::Group => "messages of route group",
     }
-    .to_owned()
 }
 
 /// `1 s` for `1s`.
@@ -130,6 +136,10 @@ mod tests {
             (
                 "message_latency{route=interworked} p95 < 1s",
                 "95 % of messages between operators take less than 1 s",
+            ),
+            (
+                "message_latency{route=by-pigeon,to=a} p95 < 1s",
+                "95 % of messages of route by-pigeon to a take less than 1 s",
             ),
             ("message_latency p999 < 5m", "99.9 % of all messages take less than 5 min"),
             ("utilisation < 70%", "every part is used at most 70 %"),

@@ -4,6 +4,7 @@
 use indexmap::IndexMap;
 use tokio_util::sync::CancellationToken;
 
+use crate::domain::outcome::TransferKind;
 use crate::domain::time::Duration;
 use crate::measure::Bounds;
 use crate::measure::catalogue::Kind;
@@ -338,7 +339,8 @@ fn events(metric: &Metric, summary: &Summary) -> Option<u64> {
         ("agreement_bytes", _) => Some(transfers(&|other| other.labels == metric.labels)),
         ("settlement", _) => Some(transfers(&|other| {
             let same = |label| other.label(label) == metric.label(label);
-            same("from") && same("to") && matches!(other.label("kind"), "message" | "sms")
+            let kind = TransferKind::named(other.label("kind"));
+            same("from") && same("to") && kind.is_some_and(TransferKind::is_written)
         })),
         (_, Kind::Counter) => metric.count,
         _ => None,

@@ -2,11 +2,12 @@
 //! in words. Bars are plain SVG, so that they are there where neither script nor style may be.
 
 use super::markup::{Html, element};
+use crate::domain::outcome::Route;
 use crate::measure::results::{Level, Slo};
 use crate::measure::written::{Figure, apart};
 use crate::report::document::numbers::{capital, count, percent, plural};
 use crate::report::document::summary::Summary;
-use crate::report::judge::plain::plain;
+use crate::report::judge::plain::{messages_of, plain};
 use crate::report::judge::{HIGH, Run, bound, busiest};
 
 /// Where on a bar the bound is, in hundredths: beyond it there is room to be over it.
@@ -124,12 +125,11 @@ fn latency(summary: &Summary) -> Option<Tile> {
             used: used(line),
         });
     }
-    let routes = [("interworked", "between operators"), ("on-net", "within an operator")];
-    routes.into_iter().find_map(|(route, words)| {
-        let metric = summary.find("message_latency", &[("route", route)])?;
+    [Route::Interworked, Route::OnNet].into_iter().find_map(|route| {
+        let metric = summary.find("message_latency", &[("route", route.label())])?;
         metric.percentiles.and_then(|all| all.p95)?;
         Some(Tile {
-            title: format!("95 % of messages {words} within"),
+            title: format!("95 % of {} within", messages_of(route)),
             figure: metric.time("p95"),
             under: "no limit is set".into(),
             used: None,
