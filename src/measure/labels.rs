@@ -30,7 +30,14 @@ pub(super) fn word(setup: &Setup, label: Label, value: u32) -> Option<&str> {
     match label {
         Label::Station => setup.stations.get(place).map(|station| station.name.as_str()),
         Label::From | Label::To | Label::Operator => setup.operators.get(place).map(String::as_str),
-        _ => closed(label, place),
+        Label::Route
+        | Label::Reason
+        | Label::Stage
+        | Label::Scope
+        | Label::Channel
+        | Label::Origin
+        | Label::Contact
+        | Label::Transfer => closed(label, place),
     }
 }
 

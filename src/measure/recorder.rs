@@ -481,7 +481,44 @@ impl Recorder {
             {
                 self.whole.record(recorded::SmsLatency.key((operator,)), took.0);
             }
-            _ => {}
+            // Of what was before the measured time, or will be after it.
+            Observation::PresenceChanged { .. }
+            | Observation::PresenceOwed { .. }
+            | Observation::PresenceShown { .. }
+            | Observation::Invited { reason: None, .. }
+            | Observation::Sms { .. } => {}
+            // Seen by `observe` and `inside`, if at all.
+            Observation::Offered(_)
+            | Observation::Rerouted { .. }
+            | Observation::Delivered { .. }
+            | Observation::Refused { .. }
+            | Observation::Expired(_)
+            | Observation::Lost { .. }
+            | Observation::Routed { .. }
+            | Observation::StationQueued(_)
+            | Observation::StationStarted { .. }
+            | Observation::StationLeft { .. }
+            | Observation::StationRefused(_)
+            | Observation::StationOther(_)
+            | Observation::StationPlanned { .. }
+            | Observation::Transferred { .. }
+            | Observation::CameIn { .. }
+            | Observation::Stray { .. }
+            | Observation::Translated { .. }
+            | Observation::AgreementRefused { .. }
+            | Observation::Notified { .. }
+            | Observation::ReplyNumberRefused { .. }
+            | Observation::ContactAdded { .. }
+            | Observation::ContactRefused { .. }
+            | Observation::AccountRegistered { .. }
+            | Observation::Session { .. }
+            | Observation::Decided { .. }
+            | Observation::Upgraded { .. }
+            | Observation::WatcherAnswered { .. }
+            | Observation::Found { .. }
+            | Observation::LegacyNotice { .. }
+            | Observation::GrantOwed(_)
+            | Observation::Blocked { .. } => {}
         }
     }
 

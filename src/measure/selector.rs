@@ -168,7 +168,12 @@ impl Selector {
                         // What began before the measured time may end in it.
                         (whole > 0.0).then(|| (count / whole).min(1.0))
                     }
-                    _ => Some(count / f64::from(measured.runs)),
+                    Statistic::Count
+                    | Statistic::Mean
+                    | Statistic::Stddev
+                    | Statistic::Min
+                    | Statistic::Max
+                    | Statistic::Percentile(_) => Some(count / f64::from(measured.runs)),
                 }
             }
             Kind::Gauge => {
@@ -176,14 +181,16 @@ impl Selector {
                     key.metric() == self.metric && self.matches(measured, **key)
                 });
                 // The highest of all that match: a limit holds for each of them.
-                let values = matching.map(|(key, gauge)| match self.statistic {
-                    Statistic::Max => gauge.max,
-                    _ => measured.mean(*key, gauge),
-                });
+                let values = matching.map(|(key, gauge)| self.height(measured, *key, gauge));
                 values.fold(None, |worst, value| Some(worst.map_or(value, |w: f64| w.max(value))))
             }
             Kind::Histogram => None,
         }
+    }
+
+    /// How high a level was.
+    fn height(&self, measured: &Measured, key: Key, gauge: &Gauge) -> f64 {
+        if self.statistic == Statistic::Max { gauge.max } else { measured.mean(key, gauge) }
     }
 
     /// The station whose level is observed, where several match.
@@ -191,15 +198,12 @@ impl Selector {
         if self.metric.info().kind != Kind::Gauge {
             return None;
         }
-        let level = |key: &Key, gauge: &Gauge| match self.statistic {
-            Statistic::Max => gauge.max,
-            _ => measured.mean(*key, gauge),
-        };
         let matching = measured
             .gauges
             .iter()
             .filter(|(key, _)| key.metric() == self.metric && self.matches(measured, **key));
-        let all: Vec<(f64, Key)> = matching.map(|(key, gauge)| (level(key, gauge), *key)).collect();
+        let height = |(key, gauge): (&Key, &Gauge)| (self.height(measured, *key, gauge), *key);
+        let all: Vec<(f64, Key)> = matching.map(height).collect();
         let first =
             |best: (f64, Key), other: &(f64, Key)| if other.0 > best.0 { *other } else { best };
         let (_, key) = all.iter().skip(1).fold(*all.first()?, first);
@@ -237,7 +241,11 @@ impl Selector {
         match self.statistic {
             Statistic::Rate => "1/s".to_owned(),
             Statistic::Count | Statistic::Share => "1".to_owned(),
-            _ => self.metric.info().unit.text(currency),
+            Statistic::Mean
+            | Statistic::Stddev
+            | Statistic::Min
+            | Statistic::Max
+            | Statistic::Percentile(_) => self.metric.info().unit.text(currency),
         }
     }
 
@@ -346,7 +354,14 @@ fn values(label: Label, names: &Names) -> Vec<&str> {
         Label::From | Label::To | Label::Operator => {
             names.operators.iter().map(String::as_str).collect()
         }
-        _ => (0..).map_while(|place| labels::closed(label, place)).collect(),
+        Label::Route
+        | Label::Reason
+        | Label::Stage
+        | Label::Scope
+        | Label::Channel
+        | Label::Origin
+        | Label::Contact
+        | Label::Transfer => (0..).map_while(|place| labels::closed(label, place)).collect(),
     }
 }
 

@@ -278,7 +278,11 @@ impl Line {
                 self.selector.filter().iter().all(|(label, _)| *label != "route")
             }
             (Statistic::Count, _) => true,
-            _ => false,
+            (
+                Statistic::Mean | Statistic::Stddev | Statistic::Min | Statistic::Percentile(_),
+                _,
+            )
+            | (Statistic::Rate | Statistic::Share, _) => false,
         };
         grows
             && match self.op {
@@ -286,7 +290,7 @@ impl Line {
                     matches!(self.bound, Bound::Value(bound) if so_far > bound)
                 }
                 Op::Less | Op::LessEqual => !self.holds(so_far),
-                _ => false,
+                Op::Greater | Op::GreaterEqual | Op::NotEqual => false,
             }
     }
 }

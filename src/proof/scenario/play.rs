@@ -100,7 +100,7 @@ fn possible(
             Event::Upgrade { operator, index } => {
                 Some((start + timed.at, plan.population.subscriber(operator, index)))
             }
-            _ => None,
+            Event::BecomesImsp { .. } | Event::Agree(_) | Event::Outage { .. } => None,
         })
         .collect();
     for act in &script.acts {
@@ -110,6 +110,7 @@ fn possible(
         let later = plan.later.iter().rev().find(|(at, _)| *at <= act.at);
         let now = later.map_or(plan, |(_, plan)| plan.as_ref());
         let settings = now.federation.operator(plan.population.operator(who));
+        let client = |im: bool| (!im).then_some("is no IM user and has no client");
         let missing = match &act.deed {
             Deed::Answers { .. } | Deed::Says(_) => None,
             Deed::Phone(_) if settings.hlr.is_none() => Some("has no phone in this network"),
@@ -121,8 +122,9 @@ fn possible(
                 clients.extend(settings.imsp.is_some().then_some(who));
                 None
             }
-            _ if !im => Some("is no IM user and has no client"),
-            _ => None,
+            Deed::Adds { .. } | Deed::Writes { .. } | Deed::Invites { .. } => client(im),
+            Deed::Searches { .. } | Deed::Blocks { .. } => client(im),
+            Deed::Logs(_) | Deed::Changes => client(im),
         };
         if let Some(missing) = missing {
             return Err(format!("line {}: {} {missing}", act.line, act.who));

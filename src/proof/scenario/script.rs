@@ -287,7 +287,8 @@ fn check(script: &mut Script) -> Result<(), ScriptError> {
             | Deed::Invites { whom }
             | Deed::Searches { whom }
             | Deed::Blocks { whom, .. } => Some(whom),
-            _ => None,
+            Deed::Commands(_) | Deed::Answers { .. } | Deed::Logs(_) | Deed::Phone(_) => None,
+            Deed::Changes | Deed::Upgrades | Deed::Says(_) => None,
         };
         if whom == Some(&act.who) {
             let reason = format!("{} cannot do that to themselves", act.who);
