@@ -7,7 +7,7 @@ use std::time::SystemTime;
 
 use tokio_util::sync::CancellationToken;
 
-use super::output::{self, Outputs, Place, put, took};
+use super::output::{self, Outputs, Place, put, put_json, took};
 use super::progress::Progress;
 use super::signal::stop_on_signal;
 use super::topology::{Loaded, load, overrides};
@@ -357,7 +357,8 @@ fn present(
     (folder, dir): (&Folder, &Path),
     started: SystemTime,
 ) -> Result<(), Exit> {
-    let files = [("compare.json", report.json()), (html::NAME, html::compare_page(report))];
+    let document = report.json().map_err(fault)?;
+    let files = [("compare.json", document), (html::NAME, html::compare_page(report))];
     folder.put(&files).map_err(folder_error)?;
     let Outputs { json, markdown: page, junit: cases, github } = &arguments.outputs;
     if !arguments.outputs.on_stdout() {
@@ -370,7 +371,7 @@ fn present(
         let level = if line.failed { Level::Error } else { Level::Warning };
         anstream::eprintln!("{}", annotation(level, None, &line.line, &line.shown()));
     }
-    put(json.as_deref(), || report.json())?;
+    put_json(json.as_deref(), report)?;
     put(page.as_deref(), || markdown(report))?;
     put(cases.as_deref(), || {
         let cases = report.comparisons.iter().flat_map(|comparison| {

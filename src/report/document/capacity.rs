@@ -4,6 +4,7 @@
 use serde::Serialize;
 
 use crate::measure::results::Slo;
+use crate::report::document::json;
 
 /// Everything that was found.
 #[derive(Clone, Debug, Serialize)]
@@ -232,7 +233,10 @@ impl Capacity {
     pub(crate) const SCHEMA: &str = "interwork/capacity/2";
 
     /// As JSON.
-    pub(crate) fn json(&self) -> String {
-        crate::report::document::json::text(self)
+    ///
+    /// # Errors
+    /// If it has no form in JSON.
+    pub(crate) fn json(&self) -> Result<String, json::NoJson> {
+        json::text(self)
     }
 }

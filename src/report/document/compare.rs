@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::measure::results::{Slo, Trend};
 use crate::measure::written;
+use crate::report::document::json;
 use crate::report::document::numbers::{percent, seconds, three};
 
 /// All alternatives against the baseline.
@@ -420,8 +421,11 @@ impl Report {
     pub(crate) const SCHEMA: &str = "interwork/compare/1";
 
     /// The JSON document.
-    pub(crate) fn json(&self) -> String {
-        crate::report::document::json::text(self)
+    ///
+    /// # Errors
+    /// If it has no form in JSON.
+    pub(crate) fn json(&self) -> Result<String, json::NoJson> {
+        json::text(self)
     }
 }
 

@@ -160,5 +160,5 @@ impl Summary {
 
 /// The JSON Schema of `summary.json`.
 pub fn schema() -> String {
-    crate::report::document::json::text(&schemars::schema_for!(Summary))
+    format!("{:#}\n", schemars::schema_for!(Summary).as_value())
 }
