@@ -18,6 +18,7 @@ use crate::measure::written::apart;
 use crate::report::document::summary::Summary;
 use crate::report::judge::moments::Moment;
 use crate::report::judge::over::Over;
+use crate::report::judge::{SHADES, bound};
 
 /// A metric of the page: the figures that its rows have, in order, and those of rows between two
 /// operators, of which there are many.
@@ -98,6 +99,7 @@ pub(crate) fn json(
         "operators": operators,
         "agreements": agreements,
         "stations": federation.map(|federation| stations(summary, federation)).unwrap_or_default(),
+        "shades": shades(),
         "stages": Stage::ALL.iter().map(|stage| look(*stage)).collect::<Vec<_>>(),
         "routes": Route::ALL.iter().map(|route| kind(*route)).collect::<Vec<_>>(),
     });
@@ -248,6 +250,21 @@ fn stations(summary: &Summary, federation: &Federation) -> Vec<Value> {
         json!({ "name": name, "short": short, "kind": kind, "of": of })
     };
     Stations::new(federation).all.into_iter().filter(measured).map(shown).collect()
+}
+
+/// The colours of stations by how much they are used: each below a share, the last of all others.
+fn shades() -> [Value; 4] {
+    let [low, busy, full] = SHADES.map(bound);
+    // `50 to 80 %`: the unit once.
+    let range = |from: &str, to: &str| format!("{} to {to}", from.trim_end_matches(" %"));
+    let [first, second, third] = SHADES.map(Some);
+    [
+        ("u1", first, format!("under {low}")),
+        ("u2", second, range(&low, &busy)),
+        ("u3", third, range(&busy, &full)),
+        ("u4", None, format!("{full} and more")),
+    ]
+    .map(|(colour, below, words)| json!({ "colour": colour, "below": below, "words": words }))
 }
 
 /// How the stages of a route are told apart.
