@@ -18,6 +18,7 @@ use crate::report::document::csv::{ReplicationRow, unit_of};
 use crate::report::document::manifest::StopReason;
 use crate::report::document::stored::Stored;
 use crate::report::document::summary::Summary;
+use crate::report::folder::read::ReadError;
 use crate::run::{Ending, Options, RunError};
 use crate::study::replicate::{self, Case, Parallel, Progress};
 use crate::study::stats::{Estimate, Interval};
@@ -112,12 +113,15 @@ impl Figure {
 
 impl Side {
     /// A result folder, with the values of its topology where they can be read.
+    ///
+    /// # Errors
+    /// If its figures cannot be read.
     pub(crate) fn of_folder(
         stored: &Stored,
         values: Vec<(String, String)>,
         asked: &[Selector],
         letter: &str,
-    ) -> Self {
+    ) -> Result<Self, ReadError> {
         let manifest = &stored.manifest;
         let party = Party {
             letter: letter.to_owned(),
@@ -133,7 +137,7 @@ impl Side {
             slo: Vec::new(),
             trends: Vec::new(),
         };
-        let earlier = Earlier::of(stored);
+        let earlier = Earlier::of(stored)?;
         let (mut summary, mut rows) = (stored.summary.clone(), stored.replications.clone());
         if let Some((whole, each)) = earlier.sums() {
             over_routes(whole, &each.iter().collect::<Vec<_>>(), &mut summary, &mut rows);
@@ -144,7 +148,7 @@ impl Side {
             Some(side.known(selector, (value, least), earlier.each(selector)))
         };
         side.asked = asked.iter().map(known).collect();
-        side
+        Ok(side)
     }
 
     /// Runs a topology as often as it says; `party` says all but the seeds and the end.
