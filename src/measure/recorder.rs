@@ -156,6 +156,32 @@ fn in_series(key: Key) -> Option<Key> {
     }
 }
 
+/// Observations that `observe` has seen by itself, and those that have no figures.
+macro_rules! no_count {
+    () => {
+        Observation::Offered(_)
+            | Observation::Rerouted { .. }
+            | Observation::Delivered { .. }
+            | Observation::Refused { .. }
+            | Observation::Expired(_)
+            | Observation::Lost { .. }
+            | Observation::StationQueued(_)
+            | Observation::StationStarted { .. }
+            | Observation::StationLeft { .. }
+            | Observation::StationRefused(_)
+            | Observation::StationOther(_)
+            | Observation::StationPlanned { .. }
+            | Observation::CameIn { .. }
+            | Observation::Translated { .. }
+            | Observation::Decided { .. }
+            | Observation::WatcherAnswered { .. }
+            | Observation::Found { .. }
+            | Observation::LegacyNotice { .. }
+            | Observation::GrantOwed(_)
+            | Observation::Blocked { .. }
+    };
+}
+
 impl Recorder {
     /// A recorder for the shard of `operator`.
     pub fn new(setup: Arc<Setup>, operator: OperatorId) -> Self {
@@ -412,32 +438,12 @@ impl Recorder {
                 let metric = if login { recorded::Logins } else { recorded::Logouts };
                 whole.count(metric.key((operator,)), 1);
             }
-            // Seen by `observe` and `outside`.
-            Observation::Offered(_)
-            | Observation::Rerouted { .. }
-            | Observation::Delivered { .. }
-            | Observation::Refused { .. }
-            | Observation::Expired(_)
-            | Observation::Lost { .. }
-            | Observation::StationQueued(_)
-            | Observation::StationStarted { .. }
-            | Observation::StationLeft { .. }
-            | Observation::StationRefused(_)
-            | Observation::StationOther(_)
-            | Observation::StationPlanned { .. }
-            | Observation::PresenceShown { .. }
+            // Seen by `outside`.
+            Observation::PresenceShown { .. }
             | Observation::PresenceOwed { .. }
             | Observation::ReplyNumbersInUse { .. }
             | Observation::Invited { .. } => {}
-            // No figures.
-            Observation::CameIn { .. }
-            | Observation::Translated { .. }
-            | Observation::Decided { .. }
-            | Observation::WatcherAnswered { .. }
-            | Observation::Found { .. }
-            | Observation::LegacyNotice { .. }
-            | Observation::GrantOwed(_)
-            | Observation::Blocked { .. } => {}
+            no_count!() => {}
         }
     }
 
@@ -487,24 +493,10 @@ impl Recorder {
             | Observation::PresenceShown { .. }
             | Observation::Invited { reason: None, .. }
             | Observation::Sms { .. } => {}
-            // Seen by `observe` and `inside`, if at all.
-            Observation::Offered(_)
-            | Observation::Rerouted { .. }
-            | Observation::Delivered { .. }
-            | Observation::Refused { .. }
-            | Observation::Expired(_)
-            | Observation::Lost { .. }
-            | Observation::Routed { .. }
-            | Observation::StationQueued(_)
-            | Observation::StationStarted { .. }
-            | Observation::StationLeft { .. }
-            | Observation::StationRefused(_)
-            | Observation::StationOther(_)
-            | Observation::StationPlanned { .. }
+            // Seen by `inside`.
+            Observation::Routed { .. }
             | Observation::Transferred { .. }
-            | Observation::CameIn { .. }
             | Observation::Stray { .. }
-            | Observation::Translated { .. }
             | Observation::AgreementRefused { .. }
             | Observation::Notified { .. }
             | Observation::ReplyNumberRefused { .. }
@@ -512,13 +504,8 @@ impl Recorder {
             | Observation::ContactRefused { .. }
             | Observation::AccountRegistered { .. }
             | Observation::Session { .. }
-            | Observation::Decided { .. }
-            | Observation::Upgraded { .. }
-            | Observation::WatcherAnswered { .. }
-            | Observation::Found { .. }
-            | Observation::LegacyNotice { .. }
-            | Observation::GrantOwed(_)
-            | Observation::Blocked { .. } => {}
+            | Observation::Upgraded { .. } => {}
+            no_count!() => {}
         }
     }
 
