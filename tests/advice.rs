@@ -81,7 +81,10 @@ const LINE: &str = "slo: [ utilisation < 70% ]\nrun: { seed: 5, duration: 1h }";
 fn a_licence_that_is_advised_is_enough_and_a_tenth_less_is_not() {
     // What people do in an hour varies by some per cent: a licence in whole messages a second is either
     // side of the line by more than that.
-    bought(&topology("smsc: { throughput: 2/s, nodes: 2 }", "", LINE), |n| n - 1.0);
+    let nodes = topology("smsc: { throughput: 2/s, nodes: 2 }", "", LINE);
+    let (told, _) = run(written(&nodes).path(), &[]);
+    assert!(told.contains(" keeps it at 70 %, for each of the 2 nodes"), "{told}");
+    bought(&nodes, |n| n - 1.0);
     bought(&topology("smsc: { throughput: 5/s }", "", LINE), |n| (n * 0.9).floor());
 }
 

@@ -5,7 +5,7 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use super::output::{Place, put};
+use super::output::{Place, put_json};
 use super::progress::Progress;
 use super::signal::stop_on_signal;
 use super::topology::{Loaded, load, load_source, overrides, reload, set_baseline};
@@ -210,12 +210,12 @@ fn find(arguments: &Arguments) -> Result<Exit, Exit> {
     let document = document(&arguments.vary, &planned_case, own.unit(), found);
     let files = [
         ("topology.yaml", loaded.topology.resolved_yaml()),
-        ("capacity.json", document.json()),
+        ("capacity.json", document.json().map_err(fault)?),
         (html::NAME, html::capacity_page(&document)),
     ];
     folder.put(&files).map_err(folder_error)?;
     probes.clear();
-    put(arguments.json.as_deref(), || document.json())?;
+    put_json(arguments.json.as_deref(), &document)?;
     if arguments.json.as_deref() != Some(std::path::Path::new("-")) {
         anstream::print!("{}", document.page(width()));
         anstream::println!("\nresults in {}", dir.display());

@@ -7,10 +7,10 @@ use std::time::SystemTime;
 
 use tokio_util::sync::CancellationToken;
 
-use super::output::{self, Outputs, Place, put, took};
+use super::output::{self, Outputs, Place, put, put_json, took};
 use super::progress::Progress;
 use super::signal::stop_on_signal;
-use super::topology::{Loaded, load, overrides};
+use super::topology::{Loaded, load, overrides, unreadable};
 use super::{Exit, fault, folder_error, stdout_color, width};
 use crate::measure::selector::{Names, Selector};
 use crate::report::document::compare::{Outcome, Party, Report};
@@ -174,13 +174,9 @@ fn given(arguments: &Arguments) -> Result<Sides<'_>, Exit> {
     let mut all = Vec::new();
     for path in &arguments.sides {
         let side = match path.is_dir() {
-            true => match read::open(path) {
-                Ok(stored) => Ok(Given::Folder(Box::new(stored))),
-                Err(error) => {
-                    anstream::eprintln!("error: {error}");
-                    Err(Exit::FileError)
-                }
-            },
+            true => {
+                read::open(path).map(|stored| Given::Folder(Box::new(stored))).map_err(unreadable)
+            }
             false => load(path, &overrides).map(|loaded| Given::Topology(Box::new(loaded))),
         };
         match side {
@@ -255,7 +251,7 @@ fn sides(
                 let source = topology::read(&stored.dir.join("topology.yaml")).ok();
                 let loaded = source.and_then(|source| topology::load_copy(&source, &[]).ok());
                 let values = loaded.map(|topology| topology.values()).unwrap_or_default();
-                Side::of_folder(stored, values, &asked, &letter)
+                Side::of_folder(stored, values, &asked, &letter).map_err(unreadable)?
             }
             Given::Topology(loaded) => {
                 let tell = |share: f64, events: u64| bar.tell((ran + share) / runs, events);
@@ -357,7 +353,8 @@ fn present(
     (folder, dir): (&Folder, &Path),
     started: SystemTime,
 ) -> Result<(), Exit> {
-    let files = [("compare.json", report.json()), (html::NAME, html::compare_page(report))];
+    let document = report.json().map_err(fault)?;
+    let files = [("compare.json", document), (html::NAME, html::compare_page(report))];
     folder.put(&files).map_err(folder_error)?;
     let Outputs { json, markdown: page, junit: cases, github } = &arguments.outputs;
     if !arguments.outputs.on_stdout() {
@@ -370,7 +367,7 @@ fn present(
         let level = if line.failed { Level::Error } else { Level::Warning };
         anstream::eprintln!("{}", annotation(level, None, &line.line, &line.shown()));
     }
-    put(json.as_deref(), || report.json())?;
+    put_json(json.as_deref(), report)?;
     put(page.as_deref(), || markdown(report))?;
     put(cases.as_deref(), || {
         let cases = report.comparisons.iter().flat_map(|comparison| {

@@ -56,7 +56,7 @@ fn defect(name: &str) -> Result<Defect, Exit> {
         labels().for_each(|label| anstream::println!("{label}"));
         return Err(Exit::Done);
     }
-    Defect::ALL.iter().copied().find(|defect| defect.label() == name).ok_or_else(|| {
+    Defect::named(name).ok_or_else(|| {
         let hint = nearest(name, labels())
             .map_or(String::new(), |near| format!("; did you mean `{near}`?"));
         anstream::eprintln!("error: no defect is called `{name}`{hint}");

@@ -5,10 +5,12 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use serde::Serialize;
+
 use super::record::utc;
-use super::{Exit, folder_error};
+use super::{Exit, fault, folder_error};
 use crate::measure::results::Slo;
-use crate::measure::selector::has_baseline;
+use crate::measure::written::has_baseline;
 use crate::report::document::json;
 use crate::report::document::manifest::{Precision, StopReason};
 use crate::report::face::github::{Level, annotation};
@@ -191,11 +193,18 @@ pub(super) fn write(
     }
     put(outputs.junit.as_deref(), || junit(&summary.name, &cases, &took(started)))?;
     put(outputs.markdown.as_deref(), || markdown::render(run))?;
-    put(outputs.json.as_deref(), || json::text(summary))
+    put_json(outputs.json.as_deref(), summary)
+}
+
+/// Writes a document to a file, or prints it.
+pub(super) fn put_json(path: Option<&Path>, document: &impl Serialize) -> Result<(), Exit> {
+    let Some(path) = path else { return Ok(()) };
+    let text = json::text(document).map_err(fault)?;
+    put(Some(path), || text)
 }
 
 /// Writes a text to a file, or prints it.
-pub(super) fn put(path: Option<&Path>, text: impl Fn() -> String) -> Result<(), Exit> {
+pub(super) fn put(path: Option<&Path>, text: impl FnOnce() -> String) -> Result<(), Exit> {
     match path {
         None => Ok(()),
         Some(path) if path == Path::new("-") => {

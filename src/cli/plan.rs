@@ -3,7 +3,7 @@
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
-use super::output::{Place, put};
+use super::output::{Place, put_json};
 use super::progress::Progress;
 use super::signal::stop_on_signal;
 use super::topology::{load, overrides, warn};
@@ -118,12 +118,12 @@ fn find(arguments: &Arguments) -> Result<Exit, Exit> {
     let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
     let mut files = vec![
         ("topology.yaml", loaded.topology.resolved_yaml()),
-        ("plan.json", json::text(&plan)),
+        ("plan.json", json::text(&plan).map_err(fault)?),
         (html::NAME, html::plan_page(&plan)),
     ];
     files.extend(csv.into_iter().map(|(name, bytes)| (name, text(bytes))));
     folder.put(&files).map_err(folder_error)?;
-    put(arguments.json.as_deref(), || json::text(&plan))?;
+    put_json(arguments.json.as_deref(), &plan)?;
     if arguments.json.as_deref() != Some(std::path::Path::new("-")) {
         anstream::print!("{}", plan.page(width()));
         anstream::println!("\nresults in {}", dir.display());

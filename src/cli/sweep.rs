@@ -10,7 +10,6 @@ use super::record::{machine, utc};
 use super::signal::stop_on_signal;
 use super::topology::count_of_problems;
 use super::{Exit, fault, folder_error, stderr_color, width};
-use crate::report::document::json;
 use crate::report::document::manifest::StudyManifest;
 use crate::report::document::points::State;
 use crate::report::folder::tasks::{Found, StudyFolder};
@@ -307,8 +306,7 @@ fn assemble(sweep: &Sweep, folder: &StudyFolder, started: SystemTime) -> Result<
         wall_time_s: started.elapsed().map_or(0.0, |elapsed| elapsed.as_secs_f64()),
         machine: machine(),
     };
-    let text = json::text(&manifest);
-    folder.put("manifest.json", text.as_bytes()).map_err(folder_error)?;
+    folder.put_json("manifest.json", &manifest).map_err(folder_error)?;
     let (points, tasks) = (sweep.points.len(), sweep.tasks());
     anstream::println!("{}: {points} points, {tasks} runs", sweep.study.name);
     if assembled.missed > 0 {

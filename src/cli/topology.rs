@@ -10,7 +10,7 @@ use crate::measure::slo;
 use crate::model::plan::Plan;
 use crate::report::document::manifest::StopReason;
 use crate::report::document::stored::Stored;
-use crate::report::folder::read;
+use crate::report::folder::read::{self, ReadError};
 use crate::study::checked;
 use crate::study::compare::Baseline;
 use crate::study::doubts::doubts;
@@ -75,10 +75,13 @@ pub(super) fn unasked_baseline(loaded: &Loaded, folder: Option<&Path>) -> Result
 }
 
 fn open_baseline(folder: &Path) -> Result<Stored, Exit> {
-    read::open(folder).map_err(|error| {
-        anstream::eprintln!("error: {error}");
-        Exit::FileError
-    })
+    read::open(folder).map_err(unreadable)
+}
+
+/// Prints why a result folder cannot be read.
+pub(super) fn unreadable(error: ReadError) -> Exit {
+    anstream::eprintln!("error: {error}");
+    Exit::FileError
 }
 
 /// Fills in the figures of an earlier run where lines ask for them, and gives what it knows of them.
@@ -106,7 +109,7 @@ pub(super) fn set_baseline(
         let (folder, other) = (folder.display(), &stored.manifest.name);
         anstream::eprintln!("warning: {folder} is a run of `{other}`, this is `{name}`");
     }
-    let earlier = Earlier::of(&stored);
+    let earlier = Earlier::of(&stored).map_err(unreadable)?;
     let mut baseline = Baseline::new(&stored.manifest.replication_seeds);
     for (place, line) in asking {
         match baseline.take(place, line, &earlier) {

@@ -83,7 +83,10 @@ pub(super) fn main(arguments: &Arguments) -> Exit {
     bar.end();
     let document = document(trial, checked);
     if arguments.json {
-        anstream::print!("{}", json::text(&document));
+        match json::text(&document) {
+            Ok(text) => anstream::print!("{text}"),
+            Err(error) => return fault(error),
+        }
     } else {
         anstream::print!("{}", render(&document, width()));
     }

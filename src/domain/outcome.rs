@@ -19,6 +19,11 @@ macro_rules! closed_list {
             pub const fn label(self) -> &'static str {
                 match self { $(Self::$variant => $label,)+ }
             }
+
+            /// The value with a label; `None` if none has it.
+            pub fn named(label: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|value| value.label() == label)
+            }
         }
 
         impl std::fmt::Display for $name {
@@ -208,6 +213,17 @@ closed_list! {
     }
 }
 
+impl TransferKind {
+    /// Whether it is what a user wrote, as an instant or a short message.
+    pub(crate) const fn is_written(self) -> bool {
+        match self {
+            Self::Message | Self::Sms => true,
+            Self::Presence | Self::Subscribe | Self::Search | Self::Validate => false,
+            Self::Contact | Self::Group | Self::Answer | Self::SmsSignalling => false,
+        }
+    }
+}
+
 closed_list! {
     /// What an SMSC handles a short message for.
     SmsOrigin {
@@ -227,6 +243,16 @@ closed_list! {
         Interworked => "interworked",
         /// Through one hub or more.
         Hub => "hub",
+    }
+}
+
+closed_list! {
+    /// Whom a presence notification goes to.
+    Channel {
+        /// The client of a watcher.
+        Client => "client",
+        /// Another operator, over an agreement.
+        Interconnect => "interconnect",
     }
 }
 

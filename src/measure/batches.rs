@@ -51,7 +51,7 @@ impl Batches {
                     Kind::Histogram => {
                         Batch { sum: (sum - before.1) as f64 / scale(info), weight: count }
                     }
-                    _ => Batch { sum: count, weight: 0.0 },
+                    Kind::Counter | Kind::Gauge => Batch { sum: count, weight: 0.0 },
                 };
                 sums.parts.resize(known, Batch::default());
                 sums.parts.push(batch);

@@ -69,9 +69,6 @@ pub(crate) enum Label {
     Station,
 }
 
-/// The two channels of a presence notification, in the order of their label values.
-pub(crate) const CHANNELS: [&str; 2] = ["client", "interconnect"];
-
 impl Label {
     /// All names of labels, in the order of tables.
     pub(crate) const NAMES: [&str; 10] = [

@@ -2,10 +2,10 @@
 //! Closed lists are those of `domain`, operators and stations those of the setup.
 
 use super::Setup;
-use super::catalogue::{CHANNELS, Info, Label, Unit};
+use super::catalogue::{Info, Label, Unit};
 use super::key::{ANY, Key};
 use crate::domain::outcome::{
-    ContactKind, PresenceScope, Reason, Route, SmsOrigin, Stage, TransferKind,
+    Channel, ContactKind, PresenceScope, Reason, Route, SmsOrigin, Stage, TransferKind,
 };
 use crate::domain::part::Part;
 
@@ -16,7 +16,7 @@ pub(super) fn closed(label: Label, place: usize) -> Option<&'static str> {
         Label::Reason => Reason::ALL.get(place).map(|v| v.label()),
         Label::Stage => Stage::ALL.get(place).map(|v| v.label()),
         Label::Scope => PresenceScope::ALL.get(place).map(|v| v.label()),
-        Label::Channel => CHANNELS.get(place).copied(),
+        Label::Channel => Channel::ALL.get(place).map(|v| v.label()),
         Label::Origin => SmsOrigin::ALL.get(place).map(|v| v.label()),
         Label::Contact => ContactKind::ALL.get(place).map(|v| v.label()),
         Label::Transfer => TransferKind::ALL.get(place).map(|v| v.label()),
@@ -30,7 +30,14 @@ pub(super) fn word(setup: &Setup, label: Label, value: u32) -> Option<&str> {
     match label {
         Label::Station => setup.stations.get(place).map(|station| station.name.as_str()),
         Label::From | Label::To | Label::Operator => setup.operators.get(place).map(String::as_str),
-        _ => closed(label, place),
+        Label::Route
+        | Label::Reason
+        | Label::Stage
+        | Label::Scope
+        | Label::Channel
+        | Label::Origin
+        | Label::Contact
+        | Label::Transfer => closed(label, place),
     }
 }
 

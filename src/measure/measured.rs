@@ -198,10 +198,7 @@ impl Measured {
 
     /// What a level's integral is divided by.
     pub(super) fn parts(&self, key: Key) -> f64 {
-        match key.metric() {
-            Metric::Settlement => f64::from(self.runs),
-            _ => self.seconds,
-        }
+        if key.metric() == Metric::Settlement { f64::from(self.runs) } else { self.seconds }
     }
 
     /// Every distribution with its full label set.

@@ -24,6 +24,7 @@ pub(crate) mod rows;
 pub(crate) mod saved;
 pub mod selector;
 pub mod slo;
+pub(crate) mod written;
 
 pub(crate) use self::censored::Bounds;
 pub(crate) use self::collector::Collector;

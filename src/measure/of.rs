@@ -11,8 +11,8 @@ use crate::domain::id::AgreementId;
 pub(super) use crate::domain::id::OperatorId as Operator;
 pub(super) use crate::domain::observation::StationId as Station;
 pub(super) use crate::domain::outcome::{
-    ContactKind as Contact, PresenceScope as Scope, Reason, Route, SmsOrigin as Origin, Stage,
-    TransferKind as Transfer,
+    Channel, ContactKind as Contact, PresenceScope as Scope, Reason, Route, SmsOrigin as Origin,
+    Stage, TransferKind as Transfer,
 };
 
 /// The operator that something comes from.
@@ -22,13 +22,6 @@ pub(super) struct From(pub(super) Operator);
 /// The operator that something goes to.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct To(pub(super) Operator);
-
-/// Whom a notification goes to, in the order of `catalogue::CHANNELS`.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Channel {
-    Client,
-    Interconnect,
-}
 
 /// All values of a label together.
 #[derive(Clone, Copy, Debug)]

@@ -5,6 +5,7 @@
 use super::catalogue;
 use super::results::Metric;
 use super::selector::{self, Filter, Misread, Names};
+use super::written::Figure;
 
 /// Metrics to show.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,8 +20,9 @@ impl Pick {
     /// # Errors
     /// The first thing wrong with it, with the nearest right word.
     pub(crate) fn parse(text: &str, names: &Names) -> Result<Self, Misread> {
-        let (metric, filter, rest) = selector::head(text, text.trim(), names)?;
-        match rest.trim() {
+        let figure = Figure::of(text);
+        let (metric, filter) = selector::head(text, figure, names)?;
+        match figure.statistic {
             "" => Ok(Self { metric, filter }),
             rest => {
                 let message = format!("`{rest}` is too much: a metric with all its statistics");

@@ -156,6 +156,32 @@ fn in_series(key: Key) -> Option<Key> {
     }
 }
 
+/// Observations that `observe` has seen by itself, and those that have no figures.
+macro_rules! no_count {
+    () => {
+        Observation::Offered(_)
+            | Observation::Rerouted { .. }
+            | Observation::Delivered { .. }
+            | Observation::Refused { .. }
+            | Observation::Expired(_)
+            | Observation::Lost { .. }
+            | Observation::StationQueued(_)
+            | Observation::StationStarted { .. }
+            | Observation::StationLeft { .. }
+            | Observation::StationRefused(_)
+            | Observation::StationOther(_)
+            | Observation::StationPlanned { .. }
+            | Observation::CameIn { .. }
+            | Observation::Translated { .. }
+            | Observation::Decided { .. }
+            | Observation::WatcherAnswered { .. }
+            | Observation::Found { .. }
+            | Observation::LegacyNotice { .. }
+            | Observation::GrantOwed(_)
+            | Observation::Blocked { .. }
+    };
+}
+
 impl Recorder {
     /// A recorder for the shard of `operator`.
     pub fn new(setup: Arc<Setup>, operator: OperatorId) -> Self {
@@ -412,35 +438,15 @@ impl Recorder {
                 let metric = if login { recorded::Logins } else { recorded::Logouts };
                 whole.count(metric.key((operator,)), 1);
             }
-            // Seen by `observe` and `outside`.
-            Observation::Offered(_)
-            | Observation::Rerouted { .. }
-            | Observation::Delivered { .. }
-            | Observation::Refused { .. }
-            | Observation::Expired(_)
-            | Observation::Lost { .. }
-            | Observation::StationQueued(_)
-            | Observation::StationStarted { .. }
-            | Observation::StationLeft { .. }
-            | Observation::StationRefused(_)
-            | Observation::StationOther(_)
-            | Observation::StationPlanned { .. }
-            | Observation::PresenceShown { .. }
+            // Seen by `outside`.
+            Observation::PresenceShown { .. }
             | Observation::PresenceOwed { .. }
             | Observation::ReplyNumbersInUse { .. }
             | Observation::ListShown { .. }
             | Observation::Downgraded { .. }
             | Observation::LeftGroup { .. }
             | Observation::Invited { .. } => {}
-            // No figures.
-            Observation::CameIn { .. }
-            | Observation::Translated { .. }
-            | Observation::Decided { .. }
-            | Observation::WatcherAnswered { .. }
-            | Observation::Found { .. }
-            | Observation::LegacyNotice { .. }
-            | Observation::GrantOwed(_)
-            | Observation::Blocked { .. } => {}
+            no_count!() => {}
         }
     }
 
@@ -484,7 +490,28 @@ impl Recorder {
             {
                 self.whole.record(recorded::SmsLatency.key((operator,)), took.0);
             }
-            _ => {}
+            // Of what was before the measured time, or will be after it.
+            Observation::PresenceChanged { .. }
+            | Observation::PresenceOwed { .. }
+            | Observation::PresenceShown { .. }
+            | Observation::Invited { reason: None, .. }
+            | Observation::Sms { .. } => {}
+            // Seen by `inside`.
+            Observation::Routed { .. }
+            | Observation::ListShown { .. }
+            | Observation::Downgraded { .. }
+            | Observation::LeftGroup { .. }
+            | Observation::Transferred { .. }
+            | Observation::Stray { .. }
+            | Observation::AgreementRefused { .. }
+            | Observation::Notified { .. }
+            | Observation::ReplyNumberRefused { .. }
+            | Observation::ContactAdded { .. }
+            | Observation::ContactRefused { .. }
+            | Observation::AccountRegistered { .. }
+            | Observation::Session { .. }
+            | Observation::Upgraded { .. } => {}
+            no_count!() => {}
         }
     }
 

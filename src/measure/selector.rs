@@ -12,6 +12,7 @@ use super::key::Key;
 use super::labels::{self, scale};
 use super::meant;
 use super::measured::{Gauge, Measured};
+use super::written::Figure;
 
 /// A figure of the results.
 #[derive(Clone, Debug, PartialEq)]
@@ -92,23 +93,26 @@ impl Selector {
     /// # Errors
     /// The first thing wrong with it, with the nearest right word.
     pub fn parse(text: &str, names: &Names) -> Result<Self, Misread> {
-        Self::read(text, text.trim(), names)
+        Self::of(text, Figure::of(text), names)
     }
 
-    /// Reads a figure that is `part` of `text`.
-    pub(super) fn read(text: &str, part: &str, names: &Names) -> Result<Self, Misread> {
+    /// Reads a figure that is a part of `text`.
+    pub(super) fn of(text: &str, figure: Figure<'_>, names: &Names) -> Result<Self, Misread> {
         let wrong = |part: &str, message, help| Err(Misread::at(text, part, message, help));
-        let (metric, filter, statistic) = head(text, part, names)?;
-        let word = statistic.trim();
+        let (metric, filter) = head(text, figure, names)?;
+        let word = figure.statistic;
         match self::statistic(metric, word) {
             Ok(statistic) => Ok(Self { metric, filter, statistic }),
-            Err((message, help)) if word.is_empty() => {
-                let part = part.trim();
-                let end = part.find(['{', ' ']).unwrap_or(part.len());
-                wrong(&part[..end], message, help)
-            }
+            Err((message, help)) if word.is_empty() => wrong(figure.metric, message, help),
             Err((message, help)) => wrong(word, message, help),
         }
+    }
+
+    /// The same of what has one more label, which its metric must have and which it does not ask for yet.
+    pub(super) fn and(&self, label: Label, value: &str) -> Self {
+        let mut more = self.clone();
+        more.filter.push((label.name(), value.to_owned()));
+        more
     }
 
     /// The figure, in the unit of [`Self::unit`], as results show it; `None` if too few samples
@@ -164,7 +168,12 @@ impl Selector {
                         // What began before the measured time may end in it.
                         (whole > 0.0).then(|| (count / whole).min(1.0))
                     }
-                    _ => Some(count / f64::from(measured.runs)),
+                    Statistic::Count
+                    | Statistic::Mean
+                    | Statistic::Stddev
+                    | Statistic::Min
+                    | Statistic::Max
+                    | Statistic::Percentile(_) => Some(count / f64::from(measured.runs)),
                 }
             }
             Kind::Gauge => {
@@ -172,14 +181,16 @@ impl Selector {
                     key.metric() == self.metric && self.matches(measured, **key)
                 });
                 // The highest of all that match: a limit holds for each of them.
-                let values = matching.map(|(key, gauge)| match self.statistic {
-                    Statistic::Max => gauge.max,
-                    _ => measured.mean(*key, gauge),
-                });
+                let values = matching.map(|(key, gauge)| self.height(measured, *key, gauge));
                 values.fold(None, |worst, value| Some(worst.map_or(value, |w: f64| w.max(value))))
             }
             Kind::Histogram => None,
         }
+    }
+
+    /// How high a level was.
+    fn height(&self, measured: &Measured, key: Key, gauge: &Gauge) -> f64 {
+        if self.statistic == Statistic::Max { gauge.max } else { measured.mean(key, gauge) }
     }
 
     /// The station whose level is observed, where several match.
@@ -187,15 +198,12 @@ impl Selector {
         if self.metric.info().kind != Kind::Gauge {
             return None;
         }
-        let level = |key: &Key, gauge: &Gauge| match self.statistic {
-            Statistic::Max => gauge.max,
-            _ => measured.mean(*key, gauge),
-        };
         let matching = measured
             .gauges
             .iter()
             .filter(|(key, _)| key.metric() == self.metric && self.matches(measured, **key));
-        let all: Vec<(f64, Key)> = matching.map(|(key, gauge)| (level(key, gauge), *key)).collect();
+        let height = |(key, gauge): (&Key, &Gauge)| (self.height(measured, *key, gauge), *key);
+        let all: Vec<(f64, Key)> = matching.map(height).collect();
         let first =
             |best: (f64, Key), other: &(f64, Key)| if other.0 > best.0 { *other } else { best };
         let (_, key) = all.iter().skip(1).fold(*all.first()?, first);
@@ -233,7 +241,11 @@ impl Selector {
         match self.statistic {
             Statistic::Rate => "1/s".to_owned(),
             Statistic::Count | Statistic::Share => "1".to_owned(),
-            _ => self.metric.info().unit.text(currency),
+            Statistic::Mean
+            | Statistic::Stddev
+            | Statistic::Min
+            | Statistic::Max
+            | Statistic::Percentile(_) => self.metric.info().unit.text(currency),
         }
     }
 
@@ -278,19 +290,15 @@ impl Selector {
 /// Labels with the values asked for.
 pub(super) type Filter = Vec<(&'static str, String)>;
 
-/// Reads `metric{label=value,…}`, which is `part` of `text`; also what follows it.
-pub(super) fn head<'t>(
+/// Reads the metric and the labels of a figure that is a part of `text`.
+pub(super) fn head(
     text: &str,
-    part: &'t str,
+    figure: Figure<'_>,
     names: &Names,
-) -> Result<(Metric, Filter, &'t str), Misread> {
+) -> Result<(Metric, Filter), Misread> {
     let wrong = |part: &str, message, help| Err(Misread::at(text, part, message, help));
-    let part = part.trim();
-    let end = part.find(|c: char| c == '{' || c.is_whitespace()).unwrap_or(part.len());
-    let (name, rest) = part.split_at(end);
+    let (name, full) = (figure.metric, figure.full_name());
     let known = Metric::ALL.iter().map(|metric| metric.info().name);
-    // The one metric that everybody calls by a shorter name.
-    let full = if name == "utilisation" { "station_utilisation" } else { name };
     let of = STATISTICS.iter().map(|(word, _)| *word);
     let Some(&metric) = Metric::ALL.iter().find(|metric| metric.info().name == full) else {
         return wrong(
@@ -300,22 +308,16 @@ pub(super) fn head<'t>(
         );
     };
     let info = metric.info();
-    let (filter, statistic) = match rest.trim_start().strip_prefix('{') {
-        None => ("", rest),
-        Some(inner) => match inner.split_once('}') {
-            Some(split) => split,
-            None => {
-                let help = "the form is: metric{label=value} statistic".to_owned();
-                return wrong(inner, "a `}` is missing".to_owned(), Some(help));
-            }
-        },
-    };
+    if !figure.closed {
+        let help = "the form is: metric{label=value} statistic".to_owned();
+        return wrong(figure.filter, "a `}` is missing".to_owned(), Some(help));
+    }
     let mut pairs = Vec::new();
-    for pair in filter.split(',').filter(|pair| !pair.trim().is_empty()) {
-        let Some((label, value)) = pair.split_once('=') else {
-            return wrong(pair, "a filter is label=value".to_owned(), None);
+    for pair in figure.pairs() {
+        let (label, value) = match pair {
+            Ok(pair) => pair,
+            Err(pair) => return wrong(pair, "a filter is label=value".to_owned(), None),
         };
-        let (label, value) = (label.trim(), value.trim());
         let Some(known) = info.labels.iter().find(|known| known.name() == label) else {
             let names = info.labels.iter().map(|label| label.name());
             let has: Vec<&str> = names.clone().collect();
@@ -330,7 +332,7 @@ pub(super) fn head<'t>(
         }
         pairs.push((known.name(), value.to_owned()));
     }
-    Ok((metric, pairs, statistic))
+    Ok((metric, pairs))
 }
 
 /// Refusals and losses are counted by reason and in all: one of both.
@@ -352,7 +354,14 @@ fn values(label: Label, names: &Names) -> Vec<&str> {
         Label::From | Label::To | Label::Operator => {
             names.operators.iter().map(String::as_str).collect()
         }
-        _ => (0..).map_while(|place| labels::closed(label, place)).collect(),
+        Label::Route
+        | Label::Reason
+        | Label::Stage
+        | Label::Scope
+        | Label::Channel
+        | Label::Origin
+        | Label::Contact
+        | Label::Transfer => (0..).map_while(|place| labels::closed(label, place)).collect(),
     }
 }
 
@@ -402,45 +411,5 @@ pub(super) fn units(selector: &Selector) -> &'static [(&'static str, f64)] {
         }
         (_, Unit::One) => &[("", 1.0), ("%", 100.0)],
         _ => &[("", 1.0)],
-    }
-}
-
-/// Whether a line's figure is a share or a utilisation, which people read in per cent. A file keeps
-/// the words of a line alone, so they are asked: the metric and the statistic, and no label.
-pub(crate) fn is_share(line: &str) -> bool {
-    let (metric, rest) = parts(line);
-    let utilisation = matches!(metric, "utilisation" | "station_utilisation");
-    utilisation || rest.split_whitespace().next() == Some("share")
-}
-
-/// Whether a line compares with an earlier run.
-pub(crate) fn has_baseline(line: &str) -> bool {
-    parts(line).1.contains("baseline")
-}
-
-/// The metric of a line, and what follows its labels.
-fn parts(line: &str) -> (&str, &str) {
-    let end = line.find(['{', ' ']).unwrap_or(line.len());
-    let rest = line[end..].split_once('}').map_or(&line[end..], |(_, rest)| rest);
-    (&line[..end], rest)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn words_of_a_line_are_told_from_names_in_its_labels() {
-        for (line, share, baseline) in [
-            ("utilisation < 70%", true, false),
-            ("station_utilisation{station=a/hlr} mean < baseline +5%", true, true),
-            ("messages_lost{route=hub} share < 0.1%", true, false),
-            ("messages_lost count == 0", false, false),
-            ("sms_delivered{operator=utilisation} rate > 1/s", false, false),
-            ("sms_latency{operator=baseline} p95 < 1s", false, false),
-            ("sms_delivered rate >= baseline -5%", false, true),
-        ] {
-            assert_eq!((is_share(line), has_baseline(line)), (share, baseline), "{line}");
-        }
     }
 }

@@ -3,11 +3,12 @@
 //! of an earlier run (`baseline +5%`). Parsed before a run, judged after it; some lines can be known
 //! to fail while it runs.
 
-use super::catalogue::Metric;
+use super::catalogue::{Label, Metric};
 use super::censored::Bounds;
 use super::measured::Measured;
 use super::results::{Results, Slo};
 use super::selector::{self, Misread, Names, Selector, Statistic};
+use super::written::{Figure, Op, Time, Written, apart};
 use super::{Setup, Window};
 use crate::domain::quantity;
 use crate::domain::time::{Duration, Instant};
@@ -38,25 +39,6 @@ struct Span {
     to: Option<Duration>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Op {
-    Less,
-    LessEqual,
-    Greater,
-    GreaterEqual,
-    Equal,
-    NotEqual,
-}
-
-const OPS: [(&str, Op); 6] = [
-    ("<=", Op::LessEqual),
-    (">=", Op::GreaterEqual),
-    ("==", Op::Equal),
-    ("!=", Op::NotEqual),
-    ("<", Op::Less),
-    (">", Op::Greater),
-];
-
 /// Figures that differ by a smaller share are the same figure.
 const ROUNDING: f64 = 1e-9;
 
@@ -71,25 +53,20 @@ pub fn parse(text: &str, names: &Names, measured: Duration) -> Result<Line, Misr
         Misread::at(text, part, message, help.map(str::to_owned))
     };
     let line = text.trim();
-    // A filter may hold a `=`, and the name of a link a `>`, but no comparison.
-    let after = line.find('}').map_or(0, |at| at + 1);
-    let found = OPS
-        .iter()
-        .filter_map(|(sign, op)| line[after..].find(sign).map(|at| (after + at, *sign, *op)));
-    let Some((place, sign, op)) = found.min_by_key(|(at, sign, _)| (*at, 2 - sign.len())) else {
+    let Some(written) = apart(line) else {
         // Whatever is wrong with the figure comes first, with or without a value after it.
         let first = line.rsplit_once(char::is_whitespace).map_or(line, |(first, _)| first);
-        Selector::read(text, line, names).or_else(|_| Selector::read(text, first, names))?;
+        let read = |figure| Selector::of(text, Figure::of(figure), names);
+        read(line).or_else(|_| read(first))?;
         return Err(wrong(line, "a comparison is missing".to_owned(), Some(FORM)));
     };
-    let selector = Selector::read(text, &line[..place], names)?;
-    let rest = line[place + sign.len()..].trim();
-    let (bound, span) = match rest.split_once(" after ").or_else(|| rest.split_once(" during ")) {
-        None => (rest, None),
-        Some((bound, span)) => {
-            let span = span.trim();
-            let read = self::span(span, rest.contains(" during "), measured);
-            (bound.trim(), Some(read.map_err(|message| wrong(span, message, Some(FORM)))?))
+    let Written { figure, op, bound, time, rest } = written;
+    let selector = Selector::of(text, figure, names)?;
+    let span = match time {
+        None => None,
+        Some(time @ (Time::After(words) | Time::During(words))) => {
+            let read = self::span(time, measured);
+            Some(read.map_err(|message| wrong(words, message, Some(FORM)))?)
         }
     };
     let bound = match bound.strip_prefix("baseline") {
@@ -128,17 +105,22 @@ pub fn parse(text: &str, names: &Names, measured: Duration) -> Result<Line, Misr
     Ok(Line { text: line.to_owned(), selector, op, bound, span })
 }
 
-/// `5m` after `after`, `5m..8m` after `during`.
-fn span(text: &str, during: bool, measured: Duration) -> Result<Span, String> {
-    let time = |text: &str| {
+/// The part of the measured time that is meant.
+fn span(time: Time<'_>, measured: Duration) -> Result<Span, String> {
+    let read = |text: &str| {
         let text = text.trim();
         quantity::duration(text).map_err(|_| format!("`{text}` is no time such as 5m"))
     };
-    let (from, to) = match text.split_once("..") {
-        Some((from, to)) if during => (time(from)?, Some(time(to)?)),
-        None if !during => (time(text)?, None),
-        _ if during => return Err("a time from when to when is needed, such as 5m..8m".to_owned()),
-        _ => return Err("one time is needed, such as 5m".to_owned()),
+    let (from, to) = match time {
+        Time::During(words) => {
+            let needed = || "a time from when to when is needed, such as 5m..8m".to_owned();
+            let (from, to) = words.split_once("..").ok_or_else(needed)?;
+            (read(from)?, Some(read(to)?))
+        }
+        Time::After(words) if words.contains("..") => {
+            return Err("one time is needed, such as 5m".to_owned());
+        }
+        Time::After(words) => (read(words)?, None),
     };
     if to.is_some_and(|to| to <= from) {
         return Err("this time ends before it begins".to_owned());
@@ -174,6 +156,29 @@ impl Line {
     /// The figure it is about.
     pub fn selector(&self) -> &Selector {
         &self.selector
+    }
+
+    /// The same of one operator: of what its users send, or of its own parts. `None` of a line that says
+    /// whose its figure is, or whose metric is no operator's.
+    pub(crate) fn of_operator(&self, name: &str) -> Option<Self> {
+        const WHOSE: [Label; 4] = [Label::From, Label::To, Label::Operator, Label::Station];
+        let asked = self.selector.filter().iter();
+        if asked.clone().any(|(asked, _)| WHOSE.iter().any(|label| label.name() == *asked)) {
+            return None;
+        }
+        let labels = self.selector.metric.info().labels;
+        let label = [Label::From, Label::Operator].into_iter().find(|one| labels.contains(one))?;
+        let more = apart(&self.text).map(|line| line.and(label.name(), name));
+        let text = more.unwrap_or_else(|| self.text.clone());
+        Some(Self { text, selector: self.selector.and(label, name), ..self.clone() })
+    }
+
+    /// The same of one hour of the measured time, counted from 0.
+    pub(crate) fn of_hour(&self, hour: usize) -> Self {
+        let text = format!("{} during {hour}h..{}h", self.text, hour + 1);
+        let at = |hour: usize| Duration::from_secs(3600 * hour as u64);
+        let span = Some(Span { from: at(hour), to: Some(at(hour + 1)) });
+        Self { text, span, ..self.clone() }
     }
 
     /// The part of the measured time it is about, if not the whole.
@@ -273,7 +278,11 @@ impl Line {
                 self.selector.filter().iter().all(|(label, _)| *label != "route")
             }
             (Statistic::Count, _) => true,
-            _ => false,
+            (
+                Statistic::Mean | Statistic::Stddev | Statistic::Min | Statistic::Percentile(_),
+                _,
+            )
+            | (Statistic::Rate | Statistic::Share, _) => false,
         };
         grows
             && match self.op {
@@ -281,7 +290,7 @@ impl Line {
                     matches!(self.bound, Bound::Value(bound) if so_far > bound)
                 }
                 Op::Less | Op::LessEqual => !self.holds(so_far),
-                _ => false,
+                Op::Greater | Op::GreaterEqual | Op::NotEqual => false,
             }
     }
 }

@@ -3,10 +3,9 @@
 
 use std::sync::Arc;
 
-use crate::domain::id::{MessageId, OperatorId, Role, SubscriberId};
+use crate::domain::id::{MessageId, OperatorId, SubscriberId};
 use crate::domain::observation::{Carried, Decision, Observation, SmsEvent};
 use crate::domain::outcome::{Reason, Route, SmsOrigin, TransferKind};
-use crate::domain::part::PartKind;
 use crate::domain::time::Instant;
 use crate::engine::simulation::{Fault, Simulation};
 use crate::model::context::Observer;
@@ -118,6 +117,40 @@ fn play<O: Observer + Send + 'static>(
     Ok(simulation.into_observers())
 }
 
+/// Observations of no single message or change: no journey has them.
+macro_rules! not_followed {
+    () => {
+        Observation::Routed { .. }
+            | Observation::StationQueued(_)
+            | Observation::StationStarted { .. }
+            | Observation::StationLeft { .. }
+            | Observation::StationRefused(_)
+            | Observation::StationOther(_)
+            | Observation::StationPlanned { .. }
+            | Observation::CameIn { .. }
+            | Observation::Stray { .. }
+            | Observation::AgreementRefused { .. }
+            | Observation::Notified { .. }
+            | Observation::ReplyNumbersInUse { .. }
+            | Observation::ReplyNumberRefused { .. }
+            | Observation::ContactAdded { .. }
+            | Observation::ContactRefused { .. }
+            | Observation::AccountRegistered { .. }
+            | Observation::Session { .. }
+            | Observation::ListShown { .. }
+            | Observation::Upgraded { .. }
+            | Observation::Downgraded { .. }
+            | Observation::LeftGroup { .. }
+            | Observation::WatcherAnswered { .. }
+            | Observation::Invited { .. }
+            | Observation::Found { .. }
+            | Observation::LegacyNotice { .. }
+            | Observation::PresenceOwed { .. }
+            | Observation::GrantOwed(_)
+            | Observation::Blocked { .. }
+    };
+}
+
 /// Identities as they come.
 #[derive(Debug, Default)]
 struct Offered(Vec<(Instant, Identity)>);
@@ -129,7 +162,18 @@ impl Observer for Offered {
             Observation::PresenceChanged { publisher, changed, .. } => {
                 self.0.push((changed, Identity::Change(publisher, changed)));
             }
-            _ => {}
+            // Of one that has begun.
+            Observation::Expired(_)
+            | Observation::Rerouted { .. }
+            | Observation::Delivered { .. }
+            | Observation::Refused { .. }
+            | Observation::Lost { .. }
+            | Observation::Decided { .. }
+            | Observation::Sms { .. }
+            | Observation::Translated { .. }
+            | Observation::Transferred { .. }
+            | Observation::PresenceShown { .. } => {}
+            not_followed!() => {}
         }
     }
 }
@@ -179,35 +223,7 @@ fn identity(observation: &Observation<'_>) -> Option<Identity> {
         | Observation::PresenceShown { publisher, changed, .. } => {
             Identity::Change(publisher, changed)
         }
-        // Of no single message or change.
-        Observation::Routed { .. }
-        | Observation::StationQueued(_)
-        | Observation::StationStarted { .. }
-        | Observation::StationLeft { .. }
-        | Observation::StationRefused(_)
-        | Observation::StationOther(_)
-        | Observation::StationPlanned { .. }
-        | Observation::CameIn { .. }
-        | Observation::Stray { .. }
-        | Observation::AgreementRefused { .. }
-        | Observation::Notified { .. }
-        | Observation::ReplyNumbersInUse { .. }
-        | Observation::ReplyNumberRefused { .. }
-        | Observation::ContactAdded { .. }
-        | Observation::ContactRefused { .. }
-        | Observation::AccountRegistered { .. }
-        | Observation::Session { .. }
-        | Observation::ListShown { .. }
-        | Observation::Upgraded { .. }
-        | Observation::Downgraded { .. }
-        | Observation::WatcherAnswered { .. }
-        | Observation::LeftGroup { .. }
-        | Observation::Invited { .. }
-        | Observation::Found { .. }
-        | Observation::LegacyNotice { .. }
-        | Observation::PresenceOwed { .. }
-        | Observation::GrantOwed(_)
-        | Observation::Blocked { .. } => return None,
+        not_followed!() => return None,
     })
 }
 
@@ -325,8 +341,7 @@ impl Steps {
                     ),
                 }
             }
-            // `identity` has named them all, and passes them over.
-            _ => return None,
+            not_followed!() => return None,
         })
     }
 
@@ -370,15 +385,16 @@ impl Steps {
 
 /// The part of an operator that refuses for such a reason.
 fn part(reason: Reason) -> &'static str {
-    let full = PartKind::ALL.iter().find(|kind| kind.info().full == Some(reason));
-    match (full.map(|kind| kind.info().role), reason) {
-        (Some(Role::Imsp), _) => " imsp",
-        (_, Reason::TooLong | Reason::ReplyNumbers | Reason::Blocked) => " imsp",
-        (Some(Role::Smsc), _) => " smsc",
-        (Some(Role::Relay), _) => " relay",
-        (Some(Role::Gateway), _) | (_, Reason::RateLimited) => " gateway",
-        (_, Reason::StoppedByClient) => " client",
-        _ => "",
+    match reason {
+        Reason::ImServerFull | Reason::TooLong | Reason::ReplyNumbers | Reason::Blocked => " imsp",
+        Reason::SmscFull => " smsc",
+        Reason::RelayFull => " relay",
+        Reason::TranslatorFull | Reason::RateLimited | Reason::RateLimitFull => " gateway",
+        Reason::StoppedByClient => " client",
+        Reason::NoRoute | Reason::FeatureNotCarried | Reason::Addressing => "",
+        Reason::ContentType | Reason::NodeDown | Reason::Offline | Reason::NoSmsc => "",
+        Reason::ReplyUnassigned | Reason::Misdelivered | Reason::Declined => "",
+        Reason::LegacyCustomer | Reason::UnknownUser => "",
     }
 }
 

@@ -1,7 +1,8 @@
 //! What an earlier run measured, out of its result folder: its exact sums, so that any figure can be
-//! asked for as of a run that has just ended. A folder without them (of an earlier version, or changed
-//! since) is read from its rows: percentiles of the whole run are those of `histograms.hlog`, and of
-//! single replications only what `replications.csv` has is known. Called for SLO lines that compare
+//! asked for as of a run that has just ended. For a folder without them (of an earlier version, or changed
+//! since) sums are made of its rows, with the percentiles of `histograms.hlog`, and of single replications
+//! only what `replications.csv` has is known; where its topology cannot be read any more, its rows alone
+//! are. Called for SLO lines that compare
 //! with a baseline, and for the lines of `compare`.
 
 use std::sync::Arc;
@@ -10,10 +11,10 @@ use super::checked;
 use crate::measure::measured::Measured;
 use crate::measure::selector::{Names, Selector};
 use crate::measure::{Setup, rows, saved};
-use crate::report::document::hlog;
 use crate::report::document::stored::Stored;
 use crate::report::document::summary::Summary;
 use crate::report::document::sums::Sums;
+use crate::report::folder::read::{self, ReadError};
 use crate::{run, topology};
 
 /// An earlier run that can be asked for figures.
@@ -28,7 +29,10 @@ pub struct Earlier<'a> {
 
 impl<'a> Earlier<'a> {
     /// Restores what a folder has.
-    pub fn of(stored: &'a Stored) -> Self {
+    ///
+    /// # Errors
+    /// If it has no sums that fit, and its histograms cannot be read.
+    pub fn of(stored: &'a Stored) -> Result<Self, ReadError> {
         let setup = setup(stored);
         let each = setup.as_ref().and_then(|setup| {
             let sums = Sums::read(&stored.dir, &stored.manifest)?;
@@ -41,14 +45,13 @@ impl<'a> Earlier<'a> {
                 all
             }),
             (None, Some(setup)) => {
-                let log = std::fs::read(stored.dir.join("histograms.hlog")).ok();
-                let histograms = log.and_then(|log| hlog::read(&log)).unwrap_or_default();
+                let histograms = read::histograms(&stored.dir)?;
                 let runs = stored.manifest.replication_seeds.len().max(1) as u32;
                 Some(rows::measured(setup, &stored.summary.metrics, &histograms, runs))
             }
             (None, None) => None,
         };
-        Self { stored, whole, each }
+        Ok(Self { stored, whole, each })
     }
 
     /// Everything that was measured, all together and of each replication; `None` without exact sums.
@@ -63,12 +66,10 @@ impl<'a> Earlier<'a> {
 
     /// A figure, in base units; `None` if the folder does not tell it.
     pub fn figure(&self, selector: &Selector) -> Option<f64> {
-        if !self.is_exact()
-            && let Some(figure) = self.row(selector)
-        {
-            return Some(figure);
+        match &self.whole {
+            Some(whole) => selector.observe(whole),
+            None => self.row(selector),
         }
-        selector.observe(self.whole.as_ref()?)
     }
 
     /// Whether a figure is a lower bound, of all together or of one among them.
@@ -78,7 +79,7 @@ impl<'a> Earlier<'a> {
         all.any(|bounds| bounds.is_least())
     }
 
-    /// The figure of a row of the summary, which has it without rounding.
+    /// The figure of a row of the summary, all that is known where nobody knows what was measured.
     fn row(&self, selector: &Selector) -> Option<f64> {
         let labels = selector.labels();
         let mut metrics = self.stored.summary.metrics.iter();

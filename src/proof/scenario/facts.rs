@@ -212,14 +212,14 @@ impl Facts {
                     Carried::Message(message) => {
                         format!("\"{}\" as {kind}", self.message(message))
                     }
-                    _ => kind.to_string(),
+                    Carried::Change(..) | Carried::Other => kind.to_string(),
                 };
                 format!("{what} crosses from {} to {to}", self.operator(from))
             }
             Observation::Translated { operator, kind, carried } => {
                 let what = match carried {
                     Carried::Message(message) => format!("\"{}\"", self.message(message)),
-                    _ => kind.to_string(),
+                    Carried::Change(..) | Carried::Other => kind.to_string(),
                 };
                 format!("{} translates {what}", self.operator(operator))
             }

@@ -102,7 +102,7 @@ fn possible(
         Event::Upgrade { operator, index } => {
             Some((start + timed.at, population.subscriber(operator, index)))
         }
-        _ => None,
+        Event::BecomesImsp { .. } | Event::Agree(_) | Event::Outage { .. } => None,
     });
     let mut timed: Vec<(Instant, SubscriberId)> = timed.collect();
     for act in &script.acts {
@@ -148,20 +148,7 @@ fn possible(
             | Deed::Searches { .. }
             | Deed::Changes(_)
             | Deed::Allows { .. }
-            | Deed::Blocks { .. }
-                if !session =>
-            {
-                Some("is logged out")
-            }
-            Deed::Adds { .. }
-            | Deed::Writes { .. }
-            | Deed::WritesGroup { .. }
-            | Deed::Leaves { .. }
-            | Deed::Invites { .. }
-            | Deed::Searches { .. }
-            | Deed::Changes(_)
-            | Deed::Allows { .. }
-            | Deed::Blocks { .. } => None,
+            | Deed::Blocks { .. } => (!session).then_some("is logged out"),
         };
         if let Some(missing) = missing {
             return Err(format!("line {}: {} {missing}", act.line, act.who));

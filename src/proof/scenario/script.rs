@@ -322,7 +322,9 @@ fn check(script: &mut Script) -> Result<(), ScriptError> {
             | Deed::Searches { whom }
             | Deed::Allows { whom, .. }
             | Deed::Blocks { whom, .. } => Some(whom),
-            _ => None,
+            Deed::Commands(_) | Deed::Answers { .. } | Deed::Logs(_) | Deed::Phone(_) => None,
+            Deed::Changes(_) | Deed::Upgrades | Deed::Downgrades | Deed::Says(_) => None,
+            Deed::WritesGroup { .. } => None,
         };
         if whom == Some(&act.who) {
             let reason = format!("{} cannot do that to themselves", act.who);

@@ -4,6 +4,7 @@
 use serde::Serialize;
 
 use crate::measure::results::Slo;
+use crate::report::document::json;
 
 /// Everything that was found.
 #[derive(Clone, Debug, Serialize)]
@@ -231,8 +232,11 @@ impl Capacity {
     /// Schema of this version.
     pub(crate) const SCHEMA: &str = "interwork/capacity/2";
 
-    /// The document `capacity.json`, as `--json` writes it.
-    pub(crate) fn json(&self) -> String {
-        crate::report::document::json::text(self)
+    /// As JSON.
+    ///
+    /// # Errors
+    /// If it has no form in JSON.
+    pub(crate) fn json(&self) -> Result<String, json::NoJson> {
+        json::text(self)
     }
 }

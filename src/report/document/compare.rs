@@ -5,7 +5,8 @@ use indexmap::IndexMap;
 use serde::Serialize;
 
 use crate::measure::results::{Slo, Trend};
-use crate::measure::selector;
+use crate::measure::written;
+use crate::report::document::json;
 use crate::report::document::numbers::{percent, seconds, three};
 
 /// All alternatives against the baseline.
@@ -276,7 +277,7 @@ impl Line {
     /// What was observed, in words.
     pub(crate) fn shown(&self) -> String {
         let Some(change) = &self.change else { return "too few samples".to_owned() };
-        let unit = if selector::is_share(&self.line) { "%" } else { self.unit.as_str() };
+        let unit = if written::is_share(&self.line) { "%" } else { self.unit.as_str() };
         let [baseline, alternative] = change.values(unit);
         let values = format!("{alternative} against {baseline}");
         let moved = moved(change, unit);
@@ -420,8 +421,11 @@ impl Report {
     pub(crate) const SCHEMA: &str = "interwork/compare/1";
 
     /// The JSON document.
-    pub(crate) fn json(&self) -> String {
-        crate::report::document::json::text(self)
+    ///
+    /// # Errors
+    /// If it has no form in JSON.
+    pub(crate) fn json(&self) -> Result<String, json::NoJson> {
+        json::text(self)
     }
 }
 

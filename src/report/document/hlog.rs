@@ -8,7 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hdrhistogram::Histogram;
 use hdrhistogram::serialization::interval_log::{
-    IntervalLogIterator, IntervalLogWriterBuilder, LogEntry, Tag,
+    IntervalLogIterator, IntervalLogWriterBuilder, LogEntry, LogIteratorError, Tag,
 };
 use hdrhistogram::serialization::{Deserializer, V2DeflateSerializer};
 
@@ -47,22 +47,34 @@ pub(crate) fn write(results: &Results) -> Option<Vec<u8>> {
     Some(log)
 }
 
-/// A log's histograms with their tags, those of one tag added up. `None` if it is no such log.
-pub fn read(log: &[u8]) -> Option<Vec<TaggedHistogram>> {
+/// A log's histograms with their tags, those of one tag added up.
+///
+/// # Errors
+/// What is wrong with it, if it is no such log or a histogram in it cannot be read.
+pub fn read(log: &[u8]) -> Result<Vec<TaggedHistogram>, String> {
+    // Of nothing at all, no line is wrong.
+    if !log.starts_with(b"#[Histogram log format version 1.") {
+        return Err("it does not begin as a log of histograms".to_owned());
+    }
     let mut deserializer = Deserializer::new();
     let mut all: Vec<TaggedHistogram> = Vec::new();
     for entry in IntervalLogIterator::new(log) {
-        let LogEntry::Interval(interval) = entry.ok()? else { continue };
-        let bytes = STANDARD.decode(interval.encoded_histogram()).ok()?;
-        let histogram: Histogram<u64> = deserializer.deserialize(&mut bytes.as_slice()).ok()?;
-        let tag = interval.tag()?.as_str().to_owned();
+        let entry = entry.map_err(|LogIteratorError::ParseError { offset }| {
+            format!("it cannot be read from byte {offset} on")
+        })?;
+        let LogEntry::Interval(interval) = entry else { continue };
+        let tag = interval.tag().ok_or("a histogram has no tag")?.as_str().to_owned();
+        let unread = |error: &dyn std::fmt::Display| format!("the histogram {tag}: {error}");
+        let bytes = STANDARD.decode(interval.encoded_histogram()).map_err(|e| unread(&e))?;
+        let histogram: Histogram<u64> =
+            deserializer.deserialize(&mut bytes.as_slice()).map_err(|e| unread(&e))?;
         let counts = Counts::of(&histogram);
         match all.iter_mut().find(|known| known.tag == tag) {
             Some(known) => known.counts.merge(&counts),
             None => all.push(TaggedHistogram { tag, counts }),
         }
     }
-    Some(all)
+    Ok(all)
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::domain::federation::Federation;
-use crate::domain::part::{Owner, PartKind};
+use crate::domain::part::{Owner, Part, PartKind};
 use crate::domain::stations::Stations;
 
 /// What the stations of a run are, by their names.
@@ -18,6 +18,8 @@ pub(crate) struct Known {
     pub(crate) kind: PartKind,
     /// Whose; of an agreement's, the sending side.
     pub(crate) operator: String,
+    /// How many its operator has like it: nodes of one part.
+    pub(crate) nodes: usize,
     /// Of an agreement's, the other side.
     pub(crate) peer: Option<String>,
 }
@@ -32,7 +34,12 @@ impl Parts {
                 Owner::Operator(_) | Owner::Node(..) => None,
             };
             let operator = name(station.operator);
-            (station.name, Known { kind: station.part.kind, operator, peer })
+            let (kind, owner) = (station.part.kind, station.part.owner);
+            let nodes = match owner {
+                Owner::Node(id, _) => Part::of(kind, id).nodes(federation).len(),
+                Owner::Operator(_) | Owner::Side(..) => 1,
+            };
+            (station.name, Known { kind, operator, nodes, peer })
         });
         Self(known.collect())
     }

@@ -1,6 +1,6 @@
 //! `summary.json`: every metric of a run as plain figures (schema `interwork/summary/1`).
 
-use crate::measure::selector;
+use crate::measure::written;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -49,7 +49,7 @@ impl Slo {
         if self.observed.is_none() {
             return self.shown();
         }
-        let against = selector::has_baseline(&self.line);
+        let against = written::has_baseline(&self.line);
         let so_far = match (self.undecided, self.at_least) {
             (false, _) => "",
             (true, false) if against => ", undecided",
@@ -85,7 +85,7 @@ impl Slo {
     }
 
     pub(crate) fn amount(&self, value: f64) -> String {
-        let share = selector::is_share(&self.line);
+        let share = written::is_share(&self.line);
         match self.unit.as_str() {
             "s" => seconds(Some(value)),
             "1/s" => format!("{}/s", three(value)),
@@ -160,5 +160,5 @@ impl Summary {
 
 /// The JSON Schema of `summary.json`.
 pub fn schema() -> String {
-    crate::report::document::json::text(&schemars::schema_for!(Summary))
+    format!("{:#}\n", schemars::schema_for!(Summary).as_value())
 }

@@ -220,7 +220,7 @@ pub(crate) fn perfetto(journeys: &[Journey]) -> String {
     });
     let all: Vec<serde_json::Value> = names.chain(events.iter().cloned()).collect();
     let document = serde_json::json!({ "traceEvents": all, "displayTimeUnit": "ms" });
-    crate::report::document::json::text(&document)
+    format!("{document:#}\n")
 }
 
 #[cfg(test)]

@@ -68,10 +68,10 @@ pub(crate) fn picture(draw: impl FnOnce(&DrawingArea<SVGBackend<'_>, Shift>) -> 
 fn latency(results: &Results) -> Option<Picture> {
     let mut routes: BTreeMap<Route, Counts> = BTreeMap::new();
     for tagged in results.histograms.iter().filter(|t| t.tag.starts_with("message_latency;")) {
-        let has = |route: &&Route| tagged.tag.contains(&format!(";route={route};"));
+        let label = tagged.tag.split(';').find_map(|pair| pair.strip_prefix("route="));
         // One without a route is of no curve, and takes none of the others away.
-        let Some(route) = Route::ALL.iter().find(has) else { continue };
-        routes.entry(*route).or_default().merge(&tagged.counts);
+        let Some(route) = label.and_then(Route::named) else { continue };
+        routes.entry(route).or_default().merge(&tagged.counts);
     }
     let curves: Vec<Curve> = routes
         .iter()

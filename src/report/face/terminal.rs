@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use anstyle::{AnsiColor, Style};
 
-use crate::domain::outcome::{Reason, Route};
+use crate::domain::outcome::{Channel, ContactKind, PresenceScope, Reason, Route};
 use crate::domain::part::PartKind;
 use crate::measure::results::{Level, Metric};
 use crate::report::document::manifest::{Manifest, Precision, StopReason, WarmUp};
@@ -241,8 +241,8 @@ impl Page<'_> {
             return;
         }
         self.title("Presence");
-        let told = |scope| self.counter("presence_notifications", &[("scope", scope)]);
-        let (clients, over) = (told("client"), told("interconnect"));
+        let told = |to: Channel| self.counter("presence_notifications", &[("scope", to.label())]);
+        let (clients, over) = (told(Channel::Client), told(Channel::Interconnect));
         let mut items = vec![
             format!("{} changes", count(changes)),
             format!("{} notifications to clients", count(clients)),
@@ -257,7 +257,7 @@ impl Page<'_> {
         items.push(format!("{} watchers a change, {most} at most", three(mean)));
         self.wrapped("  ", &items);
         let mut rows = Vec::new();
-        for scope in ["on-net", "interworked", "hub"] {
+        for scope in PresenceScope::LABELS.iter().copied() {
             if let Some(latency) = self.summary.find("presence_latency", &[("scope", scope)]) {
                 rows.push(latency_row(scope, latency));
             }
@@ -326,8 +326,8 @@ impl Page<'_> {
             let metric = self.summary.find("contact_add_latency", &[("kind", kind)]);
             metric.and_then(|metric| metric.count).unwrap_or(0)
         };
-        let kinds = ["im", "sms-home", "sms-direct"].map(|kind| (kind, added(kind)));
-        let total: u64 = kinds.iter().map(|(_, n)| n).sum();
+        let kinds = ContactKind::LABELS.iter().map(|kind| (*kind, added(*kind)));
+        let total: u64 = kinds.clone().map(|(_, n)| n).sum();
         if total == 0 {
             return;
         }
@@ -339,7 +339,7 @@ impl Page<'_> {
             .filter_map(|metric| metric.count)
             .sum();
         let mut items: Vec<String> =
-            kinds.iter().map(|(kind, n)| format!("{} {kind}", count(*n))).collect();
+            kinds.map(|(kind, n)| format!("{} {kind}", count(n))).collect();
         items.push(format!("{} refused", count(refused)));
         items.push(format!("{} legacy accounts registered", count(accounts)));
         self.title("Contacts added");

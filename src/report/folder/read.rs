@@ -3,7 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::measure::results::{Metric, Slo};
+use crate::measure::results::{Metric, Slo, TaggedHistogram};
+use crate::report::document::hlog;
 use crate::report::document::manifest::Manifest;
 use crate::report::document::stored::Stored;
 use crate::report::document::summary::{Summary, Verdict};
@@ -50,6 +51,15 @@ pub fn open(dir: &Path) -> Result<Stored, ReadError> {
     let path = dir.join("replications.csv");
     let replications = if path.exists() { rows(path)? } else { Vec::new() };
     Ok(Stored { manifest, summary, series, replications, dir: dir.to_owned() })
+}
+
+/// The histograms of a run's folder, which only those read who ask for what no row tells.
+///
+/// # Errors
+/// If their file is missing or damaged.
+pub(crate) fn histograms(dir: &Path) -> Result<Vec<TaggedHistogram>, ReadError> {
+    let path = dir.join("histograms.hlog");
+    hlog::read(&content(&path)?).map_err(|reason| ReadError::Damaged { path, reason })
 }
 
 /// Reads a result folder of another version as far as it has what this one knows; one of this version

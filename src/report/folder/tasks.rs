@@ -161,8 +161,19 @@ impl StudyFolder {
     /// # Errors
     /// If it cannot be written.
     pub(crate) fn put_task(&self, task: &Task) -> Result<(), FolderError> {
-        let text = json::text(task);
-        self.put(&format!("tasks/{:06}.json", task.task), text.as_bytes())
+        self.put_json(&format!("tasks/{:06}.json", task.task), task)
+    }
+
+    /// Writes a document.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub(crate) fn put_json(&self, name: &str, value: &impl Serialize) -> Result<(), FolderError> {
+        let failed = |error: json::NoJson| FolderError::Io {
+            path: self.dir.join(name),
+            reason: error.to_string(),
+        };
+        self.put(name, json::text(value).map_err(failed)?.as_bytes())
     }
 
     /// Writes a file, whole or not at all. One that is there with the same content stays.

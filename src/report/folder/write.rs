@@ -146,7 +146,7 @@ impl Folder {
     }
 
     fn json(&self, name: &str, value: &impl serde::Serialize) -> Result<(), FolderError> {
-        self.file(name, json::text(value).as_bytes())
+        self.made(name, json::text(value).map(String::into_bytes))
     }
 
     fn made<E: ToString>(

@@ -73,10 +73,8 @@ pub(super) fn enough(run: &Run<'_>, need: &Need) -> String {
 
 /// That a setting is of each node, where a part has several.
 fn nodes(run: &Run<'_>, station: &str) -> String {
-    let Some((part, _)) = station.rsplit_once('[') else { return String::new() };
-    let of = |name: &str| name.rsplit_once('[').is_some_and(|(other, _)| other == part);
-    match run.summary.needs.iter().filter(|need| of(&need.station)).count() {
-        0 | 1 => String::new(),
+    match run.parts.get(station).map_or(1, |known| known.nodes) {
+        1 => String::new(),
         many => format!(", for each of the {many} nodes"),
     }
 }

@@ -1,6 +1,6 @@
 //! What is thought of a run: whether it held, what was busiest, what was too small and how much would be
-//! enough. Terminal, Markdown and page ask here, so that they cannot disagree. Thresholds stand
-//! here once (the colours of the page's stations have classes of their own).
+//! enough. Terminal, Markdown, page and studies ask here, so that they cannot disagree: thresholds of use
+//! stand here once.
 //! It reads what was measured and the topology, and knows no face.
 
 mod advice;
@@ -30,6 +30,10 @@ pub(crate) const BUSY: f64 = 0.6;
 pub(crate) const FULL: f64 = 0.95;
 /// The same of a whole run, in which the start is less busy by nothing but chance.
 pub(crate) const FULL_ALL_ALONG: f64 = 0.98;
+/// Use of a station in a whole run from which on it may be what makes queues grow.
+pub(crate) const NEARLY_FULL: f64 = 0.9;
+/// Uses at which the colours of a page's stations change; from the last on there is nothing left.
+pub(crate) const SHADES: [f64; 3] = [0.5, 0.8, FULL];
 
 /// A threshold in words: `70 %`.
 pub(crate) fn bound(share: f64) -> String {

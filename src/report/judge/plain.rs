@@ -2,64 +2,28 @@
 //! by whoever speaks to people who did not write the topology; a line for which there are no words is shown
 //! as it is written.
 
+use crate::domain::outcome::Route;
+use crate::measure::written::{Figure, Op, Time, apart};
+
 /// The line in words, without a full stop.
 pub(crate) fn plain(line: &str) -> String {
     words(line).unwrap_or_else(|| line.to_owned())
 }
 
-/// A line taken apart; whoever reads results has no topology to parse it by.
-#[derive(Debug)]
-pub(crate) struct Said<'a> {
-    /// The metric, by the name that the line has for it.
-    pub(crate) metric: &'a str,
-    /// Label names and values that say of what it is, in the order of the line.
-    pub(crate) labels: Vec<(&'a str, &'a str)>,
-    /// Such as `p95`; empty of a level's mean.
-    pub(crate) statistic: &'a str,
-    /// Whether the figure has to stay below the bound.
-    pub(crate) under: bool,
-    /// The bound with its unit, as written: `800ms`.
-    pub(crate) bound: &'a str,
-    /// Of which part of the measured time, as written; empty for the whole.
-    pub(crate) when: &'a str,
-}
-
-/// The parts of a line that sets a bound to a figure; `None` of one against a baseline.
-pub(crate) fn said(line: &str) -> Option<Said<'_>> {
-    let after = line.find('}').map_or(0, |at| at + 1);
-    let sign = after + line[after..].find(['<', '>'])?;
-    let (figure, bound) = line.split_at(sign);
-    let under = bound.starts_with('<');
-    let bound = bound.trim_start_matches(['<', '>', '=']).trim();
-    if bound.contains("baseline") {
-        return None;
-    }
-    let (bound, when) = bound.split_once(' ').unwrap_or((bound, ""));
-    let (metric, rest) = figure.split_once(['{', ' '])?;
-    let (filter, statistic) = match figure.contains('{') {
-        true => rest.split_once('}')?,
-        false => ("", rest),
-    };
-    let pairs = filter.split(',').filter_map(|pair| pair.split_once('='));
-    let labels = pairs.map(|(label, value)| (label.trim(), value.trim())).collect();
-    Some(Said { metric, labels, statistic: statistic.trim(), under, bound, when: when.trim() })
-}
-
-impl<'a> Said<'a> {
-    /// The value of a label.
-    pub(crate) fn label(&self, name: &str) -> Option<&'a str> {
-        self.labels.iter().find(|(label, _)| *label == name).map(|(_, value)| *value)
-    }
-}
-
 fn words(line: &str) -> Option<String> {
-    let said = said(line)?;
-    let Said { metric, statistic, under, .. } = said;
-    let when = match said.when {
-        "" => String::new(),
-        when => format!(" ({})", when.replace("during", "from").replace("..", " to ")),
+    let written = apart(line).filter(|line| !line.has_baseline())?;
+    let under = match written.op {
+        Op::Less | Op::LessEqual => true,
+        Op::Greater | Op::GreaterEqual => false,
+        Op::Equal | Op::NotEqual => return None,
     };
-    let label = |name: &str| said.label(name);
+    let Figure { metric, statistic, .. } = written.figure;
+    let when = match written.time {
+        None => String::new(),
+        Some(Time::After(time)) => format!(" (after {time})"),
+        Some(Time::During(time)) => format!(" (from {})", time.replace("..", " to ")),
+    };
+    let label = |name: &str| written.figure.label(name);
     let of =
         |label: Option<&str>| label.map_or(String::new(), |operator| format!(" of {operator}"));
     let towards = match (label("from"), label("to")) {
@@ -71,8 +35,15 @@ fn words(line: &str) -> Option<String> {
             format!("{}{}", side("from", from), side("to", to))
         }
     };
-    let messages = || format!("{}{towards}", route(label("route")));
-    let bound = spaced(said.bound);
+    let messages = || match label("route") {
+        None => format!("all messages{towards}"),
+        // Another version may have other routes.
+        Some(route) => match Route::named(route) {
+            Some(route) => format!("{}{towards}", messages_of(route)),
+            None => format!("messages of route {route}{towards}"),
+        },
+    };
+    let bound = spaced(written.bound);
     let than = if under { "less than" } else { "more than" };
     let at = if under { "at most" } else { "at least" };
     let time = |what: String| -> Option<String> {
@@ -127,21 +98,19 @@ fn words(line: &str) -> Option<String> {
 }
 
 /// The messages of a route.
-pub(crate) fn route(route: Option<&str>) -> String {
+pub(crate) fn messages_of(route: Route) -> &'static str {
     match route {
-        None => "all messages",
-        Some("on-net") => "messages within an operator",
-        Some("interworked") => "messages between operators",
-        Some("hub") => "messages through a hub",
-        Some("sms-own") => "messages to own customers without IM",
-        Some("sms-home") => "messages to a partner's customers without IM",
-        Some("sms-direct") => "messages to customers of operators without IM",
-        Some("sms-reply-own") => "answers by SMS to the own IM",
-        Some("sms-reply-home") => "answers by SMS through a partner's IM",
-        Some("sms-reply-direct") => "answers by SMS from operators without IM",
-        Some(other) => return format!("messages of route {other}"),
+        Route::OnNet => "messages within an operator",
+        Route::Interworked => "messages between operators",
+        Route::Hub => "messages through a hub",
+        Route::SmsOwn => "messages to own customers without IM",
+        Route::SmsHome => "messages to a partner's customers without IM",
+        Route::SmsDirect => "messages to customers of operators without IM",
+        Route::SmsReplyOwn => "answers by SMS to the own IM",
+        Route::SmsReplyHome => "answers by SMS through a partner's IM",
+        Route::SmsReplyDirect => "answers by SMS from operators without IM",
+        Route::Group => "messages of route group",
     }
-    .to_owned()
 }
 
 /// `1 s` for `1s`.
@@ -168,6 +137,10 @@ mod tests {
                 "message_latency{route=interworked} p95 < 1s",
                 "95 % of messages between operators take less than 1 s",
             ),
+            (
+                "message_latency{route=by-pigeon,to=a} p95 < 1s",
+                "95 % of messages of route by-pigeon to a take less than 1 s",
+            ),
             ("message_latency p999 < 5m", "99.9 % of all messages take less than 5 min"),
             ("utilisation < 70%", "every part is used at most 70 %"),
             (
@@ -185,6 +158,11 @@ mod tests {
                 "99 % of changes of presence, to their last watcher, take less than 5 s",
             ),
             ("message_latency p99 <= baseline +5%", "message_latency p99 <= baseline +5%"),
+            ("messages_lost count == 0", "messages_lost count == 0"),
+            (
+                "message_latency mean < 1 s during 5m..8m",
+                "all messages take less than 1 s on average (from 5m to 8m)",
+            ),
             ("sms_delivered rate > 5/s", "more than 5/s short messages are delivered"),
             ("settlement{from=a,to=b} mean < 5", "settlement{from=a,to=b} mean < 5"),
         ] {

@@ -8,6 +8,7 @@ use tokio_util::sync::CancellationToken;
 use super::curve_point;
 use super::resources;
 use crate::domain::federation::{Federation, Money, OperatorKind, TimedEvent};
+use crate::domain::outcome::TransferKind;
 use crate::domain::time::Duration;
 use crate::measure::results::{Metric, Results, SeriesRow};
 use crate::report::document::capacity::{Account, BreakEven, CurvePoint, Failure};
@@ -121,7 +122,7 @@ pub(crate) fn accounts(federation: &Federation, seen: &Replicated) -> Vec<Accoun
             metric.name == "agreement_messages"
                 && metric.label("from") == from
                 && metric.label("to") == to
-                && matches!(metric.label("kind"), "message" | "sms")
+                && TransferKind::named(metric.label("kind")).is_some_and(TransferKind::is_written)
         });
         metrics.map(counted).sum::<f64>() / runs
     };
@@ -159,7 +160,7 @@ pub(crate) fn break_even(federation: &Federation, seen: &Replicated) -> Option<B
     let leaving = operators.map(|from| {
         let crossed = results.metrics.iter().filter(|metric| {
             metric.name == "agreement_messages"
-                && metric.label("kind") == "message"
+                && metric.label("kind") == TransferKind::Message.label()
                 && metric.label("from") == from.name
                 && !metric.label("to").is_empty()
         });

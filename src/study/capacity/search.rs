@@ -10,6 +10,7 @@ use crate::measure::catalogue;
 use crate::measure::results::{Trend, Trending};
 use crate::measure::selector::{Names, Selector};
 use crate::measure::slo::Line;
+use crate::report::judge::NEARLY_FULL;
 use crate::run::{Finished, Options, RunError};
 use crate::study::capacity::probes::Probes;
 use crate::study::pool;
@@ -23,8 +24,6 @@ const REACH_DOWN: u32 = 25;
 /// is right is not left far, and one that is wrong is left soon.
 const LONGER: f64 = 1.5;
 const LONGEST: f64 = 1.6;
-/// A part that is used so much may be at its end.
-const FULL: f64 = 0.9;
 const STATION_UTILISATION: &str = catalogue::Metric::StationUtilisation.name();
 /// How many times the precision from the answer it is looked for first that the lines clearly hold, and
 /// that they clearly fail: near the answer queues grow slowly, and what fails does so late.
@@ -561,7 +560,8 @@ fn grows(replicated: &Replicated) -> bool {
     let rises = |trend: &Trend| trend.what == Trending::JobsWaiting && trend.to > trend.from;
     let results = &replicated.results;
     let mut used = results.metrics.iter().filter(|metric| metric.name == STATION_UTILISATION);
-    results.trends.iter().any(rises) && used.any(|one| one.mean.is_some_and(|mean| mean >= FULL))
+    results.trends.iter().any(rises)
+        && used.any(|one| one.mean.is_some_and(|mean| mean >= NEARLY_FULL))
 }
 
 /// Whether the lines hold, by the figures of each replication.

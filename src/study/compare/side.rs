@@ -4,6 +4,7 @@
 use indexmap::IndexMap;
 use tokio_util::sync::CancellationToken;
 
+use crate::domain::outcome::TransferKind;
 use crate::domain::time::Duration;
 use crate::measure::Bounds;
 use crate::measure::catalogue::Kind;
@@ -17,6 +18,7 @@ use crate::report::document::csv::{ReplicationRow, unit_of};
 use crate::report::document::manifest::StopReason;
 use crate::report::document::stored::Stored;
 use crate::report::document::summary::Summary;
+use crate::report::folder::read::ReadError;
 use crate::run::{Ending, Options, RunError};
 use crate::study::replicate::{self, Case, Parallel, Progress};
 use crate::study::stats::{Estimate, Interval};
@@ -111,12 +113,15 @@ impl Figure {
 
 impl Side {
     /// A result folder, with the values of its topology where they can be read.
+    ///
+    /// # Errors
+    /// If its figures cannot be read.
     pub(crate) fn of_folder(
         stored: &Stored,
         values: Vec<(String, String)>,
         asked: &[Selector],
         letter: &str,
-    ) -> Self {
+    ) -> Result<Self, ReadError> {
         let manifest = &stored.manifest;
         let party = Party {
             letter: letter.to_owned(),
@@ -132,7 +137,7 @@ impl Side {
             slo: Vec::new(),
             trends: Vec::new(),
         };
-        let earlier = Earlier::of(stored);
+        let earlier = Earlier::of(stored)?;
         let (mut summary, mut rows) = (stored.summary.clone(), stored.replications.clone());
         if let Some((whole, each)) = earlier.sums() {
             over_routes(whole, &each.iter().collect::<Vec<_>>(), &mut summary, &mut rows);
@@ -143,7 +148,7 @@ impl Side {
             Some(side.known(selector, (value, least), earlier.each(selector)))
         };
         side.asked = asked.iter().map(known).collect();
-        side
+        Ok(side)
     }
 
     /// Runs a topology as often as it says; `party` says all but the seeds and the end.
@@ -338,7 +343,8 @@ fn events(metric: &Metric, summary: &Summary) -> Option<u64> {
         ("agreement_bytes", _) => Some(transfers(&|other| other.labels == metric.labels)),
         ("settlement", _) => Some(transfers(&|other| {
             let same = |label| other.label(label) == metric.label(label);
-            same("from") && same("to") && matches!(other.label("kind"), "message" | "sms")
+            let kind = TransferKind::named(other.label("kind"));
+            same("from") && same("to") && kind.is_some_and(TransferKind::is_written)
         })),
         (_, Kind::Counter) => metric.count,
         _ => None,

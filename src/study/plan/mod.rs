@@ -39,7 +39,7 @@ pub(crate) fn plan(
     let ours = |id: OperatorId| only.is_none_or(|only| only == id);
     let name = only.map(|id| federation.operator(id).name.as_str());
     let slo = match name {
-        Some(name) => lines::own(&case.slo, federation, name),
+        Some(name) => lines::own(&case.slo, name),
         None => case.slo.clone(),
     };
     let growth = 1.0 + federation.planning.growth;

@@ -99,7 +99,7 @@ impl<'a> Trials<'a> {
         let federation = &coming.federation;
         let long = federation.run.duration.as_secs_f64() > self.usual;
         let slo = match long {
-            true => hourly(self.slo, federation, coming.hours),
+            true => hourly(self.slo, coming.hours),
             false => self.slo.to_vec(),
         };
         let case = Case { federation: federation.clone(), slo };

@@ -7,7 +7,7 @@ use super::markup::{Html, element, paragraph};
 use super::shell::{Look, chart, folded, section, table};
 use super::study::{Head, Section, page};
 use crate::measure::results::Slo;
-use crate::measure::selector;
+use crate::measure::written;
 use crate::report::document::capacity::{Capacity, CurvePoint};
 use crate::report::document::numbers::{capital, percent};
 use crate::report::face::capacity::{ACCOUNTS, CURVE, FAILURES, INPUTS, PARTS, SIZES, amount};
@@ -110,7 +110,7 @@ fn charts(found: &Capacity) -> Value {
             let points = found.curve.iter().map(|point| json!([point.value, bound]));
             json!({ "name": "its bound", "points": points.collect::<Vec<_>>() })
         }));
-        let unit = if selector::is_share(&line.line) { "share" } else { &line.unit };
+        let unit = if written::is_share(&line.line) { "share" } else { &line.unit };
         let name = match unit {
             "share" => "observed share",
             "s" => "observed, seconds",

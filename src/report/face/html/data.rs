@@ -14,10 +14,11 @@ use crate::domain::part::Owner;
 use crate::domain::stations::{Station, Stations};
 use crate::measure::catalogue;
 use crate::measure::results::{Level, Metric, Slo};
+use crate::measure::written::apart;
 use crate::report::document::summary::Summary;
 use crate::report::judge::moments::Moment;
 use crate::report::judge::over::Over;
-use crate::report::judge::plain::said;
+use crate::report::judge::{SHADES, bound};
 
 /// A metric of the page: the figures that its rows have, in order, and those of rows between two
 /// operators, of which there are many.
@@ -98,6 +99,7 @@ pub(crate) fn json(
         "operators": operators,
         "agreements": agreements,
         "stations": federation.map(|federation| stations(summary, federation)).unwrap_or_default(),
+        "shades": shades(),
         "stages": Stage::ALL.iter().map(|stage| look(*stage)).collect::<Vec<_>>(),
         "routes": Route::ALL.iter().map(|route| kind(*route)).collect::<Vec<_>>(),
     });
@@ -106,15 +108,12 @@ pub(crate) fn json(
 
 /// A limit that an SLO line sets to a figure of a chart; of a part of the measured time none is drawn.
 fn limit(line: &Slo) -> Option<Value> {
-    let said = said(&line.line).filter(|said| said.under && said.when.is_empty())?;
+    let written = apart(&line.line).filter(|line| line.is_limit() && line.time.is_none())?;
     let (value, words) = (short(line.bound?), line.amount(line.bound?));
-    let metric = match said.metric {
-        "utilisation" => "station_utilisation",
-        other => other,
-    };
-    let statistic = if said.statistic.is_empty() { "mean" } else { said.statistic };
+    let (figure, metric) = (written.figure, written.figure.full_name());
+    let statistic = if figure.statistic.is_empty() { "mean" } else { figure.statistic };
     let mut all = json!({ "metric": metric, "statistic": statistic, "at": value, "words": words });
-    for (label, value) in said.labels {
+    for (label, value) in figure.labels() {
         all[label] = json!(value);
     }
     Some(all)
@@ -251,6 +250,21 @@ fn stations(summary: &Summary, federation: &Federation) -> Vec<Value> {
         json!({ "name": name, "short": short, "kind": kind, "of": of })
     };
     Stations::new(federation).all.into_iter().filter(measured).map(shown).collect()
+}
+
+/// The colours of stations by how much they are used: each below a share, the last of all others.
+fn shades() -> [Value; 4] {
+    let [low, busy, full] = SHADES.map(bound);
+    // `50 to 80 %`: the unit once.
+    let range = |from: &str, to: &str| format!("{} to {to}", from.trim_end_matches(" %"));
+    let [first, second, third] = SHADES.map(Some);
+    [
+        ("u1", first, format!("under {low}")),
+        ("u2", second, range(&low, &busy)),
+        ("u3", third, range(&busy, &full)),
+        ("u4", None, format!("{full} and more")),
+    ]
+    .map(|(colour, below, words)| json!({ "colour": colour, "below": below, "words": words }))
 }
 
 /// How the stages of a route are told apart.

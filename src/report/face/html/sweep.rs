@@ -1,7 +1,7 @@
 //! The page of a study: each figure over each axis, the heat map of two of them, and how the SLO lines
 //! went at each point. Made as its tables end; all figures are those of `pooled.csv` and `slo.csv`.
 
-use crate::measure::selector;
+use crate::measure::written;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
@@ -164,7 +164,7 @@ fn data(
             }
         }
         let name = format!("{metric} {statistic}");
-        let unit = match selector::is_share(&name) {
+        let unit = match written::is_share(&name) {
             true => "share",
             false => readings.first().map_or("", |reading| &reading.unit),
         };

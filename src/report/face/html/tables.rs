@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::markup::Html;
 use super::shell::table;
-use crate::domain::outcome::{Route, Stage};
+use crate::domain::outcome::{Channel, Route, Stage};
 use crate::domain::part::PartKind;
 use crate::measure::results::{Level, Metric};
 use crate::report::document::numbers::{count, percent, seconds, three};
@@ -161,7 +161,7 @@ pub(crate) fn notifications(summary: &Summary) -> Html {
     let mut pairs: BTreeMap<(&str, &str), [u64; 2]> = BTreeMap::new();
     for metric in summary.named("presence_notifications").filter(|m| m.level().of_pair()) {
         let sums = pairs.entry((metric.label("from"), metric.label("to"))).or_default();
-        let place = usize::from(metric.label("scope") != "client");
+        let place = usize::from(Channel::named(metric.label("scope")) != Some(Channel::Client));
         sums[place] += metric.count.unwrap_or(0);
     }
     let rows: Vec<Vec<String>> = pairs

@@ -2,10 +2,12 @@
 //! in words. Bars are plain SVG, so that they are there where neither script nor style may be.
 
 use super::markup::{Html, element};
+use crate::domain::outcome::Route;
 use crate::measure::results::{Level, Slo};
+use crate::measure::written::{Figure, apart};
 use crate::report::document::numbers::{capital, count, percent, plural};
 use crate::report::document::summary::Summary;
-use crate::report::judge::plain::{Said, plain, said};
+use crate::report::judge::plain::{messages_of, plain};
 use crate::report::judge::{HIGH, Run, bound, busiest};
 
 /// Where on a bar the bound is, in hundredths: beyond it there is room to be over it.
@@ -66,9 +68,12 @@ pub(crate) fn tiles(run: &Run<'_>) -> Html {
     element("div", &[("class", "tiles")], tiles.into_iter().collect::<Html>())
 }
 
-/// The first line of which this is true.
-fn first(summary: &Summary, wanted: impl Fn(&Said<'_>) -> bool) -> Option<&Slo> {
-    let of = |line: &&Slo| said(&line.line).is_some_and(|said| said.under && wanted(&said));
+/// The first line that sets a limit to such a figure of the whole measured time.
+fn first(summary: &Summary, wanted: impl Fn(&Figure<'_>) -> bool) -> Option<&Slo> {
+    let of = |line: &&Slo| {
+        let line = apart(&line.line).filter(|line| line.is_limit() && line.time.is_none());
+        line.is_some_and(|line| wanted(&line.figure))
+    };
     summary.slo.iter().find(of)
 }
 
@@ -83,8 +88,8 @@ fn delivered(summary: &Summary) -> Option<Tile> {
     if offered == 0 {
         return None;
     }
-    let asked = |said: &Said<'_>| {
-        said.metric == "messages_undelivered" && said.labels.is_empty() && said.when.is_empty()
+    let asked = |figure: &Figure<'_>| {
+        figure.metric == "messages_undelivered" && figure.labels().next().is_none()
     };
     let arrivals = format!("{} of {}", count(arrived), plural(offered, "message", "messages"));
     Some(match first(summary, asked) {
@@ -107,9 +112,7 @@ fn delivered(summary: &Summary) -> Option<Tile> {
 /// within one.
 fn latency(summary: &Summary) -> Option<Tile> {
     let of = |metric: &'static str| {
-        move |said: &Said<'_>| {
-            said.metric == metric && said.statistic.starts_with('p') && said.when.is_empty()
-        }
+        move |figure: &Figure<'_>| figure.metric == metric && figure.statistic.starts_with('p')
     };
     let line = first(summary, of("message_latency"));
     if let Some(line) = line.or_else(|| first(summary, of("sms_latency"))) {
@@ -122,12 +125,11 @@ fn latency(summary: &Summary) -> Option<Tile> {
             used: used(line),
         });
     }
-    let routes = [("interworked", "between operators"), ("on-net", "within an operator")];
-    routes.into_iter().find_map(|(route, words)| {
-        let metric = summary.find("message_latency", &[("route", route)])?;
+    [Route::Interworked, Route::OnNet].into_iter().find_map(|route| {
+        let metric = summary.find("message_latency", &[("route", route.label())])?;
         metric.percentiles.and_then(|all| all.p95)?;
         Some(Tile {
-            title: format!("95 % of messages {words} within"),
+            title: format!("95 % of {} within", messages_of(route)),
             figure: metric.time("p95"),
             under: "no limit is set".into(),
             used: None,
@@ -139,9 +141,9 @@ fn busy(run: &Run<'_>) -> Option<Tile> {
     let most = *busiest(run.summary).first()?;
     let (station, mean) = (most.label("station"), most.mean?);
     let part = run.parts.kind(station).map_or("Station", |kind| kind.info().title);
-    let asked = |said: &Said<'_>| {
-        let of = said.label("station").is_none_or(|of| of == station);
-        of && said.metric.ends_with("utilisation") && said.when.is_empty()
+    let asked = |figure: &Figure<'_>| {
+        let of = figure.label("station").is_none_or(|of| of == station);
+        of && figure.full_name() == "station_utilisation"
     };
     // Nothing is green or red that no line asks for.
     let (under, used) = match first(run.summary, asked) {
@@ -224,8 +226,8 @@ pub(crate) fn slo(summary: &Summary) -> Html {
             Look::Open => ("?", "is not decided"),
             Look::Failed => ("✗", "does not hold"),
         };
-        let under = said(&line.line).is_some_and(|said| said.under);
-        let bar = used(line).filter(|_| under).map(|(share, look)| {
+        let limit = apart(&line.line).is_some_and(|line| line.is_limit());
+        let bar = used(line).filter(|_| limit).map(|(share, look)| {
             let words = format!("{} of its limit", percent(share));
             bar(share, look, &words)
         });

@@ -15,6 +15,7 @@ export const data = {
   operators: [],
   agreements: [],
   stations: [],
+  shades: [],
   stages: [],
   routes: [],
   study: {},

@@ -1,10 +1,10 @@
 // Stations: the busiest of them, at large and over time.
 import { bars } from "./bars.js";
-import { boundsOf, curves, metric } from "./data.js";
+import { boundsOf, curves, data, metric } from "./data.js";
 import { count, level, percent, wholePercent } from "./format.js";
 import { most, sum } from "./lists.js";
 import { overTime } from "./over_time.js";
-import { CLASSES, shade } from "./utilisation.js";
+import { shade } from "./utilisation.js";
 
 /** Stations in the list, and curves over time. */
 const LISTED = 12;
@@ -42,7 +42,7 @@ export const stations = (figure) => {
     unit: "servers busy, share of the time",
     format: wholePercent,
     top: 1,
-    colours: CLASSES.slice(0, 4),
+    colours: data.shades,
   });
 };
 

@@ -88,6 +88,12 @@ interface Moment {
   long: string;
   usual: boolean;
 }
+/** A colour of stations that are used less than `below`; the last is that of all others. */
+interface ShadeData {
+  colour: string;
+  below: Known;
+  words: string;
+}
 interface StageData {
   name: string;
   colour: string;
@@ -157,6 +163,7 @@ interface PageData {
   operators?: OperatorData[];
   agreements?: AgreementData[];
   stations?: StationData[];
+  shades?: ShadeData[];
   stages?: StageData[];
   routes?: RouteData[];
   study?: StudyData;
