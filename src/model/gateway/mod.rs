@@ -3,6 +3,7 @@
 //! nothing of presence, accounts or text; what it carries it hands on.
 
 mod cost;
+mod meaning;
 mod outages;
 mod transactions;
 mod translator;
@@ -11,21 +12,20 @@ mod turn_back;
 use rustc_hash::FxHashMap;
 
 use self::cost::{bytes, charged};
+use self::meaning::{answered_at_once, arrived, carried, drop_list, notified};
 use self::transactions::{Open, Transactions};
 use self::translator::{Passage, Translator};
 use super::context::Context;
-use super::crossing::{Content, Crossing, Subscription, leave};
+use super::crossing::{Content, Crossing, leave};
 use super::link::Link;
-use super::outbox::{Asked, ContactRequest, Input, Job};
+use super::outbox::Input;
 use super::plan::Plan;
 use super::rate_limit::{Admission, RateLimiter};
 use super::routing::Carriage;
-use super::store::Slot;
-use crate::domain::crossing::{Addition, Search, Sent};
-use crate::domain::federation::Agreement;
+use crate::domain::crossing::{Receipt, Sent};
 use crate::domain::id::{AgreementId, OperatorId, Role};
 use crate::domain::ledger::Ledger;
-use crate::domain::observation::{Carried, Observation, StationId};
+use crate::domain::observation::{Observation, StationId};
 use crate::domain::outcome::{Reason, Stage};
 use crate::domain::part::{Part, PartKind};
 use crate::domain::random::StreamSeed;
@@ -159,7 +159,8 @@ impl Gateway {
         let Crossing { agreement, content, .. } = crossing;
         let terms = cx.plan.federation.agreement(agreement);
         let side = self.side(agreement);
-        if first && !matches!(content, Content::Ack | Content::Report) {
+        let receipt = content.receipt() == Receipt::Itself;
+        if first && !receipt {
             crossing.number = side.sent;
             side.sent = side.sent.wrapping_add(1);
         }
@@ -172,12 +173,8 @@ impl Gateway {
             notified(&crossing, cx);
         }
         let awaited = side.transactions.is_some();
-        let ends = match content {
-            // Nobody waits for them.
-            Content::Report => true,
-            Content::Ack => !awaited,
-            _ => false,
-        };
+        // Nobody waits for a report, nor for an answer where no request is kept.
+        let ends = receipt && !(awaited && content == Content::Ack);
         cx.observe(Observation::Transferred {
             agreement,
             from,
@@ -206,7 +203,7 @@ impl Gateway {
         }
         match passage.arrival {
             // The request that it answers will come again.
-            None if awaited && matches!(content, Content::Ack) => {}
+            None if receipt && !ends => {}
             // The transport repeats it.
             None => {
                 let place = self.keep(crossing);
@@ -286,7 +283,7 @@ impl Gateway {
         let peer = terms.peer(cx.operator);
         cx.observe(Observation::CameIn { agreement, from: peer, identity: crossing.identity() });
         let transactions = &mut self.side(agreement).transactions;
-        if matches!(crossing.content, Content::Ack | Content::Report) {
+        if crossing.content.receipt() == Receipt::Itself {
             if !transactions.as_mut().is_some_and(|open| open.close(number)) {
                 cx.stray();
             }
@@ -346,98 +343,6 @@ fn depart(open: &mut Open, arrival: Option<Instant>, cx: &mut Context<'_>) {
         let next = cx.plan.federation.agreement(open.sent.agreement).peer(cx.operator);
         let ledger = open.ledger.take().unwrap_or(Ledger::None);
         cx.out.depart(arrival, next, open.sent.clone(), ledger);
-    }
-}
-
-/// A request that came again takes its list with it.
-fn drop_list(crossing: &Crossing, cx: &mut Context<'_>) {
-    if let Content::State { contacts, .. } | Content::Subscribe(Subscription { contacts, .. }) =
-        crossing.content
-    {
-        cx.lists.remove(contacts);
-    }
-}
-
-/// What a crossing is about.
-fn carried(content: &Content, cx: &Context<'_>) -> Carried {
-    match *content {
-        Content::Message(slot) | Content::GroupMessage(slot) => {
-            Carried::Message(cx.messages[slot].id)
-        }
-        Content::Sms(slot) | Content::SmsBack(slot) => Carried::Message(cx.messages[slot].id),
-        Content::Notification(news) => Carried::Change(news.publisher, news.changed),
-        _ => Carried::Other,
-    }
-}
-
-/// A notification leaves its publisher's operator over an agreement.
-fn notified(crossing: &Crossing, cx: &mut Context<'_>) {
-    let from = match crossing.content {
-        Content::Notification(news) => cx.plan.population.operator(news.publisher),
-        Content::State { from, .. } => from,
-        _ => return,
-    };
-    if from == cx.operator {
-        cx.observe(Observation::Notified { from, to: crossing.to, client: false });
-    }
-}
-
-/// What a crossing that has come to its operator means there; nothing, for an answer.
-fn arrived(crossing: &Crossing, cx: &mut Context<'_>) -> Option<Input> {
-    Some(match crossing.content {
-        Content::Message(slot) => Input::Request(Job::Message(slot)),
-        Content::GroupMessage(slot) => Input::Request(Job::GroupMessage(slot)),
-        Content::Sms(slot) if cx.messages[slot].to == cx.operator && !to_number(slot, cx) => {
-            Input::Page(slot)
-        }
-        // An SMS to one of our reply numbers: IM over SMS (OMTP use case 4b).
-        Content::Sms(slot) => Input::Request(Job::Message(slot)),
-        Content::SmsBack(slot) => Input::Failed(slot),
-        Content::Query(query) => Input::Locate(query),
-        Content::Located(located) => Input::Located(located),
-        Content::Alert(phone) => Input::Alert(phone),
-        Content::Notification(news) => Input::Request(Job::Notification(news)),
-        Content::State { watcher, from, contacts } => {
-            Input::Request(Job::State { watcher, from, contacts })
-        }
-        Content::Subscribe(subscription) => Input::Request(Job::Subscribe(subscription)),
-        Content::Search(Search { user, contact, transaction }) => {
-            let transaction = Some(transaction);
-            Input::Request(Job::Search { user, contact, transaction })
-        }
-        Content::Found(search) => Input::Request(Job::SearchAnswered(search)),
-        Content::Validate(addition) => Input::Request(Job::Validate(request(addition))),
-        Content::Validated { request: addition, online } => {
-            Input::Request(Job::Validated { request: request(addition), online })
-        }
-        Content::Contact(addition) => Input::Request(Job::ContactAsked(request(addition))),
-        Content::ContactAnswer { request: addition, accepted } => {
-            Input::Request(Job::ContactAnswered { request: request(addition), accepted })
-        }
-        Content::Ack | Content::Report => return None,
-    })
-}
-
-/// Whether a short message is an answer on its way to a reply number.
-fn to_number(slot: Slot, cx: &Context<'_>) -> bool {
-    use crate::domain::outcome::SmsOrigin;
-    cx.messages[slot].sms.is_some_and(|sms| sms.origin == SmsOrigin::Reply)
-}
-
-/// A contact request that came from elsewhere, or went there and comes back answered.
-fn request(Addition { owner, contact, transaction }: Addition) -> ContactRequest {
-    ContactRequest { owner, contact, asked: Asked::Elsewhere(transaction) }
-}
-
-/// Requests whose answer does not depend on what becomes of them. Validations, contact requests
-/// and HLR queries have answers of their own; a short message is answered by its delivery report.
-fn answered_at_once(content: &Content, terms: &Agreement) -> bool {
-    match content {
-        Content::Message(_) | Content::GroupMessage(_) => true,
-        Content::Notification(_) | Content::State { .. } | Content::Subscribe(_) => {
-            terms.presence.acknowledged
-        }
-        _ => false,
     }
 }
 
