@@ -174,6 +174,26 @@ impl News {
         Self::Granted,
         Self::Withdrawn,
     ];
+
+    /// Whether it tells what a watcher may see, and not how somebody looks.
+    pub(crate) fn is_permission(self) -> bool {
+        match self {
+            Self::Granted | Self::Withdrawn => true,
+            Self::Changed
+            | Self::Online
+            | Self::Offline
+            | Self::LegacyOnline
+            | Self::LegacyOffline => false,
+        }
+    }
+
+    /// Whether it shows somebody as an IM user.
+    pub(crate) fn shows_im(self) -> bool {
+        match self {
+            Self::Changed | Self::Online | Self::Offline | Self::Granted => true,
+            Self::LegacyOnline | Self::LegacyOffline | Self::Withdrawn => false,
+        }
+    }
 }
 
 /// The attributes of an SMS-only user (CR16-2 to CR16-5). Where the operator shows such customers

@@ -81,7 +81,7 @@ impl Imsp {
             true => self.logged_in(watcher),
             false => cx.plan.routing.way(Carriage::Presence, cx.operator, domain).is_some(),
         };
-        if told && matches!(news, News::Granted | News::Withdrawn) {
+        if told && news.is_permission() {
             cx.observe(Observation::GrantOwed(Grant { publisher, watcher, changed }));
         }
         if !here {
@@ -94,8 +94,7 @@ impl Imsp {
 
     /// What news from elsewhere says of its publisher: who shows the presence of an IM user is one.
     pub(super) fn learn(&mut self, publisher: SubscriberId, news: News, cx: &Context<'_>) {
-        let im = matches!(news, News::Changed | News::Online | News::Offline | News::Granted);
-        if im {
+        if news.shows_im() {
             self.directory.learn(publisher, cx.operator, cx.plan);
         }
     }
