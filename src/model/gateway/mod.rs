@@ -6,6 +6,7 @@ mod cost;
 mod meaning;
 mod outages;
 mod transactions;
+mod transfer;
 mod translator;
 mod turn_back;
 
@@ -14,6 +15,7 @@ use rustc_hash::FxHashMap;
 use self::cost::{bytes, charged};
 use self::meaning::{answered_at_once, arrived, carried, drop_list, notified};
 use self::transactions::{Open, Transactions};
+use self::transfer::Transfer;
 use self::translator::{Passage, Translator};
 use super::context::Context;
 use super::crossing::{Content, Crossing, leave};
@@ -165,43 +167,29 @@ impl Gateway {
             side.sent = side.sent.wrapping_add(1);
         }
         let bytes = bytes(&content, &cx.plan.sizes[agreement.index()][side.place], cx);
-        let passage = side.link.send(cx.now, bytes);
         let charged = if first { charged(&content, cx) } else { 0 };
-        let (from, kind) = (cx.operator, content.kind());
-        let carried = carried(&content, cx);
+        let (kind, carried) = (content.kind(), carried(&content, cx));
         if first {
             notified(&crossing, cx);
         }
         let awaited = side.transactions.is_some();
         // Nobody waits for a report, nor for an answer where no request is kept.
         let ends = receipt && !(awaited && content == Content::Ack);
-        cx.observe(Observation::Transferred {
-            agreement,
-            from,
-            kind,
-            carried,
-            bytes,
-            charged,
-            crosses: (passage.arrival.is_some() && !ends).then(|| crossing.identity()),
-        });
-        if terms.link.bandwidth.is_some() {
-            let station = side.station;
-            let (wait, service, queued) = (passage.wait, passage.transmission, passage.queued);
-            cx.observe(Observation::StationPlanned { station, wait, service, queued });
-        }
-        let over = cx.now + passage.wait + passage.transmission + terms.retry_timeout;
+        let identity = (!ends).then(|| crossing.identity());
+        let transfer = Transfer { agreement, kind, carried, bytes, charged, identity };
+        let (arrival, over) = transfer.put_on(&mut side.link, side.station, cx);
         if let Some(transactions) = &mut side.transactions
             && answered_at_once(&content, terms)
         {
             let (sent, ledger) = leave(crossing, cx.messages, cx.lists);
             let mut open = Open { sent, ledger: Some(ledger), carried, bytes };
-            depart(&mut open, passage.arrival, cx);
+            depart(&mut open, arrival, cx);
             if let Some(at) = transactions.open(open, over) {
                 cx.at(at, Role::Gateway, Input::Overdue(agreement));
             }
             return;
         }
-        match passage.arrival {
+        match arrival {
             // The request that it answers will come again.
             None if receipt && !ends => {}
             // The transport repeats it.
@@ -219,28 +207,14 @@ impl Gateway {
 
     /// The time of transactions of an agreement is over: what is still open is sent again.
     pub(crate) fn overdue(&mut self, agreement: AgreementId, cx: &mut Context<'_>) {
-        let terms = cx.plan.federation.agreement(agreement);
         let side = self.side(agreement);
         let Some(transactions) = &mut side.transactions else { return };
         while let Some(mut open) = transactions.overdue(cx.now) {
             let Open { bytes, carried, .. } = open;
-            let passage = side.link.send(cx.now, bytes);
-            cx.observe(Observation::Transferred {
-                agreement,
-                from: cx.operator,
-                kind: open.sent.content.kind(),
-                carried,
-                bytes,
-                charged: 0,
-                crosses: passage.arrival.map(|_| open.sent.identity()),
-            });
-            if terms.link.bandwidth.is_some() {
-                let station = side.station;
-                let (wait, service, queued) = (passage.wait, passage.transmission, passage.queued);
-                cx.observe(Observation::StationPlanned { station, wait, service, queued });
-            }
-            depart(&mut open, passage.arrival, cx);
-            let over = cx.now + passage.wait + passage.transmission + terms.retry_timeout;
+            let (kind, identity) = (open.sent.content.kind(), Some(open.sent.identity()));
+            let transfer = Transfer { agreement, kind, carried, bytes, charged: 0, identity };
+            let (arrival, over) = transfer.put_on(&mut side.link, side.station, cx);
+            depart(&mut open, arrival, cx);
             transactions.open(open, over);
         }
         if let Some(at) = transactions.remind() {
