@@ -4,6 +4,7 @@
 use smallvec::{SmallVec, smallvec};
 
 use super::Imsp;
+use super::directory::Directory;
 use crate::domain::crossing::{Listed, SubscriptionAct};
 use crate::domain::id::{OperatorId, Role, SubscriberId};
 use crate::domain::observation::{Observation, Stored};
@@ -141,7 +142,7 @@ impl Imsp {
             return;
         }
         let own = cx.operator;
-        for contact in contacts.filter(|contact| plan.told_as_im(own, *contact)) {
+        for contact in contacts.filter(|contact| Directory::was_told(*contact, own, plan)) {
             subscribe_one(domain, watcher, contact, act, gateway, cx);
         }
     }
@@ -154,7 +155,7 @@ impl Imsp {
         for &contact in plan.graph.contacts(watcher).iter().chain(self.added.contacts(watcher)) {
             let domain = plan.population.operator(contact);
             if domain != cx.operator
-                && plan.told_as_im(cx.operator, contact)
+                && Directory::was_told(contact, cx.operator, plan)
                 && !domains.contains(&domain)
                 && plan.routing.way(Carriage::Presence, cx.operator, domain).is_some()
             {
