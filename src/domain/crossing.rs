@@ -101,6 +101,32 @@ pub enum Content<M, L, T> {
     Report,
 }
 
+/// How its sender hears that something has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Receipt {
+    /// At once, whatever becomes of it.
+    AtOnce,
+    /// At once, where presence is acknowledged by the agreement.
+    AsAgreed,
+    /// By an answer of its own, or not at all: the transport below sees to it.
+    Otherwise,
+    /// It is what the sender of something else hears, and has that one's number or none.
+    Itself,
+}
+
+/// What of a content lies in a store, or goes beside it, as it crosses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Held<'a, M, L> {
+    /// A message.
+    Message(&'a M),
+    /// A list.
+    List(&'a L),
+    /// Instants.
+    Instants,
+    /// Nothing: it is all there.
+    Nothing,
+}
+
 /// A message as a network carries it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Note {
@@ -310,13 +336,58 @@ impl<M, L, T> Content<M, L, T> {
         }
     }
 
+    /// How its sender hears that it has come. Validations, contact requests and HLR queries have
+    /// answers of their own; a short message is answered by its delivery report.
+    pub(crate) fn receipt(&self) -> Receipt {
+        match self {
+            Self::Message(_) | Self::GroupMessage(_) => Receipt::AtOnce,
+            Self::Notification(_) | Self::State { .. } | Self::Subscribe(_) => Receipt::AsAgreed,
+            Self::Sms(_)
+            | Self::SmsBack(_)
+            | Self::Query(_)
+            | Self::Located(_)
+            | Self::Alert(_)
+            | Self::Search(_)
+            | Self::Found(_)
+            | Self::Validate(_)
+            | Self::Validated { .. }
+            | Self::Contact(_)
+            | Self::ContactAnswer { .. }
+            | Self::Invite(_)
+            | Self::InviteAnswer { .. }
+            | Self::Leave(_) => Receipt::Otherwise,
+            Self::Ack | Self::Report => Receipt::Itself,
+        }
+    }
+
+    /// What of it lies elsewhere inside an operator.
+    pub(crate) fn held(&self) -> Held<'_, M, L> {
+        match self {
+            Self::Message(message) | Self::GroupMessage(message) => Held::Message(message),
+            Self::Sms(message) | Self::SmsBack(message) => Held::Message(message),
+            Self::State { contacts, .. } | Self::Subscribe(Subscription { contacts, .. }) => {
+                Held::List(contacts)
+            }
+            Self::Located(_) | Self::Notification(_) => Held::Instants,
+            Self::Query(_)
+            | Self::Alert(_)
+            | Self::Search(_)
+            | Self::Found(_)
+            | Self::Validate(_)
+            | Self::Validated { .. }
+            | Self::Contact(_)
+            | Self::ContactAnswer { .. }
+            | Self::Invite(_)
+            | Self::InviteAnswer { .. }
+            | Self::Leave(_)
+            | Self::Ack
+            | Self::Report => Held::Nothing,
+        }
+    }
+
     /// The message inside, if there is one.
     pub(crate) fn message(&self) -> Option<&M> {
-        match self {
-            Self::Message(message) | Self::GroupMessage(message) => Some(message),
-            Self::Sms(message) | Self::SmsBack(message) => Some(message),
-            _ => None,
-        }
+        if let Held::Message(message) = self.held() { Some(message) } else { None }
     }
 
     /// The same with the message and the instants inside held in another way.

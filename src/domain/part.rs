@@ -135,7 +135,12 @@ impl PartKind {
     pub(crate) fn nodes(self, operator: &Operator) -> Option<u32> {
         match self {
             Self::Smsc => operator.smsc.as_ref().map(|smsc| smsc.nodes),
-            _ => None,
+            Self::ImServer
+            | Self::Hlr
+            | Self::Relay
+            | Self::Translator
+            | Self::Link
+            | Self::RateLimit => None,
         }
     }
 }
@@ -227,11 +232,17 @@ impl Part {
 
     /// Whether something bounds it: a link without a bandwidth passes everything at once.
     pub(crate) fn is_bounded(self, federation: &Federation) -> bool {
-        match (self.kind, self.owner) {
-            (PartKind::Link, Owner::Side(id, _)) => {
-                federation.agreement(id).link.bandwidth.is_some()
-            }
-            _ => true,
+        match self.kind {
+            PartKind::Link => match self.owner {
+                Owner::Side(id, _) => federation.agreement(id).link.bandwidth.is_some(),
+                Owner::Operator(_) | Owner::Node(..) => true,
+            },
+            PartKind::ImServer
+            | PartKind::Smsc
+            | PartKind::Hlr
+            | PartKind::Relay
+            | PartKind::Translator
+            | PartKind::RateLimit => true,
         }
     }
 

@@ -221,6 +221,18 @@ impl News {
             Self::Offline | Self::LegacyOnline | Self::LegacyOffline | Self::Withdrawn => self,
         }
     }
+
+    /// Whether it tells what a watcher may see, and not how somebody looks.
+    pub(crate) fn is_permission(self) -> bool {
+        match self {
+            Self::Granted(_) | Self::Withdrawn => true,
+            Self::Changed(_)
+            | Self::Online(_)
+            | Self::Offline
+            | Self::LegacyOnline
+            | Self::LegacyOffline => false,
+        }
+    }
 }
 
 /// The attributes of an SMS-only user (CR16-2 to CR16-5). Where the operator shows such customers

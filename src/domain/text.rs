@@ -134,7 +134,7 @@ impl Text {
                 alphabet: Alphabet::Ucs2,
                 rich: false,
             },
-            _ => {
+            Alphabet::Ucs2 | Alphabet::Gsm7 => {
                 let alphabet = Alphabet::Gsm7;
                 Self { characters, units: characters, bytes: characters, alphabet, rich: false }
             }
@@ -240,7 +240,7 @@ impl Text {
     fn units_in(self, alphabet: Alphabet) -> u16 {
         match (self.alphabet, alphabet) {
             (Alphabet::Gsm7, Alphabet::Ucs2) => self.characters,
-            _ => self.units,
+            (Alphabet::Gsm7, Alphabet::Gsm7) | (Alphabet::Ucs2, _) => self.units,
         }
     }
 }

@@ -194,7 +194,35 @@ impl<O: Observer> Shard<O> {
             let (agreement, identity) = match input {
                 Input::Incoming(crossing) => (crossing.agreement, crossing.identity()),
                 Input::Doubled(agreement, number) => (agreement, u64::from(number)),
-                _ => return None,
+                Input::Decide(_)
+                | Input::Reply(_)
+                | Input::ToClient(_)
+                | Input::AskedForContact(_)
+                | Input::AskedToAllow(_)
+                | Input::AskedToJoin(_)
+                | Input::InStore { .. }
+                | Input::Refresh { .. }
+                | Input::ReplyNumbersDue
+                | Input::Submit(_)
+                | Input::Accept(_)
+                | Input::Retry(_)
+                | Input::Located(_)
+                | Input::Failed(_)
+                | Input::Alert(_)
+                | Input::Locate(_)
+                | Input::Watch(_)
+                | Input::SetPhone(..)
+                | Input::Flip(_)
+                | Input::PhoneBack(_)
+                | Input::Page(_)
+                | Input::Attempt(_)
+                | Input::Repeat(_)
+                | Input::Overdue(_)
+                | Input::Request(_)
+                | Input::Release(_)
+                | Input::Other(_)
+                | Input::Served { .. }
+                | Input::Outage { .. } => return None,
             };
             let from = self.plan.federation.agreement(agreement).peer(self.operator);
             Some((agreement, from, identity))

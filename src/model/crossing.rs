@@ -6,7 +6,7 @@ use super::message::{Message, Messages, Sms};
 use super::plan::Plan;
 use super::routing::Carriage;
 use super::store::{Slot, Store};
-use crate::domain::crossing::{self, Contacts, Envelope, Note, Sent};
+use crate::domain::crossing::{self, Contacts, Envelope, Held, Note, Sent};
 use crate::domain::ledger::{Journal, Ledger};
 use crate::domain::observation::{InFlight, Subject};
 use crate::domain::outcome::SmsOrigin;
@@ -81,18 +81,15 @@ pub(crate) fn arrive(
     lists: &mut Lists,
 ) -> Option<Crossing> {
     let Sent { to, agreement, number, content } = sent;
-    let (mut journal, mut instants) = (None, None);
-    match ledger {
-        Ledger::None => {}
-        Ledger::Message(meant, _) if meant.0 >= plan.population.total() => return None,
-        Ledger::Message(meant, of) => journal = Some((meant, of)),
-        Ledger::Instants(times) => instants = Some(times),
-    }
-    let timed =
-        matches!(content, crossing::Content::Located(_) | crossing::Content::Notification(_));
-    if content.message().is_some() != journal.is_some() || timed != instants.is_some() {
-        return None;
-    }
+    let (journal, instants) = match (content.held(), ledger) {
+        (Held::Message(_), Ledger::Message(meant, _)) if meant.0 >= plan.population.total() => {
+            return None;
+        }
+        (Held::Message(_), Ledger::Message(meant, of)) => (Some((meant, of)), None),
+        (Held::Instants, Ledger::Instants(times)) => (None, Some(times)),
+        (Held::List(_) | Held::Nothing, Ledger::None) => (None, None),
+        (Held::Message(_) | Held::List(_) | Held::Instants | Held::Nothing, _) => return None,
+    };
     let group = matches!(content, crossing::Content::GroupMessage(_));
     let content = content.map(
         |Note { id, sender, recipient, text, sms, by_sms }| {

@@ -7,14 +7,40 @@ use super::outbox::{Input, Job};
 use crate::domain::crossing::{self, Audience, Sent};
 use crate::domain::ledger::Ledger;
 use crate::domain::observation::Grant;
-use crate::domain::presence::News;
 
 /// What of this kind an input carries.
 pub(crate) fn of_input(input: &Input) -> Option<Grant> {
     match input {
         Input::Incoming(crossing) | Input::Release(crossing) => of_crossing(crossing),
         Input::Request(job) => of_job(job),
-        _ => None,
+        Input::Decide(_)
+        | Input::Reply(_)
+        | Input::ToClient(_)
+        | Input::AskedForContact(_)
+        | Input::AskedToAllow(_)
+        | Input::AskedToJoin(_)
+        | Input::InStore { .. }
+        | Input::Refresh { .. }
+        | Input::ReplyNumbersDue
+        | Input::Submit(_)
+        | Input::Accept(_)
+        | Input::Retry(_)
+        | Input::Located(_)
+        | Input::Failed(_)
+        | Input::Alert(_)
+        | Input::Locate(_)
+        | Input::Watch(_)
+        | Input::SetPhone(..)
+        | Input::Flip(_)
+        | Input::PhoneBack(_)
+        | Input::Page(_)
+        | Input::Attempt(_)
+        | Input::Repeat(_)
+        | Input::Overdue(_)
+        | Input::Doubled(..)
+        | Input::Other(_)
+        | Input::Served { .. }
+        | Input::Outage { .. } => None,
     }
 }
 
@@ -22,7 +48,26 @@ pub(crate) fn of_input(input: &Input) -> Option<Grant> {
 pub(crate) fn of_crossing(crossing: &Crossing) -> Option<Grant> {
     match crossing.content {
         Content::Notification(news) => of_notification(&news),
-        _ => None,
+        Content::Message(_)
+        | Content::GroupMessage(_)
+        | Content::Sms(_)
+        | Content::SmsBack(_)
+        | Content::Query(_)
+        | Content::Located(_)
+        | Content::Alert(_)
+        | Content::State { .. }
+        | Content::Subscribe(_)
+        | Content::Search(_)
+        | Content::Found(_)
+        | Content::Validate(_)
+        | Content::Validated { .. }
+        | Content::Contact(_)
+        | Content::ContactAnswer { .. }
+        | Content::Invite(_)
+        | Content::InviteAnswer { .. }
+        | Content::Leave(_)
+        | Content::Ack
+        | Content::Report => None,
     }
 }
 
@@ -41,22 +86,41 @@ pub(crate) fn of_sent(sent: &Sent, ledger: &Ledger) -> Option<Grant> {
 pub(crate) fn of_job(job: &Job) -> Option<Grant> {
     match *job {
         Job::Notify { publisher, changed, news, watcher } => {
-            single(news).then_some(Grant { publisher, watcher, changed })
+            news.is_permission().then_some(Grant { publisher, watcher, changed })
         }
         Job::Notification(ref news) => of_notification(news),
-        _ => None,
+        Job::Message(_)
+        | Job::GroupMessage(_)
+        | Job::Invite { .. }
+        | Job::Presence { .. }
+        | Job::State { .. }
+        | Job::TellState { .. }
+        | Job::Subscribe(_)
+        | Job::Session { .. }
+        | Job::Upgrade { .. }
+        | Job::WatcherAnswered { .. }
+        | Job::Search { .. }
+        | Job::SearchAnswered(_)
+        | Job::Command { .. }
+        | Job::Phone { .. }
+        | Job::Block { .. }
+        | Job::Validate(_)
+        | Job::AddContact { .. }
+        | Job::ContactAsked(_)
+        | Job::Validated { .. }
+        | Job::ContactAnswered { .. }
+        | Job::Invited(_)
+        | Job::InviteAnswered { .. }
+        | Job::Leave(_)
+        | Job::Downgrade { .. } => None,
     }
 }
 
 fn of_notification(news: &Notification) -> Option<Grant> {
     match news.audience {
-        Audience::Watcher(watcher) if single(news.news) => {
+        Audience::Watcher(watcher) if news.news.is_permission() => {
             Some(Grant { publisher: news.publisher, watcher, changed: news.changed })
         }
-        _ => None,
+        Audience::Watcher(_) | Audience::Domain(_) => None,
     }
-}
-
-fn single(news: News) -> bool {
-    matches!(news, News::Granted(_) | News::Withdrawn)
 }

@@ -157,7 +157,10 @@ impl Plan {
             Event::Outage { outage: Outage::Link { between: [a, b], .. }, .. } => {
                 terms.side(*a).is_some() && terms.side(*b).is_some()
             }
-            _ => false,
+            Event::Outage { outage: Outage::Part(_), .. }
+            | Event::Upgrade { .. }
+            | Event::BecomesImsp { .. }
+            | Event::Agree(_) => false,
         };
         terms.link.loss > 0.0 || self.federation.timeline.iter().any(fails)
     }

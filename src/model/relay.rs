@@ -2,7 +2,7 @@
 //! hub's own way. It knows nothing of what it passes on.
 
 use super::context::Context;
-use super::crossing::{Content, Crossing};
+use super::crossing::Crossing;
 use super::gateway::{Gateway, Passed};
 use super::outbox::Input;
 use super::plan::Plan;
@@ -11,7 +11,7 @@ use super::station::Claim;
 use crate::domain::distribution::DurationDistribution;
 use crate::domain::federation;
 use crate::domain::id::{OperatorId, Role};
-use crate::domain::outcome::{Reason, Stage};
+use crate::domain::outcome::{Reason, Stage, TransferKind};
 use crate::domain::part::{Part, PartKind};
 
 /// The relay of one hub.
@@ -66,8 +66,17 @@ impl Relay {
 fn pass_on(mut crossing: Crossing, gateway: &mut Gateway, cx: &mut Context<'_>) {
     let content = &crossing.content;
     let carriage = content.carriage();
-    let charged =
-        matches!(content, Content::Message(_) | Content::GroupMessage(_) | Content::Sms(_));
+    let charged = match content.kind() {
+        TransferKind::Message | TransferKind::Sms => true,
+        TransferKind::Presence
+        | TransferKind::Subscribe
+        | TransferKind::Search
+        | TransferKind::Validate
+        | TransferKind::Contact
+        | TransferKind::Group
+        | TransferKind::Answer
+        | TransferKind::SmsSignalling => false,
+    };
     if let Some(&slot) = content.message() {
         cx.stage(slot, Stage::Relay);
     }

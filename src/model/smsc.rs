@@ -194,7 +194,7 @@ impl Smsc {
             (SmsOrigin::Reply, false) => {
                 gateway.send(to, Content::Sms(slot), cx);
             }
-            (_, own) => {
+            (SmsOrigin::Fallback, own) => {
                 let phone = cx.messages[slot].recipient;
                 let transaction = self.asked.open(slot);
                 let alert = self.settings.alert;
@@ -339,11 +339,10 @@ fn chosen(all: &[Server<Option<Slot>>], down: usize, spread: &mut Stream) -> u16
 fn network(slot: Slot, cx: &Context<'_>) -> Option<OperatorId> {
     let message = &cx.messages[slot];
     let numbers = &cx.plan.numbers;
-    numbers.server(match message.sms {
-        Some(Sms { origin: SmsOrigin::Reply, reply, .. }) => {
-            numbers.reply_number(reply.owner, reply.index)
-        }
-        _ => numbers.msisdn(message.recipient),
+    let sms = message.sms.expect("an SMSC handles short messages");
+    numbers.server(match sms.origin {
+        SmsOrigin::Reply => numbers.reply_number(sms.reply.owner, sms.reply.index),
+        SmsOrigin::Fallback => numbers.msisdn(message.recipient),
     })
 }
 

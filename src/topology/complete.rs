@@ -255,14 +255,14 @@ impl Completer<'_> {
     }
 
     fn service_times(&mut self, node: &Node, name: &str) -> Node {
-        let known = |entry: &Entry| keys::SERVICE_KINDS.contains(&entry.key.as_str());
+        let known = |entry: &Entry| words::SERVICES.list.contains(&entry.key.as_str());
         if !node.entries().iter().any(known) {
             return self.node(node, &Shape::DurationDistribution, name);
         }
         for entry in node.entries().iter().filter(|entry| !known(entry)) {
             let message = format!("unknown kind of request `{}`", entry.key);
             let problem = Problem::at(entry.place, message);
-            let kinds = keys::SERVICE_KINDS.iter().copied();
+            let kinds = words::SERVICES.list.iter().copied();
             self.problems.push(problem.did_you_mean(&entry.key, kinds));
         }
         let mut times = self.named(node, &Shape::DurationDistribution, name);

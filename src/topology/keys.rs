@@ -162,20 +162,6 @@ const OVERLOAD: &[Field] = &[
     field("first", List(&Text, 0), Required, "Kinds of request shed first."),
 ];
 
-/// Kinds of request of an IM server, as keys of `service_time`.
-pub(crate) const SERVICE_KINDS: &[&str] = &[
-    "message",
-    "presence",
-    "notification",
-    "subscribe",
-    "search",
-    "login",
-    "validate",
-    "contact",
-    "group",
-    "default",
-];
-
 const SMSC: &[Field] = &[
     field("nodes", Count(1, 1000), Is("1"), "Nodes; a submission goes to one at random."),
     field("throughput", Rate, Is("200/s"), "Licensed short messages a second and node."),

@@ -137,7 +137,12 @@ impl Node {
 
     /// What the value of a key means.
     pub(crate) fn read<T: Means>(&self, key: &str) -> T {
-        self.part(key).known().unwrap_or_default()
+        self.part(key).meant()
+    }
+
+    /// What it means; of what was refused, the default.
+    pub(crate) fn meant<T: Means>(&self) -> T {
+        self.known().unwrap_or_default()
     }
 
     /// What it means, unless it was refused.
@@ -167,12 +172,19 @@ impl Node {
         }
     }
 
-    /// The only entry of a map that says which kind of thing it is; nothing if that was refused.
-    pub(crate) fn kind(&self) -> Option<&Entry> {
-        match self.entries() {
-            [kind] if self.meaning != Meaning::Refused => Some(kind),
-            _ => None,
+    /// Which of these keys the only entry of a map has, with its value; nothing of a value that is
+    /// no map, or if it was refused.
+    pub(crate) fn kind<T: Copy>(&self, words: &Words<T>) -> Option<(T, &Node)> {
+        if self.meaning == Meaning::Refused || !self.is_map() {
+            return None;
         }
+        let [Entry { key, node, .. }] = self.entries() else {
+            panic!("one of {:?} is read of a map of several keys", words.list);
+        };
+        let Some(kind) = words.meaning(key) else {
+            panic!("`{key}` is read as one of {:?}", words.list);
+        };
+        Some((kind, node))
     }
 
     /// Whether it or anything within it was refused: what follows from it is not known.

@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
-use super::keys;
 use super::shape::{Default, Field, Shape};
+use super::{keys, words};
 
 /// The schema (draft 2020-12), pretty, with a newline at its end.
 pub fn schema() -> String {
@@ -64,7 +64,8 @@ fn value(shape: &Shape) -> Value {
         Shape::CountDistribution => reference("counts"),
         Shape::Either(a, b) => json!({ "anyOf": [value(a), value(b)] }),
         Shape::ServiceTimes => {
-            let kinds: Map<String, Value> = keys::SERVICE_KINDS
+            let kinds: Map<String, Value> = words::SERVICES
+                .list
                 .iter()
                 .map(|kind| ((*kind).to_owned(), reference("durations")))
                 .collect();

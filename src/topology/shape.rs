@@ -1,6 +1,8 @@
 //! What a value of a topology or study may be, and the rows of the tables of keys (`keys`,
 //! `study::shape`): the reader, the JSON Schema, the resolved file and the suggestions follow them.
 
+use super::words::{self, Amount, Delay};
+
 /// What a value may be.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Shape {
@@ -85,44 +87,58 @@ const fn parameter(key: &'static str, shape: Shape) -> Field {
 }
 
 /// Distributions of durations; a value has exactly one of these keys.
-pub(crate) const DELAYS: &[Field] = &[
-    parameter("exponential", Shape::Duration),
-    parameter(
-        "uniform",
-        Shape::Map(&[parameter("min", Shape::Duration), parameter("max", Shape::Duration)]),
-    ),
-    parameter(
-        "lognormal",
-        Shape::Map(&[parameter("median", Shape::Duration), parameter("p99", Shape::Duration)]),
-    ),
-    parameter(
-        "erlang",
-        Shape::Map(&[parameter("k", Shape::Count(1, 10_000)), parameter("mean", Shape::Duration)]),
-    ),
-    parameter(
-        "shifted",
-        Shape::Map(&[
-            parameter("by", Shape::Duration),
-            parameter("plus", Shape::DurationDistribution),
-        ]),
-    ),
-    parameter("empirical", Shape::Text),
-];
+pub(crate) const DELAYS: &[Field] = &{
+    let words::Words { list, means } = words::DELAYS;
+    let mut rows = [parameter("", Shape::Text); words::DELAYS.list.len()];
+    let mut place = 0;
+    while place < rows.len() {
+        rows[place] = parameter(list[place], delay(means[place]));
+        place += 1;
+    }
+    rows
+};
+
+const fn delay(kind: Delay) -> Shape {
+    const TIME: Shape = Shape::Duration;
+    match kind {
+        Delay::Exponential => TIME,
+        Delay::Uniform => Shape::Map(const { &[parameter("min", TIME), parameter("max", TIME)] }),
+        Delay::Lognormal => {
+            Shape::Map(const { &[parameter("median", TIME), parameter("p99", TIME)] })
+        }
+        Delay::Erlang => Shape::Map(
+            const { &[parameter("k", Shape::Count(1, 10_000)), parameter("mean", TIME)] },
+        ),
+        Delay::Shifted => Shape::Map(
+            const { &[parameter("by", TIME), parameter("plus", Shape::DurationDistribution)] },
+        ),
+        Delay::Empirical => Shape::Text,
+    }
+}
 
 /// Distributions of counts; a value has exactly one of these keys.
-pub(crate) const COUNTS: &[Field] = &[
-    parameter("poisson", Shape::Number),
-    parameter("geometric", Shape::Number),
-    parameter(
-        "zipf",
-        Shape::Map(&[
-            parameter("max", Shape::Count(1, 1_000_000)),
-            parameter("exponent", Shape::Number),
-        ]),
-    ),
-    parameter(
-        "lognormal",
-        Shape::Map(&[parameter("median", Shape::Number), parameter("p99", Shape::Number)]),
-    ),
-    parameter("empirical", Shape::Text),
-];
+pub(crate) const COUNTS: &[Field] = &{
+    let words::Words { list, means } = words::COUNTS;
+    let mut rows = [parameter("", Shape::Text); words::COUNTS.list.len()];
+    let mut place = 0;
+    while place < rows.len() {
+        rows[place] = parameter(list[place], amount(means[place]));
+        place += 1;
+    }
+    rows
+};
+
+const fn amount(kind: Amount) -> Shape {
+    const NUMBER: Shape = Shape::Number;
+    const MAX: Shape = Shape::Count(1, 1_000_000);
+    match kind {
+        Amount::Poisson | Amount::Geometric => NUMBER,
+        Amount::Zipf => {
+            Shape::Map(const { &[parameter("max", MAX), parameter("exponent", NUMBER)] })
+        }
+        Amount::Lognormal => {
+            Shape::Map(const { &[parameter("median", NUMBER), parameter("p99", NUMBER)] })
+        }
+        Amount::Empirical => Shape::Text,
+    }
+}

@@ -11,7 +11,8 @@ use crate::domain::federation::{
 pub(crate) struct Words<T: 'static> {
     /// As a topology has them.
     pub(crate) list: &'static [&'static str],
-    means: &'static [T],
+    /// What each means, in the same order.
+    pub(crate) means: &'static [T],
 }
 
 impl<T: Copy> Words<T> {
@@ -19,6 +20,11 @@ impl<T: Copy> Words<T> {
     pub(crate) fn meaning(&self, word: &str) -> Option<T> {
         let place = self.list.iter().position(|known| *known == word)?;
         Some(self.means[place])
+    }
+
+    /// Each word with its meaning.
+    pub(crate) fn each(&self) -> impl Iterator<Item = (&'static str, T)> {
+        self.list.iter().copied().zip(self.means.iter().copied())
     }
 
     /// The meaning of the first word, which stands in for a word that was refused.
@@ -111,6 +117,36 @@ words! {
         "sms": OfflineMessages::Sms,
         "refuse": OfflineMessages::Refuse
     }
+    // Keys, of which a distribution of durations has exactly one.
+    DELAYS: Delay {
+        "exponential": Delay::Exponential,
+        "uniform": Delay::Uniform,
+        "lognormal": Delay::Lognormal,
+        "erlang": Delay::Erlang,
+        "shifted": Delay::Shifted,
+        "empirical": Delay::Empirical
+    }
+    // The same of counts.
+    COUNTS: Amount {
+        "poisson": Amount::Poisson,
+        "geometric": Amount::Geometric,
+        "zipf": Amount::Zipf,
+        "lognormal": Amount::Lognormal,
+        "empirical": Amount::Empirical
+    }
+    // Keys of `service_time`.
+    SERVICES: Service {
+        "message": Service::Message,
+        "presence": Service::Presence,
+        "notification": Service::Notification,
+        "subscribe": Service::Subscribe,
+        "search": Service::Search,
+        "login": Service::Login,
+        "validate": Service::Validate,
+        "contact": Service::Contact,
+        "group": Service::Group,
+        "default": Service::Rest
+    }
     // Keys, of which an event of the timeline has exactly one.
     EVENTS: Happening {
         "upgrade": Happening::Upgrade,
@@ -120,6 +156,63 @@ words! {
         "link_slow": Happening::LinkSlow,
         "node_down": Happening::NodeDown
     }
+}
+
+/// Kinds of distributions of durations.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Delay {
+    /// Memoryless.
+    Exponential,
+    /// Between two bounds.
+    Uniform,
+    /// By median and 99th percentile.
+    Lognormal,
+    /// A sum of exponential ones.
+    Erlang,
+    /// Another one, later.
+    Shifted,
+    /// From a file.
+    Empirical,
+}
+
+/// Kinds of distributions of counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Amount {
+    /// By mean.
+    Poisson,
+    /// By mean.
+    Geometric,
+    /// By exponent, to a maximum.
+    Zipf,
+    /// By median and 99th percentile.
+    Lognormal,
+    /// From a file.
+    Empirical,
+}
+
+/// Kinds of request of an IM server, by what each takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Service {
+    /// An instant message.
+    Message,
+    /// A presence change.
+    Presence,
+    /// One notification to a client.
+    Notification,
+    /// A subscription.
+    Subscribe,
+    /// A search.
+    Search,
+    /// A login or logout.
+    Login,
+    /// The validation of a number.
+    Validate,
+    /// A contact request.
+    Contact,
+    /// A group operation.
+    Group,
+    /// All that are not named.
+    Rest,
 }
 
 /// How users are addressed across an agreement.

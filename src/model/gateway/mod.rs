@@ -3,32 +3,33 @@
 //! nothing of presence, accounts or text; what it carries it hands on.
 
 mod cost;
+mod meaning;
 mod outages;
 mod transactions;
+mod transfer;
 mod translator;
 mod turn_back;
 
 use rustc_hash::FxHashMap;
 
 use self::cost::{bytes, charged};
+use self::meaning::{answered_at_once, arrived, carried, drop_list, exposed, notified};
 use self::transactions::{Open, Transactions};
+use self::transfer::Transfer;
 use self::translator::{Passage, Translator};
 use super::context::Context;
-use super::crossing::{Content, Crossing, Notification, Subscription, leave};
+use super::crossing::{Content, Crossing, leave};
 use super::link::Link;
-use super::outbox::{Asked, ContactRequest, Input, Job};
+use super::outbox::Input;
 use super::plan::Plan;
 use super::rate_limit::{Admission, RateLimiter};
 use super::routing::Carriage;
-use super::store::Slot;
-use crate::domain::crossing::{Addition, Search, Sent};
-use crate::domain::federation::{Agreement, Exposed};
+use crate::domain::crossing::{Receipt, Sent};
 use crate::domain::id::{AgreementId, OperatorId, Role};
 use crate::domain::ledger::Ledger;
-use crate::domain::observation::{Carried, Observation, StationId};
+use crate::domain::observation::{Observation, StationId};
 use crate::domain::outcome::{Reason, Stage};
 use crate::domain::part::{Part, PartKind};
-use crate::domain::presence::News;
 use crate::domain::random::StreamSeed;
 use crate::domain::time::{Duration, Instant};
 
@@ -160,56 +161,39 @@ impl Gateway {
         let Crossing { agreement, content, .. } = crossing;
         let terms = cx.plan.federation.agreement(agreement);
         let side = self.side(agreement);
-        if first && !matches!(content, Content::Ack | Content::Report) {
+        let receipt = content.receipt() == Receipt::Itself;
+        if first && !receipt {
             crossing.number = side.sent;
             side.sent = side.sent.wrapping_add(1);
         }
         let content = exposed(content, terms, cx);
         crossing.content = content;
         let bytes = bytes(&content, &cx.plan.sizes[agreement.index()][side.place], cx);
-        let passage = side.link.send(cx.now, bytes);
         let charged = if first { charged(&content, cx) } else { 0 };
-        let (from, kind) = (cx.operator, content.kind());
-        let carried = carried(&content, cx);
+        let (kind, carried) = (content.kind(), carried(&content, cx));
         if first {
             notified(&crossing, cx);
         }
         let awaited = side.transactions.is_some();
-        let ends = match content {
-            // Nobody waits for them.
-            Content::Report => true,
-            Content::Ack => !awaited,
-            _ => false,
-        };
-        cx.observe(Observation::Transferred {
-            agreement,
-            from,
-            kind,
-            carried,
-            bytes,
-            charged,
-            crosses: (passage.arrival.is_some() && !ends).then(|| crossing.identity()),
-        });
-        if terms.link.bandwidth.is_some() {
-            let station = side.station;
-            let (wait, service, queued) = (passage.wait, passage.transmission, passage.queued);
-            cx.observe(Observation::StationPlanned { station, wait, service, queued });
-        }
-        let over = cx.now + passage.wait + passage.transmission + terms.retry_timeout;
+        // Nobody waits for a report, nor for an answer where no request is kept.
+        let ends = receipt && !(awaited && content == Content::Ack);
+        let identity = (!ends).then(|| crossing.identity());
+        let transfer = Transfer { agreement, kind, carried, bytes, charged, identity };
+        let (arrival, over) = transfer.put_on(&mut side.link, side.station, cx);
         if let Some(transactions) = &mut side.transactions
             && answered_at_once(&content, terms)
         {
             let (sent, ledger) = leave(crossing, cx.messages, cx.lists);
             let mut open = Open { sent, ledger: Some(ledger), carried, bytes };
-            depart(&mut open, passage.arrival, cx);
+            depart(&mut open, arrival, cx);
             if let Some(at) = transactions.open(open, over) {
                 cx.at(at, Role::Gateway, Input::Overdue(agreement));
             }
             return;
         }
-        match passage.arrival {
+        match arrival {
             // The request that it answers will come again.
-            None if awaited && matches!(content, Content::Ack) => {}
+            None if receipt && !ends => {}
             // The transport repeats it.
             None => {
                 let place = self.keep(crossing);
@@ -225,28 +209,14 @@ impl Gateway {
 
     /// The time of transactions of an agreement is over: what is still open is sent again.
     pub(crate) fn overdue(&mut self, agreement: AgreementId, cx: &mut Context<'_>) {
-        let terms = cx.plan.federation.agreement(agreement);
         let side = self.side(agreement);
         let Some(transactions) = &mut side.transactions else { return };
         while let Some(mut open) = transactions.overdue(cx.now) {
             let Open { bytes, carried, .. } = open;
-            let passage = side.link.send(cx.now, bytes);
-            cx.observe(Observation::Transferred {
-                agreement,
-                from: cx.operator,
-                kind: open.sent.content.kind(),
-                carried,
-                bytes,
-                charged: 0,
-                crosses: passage.arrival.map(|_| open.sent.identity()),
-            });
-            if terms.link.bandwidth.is_some() {
-                let station = side.station;
-                let (wait, service, queued) = (passage.wait, passage.transmission, passage.queued);
-                cx.observe(Observation::StationPlanned { station, wait, service, queued });
-            }
-            depart(&mut open, passage.arrival, cx);
-            let over = cx.now + passage.wait + passage.transmission + terms.retry_timeout;
+            let (kind, identity) = (open.sent.content.kind(), Some(open.sent.identity()));
+            let transfer = Transfer { agreement, kind, carried, bytes, charged: 0, identity };
+            let (arrival, over) = transfer.put_on(&mut side.link, side.station, cx);
+            depart(&mut open, arrival, cx);
             transactions.open(open, over);
         }
         if let Some(at) = transactions.remind() {
@@ -289,7 +259,7 @@ impl Gateway {
         let peer = terms.peer(cx.operator);
         cx.observe(Observation::CameIn { agreement, from: peer, identity: crossing.identity() });
         let transactions = &mut self.side(agreement).transactions;
-        if matches!(crossing.content, Content::Ack | Content::Report) {
+        if crossing.content.receipt() == Receipt::Itself {
             if !transactions.as_mut().is_some_and(|open| open.close(number)) {
                 cx.stray();
             }
@@ -349,124 +319,6 @@ fn depart(open: &mut Open, arrival: Option<Instant>, cx: &mut Context<'_>) {
         let next = cx.plan.federation.agreement(open.sent.agreement).peer(cx.operator);
         let ledger = open.ledger.take().unwrap_or(Ledger::None);
         cx.out.depart(arrival, next, open.sent.clone(), ledger);
-    }
-}
-
-/// A request that came again takes its list with it.
-fn drop_list(crossing: &Crossing, cx: &mut Context<'_>) {
-    if let Content::State { contacts, .. } | Content::Subscribe(Subscription { contacts, .. }) =
-        crossing.content
-    {
-        cx.lists.remove(contacts);
-    }
-}
-
-/// What a crossing is about.
-fn carried(content: &Content, cx: &Context<'_>) -> Carried {
-    match *content {
-        Content::Message(slot) | Content::GroupMessage(slot) => {
-            Carried::Message(cx.messages[slot].id)
-        }
-        Content::Sms(slot) | Content::SmsBack(slot) => Carried::Message(cx.messages[slot].id),
-        Content::Notification(news) => Carried::Change(news.publisher, news.changed),
-        _ => Carried::Other,
-    }
-}
-
-/// What of presence an agreement lets cross: without the kind of client, if it does not expose that (RD-8).
-fn exposed(content: Content, terms: &Agreement, cx: &mut Context<'_>) -> Content {
-    match content {
-        Content::Notification(_) | Content::State { .. }
-            if terms.expose.contains(&Exposed::DeviceType) =>
-        {
-            content
-        }
-        Content::Notification(news) => {
-            Content::Notification(Notification { news: news.news.without_client(), ..news })
-        }
-        Content::State { contacts, .. } => {
-            for listed in &mut cx.lists[contacts] {
-                listed.state = listed.state.map(News::without_client);
-            }
-            content
-        }
-        _ => content,
-    }
-}
-
-/// A notification leaves its publisher's operator over an agreement.
-fn notified(crossing: &Crossing, cx: &mut Context<'_>) {
-    let from = match crossing.content {
-        Content::Notification(news) => cx.plan.population.operator(news.publisher),
-        Content::State { from, .. } => from,
-        _ => return,
-    };
-    if from == cx.operator {
-        cx.observe(Observation::Notified { from, to: crossing.to, client: false });
-    }
-}
-
-/// What a crossing that has come to its operator means there; nothing, for an answer.
-fn arrived(crossing: &Crossing, cx: &mut Context<'_>) -> Option<Input> {
-    Some(match crossing.content {
-        Content::Message(slot) => Input::Request(Job::Message(slot)),
-        Content::GroupMessage(slot) => Input::Request(Job::GroupMessage(slot)),
-        Content::Sms(slot) if cx.messages[slot].to == cx.operator && !to_number(slot, cx) => {
-            Input::Page(slot)
-        }
-        // An SMS to one of our reply numbers: IM over SMS (OMTP use case 4b).
-        Content::Sms(slot) => Input::Request(Job::Message(slot)),
-        Content::SmsBack(slot) => Input::Failed(slot),
-        Content::Query(query) => Input::Locate(query),
-        Content::Located(located) => Input::Located(located),
-        Content::Alert(phone) => Input::Alert(phone),
-        Content::Notification(news) => Input::Request(Job::Notification(news)),
-        Content::State { watcher, from, contacts } => {
-            Input::Request(Job::State { watcher, from, contacts })
-        }
-        Content::Subscribe(subscription) => Input::Request(Job::Subscribe(subscription)),
-        Content::Search(Search { user, contact, transaction }) => {
-            let transaction = Some(transaction);
-            Input::Request(Job::Search { user, contact, transaction })
-        }
-        Content::Found(search) => Input::Request(Job::SearchAnswered(search)),
-        Content::Validate(addition) => Input::Request(Job::Validate(request(addition))),
-        Content::Validated { request: addition, online } => {
-            Input::Request(Job::Validated { request: request(addition), online })
-        }
-        Content::Contact(addition) => Input::Request(Job::ContactAsked(request(addition))),
-        Content::ContactAnswer { request: addition, answer } => {
-            Input::Request(Job::ContactAnswered { request: request(addition), answer })
-        }
-        Content::Invite(addition) => Input::Request(Job::Invited(request(addition))),
-        Content::InviteAnswer { request: addition, answer } => {
-            Input::Request(Job::InviteAnswered { request: request(addition), answer })
-        }
-        Content::Leave(membership) => Input::Request(Job::Leave(membership)),
-        Content::Ack | Content::Report => return None,
-    })
-}
-
-/// Whether a short message is an answer on its way to a reply number.
-fn to_number(slot: Slot, cx: &Context<'_>) -> bool {
-    use crate::domain::outcome::SmsOrigin;
-    cx.messages[slot].sms.is_some_and(|sms| sms.origin == SmsOrigin::Reply)
-}
-
-/// A contact request that came from elsewhere, or went there and comes back answered.
-fn request(Addition { owner, contact, transaction }: Addition) -> ContactRequest {
-    ContactRequest { owner, contact, asked: Asked::Elsewhere(transaction) }
-}
-
-/// Requests whose answer does not depend on what becomes of them. Validations, contact requests
-/// and HLR queries have answers of their own; a short message is answered by its delivery report.
-fn answered_at_once(content: &Content, terms: &Agreement) -> bool {
-    match content {
-        Content::Message(_) | Content::GroupMessage(_) => true,
-        Content::Notification(_) | Content::State { .. } | Content::Subscribe(_) => {
-            terms.presence.acknowledged
-        }
-        _ => false,
     }
 }
 

@@ -2,14 +2,15 @@
 //! request that crosses takes one service, either way; what is answered hop by hop, the gateway
 //! answers itself. It changes nothing but the time that things take.
 
-use super::{Gateway, carried};
+use super::Gateway;
+use super::meaning::carried;
 use crate::domain::federation::{self};
 use crate::domain::id::{AgreementId, OperatorId};
 use crate::domain::observation::Observation;
-use crate::domain::outcome::{Defect, Stage};
+use crate::domain::outcome::{Defect, Stage, TransferKind};
 use crate::domain::part::{Part, PartKind};
 use crate::model::context::Context;
-use crate::model::crossing::{Content, Crossing};
+use crate::model::crossing::Crossing;
 use crate::model::plan::Plan;
 use crate::model::server::{Server, Turn};
 use crate::model::station::Claim;
@@ -49,9 +50,17 @@ impl Translator {
     /// What is translated next in a turn.
     fn next(&mut self, turn: &mut Turn, cx: &mut Context<'_>) -> Option<Passage> {
         let Self { settings, server } = self;
-        let time = |passage: &Passage| match passage.crossing.content {
-            Content::Message(_) | Content::GroupMessage(_) => &settings.message_time,
-            _ => &settings.presence_time,
+        let time = |passage: &Passage| match passage.crossing.content.kind() {
+            TransferKind::Message => &settings.message_time,
+            TransferKind::Presence
+            | TransferKind::Subscribe
+            | TransferKind::Search
+            | TransferKind::Validate
+            | TransferKind::Contact
+            | TransferKind::Group
+            | TransferKind::Answer
+            | TransferKind::Sms
+            | TransferKind::SmsSignalling => &settings.presence_time,
         };
         let served = server.next(turn, |passage, draw, _| time(passage).sample(draw), cx);
         served.map(|served| served.job)

@@ -75,21 +75,27 @@ fn notify(plan: &Plan, operator: OperatorId, rate: f64, work: &mut Work<'_>) {
 /// Subscriptions of an operator's users at other operators, with the state that comes back.
 fn subscriptions(plan: &Plan, operator: OperatorId, logins: f64, work: &mut Work<'_>) {
     let operators = plan.federation.operators.len();
-    // IM contacts of all users by domain, and users with any.
+    // By domain, whether presence comes from there, and of legacy customers too.
+    let from = |domain| terms(plan, operator, domain).is_some();
+    let comes: Vec<bool> = plan.federation.operators().map(|(id, _)| from(id)).collect();
+    let changes = |domain| plan.legacy_looks_change(domain, operator);
+    let legacy: Vec<bool> = plan.federation.operators().map(|(id, _)| changes(id)).collect();
+    // Contacts of all users that are followed, by domain, and users with any; of the own domain, those
+    // that their IMSP tells by itself.
     let (mut contacts, mut lists) = (vec![0.0; operators], vec![0.0; operators]);
     let mut last = vec![u32::MAX; operators];
     let first = plan.population.base(operator);
     for watcher in first..first + plan.population.im_users(operator) {
         for &contact in plan.graph.contacts(SubscriberId(watcher)) {
-            let domain = plan.population.operator(contact).index();
-            if domain == operator.index() || plan.population.is_im(contact) {
-                contacts[domain] += 1.0;
-                lists[domain] += f64::from(u8::from(last[domain] != watcher));
-                last[domain] = watcher;
-            }
+            let home = plan.population.operator(contact).index();
+            let followed = comes[home] && (plan.population.is_im(contact) || legacy[home]);
+            let domain = if followed { home } else { operator.index() };
+            contacts[domain] += 1.0;
+            lists[domain] += f64::from(u8::from(last[domain] != watcher));
+            last[domain] = watcher;
         }
     }
-    // A login is told the state of its own operator's contacts at once.
+    // A login is told at once what its own operator knows.
     notify(plan, operator, lists[operator.index()] * logins, work);
     for (domain, _) in plan.federation.operators().filter(|(domain, _)| *domain != operator) {
         let Some(terms) = terms(plan, operator, domain) else { continue };

@@ -245,7 +245,7 @@ impl Builder<'_> {
         let over = match terms.map_or(Over::Refuse, |terms| terms.word("over", &words::OVER)) {
             Over::Queue => OverLimit::Queue {
                 limit: match node.get("queue_limit") {
-                    Some(limit) => limit.known().unwrap_or_default(),
+                    Some(limit) => limit.meant(),
                     None => (rate * 4.0 * 3600.0).clamp(1.0, 4e9) as u32,
                 },
             },

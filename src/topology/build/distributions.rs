@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::super::node::{Entry, Node};
+use super::super::node::Node;
+use super::super::words::{self, Amount, Delay};
 use super::Builder;
 use crate::domain::distribution::{CountDistribution, DurationDistribution, Zipf};
 use crate::domain::time::Duration;
@@ -14,19 +15,19 @@ impl Builder<'_> {
 
     pub(super) fn delay_of(&mut self, node: &Node) -> DurationDistribution {
         use DurationDistribution as D;
-        let Some(Entry { key, node: inner, .. }) = node.kind() else {
-            return D::Constant(node.known().unwrap_or_default());
+        let Some((kind, inner)) = node.kind(&words::DELAYS) else {
+            return D::Constant(node.meant());
         };
-        match key.as_str() {
-            "exponential" => D::Exponential(node.read(key)),
-            "uniform" => {
+        match kind {
+            Delay::Exponential => D::Exponential(inner.meant()),
+            Delay::Uniform => {
                 let (min, max) = (inner.read("min"), inner.read("max"));
                 if min > max && !inner.is_refused() {
                     self.wrong(inner.place, "`min` is above `max`", "");
                 }
                 D::Uniform { min, max: max.max(min) }
             }
-            "lognormal" => {
+            Delay::Lognormal => {
                 if inner.is_refused() {
                     return D::Constant(Duration::ZERO);
                 }
@@ -36,33 +37,34 @@ impl Builder<'_> {
                 }
                 D::Lognormal { median, p99: p99.max(median + Duration(1)) }
             }
-            "erlang" => D::Erlang { k: inner.read::<u32>("k").max(1), mean: inner.read("mean") },
-            "shifted" => {
+            Delay::Erlang => {
+                D::Erlang { k: inner.read::<u32>("k").max(1), mean: inner.read("mean") }
+            }
+            Delay::Shifted => {
                 let plus = Box::new(self.delay(inner, "plus"));
                 D::Shifted { by: inner.read("by"), plus }
             }
-            "empirical" => match self.files.durations(inner, self.problems) {
+            Delay::Empirical => match self.files.durations(inner, self.problems) {
                 Some(table) => D::Empirical(table),
                 None => D::Constant(Duration::ZERO),
             },
-            _ => panic!("nobody builds the distribution `{key}` of durations"),
         }
     }
 
     pub(super) fn counts(&mut self, parent: &Node, key: &str) -> CountDistribution {
         use CountDistribution as C;
         let node = parent.part(key);
-        let Some(Entry { key, node: inner, .. }) = node.kind() else {
-            return C::Constant(node.known().unwrap_or_default());
+        let Some((kind, inner)) = node.kind(&words::COUNTS) else {
+            return C::Constant(node.meant());
         };
-        match key.as_str() {
-            "poisson" => C::Poisson(self.mean(inner)),
-            "geometric" => C::Geometric(self.mean(inner)),
-            "zipf" => {
+        match kind {
+            Amount::Poisson => C::Poisson(self.mean(inner)),
+            Amount::Geometric => C::Geometric(self.mean(inner)),
+            Amount::Zipf => {
                 let max = inner.read::<u32>("max").clamp(1, 1_000_000);
                 C::Zipf(Arc::new(Zipf::new(max, inner.read("exponent"))))
             }
-            "lognormal" => {
+            Amount::Lognormal => {
                 let (median, p99) = (inner.read("median"), inner.read("p99"));
                 if median <= 0.0 || p99 <= median {
                     if !inner.is_refused() {
@@ -72,17 +74,16 @@ impl Builder<'_> {
                 }
                 C::Lognormal { median, p99 }
             }
-            "empirical" => match self.files.counts(inner, self.problems) {
+            Amount::Empirical => match self.files.counts(inner, self.problems) {
                 Some(table) => C::Empirical(table),
                 None => C::Constant(0),
             },
-            _ => panic!("nobody builds the distribution `{key}` of counts"),
         }
     }
 
     /// The mean of a distribution of counts.
     fn mean(&mut self, node: &Node) -> f64 {
-        let mean = node.known().unwrap_or_default();
+        let mean = node.meant();
         if mean > 1e6 {
             self.wrong(node.place, "a mean is at most a million", "");
         }

@@ -13,7 +13,7 @@ use super::files::Files;
 use super::node::{Entry, Node};
 use super::place::Place;
 use super::problem::Problem;
-use super::{keys, words};
+use super::words::{self, Service};
 use crate::domain::distribution::DurationDistribution;
 use crate::domain::federation::*;
 use crate::domain::id::OperatorId;
@@ -212,10 +212,11 @@ impl Builder<'_> {
             .iter()
             .map(|kind| Access {
                 name: kind.key.clone(),
-                share: shares.map_or_else(
-                    || default(&kind.key),
-                    |shares| shares.get(&kind.key).and_then(Node::known).unwrap_or_default(),
-                ),
+                share: match shares {
+                    // Nobody has a kind that is not named.
+                    Some(shares) => shares.get(&kind.key).map_or(0.0, Node::meant),
+                    None => default(&kind.key),
+                },
                 delay: self.delay_of(&kind.node),
             })
             .collect()
@@ -248,7 +249,7 @@ impl Builder<'_> {
 
     fn service_times(&mut self, server: &Node) -> ServiceTimes {
         let given = server.part("service_time");
-        let known = |entry: &Entry| keys::SERVICE_KINDS.contains(&entry.key.as_str());
+        let known = |entry: &Entry| words::SERVICES.list.contains(&entry.key.as_str());
         if !given.entries().iter().any(known) {
             return ServiceTimes::all(&self.delay_of(given));
         }
@@ -257,18 +258,18 @@ impl Builder<'_> {
         let mut times = ServiceTimes::all(&rest);
         for entry in given.entries() {
             let time = self.delay_of(&entry.node);
-            match entry.key.as_str() {
-                "message" => times.message = time,
-                "presence" => times.presence = time,
-                "notification" => times.notification = time,
-                "subscribe" => times.subscribe = time,
-                "search" => times.search = time,
-                "login" => times.login = time,
-                "validate" => times.validate = time,
-                "contact" => times.contact = time,
-                "group" => times.group = time,
-                "default" => {}
-                other => panic!("no service time is kept for `{other}`"),
+            match words::SERVICES.meaning(&entry.key) {
+                Some(Service::Message) => times.message = time,
+                Some(Service::Presence) => times.presence = time,
+                Some(Service::Notification) => times.notification = time,
+                Some(Service::Subscribe) => times.subscribe = time,
+                Some(Service::Search) => times.search = time,
+                Some(Service::Login) => times.login = time,
+                Some(Service::Validate) => times.validate = time,
+                Some(Service::Contact) => times.contact = time,
+                Some(Service::Group) => times.group = time,
+                Some(Service::Rest) => {}
+                None => panic!("a service time is read for `{}`", entry.key),
             }
         }
         times
@@ -286,7 +287,7 @@ impl Builder<'_> {
             throughput,
             queue_limit: node.read("queue_limit"),
             validity: node.read("validity"),
-            retry: waits.map(|wait| wait.known().unwrap_or_default()).collect(),
+            retry: waits.map(Node::meant).collect(),
             alert: node.read("alert"),
             attempt_time: self.delay(node, "attempt_time"),
             other: other(node),
@@ -327,5 +328,5 @@ impl Builder<'_> {
 
 /// What others ask of a part a second, where it is said.
 fn other(node: &Node) -> f64 {
-    node.get("other").and_then(Node::known).unwrap_or(0.0)
+    node.get("other").map_or(0.0, Node::meant)
 }

@@ -58,7 +58,7 @@ impl Builder<'_> {
         Planning {
             growth: node.read("growth"),
             years: node.read("years"),
-            peak: hours.iter().map(|hour| hour.known().unwrap_or_default()).collect(),
+            peak: hours.iter().map(Node::meant).collect(),
             outage: node.read("outage"),
             spare: node.read("spare"),
         }

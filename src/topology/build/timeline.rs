@@ -19,8 +19,9 @@ impl Builder<'_> {
         let mut then = federation.clone();
         for item in given {
             let at = item.read("at");
-            let mut said = words::EVENTS.list.iter().filter_map(|key| Some((*key, item.get(key)?)));
-            let (Some((key, what)), None) = (said.next(), said.next()) else {
+            let given = |(key, kind)| Some((key, kind, item.get(key)?));
+            let mut said = words::EVENTS.each().filter_map(given);
+            let (Some((key, kind, what)), None) = (said.next(), said.next()) else {
                 let help = format!("one of {}", words::EVENTS.list.join(", "));
                 self.wrong(item.place, "an event says one thing that happens", &help);
                 continue;
@@ -28,14 +29,13 @@ impl Builder<'_> {
             self.belongs_elsewhere(item, key);
             self.happens(item);
             let agreements = &federation.agreements;
-            let event = match words::EVENTS.meaning(key) {
-                Some(Happening::Upgrade) => self.upgraded(what, &then),
-                Some(Happening::BecomesImsp) => self.becomes_imsp(item, what, &then),
-                Some(Happening::Agree) => self.agreed(what, at, federation, &then),
-                Some(Happening::LinkDown) => self.link_outage(item, what, false, agreements),
-                Some(Happening::LinkSlow) => self.link_outage(item, what, true, agreements),
-                Some(Happening::NodeDown) => self.node_outage(item, what, &then),
-                None => None,
+            let event = match kind {
+                Happening::Upgrade => self.upgraded(what, &then),
+                Happening::BecomesImsp => self.becomes_imsp(item, what, &then),
+                Happening::Agree => self.agreed(what, at, federation, &then),
+                Happening::LinkDown => self.link_outage(item, what, false, agreements),
+                Happening::LinkSlow => self.link_outage(item, what, true, agreements),
+                Happening::NodeDown => self.node_outage(item, what, &then),
             };
             if let Some(event) = event {
                 then.happen(&event);

@@ -80,7 +80,7 @@ impl Builder<'_> {
             );
         }
         let rate = match messages.get("total") {
-            Some(total) => MessageRate::Total(total.known().unwrap_or_default()),
+            Some(total) => MessageRate::Total(total.meant()),
             None => MessageRate::PerUser(messages.read("per_user")),
         };
         // The only word it may be is `unlimited`.
@@ -90,7 +90,7 @@ impl Builder<'_> {
             contacts: self.contacts(node.part("contacts")),
             messages: Messages {
                 rate,
-                arrivals: arrivals(messages.part("arrivals")),
+                arrivals: arrivals(messages),
                 length: self.counts(messages, "length"),
                 ucs2: messages.read("ucs2"),
                 recipients: match messages.part("recipients") {
@@ -159,12 +159,12 @@ impl Builder<'_> {
     }
 }
 
-fn arrivals(arrivals: &Node) -> Arrivals {
-    match arrivals.get("bursty") {
+fn arrivals(messages: &Node) -> Arrivals {
+    match messages.part("arrivals").get("bursty") {
         Some(bursty) => {
             Arrivals::Bursty { mean_on: bursty.read("mean_on"), mean_off: bursty.read("mean_off") }
         }
-        None => arrivals.one_of(&words::ARRIVALS).unwrap_or(words::ARRIVALS.first()),
+        None => messages.word("arrivals", &words::ARRIVALS),
     }
 }
 

@@ -2,7 +2,7 @@
 //! makes a federation of its own, so none is known to the table alone.
 
 use super::*;
-use crate::topology::keys::{self, SERVICE_KINDS};
+use crate::topology::keys;
 use crate::topology::shape::{COUNTS, DELAYS, Field, Shape};
 use crate::topology::words;
 
@@ -109,7 +109,7 @@ fn values(shape: &Shape) -> Vec<String> {
         Shape::Either(word, other) => [values(word), values(other)].concat(),
         Shape::ServiceTimes => {
             let kind = |kind: &&str| format!("{{ {kind}: 7ms }}");
-            let kinds = SERVICE_KINDS.iter().map(kind).collect();
+            let kinds = words::SERVICES.list.iter().map(kind).collect();
             [distributions(&Shape::Duration, DELAYS, "delays.csv"), kinds].concat()
         }
         Shape::List(inner, _) => values(inner).iter().map(|item| format!("[{item}]")).collect(),
