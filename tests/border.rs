@@ -254,7 +254,7 @@ mod any {
     //! Anything that can be written as a crossing, sense or nonsense.
 
     use interwork::domain::crossing::{
-        Addition, Audience, Consent, Contacts, Content, Crossing, Envelope, Listed, Located,
+        Addition, Audience, Consent, Contacts, Content, Crossing, Envelope, Found, Listed, Located,
         Membership, Note, Notification, Query, Search, Sent, Subscription, SubscriptionAct,
     };
     use interwork::domain::id::{AgreementId, MessageId, OperatorId, SubscriberId, Transaction};
@@ -417,7 +417,9 @@ mod any {
             }),
             subscription().prop_map(Content::Subscribe),
             search().prop_map(Content::Search),
-            search().prop_map(Content::Found),
+            (search(), any::<bool>(), any::<u16>()).prop_map(|(search, wanted, users)| {
+                Content::Found(Found { search, wanted, users })
+            }),
             addition().prop_map(Content::Validate),
             (addition(), any::<Option<bool>>())
                 .prop_map(|(request, online)| Content::Validated { request, online }),

@@ -251,7 +251,7 @@ fn check_and_run_warn_alike_of_what_can_hardly_be_meant() {
     let small = Small::new();
     let sets = [
         "workload.stages=[{ for: 90s, load: 1 }, { for: 1m, load: 2 }]",
-        "operators.a.legacy.reply_hold=1h",
+        "operators.a.legacy.reply_hold=10m",
         "operators.a.smsc.throughput=1/h",
         "agreements=[]",
     ];
@@ -263,7 +263,7 @@ fn check_and_run_warn_alike_of_what_can_hardly_be_meant() {
     let told = text(&check.stderr);
     for part in [
         "the last 30s of this stage are cut off",
-        "an answer may not find back: `smsc.validity` is 48h",
+        "of them later than `reply_hold: 10.0 min` of a",
         "`a/smsc` is licensed for",
         "1 of 1 pairs of operators cannot reach each other, 100.0 % of the pairs of users: a:b",
     ] {

@@ -4,8 +4,8 @@
 //! and memory no larger than what was given.
 
 use super::crossing::{
-    Addition, Audience, Consent, Contacts, Content, Envelope, Listed, Located, Membership, Note,
-    Notification, Query, Search, Sent, Subscription, SubscriptionAct,
+    Addition, Audience, Consent, Contacts, Content, Envelope, Found, Listed, Located, Membership,
+    Note, Notification, Query, Search, Sent, Subscription, SubscriptionAct,
 };
 use super::id::{AgreementId, MessageId, OperatorId, SubscriberId, Transaction};
 use super::ledger::{Journal, Ledger, Occasion};
@@ -118,8 +118,11 @@ impl Writer<'_> {
             Content::Search(Search { user, contact, transaction }) => {
                 self.pair(10, *user, *contact, *transaction);
             }
-            Content::Found(Search { user, contact, transaction }) => {
-                self.pair(11, *user, *contact, *transaction);
+            Content::Found(Found { search, wanted, users }) => {
+                let Search { user, contact, transaction } = *search;
+                self.pair(11, user, contact, transaction);
+                self.u8(u8::from(*wanted));
+                self.u16(*users);
             }
             Content::Validate(addition) => self.addition(12, addition),
             Content::Validated { request, online } => {
@@ -340,7 +343,11 @@ impl Reader<'_> {
                 ])?,
             }),
             10 => Content::Search(self.search()?),
-            11 => Content::Found(self.search()?),
+            11 => Content::Found(Found {
+                search: self.search()?,
+                wanted: self.flag()?,
+                users: self.u16()?,
+            }),
             12 => Content::Validate(self.addition()?),
             13 => Content::Validated {
                 request: self.addition()?,

@@ -64,8 +64,8 @@ pub enum Content<M, L, T> {
     Subscribe(Subscription<L>),
     /// A search for somebody.
     Search(Search),
-    /// Somebody was found.
-    Found(Search),
+    /// Whom a search has found: so many users, those whom it was for first, if they are among them.
+    Found(Found),
     /// A number to validate.
     Validate(Addition),
     /// The number is valid: the contact is registered.
@@ -246,6 +246,17 @@ pub struct Search {
     pub transaction: Transaction,
 }
 
+/// What came of a search.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// The search.
+    pub search: Search,
+    /// Whether the subscriber looked for is among the users found.
+    pub wanted: bool,
+    /// How many users were found in all.
+    pub users: u16,
+}
+
 /// News of a presence change on its way to another domain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Notification<T> {
@@ -330,7 +341,7 @@ impl<M, L, T> Content<M, L, T> {
             Self::Validated { .. }
             | Self::ContactAnswer { .. }
             | Self::InviteAnswer { .. }
-            | Self::Found(_)
+            | Self::Found(..)
             | Self::Ack
             | Self::Report => TransferKind::Answer,
         }
@@ -348,7 +359,7 @@ impl<M, L, T> Content<M, L, T> {
             | Self::Located(_)
             | Self::Alert(_)
             | Self::Search(_)
-            | Self::Found(_)
+            | Self::Found(..)
             | Self::Validate(_)
             | Self::Validated { .. }
             | Self::Contact(_)
@@ -372,7 +383,7 @@ impl<M, L, T> Content<M, L, T> {
             Self::Query(_)
             | Self::Alert(_)
             | Self::Search(_)
-            | Self::Found(_)
+            | Self::Found(..)
             | Self::Validate(_)
             | Self::Validated { .. }
             | Self::Contact(_)

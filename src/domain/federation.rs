@@ -144,6 +144,8 @@ pub struct Imsp {
     pub(crate) messages_first: bool,
     /// How it and its clients deal with legacy customers.
     pub(crate) legacy: Legacy,
+    /// Whom searches find.
+    pub(crate) directory: Directory,
 }
 
 /// Service time of an IM server by kind of request.
@@ -229,6 +231,15 @@ pub(crate) struct Legacy {
     pub(crate) reply_hold: Duration,
     /// What happens when a recipient has used up all reply numbers.
     pub(crate) reply_exhausted: ReplyExhausted,
+}
+
+/// The directory of an IMSP's users that searches go through (RD-3).
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Directory {
+    /// Share of IM users who are listed.
+    pub(crate) listed: f64,
+    /// Users whom a search finds beside the one it is for.
+    pub(crate) others: u32,
 }
 
 /// How an IMSP lets its legacy customers look.

@@ -324,6 +324,7 @@ mod tests {
             },
             queue_limit: 1,
             messages_first: false,
+            directory: settings::Directory { listed: 1.0, others: 0 },
             legacy: settings::Legacy {
                 register_on_contact: true,
                 presence: settings::LegacyPresence::Online,
@@ -356,6 +357,7 @@ mod tests {
                 arrivals: settings::Arrivals::Constant,
                 length: CountDistribution::Constant(1),
                 ucs2: 0.0,
+                rich: 0.0,
                 recipients: settings::Recipients::Uniform,
                 reply_share: 0.0,
                 reply_after: NO_TIME,
@@ -366,6 +368,7 @@ mod tests {
                 length: None,
                 offline: settings::OfflineMessages::Store,
             },
+            activities: settings::Activities::default(),
             groups: settings::Groups {
                 rooms: 0,
                 members: CountDistribution::Constant(0),

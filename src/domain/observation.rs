@@ -313,6 +313,31 @@ pub enum Observation<'a> {
         /// subscription.
         presence: Option<&'a Presence>,
     },
+    /// A user has taken a contact off the list.
+    ContactRemoved {
+        /// The list's owner.
+        owner: SubscriberId,
+        /// Who went.
+        contact: SubscriberId,
+        /// Operator of the list's owner.
+        operator: OperatorId,
+    },
+    /// A conversation with somebody was opened on a client, closed, or opened again (OMTP use case 4).
+    Conversation {
+        /// Whose client.
+        user: SubscriberId,
+        /// The other end.
+        peer: SubscriberId,
+        /// What happened to it.
+        turn: ConversationTurn,
+    },
+    /// A legacy customer has set their presence by SMS (HLR-2).
+    Commanded {
+        /// The customer's operator.
+        operator: OperatorId,
+        /// Who did so.
+        customer: SubscriberId,
+    },
     /// A contact request failed.
     ContactRefused {
         /// Whose list does not grow.
@@ -397,7 +422,13 @@ pub enum Observation<'a> {
         user: SubscriberId,
         /// The subscriber it is about.
         contact: SubscriberId,
-        /// Why nobody was found; `None` if they were.
+        /// Operator of the searching user.
+        from: OperatorId,
+        /// Operator of the subscriber looked for.
+        to: OperatorId,
+        /// Users found in all.
+        users: u16,
+        /// Why they are not among them; `None` if they are.
         reason: Option<Reason>,
     },
     /// A client told its user that a contact is served by SMS (OMTP IM-0060).
@@ -412,6 +443,8 @@ pub enum Observation<'a> {
     GrantOwed(Grant),
     /// A user blocked somebody, or ended that.
     Blocked {
+        /// The operator of the one who blocks.
+        operator: OperatorId,
         /// The user who blocks, and whose IMSP enforces it (CR16-1).
         owner: SubscriberId,
         /// The sender blocked, or not any more.
@@ -419,6 +452,17 @@ pub enum Observation<'a> {
         /// Begins, else ends.
         on: bool,
     },
+}
+
+/// What happens to a conversation on a client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ConversationTurn {
+    /// With its first message.
+    Opened,
+    /// By its user.
+    Closed,
+    /// With a message after it was closed.
+    Reopened,
 }
 
 /// What an IMSP does with a message, and by which rule.

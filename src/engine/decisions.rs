@@ -1,7 +1,7 @@
 //! Where workload and model meet in a shard: what users decide comes due here, is drawn in full,
 //! and is handed to the crowd.
 
-use crate::domain::federation::{Event, Federation, TimedEvent};
+use crate::domain::federation::{Activity, Event, Federation, TimedEvent};
 use crate::domain::id::{OperatorId, Role, SubscriberId};
 use crate::domain::memberships::GroupId;
 use crate::domain::observation::Observation;
@@ -15,6 +15,7 @@ use crate::model::imsp::Imsp;
 use crate::model::outbox::Input;
 use crate::model::plan::Plan;
 use crate::model::stimulus::Stimulus;
+use crate::workload::activities::Activities;
 use crate::workload::arrivals::{Arrival, ArrivalProcess};
 use crate::workload::growth::Growth;
 use crate::workload::load::LoadProfile;
@@ -31,6 +32,7 @@ pub(crate) struct Decisions {
     presence_user: u32,
     growth: Growth,
     growth_user: u32,
+    activities: Activities,
     sessions: Sessions,
     upgrades: UserIntents,
     upgraded: u32,
@@ -99,6 +101,7 @@ impl Decisions {
             memberships,
             membership: 0,
             im_users,
+            activities: Activities::new(federation, &plan.population, operator, &load, seed),
             growth: Growth::new(federation, &plan.population, operator, load, seed),
             growth_user: 0,
             sessions: sessions(federation, &plan.population, operator),
@@ -113,6 +116,7 @@ impl Decisions {
         self.next_growth(cx);
         self.next_upgrade(cx);
         self.next_group(cx);
+        Activity::ALL.into_iter().for_each(|activity| self.next_activity(activity, cx));
         for &(host, contact) in &cx.plan.memberships.turned_away {
             if host == cx.operator {
                 let (operator, reason) = (host, Some(Reason::LegacyCustomer));
@@ -164,6 +168,12 @@ impl Decisions {
                 }
                 self.next_growth(cx);
             }
+            Stimulus::Activity(activity) => {
+                self.act(activity, crowd, imsp, cx);
+                self.next_activity(activity, cx);
+            }
+            Stimulus::Remove { owner, contact } => crowd.remove_contact(owner, contact, cx),
+            Stimulus::Close { user, peer } => crowd.close(user, peer, cx),
             Stimulus::Write { sender, recipient, text } => {
                 let im = imsp.is_some_and(|imsp| imsp.knows_as_im(recipient, cx));
                 crowd.write(sender, recipient, im, text, cx);
@@ -203,7 +213,7 @@ impl Decisions {
             }
             Stimulus::Change { user, to } => crowd.change_presence(user, to, cx),
             Stimulus::Log { user, login } => crowd.set_session(user, login, cx),
-            Stimulus::Answer { from, text } => crowd.answer_last(from, text, cx),
+            Stimulus::Answer { from, to, text } => crowd.answer_last(from, to, text, cx),
             Stimulus::Consent { user, yes } => crowd.consent(user, yes),
             Stimulus::Session { user, count } => {
                 let goes_online = crowd.change_session(user, count, cx);
@@ -235,7 +245,9 @@ impl Decisions {
         let sender = SubscriberId(base + index);
         let listed = plan.graph.contacts(sender);
         let recipient = self.messages.recipient(listed, added(sender));
-        let Some(recipient) = recipient else { return };
+        // Nobody writes to whom they have taken off the list.
+        let gone = |contact| imsp.is_some_and(|imsp| imsp.has_removed(sender, contact));
+        let Some(recipient) = recipient.filter(|recipient| !gone(*recipient)) else { return };
         let im = imsp.is_some_and(|imsp| imsp.knows_as_im(recipient, cx));
         crowd.write(sender, recipient, im, self.messages.text(), cx);
     }
@@ -254,6 +266,45 @@ impl Decisions {
         };
         if let Some(addition) = self.growth.addition(&plan.population, owner, listed) {
             crowd.add_contact(owner, addition.contact, addition.by_number, cx);
+        }
+    }
+
+    /// What a user does besides, as drawn: only who is online can.
+    fn act(
+        &mut self,
+        activity: Activity,
+        crowd: &mut Crowd,
+        imsp: Option<&Imsp>,
+        cx: &mut Context<'_>,
+    ) {
+        let (plan, index) = (cx.plan, self.activities.user(activity));
+        let user = SubscriberId(self.base + index);
+        if activity == Activity::Command {
+            let customer = SubscriberId(self.base + self.im_users + index);
+            let online = self.activities.one_of(activity, 2) == Some(0);
+            return crowd.command(customer, online, cx);
+        }
+        let Some(imsp) = imsp.filter(|_| crowd.is_online(user)) else { return };
+        if activity == Activity::Search {
+            if let Some(contact) = self.activities.wanted(&plan.population, user) {
+                crowd.search(user, contact, cx);
+            }
+            return;
+        }
+        let list: Vec<SubscriberId> = imsp.contacts(user, plan).collect();
+        let Some(place) = self.activities.one_of(activity, list.len()) else { return };
+        let contact = list[place];
+        match activity {
+            Activity::RemoveContact => crowd.remove_contact(user, contact, cx),
+            Activity::Block => crowd.block(user, contact, !imsp.has_blocked(user, contact), cx),
+            Activity::Invite => crowd.invite(user, contact, cx),
+            Activity::Search | Activity::Command => {}
+        }
+    }
+
+    fn next_activity(&mut self, activity: Activity, cx: &mut Context<'_>) {
+        if let Some(intent) = self.activities.next(activity) {
+            cx.at(intent.at, Role::Workload, Input::Decide(Stimulus::Activity(activity)));
         }
     }
 

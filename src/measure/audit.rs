@@ -257,6 +257,9 @@ impl Auditor {
             | Observation::Upgraded { .. }
             | Observation::Downgraded { .. }
             | Observation::WatcherAnswered { .. }
+            | Observation::ContactRemoved { .. }
+            | Observation::Conversation { .. }
+            | Observation::Commanded { .. }
             | Observation::LeftGroup { .. }
             | Observation::Invited { .. }
             | Observation::Found { .. }

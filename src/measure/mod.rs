@@ -16,6 +16,7 @@ mod levels;
 mod meant;
 pub(crate) mod measured;
 mod of;
+mod people;
 pub(crate) mod pick;
 mod presence;
 pub mod recorder;

@@ -11,6 +11,7 @@ use super::histogram::Recorded;
 use super::key::Key;
 use super::levels::{Level, StationLevels};
 use super::of::{All, Channel, From, Of, To, recorded};
+use super::people;
 use super::presence::{self, Owed};
 use crate::domain::id::OperatorId;
 use crate::domain::observation::{Observation, SmsEvent, StationId, Stored, Subject};
@@ -175,10 +176,27 @@ macro_rules! no_count {
             | Observation::Translated { .. }
             | Observation::Decided { .. }
             | Observation::WatcherAnswered { .. }
-            | Observation::Found { .. }
             | Observation::LegacyNotice { .. }
+            | Observation::ListShown { .. }
+            | Observation::Downgraded { .. }
+            | Observation::LeftGroup { .. }
+            | Observation::Conversation { .. }
             | Observation::GrantOwed(_)
+    };
+}
+
+/// What `people` counts.
+macro_rules! of_people {
+    () => {
+        Observation::ContactAdded { .. }
+            | Observation::ContactRefused { .. }
+            | Observation::ContactRemoved { .. }
+            | Observation::AccountRegistered { .. }
+            | Observation::Session { .. }
+            | Observation::Upgraded { .. }
+            | Observation::Found { .. }
             | Observation::Blocked { .. }
+            | Observation::Commanded { .. }
     };
 }
 
@@ -422,30 +440,11 @@ impl Recorder {
             Observation::ReplyNumberRefused { operator } => {
                 whole.count(recorded::ReplyNumberRefusals.key((operator,)), 1);
             }
-            Observation::ContactAdded { kind, from, to, took, .. } => {
-                whole.record(recorded::ContactAddLatency.key((kind, From(from), To(to))), took.0);
-            }
-            Observation::ContactRefused { from, to, reason, .. } => {
-                whole.count(recorded::ContactsRefused.key((From(from), To(to), reason)), 1);
-            }
-            Observation::Upgraded { operator, .. } => {
-                whole.count(recorded::Upgrades.key((operator,)), 1);
-            }
-            Observation::AccountRegistered { operator, .. } => {
-                whole.count(recorded::AccountsRegistered.key((operator,)), 1);
-            }
-            Observation::Session { operator, login, .. } => {
-                let metric = if login { recorded::Logins } else { recorded::Logouts };
-                whole.count(metric.key((operator,)), 1);
-            }
+            of_people!() | Observation::Invited { .. } => people::count(observation, whole),
             // Seen by `outside`.
             Observation::PresenceShown { .. }
             | Observation::PresenceOwed { .. }
-            | Observation::ReplyNumbersInUse { .. }
-            | Observation::ListShown { .. }
-            | Observation::Downgraded { .. }
-            | Observation::LeftGroup { .. }
-            | Observation::Invited { .. } => {}
+            | Observation::ReplyNumbersInUse { .. } => {}
             no_count!() => {}
         }
     }
@@ -498,20 +497,12 @@ impl Recorder {
             | Observation::Sms { .. } => {}
             // Seen by `inside`.
             Observation::Routed { .. }
-            | Observation::ListShown { .. }
-            | Observation::Downgraded { .. }
-            | Observation::LeftGroup { .. }
             | Observation::Transferred { .. }
             | Observation::Stray { .. }
             | Observation::AgreementRefused { .. }
             | Observation::Notified { .. }
-            | Observation::ReplyNumberRefused { .. }
-            | Observation::ContactAdded { .. }
-            | Observation::ContactRefused { .. }
-            | Observation::AccountRegistered { .. }
-            | Observation::Session { .. }
-            | Observation::Upgraded { .. } => {}
-            no_count!() => {}
+            | Observation::ReplyNumberRefused { .. } => {}
+            of_people!() | no_count!() => {}
         }
     }
 

@@ -36,7 +36,7 @@ impl<M, L, T> crossing::Content<M, L, T> {
             Self::Contact(_) | Self::ContactAnswer { .. } | Self::Ack | Self::Report => {
                 Carriage::Messaging
             }
-            Self::Search(_) | Self::Found(_) => Carriage::Search,
+            Self::Search(_) | Self::Found(..) => Carriage::Search,
             Self::GroupMessage(_)
             | Self::Invite(_)
             | Self::InviteAnswer { .. }

@@ -58,7 +58,7 @@ pub(crate) fn of_crossing(crossing: &Crossing) -> Option<Grant> {
         | Content::State { .. }
         | Content::Subscribe(_)
         | Content::Search(_)
-        | Content::Found(_)
+        | Content::Found(..)
         | Content::Validate(_)
         | Content::Validated { .. }
         | Content::Contact(_)
@@ -112,6 +112,7 @@ pub(crate) fn of_job(job: &Job) -> Option<Grant> {
         | Job::Invited(_)
         | Job::InviteAnswered { .. }
         | Job::Leave(_)
+        | Job::RemoveContact { .. }
         | Job::Downgrade { .. } => None,
     }
 }

@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 use super::crossing::{Crossing, Located, Notification, Subscription};
 use super::stimulus::Stimulus;
 use super::store::{Handle, Slot};
-use crate::domain::crossing::{Consent, Membership, Query, Search, Sent};
+use crate::domain::crossing::{Consent, Found, Membership, Query, Sent};
 use crate::domain::federation::Outage;
 use crate::domain::id::{AgreementId, OperatorId, Role, SubscriberId, Transaction};
 use crate::domain::ledger::{Ledger, Occasion};
@@ -270,7 +270,7 @@ pub enum Job {
         transaction: Option<Transaction>,
     },
     /// What a search at another domain found.
-    SearchAnswered(Search),
+    SearchAnswered(Found),
     /// A presence command that came by SMS (HLR-2).
     Command {
         /// The legacy customer.
@@ -306,6 +306,13 @@ pub enum Job {
         request: ContactRequest,
         /// By number, else by UID.
         by_number: bool,
+    },
+    /// A user takes a contact off the list.
+    RemoveContact {
+        /// The list's owner.
+        owner: SubscriberId,
+        /// Who goes.
+        contact: SubscriberId,
     },
     /// A contact request from another domain.
     ContactAsked(ContactRequest),

@@ -4,8 +4,8 @@
 
 use super::plan::Plan;
 use crate::domain::crossing::{
-    Addition, Audience, Contacts, Content, Envelope, Located, Membership, Note, Notification,
-    Query, Search, Sent, Subscription,
+    Addition, Audience, Contacts, Content, Envelope, Found, Located, Membership, Note,
+    Notification, Query, Search, Sent, Subscription,
 };
 use crate::domain::id::{OperatorId, SubscriberId};
 use crate::domain::outcome::SmsOrigin;
@@ -68,7 +68,7 @@ impl Border<'_> {
                 self.somebody(*watcher) && listed
             }
             Content::Search(Search { user, contact, .. })
-            | Content::Found(Search { user, contact, .. }) => {
+            | Content::Found(Found { search: Search { user, contact, .. }, .. }) => {
                 self.somebody(*user) && self.somebody(*contact)
             }
             Content::Validate(Addition { owner, contact, .. })
@@ -142,7 +142,7 @@ impl Border<'_> {
             Content::Search(Search { user, contact, .. }) => {
                 imsp && !self.own(*user) && self.own(*contact)
             }
-            Content::Found(Search { user, .. }) => imsp && self.own(*user),
+            Content::Found(Found { search: Search { user, .. }, .. }) => imsp && self.own(*user),
             Content::Validate(Addition { owner, contact, .. })
             | Content::Contact(Addition { owner, contact, .. })
             | Content::Invite(Addition { owner, contact, .. }) => {

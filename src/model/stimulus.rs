@@ -1,6 +1,7 @@
 //! What users decide: by the workload's draws, by a script, or by the timeline. Reaches the crowd
 //! through the engine; the model reacts and decides nothing of this kind itself.
 
+use crate::domain::federation::Activity;
 use crate::domain::id::SubscriberId;
 use crate::domain::presence::Availability;
 use crate::domain::text::Text;
@@ -17,6 +18,8 @@ pub enum Stimulus {
     Presence,
     /// The next added contact.
     AddContact,
+    /// The next of what users do besides.
+    Activity(Activity),
     /// This user writes this, by script instead of by draw.
     Write {
         /// The user who writes, of the operator whose crowd it reaches.
@@ -83,6 +86,20 @@ pub enum Stimulus {
         /// Whose group.
         host: SubscriberId,
     },
+    /// This user takes a contact off the list, by script.
+    Remove {
+        /// The list's owner.
+        owner: SubscriberId,
+        /// Who goes.
+        contact: SubscriberId,
+    },
+    /// This user closes the conversation with somebody, by script.
+    Close {
+        /// Whose client.
+        user: SubscriberId,
+        /// The conversation's other end.
+        peer: SubscriberId,
+    },
     /// This user searches for somebody, by script.
     Search {
         /// The user who searches.
@@ -122,6 +139,8 @@ pub enum Stimulus {
     Answer {
         /// The user who answers, and whose last message names the recipient.
         from: SubscriberId,
+        /// Whom, if it is not whoever wrote last.
+        to: Option<SubscriberId>,
         /// Length and alphabet of the answer.
         text: Text,
     },

@@ -140,6 +140,9 @@ macro_rules! not_followed {
             | Observation::ListShown { .. }
             | Observation::Upgraded { .. }
             | Observation::Downgraded { .. }
+            | Observation::ContactRemoved { .. }
+            | Observation::Conversation { .. }
+            | Observation::Commanded { .. }
             | Observation::LeftGroup { .. }
             | Observation::WatcherAnswered { .. }
             | Observation::Invited { .. }

@@ -28,7 +28,8 @@ pub(crate) fn map(node: &Node, fields: &[Field], name: &str, problems: &mut Vec<
 
 /// An IMSP of which only defaults are known.
 pub(crate) fn imsp(root: &Node) -> Node {
-    let parts = keys::IMSP.iter().filter(|field| matches!(field.key, "im_server" | "legacy"));
+    let of_im = ["im_server", "legacy", "directory"];
+    let parts = keys::IMSP.iter().filter(|field| of_im.contains(&field.key));
     let fields: Vec<Field> = parts.copied().collect();
     Completer { problems: &mut Vec::new() }.map(root, &fields, "an IMSP")
 }

@@ -79,6 +79,7 @@ pub(crate) const IMSP: &[Field] = &[
     ),
     field("hlr", Map(HLR), Is("{}"), "The HLR."),
     field("legacy", Map(LEGACY), Is("{}"), "Legacy customers (OMTP 2 and 3)."),
+    field("directory", Map(DIRECTORY), Is("{}"), "Whom searches find (RD-3)."),
     field(
         "expose",
         List(&Word(words::EXPOSE.list), 0),
@@ -208,6 +209,10 @@ const HLR: &[Field] = &[
     ),
 ];
 
+const DIRECTORY: &[Field] = &[
+    field("listed", Share, Is("100%"), "Share of IM users who are listed."),
+    field("others", Count(0, 1000), Is("0"), "Users found beside the one looked for."),
+];
 const LEGACY: &[Field] = &[
     field(
         "register",
@@ -248,8 +253,8 @@ const LEGACY: &[Field] = &[
     field(
         "client_limit",
         Share,
-        Is("0%"),
-        "Share of users whose client stops a text too long for a legacy contact (IM-0040).",
+        Is("100%"),
+        "Share of users whose client stops a text too long for a legacy contact, if `overlong: refuse` (IM-0040).",
     ),
     field("visible", Flag, Is("true"), "Whether clients mark legacy contacts (IM-0070)."),
     field(

@@ -2,7 +2,7 @@
 
 use crate::domain::distribution::{CountDistribution, DurationDistribution};
 use crate::domain::federation::{
-    Arrivals, Contacts, Federation, Groups, Growth, Load, MessageRate, Messages, Money,
+    Activities, Arrivals, Contacts, Federation, Groups, Growth, Load, MessageRate, Messages, Money,
     OfflineMessages, Operator, OperatorKind, Planning, Recipients, Run, Sessions, Subscribers,
     Workload,
 };
@@ -63,6 +63,7 @@ pub(crate) fn messages() -> Messages {
         arrivals: Arrivals::Poisson,
         length: CountDistribution::Constant(40),
         ucs2: 0.05,
+        rich: 0.0,
         recipients: Recipients::Uniform,
         reply_share: 0.6,
         reply_after: DurationDistribution::Exponential(Duration::from_secs(25)),
@@ -87,6 +88,7 @@ fn workload(contacts: Contacts) -> Workload {
         messages: messages(),
         presence_changes: 0.001,
         sessions: Sessions { online: 0.6, length: None, offline: OfflineMessages::Store },
+        activities: Activities::default(),
         groups: Groups { rooms: 0, members: CountDistribution::Constant(0), messages: 0.0 },
         growth: Growth { add_contact: 0.01, accept: 0.95, upgrades: 0.0 },
         load: even_load(),

@@ -95,7 +95,10 @@ impl MessageDraw {
 
     /// The text of the next first message.
     pub(crate) fn text(&mut self) -> Text {
-        Text::draw(&self.settings.length, self.settings.ucs2, &mut self.texts)
+        let text = Text::draw(&self.settings.length, self.settings.ucs2, &mut self.texts);
+        // No draw where nobody sends pictures.
+        let rich = self.settings.rich > 0.0 && self.texts.chance(self.settings.rich);
+        Text { rich, ..text }
     }
 }
 

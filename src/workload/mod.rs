@@ -2,6 +2,7 @@
 //! much, when they log in and out, whom they list. Pure draws from named streams in simulated
 //! time; nothing here sends, waits, or knows a node. `run` hands it to the crowds of the operators.
 
+pub(crate) mod activities;
 pub(crate) mod arrivals;
 pub(crate) mod contacts;
 pub(crate) mod destination;

@@ -19,6 +19,8 @@ pub(crate) struct Workload {
     pub(crate) sessions: Sessions,
     /// Contacts added during the run.
     pub(crate) growth: Growth,
+    /// What users do besides.
+    pub(crate) activities: Activities,
     /// Groups that the operator hosts, and how much members write to them.
     pub(crate) groups: Groups,
     /// Multiplies all rates over time.
@@ -57,6 +59,8 @@ pub(crate) struct Messages {
     pub(crate) length: CountDistribution,
     /// Share of texts outside the GSM 7-bit alphabet.
     pub(crate) ucs2: f64,
+    /// Share of texts that are not plain, which legacy customers cannot take (CLI-1).
+    pub(crate) rich: f64,
     /// Weight over the sender's contact list.
     pub(crate) recipients: Recipients,
     /// Share of delivered messages that are answered, below 1; answers are answered in turn.
@@ -131,6 +135,64 @@ pub(crate) struct Growth {
     pub(crate) accept: f64,
     /// Legacy customers becoming IM users, per second, all of the operator together.
     pub(crate) upgrades: f64,
+}
+
+/// A kind of what users do beside writing and adding contacts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Activity {
+    /// An IM user searches for somebody (RD-3).
+    Search,
+    /// An IM user takes a contact off the list.
+    RemoveContact,
+    /// An IM user blocks a contact, or ends that (CR16-1).
+    Block,
+    /// An IM user invites a contact to their group (IM-0020).
+    Invite,
+    /// A legacy customer sets their presence by SMS (HLR-2).
+    Command,
+}
+
+impl Activity {
+    /// All of them.
+    pub(crate) const ALL: [Self; 5] =
+        [Self::Search, Self::RemoveContact, Self::Block, Self::Invite, Self::Command];
+
+    /// Names its random streams.
+    pub(crate) fn purpose(self) -> &'static str {
+        match self {
+            Self::Search => "searches",
+            Self::RemoveContact => "removed contacts",
+            Self::Block => "blocked contacts",
+            Self::Invite => "invitations",
+            Self::Command => "presence commands",
+        }
+    }
+
+    /// A second, of each user who may.
+    pub(crate) fn rate(self, rates: &Activities) -> f64 {
+        match self {
+            Self::Search => rates.search,
+            Self::RemoveContact => rates.remove_contact,
+            Self::Block => rates.block,
+            Self::Invite => rates.invite,
+            Self::Command => rates.command,
+        }
+    }
+}
+
+/// How often users do it: a second, of each online IM user.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct Activities {
+    /// Searches for somebody (RD-3).
+    pub(crate) search: f64,
+    /// Contacts taken off lists.
+    pub(crate) remove_contact: f64,
+    /// Contacts blocked, or not any more (CR16-1).
+    pub(crate) block: f64,
+    /// Invitations to the user's group (IM-0020).
+    pub(crate) invite: f64,
+    /// Presence commands by SMS of each legacy customer (HLR-2).
+    pub(crate) command: f64,
 }
 
 /// Group messaging of the users of an operator.

@@ -120,6 +120,7 @@ impl Crowd {
         cx: &mut Context<'_>,
     ) {
         let slot = self.compose(occasion, (sender, recipient), None, text, cx);
+        self.converse(sender, recipient, cx);
         if !im && !self.legacy_contact(sender, recipient, text, cx) {
             return cx.refuse(slot, Reason::StoppedByClient);
         }
@@ -142,6 +143,18 @@ impl Crowd {
             let slot = self.compose(occasion, (sender, member), Some(Route::Group), text, cx);
             cx.at(cx.now + delay, Role::Crowd, Input::Request(Job::GroupMessage(slot)));
         }
+    }
+
+    /// A user takes a contact off the list, now.
+    pub(crate) fn remove_contact(
+        &mut self,
+        owner: SubscriberId,
+        contact: SubscriberId,
+        cx: &mut Context<'_>,
+    ) {
+        let delay = self.up.client(owner);
+        let job = Job::RemoveContact { owner, contact };
+        cx.at(cx.now + delay, Role::Crowd, Input::Request(job));
     }
 
     /// A user's presence changes, now: to this, or to what comes next.
@@ -242,8 +255,12 @@ impl Crowd {
             by_sms: message.by_sms,
             number: message.sms.map(|sms| sms.reply),
         };
+        if !sms {
+            self.converse(message.recipient, message.sender, cx);
+        }
         if let Some(script) = &mut self.script {
             script.inbox.insert(reply.from, reply);
+            script.inboxes.insert((reply.from, reply.to), reply);
         }
         // Nobody answers a group but by the group's own rate.
         let answers = !message.group;

@@ -6,6 +6,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::Crowd;
 use crate::domain::crossing::Membership;
 use crate::domain::id::{Role, SubscriberId};
+use crate::domain::observation::{ConversationTurn, Observation};
 use crate::domain::text::Text;
 use crate::model::context::Context;
 use crate::model::outbox::{Input, Job, Reply, WatcherQuestion};
@@ -15,6 +16,10 @@ use crate::model::outbox::{Input, Job, Reply, WatcherQuestion};
 pub(super) struct Script {
     /// The last message that reached each subscriber, to be answered.
     pub(super) inbox: FxHashMap<SubscriberId, Reply>,
+    /// The last message of each sender that reached each subscriber.
+    pub(super) inboxes: FxHashMap<(SubscriberId, SubscriberId), Reply>,
+    /// Conversations of clients, and whether they are open.
+    conversations: FxHashMap<(SubscriberId, SubscriberId), bool>,
     /// What users say when asked.
     consents: FxHashMap<SubscriberId, bool>,
     /// Who has lost their session with the phone's network.
@@ -41,9 +46,46 @@ impl Crowd {
         self.script.get_or_insert_default().consents.insert(user, yes);
     }
 
-    /// A user answers the last message that came; without one nothing happens.
-    pub(crate) fn answer_last(&mut self, from: SubscriberId, text: Text, cx: &mut Context<'_>) {
-        let last = self.script.as_ref().and_then(|script| script.inbox.get(&from)).copied();
+    /// A message of a conversation is written or shown on a client: it opens one that is not open.
+    pub(super) fn converse(
+        &mut self,
+        user: SubscriberId,
+        peer: SubscriberId,
+        cx: &mut Context<'_>,
+    ) {
+        // Nothing in the model depends on it, so only a script looks.
+        let Some(script) = &mut self.script else { return };
+        let turn = match script.conversations.insert((user, peer), true) {
+            Some(true) => return,
+            Some(false) => ConversationTurn::Reopened,
+            None => ConversationTurn::Opened,
+        };
+        cx.observe(Observation::Conversation { user, peer, turn });
+    }
+
+    /// A user closes a conversation, if it is open.
+    pub(crate) fn close(&mut self, user: SubscriberId, peer: SubscriberId, cx: &mut Context<'_>) {
+        let script = self.script.get_or_insert_default();
+        if script.conversations.get(&(user, peer)) == Some(&true) {
+            script.conversations.insert((user, peer), false);
+            let turn = ConversationTurn::Closed;
+            cx.observe(Observation::Conversation { user, peer, turn });
+        }
+    }
+
+    /// A user answers the last message that came, or the last of somebody; without one nothing happens.
+    pub(crate) fn answer_last(
+        &mut self,
+        from: SubscriberId,
+        to: Option<SubscriberId>,
+        text: Text,
+        cx: &mut Context<'_>,
+    ) {
+        let last = self.script.as_ref().and_then(|script| match to {
+            Some(to) => script.inboxes.get(&(from, to)),
+            None => script.inbox.get(&from),
+        });
+        let last = last.copied();
         if let Some(reply) = last {
             self.answer(reply, text, cx);
         }

@@ -2,7 +2,7 @@
 //! of the limit (OMTP 3), and shows the contact as its operator wants (OMTP 4, RD-8).
 
 use super::Crowd;
-use crate::domain::federation::{Exposed, Notice};
+use crate::domain::federation::{Exposed, Notice, Overlong};
 use crate::domain::id::{OperatorId, SubscriberId};
 use crate::domain::observation::Observation;
 use crate::domain::outcome::Defect;
@@ -32,8 +32,11 @@ impl Crowd {
         if told && !cx.plan.has(Defect::NoticeOmitted) {
             cx.observe(Observation::LegacyNotice { user, contact });
         }
-        // IM-0040: which users have such a client follows from the user alone.
-        let limited = limit > 0.0 && self.limited.unit(u64::from(user.0 - self.base)) < limit;
+        // IM-0040: where the operator takes no more; which users have such a client follows from the user
+        // alone.
+        let limited = imsp.legacy.overlong == Overlong::Refuse;
+        let limited =
+            limited && limit > 0.0 && self.limited.unit(u64::from(user.0 - self.base)) < limit;
         text.fits_one() || !limited
     }
 }

@@ -1,6 +1,6 @@
 //! What a crossing costs: its bytes on the wire, and what the sending side owes for it.
 
-use crate::domain::crossing::Audience;
+use crate::domain::crossing::{Audience, Found};
 use crate::model::context::Context;
 use crate::model::crossing::{Content, Notification};
 use crate::model::plan::TransferSizes;
@@ -43,7 +43,11 @@ pub(super) fn bytes(content: &Content, sizes: &TransferSizes, cx: &Context<'_>) 
         Content::Validate(_) | Content::Search(_) => sizes.validate,
         // All of them are an InviteRequest, or as long as one.
         Content::Contact(_) | Content::Invite(_) | Content::Leave(_) => sizes.contact,
-        Content::Validated { .. } | Content::Found(_) => sizes.validated,
+        Content::Validated { .. } => sizes.validated,
+        // Each user found is as long as the one that a validation answers with.
+        Content::Found(Found { users, .. }) => {
+            sizes.answer + u32::from(users) * sizes.validated.saturating_sub(sizes.answer)
+        }
         Content::ContactAnswer { .. } | Content::InviteAnswer { .. } => sizes.answer,
         Content::Ack | Content::Report => sizes.answer,
     }

@@ -26,7 +26,7 @@ pub(super) fn carried(content: &Content, cx: &Context<'_>) -> Carried {
         | Content::State { .. }
         | Content::Subscribe(_)
         | Content::Search(_)
-        | Content::Found(_)
+        | Content::Found(..)
         | Content::Validate(_)
         | Content::Validated { .. }
         | Content::Contact(_)
@@ -53,7 +53,7 @@ pub(super) fn notified(crossing: &Crossing, cx: &mut Context<'_>) {
         | Content::Alert(_)
         | Content::Subscribe(_)
         | Content::Search(_)
-        | Content::Found(_)
+        | Content::Found(..)
         | Content::Validate(_)
         | Content::Validated { .. }
         | Content::Contact(_)

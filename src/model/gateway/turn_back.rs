@@ -2,7 +2,7 @@
 //! by the hub's relay and by the translator.
 
 use super::Gateway;
-use crate::domain::crossing::{Audience, Search};
+use crate::domain::crossing::{Audience, Found, Search};
 use crate::domain::observation::Observation;
 use crate::domain::outcome::Reason;
 use crate::model::context::Context;
@@ -74,9 +74,11 @@ impl Gateway {
             }
             Content::ContactAnswer { .. } | Content::InviteAnswer { .. } | Content::Leave(_) => {}
             Content::Search(Search { user, contact, .. })
-            | Content::Found(Search { user, contact, .. }) => {
+            | Content::Found(Found { search: Search { user, contact, .. }, .. }) => {
+                let population = &cx.plan.population;
+                let (from, to) = (population.operator(user), population.operator(contact));
                 let reason = Some(reason);
-                cx.observe(Observation::Found { user, contact, reason });
+                cx.observe(Observation::Found { user, contact, from, to, users: 0, reason });
             }
             Content::Alert(_) | Content::Ack | Content::Report => {}
         }

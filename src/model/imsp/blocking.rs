@@ -19,7 +19,8 @@ impl Imsp {
         gateway: &mut Gateway,
         cx: &mut Context<'_>,
     ) {
-        cx.observe(Observation::Blocked { owner, other, on });
+        let operator = cx.operator;
+        cx.observe(Observation::Blocked { operator, owner, other, on });
         let changed = match on {
             true => self.blocked.insert(owner, other),
             false => self.blocked.remove(owner, other),
@@ -55,7 +56,7 @@ impl Imsp {
     }
 
     /// Whether a user of this IMSP has blocked somebody.
-    pub(super) fn has_blocked(&self, owner: SubscriberId, other: SubscriberId) -> bool {
+    pub(crate) fn has_blocked(&self, owner: SubscriberId, other: SubscriberId) -> bool {
         self.blocked.contains(owner, other)
     }
 
@@ -66,6 +67,9 @@ impl Imsp {
         publisher: SubscriberId,
         cx: &Context<'_>,
     ) -> bool {
+        if self.has_removed(watcher, publisher) {
+            return false;
+        }
         let from_start = cx.plan.graph.watchers(publisher).binary_search(&watcher).is_ok();
         from_start || self.added.watchers(publisher).iter().any(|&(known, _)| known == watcher)
     }

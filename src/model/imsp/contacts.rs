@@ -65,6 +65,31 @@ impl Imsp {
         }
     }
 
+    /// A user takes a contact off the list: nothing of them is shown any more, and where they are
+    /// subscribed to elsewhere, that ends.
+    pub(super) fn remove_contact(
+        &mut self,
+        owner: SubscriberId,
+        contact: SubscriberId,
+        gateway: &mut Gateway,
+        cx: &mut Context<'_>,
+    ) {
+        if !self.contacts(owner, cx.plan).any(|listed| listed == contact) {
+            return;
+        }
+        let home = cx.plan.population.operator(contact);
+        if home != cx.operator && self.logged_in(owner) && self.follows(contact, home, cx) {
+            subscribe_one(home, owner, contact, SubscriptionAct::End, gateway, cx);
+        }
+        self.removed.insert(owner, contact);
+        cx.observe(Observation::ContactRemoved { owner, contact, operator: cx.operator });
+    }
+
+    /// Whether a user here has taken somebody off the list.
+    pub(crate) fn has_removed(&self, owner: SubscriberId, contact: SubscriberId) -> bool {
+        self.removed.contains(owner, contact)
+    }
+
     /// Contacts that a user has added during the run.
     pub(crate) fn added_contacts(&self, owner: SubscriberId) -> &[SubscriberId] {
         self.added.contacts(owner)
@@ -266,6 +291,9 @@ impl Imsp {
 
     /// Whether a user of this IMSP lists somebody.
     fn lists(&self, owner: SubscriberId, contact: SubscriberId, cx: &Context<'_>) -> bool {
+        if self.has_removed(owner, contact) {
+            return false;
+        }
         let from_start = cx.plan.graph.watchers(contact).binary_search(&owner).is_ok();
         from_start || self.added.contacts(owner).contains(&contact)
     }
@@ -407,8 +435,10 @@ impl Imsp {
         online: Option<bool>,
         cx: &mut Context<'_>,
     ) {
+        self.removed.remove(request.owner, request.contact);
+        let listed = cx.plan.graph.contacts(request.owner).contains(&request.contact);
         let list = self.added.contacts.entry(request.owner).or_default();
-        if !list.contains(&request.contact) {
+        if !listed && !list.contains(&request.contact) {
             list.push(request.contact);
         }
         let asked = match request.asked {

@@ -20,6 +20,7 @@ use self::directory::Directory;
 use self::legacy::ReplyPool;
 use self::pairs::Pairs;
 use self::presence::shown_never;
+use self::search::found;
 use super::access::Access;
 use super::bits::Bits;
 use super::context::Context;
@@ -38,6 +39,7 @@ use crate::domain::observation::Observation;
 use crate::domain::outcome::{Reason, Stage};
 use crate::domain::part::{Part, PartKind};
 use crate::domain::presence::{Availability, News};
+use crate::domain::random::StreamSeed;
 use crate::domain::text::SourceNotice;
 
 /// The server of one IMSP.
@@ -57,6 +59,8 @@ pub(crate) struct Imsp {
     known: FxHashMap<SubscriberId, bool>,
     /// Legacy customers of whom the HLR has not told yet, with requests that wait for it.
     unheard: FxHashMap<SubscriberId, Vec<ContactRequest>>,
+    /// Whom users here have taken off their lists (owner first).
+    removed: Pairs,
     /// Who is blocked by whom (owner first).
     blocked: Pairs,
     /// IM users with a session, by index.
@@ -84,6 +88,8 @@ pub(crate) struct Imsp {
     groups: FxHashMap<SubscriberId, Vec<SubscriberId>>,
     replies: ReplyPool,
     source_notice: SourceNotice,
+    /// Draws who is listed in the directory, by index.
+    listed: StreamSeed,
     /// Towards the clients.
     down: Access,
     /// Watchers to be told of the change in hand; kept to spare an allocation.
@@ -140,6 +146,7 @@ impl Imsp {
             hidden: Pairs::default(),
             known: FxHashMap::default(),
             unheard: FxHashMap::default(),
+            removed: Pairs::default(),
             blocked: Pairs::default(),
             sessions,
             availability: vec![Availability::Available; range.len()],
@@ -155,6 +162,11 @@ impl Imsp {
             groups: FxHashMap::default(),
             replies: ReplyPool::new(settings.legacy.reply_numbers, settings.legacy.reply_hold),
             source_notice: SourceNotice::new(&settings.legacy.source_notice),
+            listed: StreamSeed::new(
+                plan.federation.run.seed,
+                &plan.federation.operator(operator).name,
+                "directory/listed",
+            ),
             down: Access::new(plan, operator, "access/down"),
             told: Vec::new(),
         };
@@ -191,6 +203,7 @@ impl Imsp {
             | Job::Validate(_)
             | Job::Validated { .. }
             | Job::AddContact { .. }
+            | Job::RemoveContact { .. }
             | Job::ContactAsked(_)
             | Job::ContactAnswered { .. } => Claim::Usual,
         };
@@ -258,7 +271,7 @@ impl Imsp {
                 self.invite_answered(request, answer, gateway, cx);
             }
             Job::Leave(membership) => self.leave_group(membership, gateway, cx),
-            Job::SearchAnswered(search) => self.searched(search, None, cx),
+            Job::SearchAnswered(found) => self.searched(found, None, cx),
             Job::Command { customer, online, changed } => {
                 self.command(customer, online, changed, gateway, cx);
             }
@@ -280,6 +293,9 @@ impl Imsp {
             Job::Validated { request, online } => self.validated(request, online, cx),
             Job::AddContact { request, by_number } => {
                 self.add_contact(request, by_number, gateway, cx);
+            }
+            Job::RemoveContact { owner, contact } => {
+                self.remove_contact(owner, contact, gateway, cx);
             }
             Job::ContactAsked(request) => self.ask_client(request, gateway, cx),
             Job::ContactAnswered { request, answer } => {
@@ -331,9 +347,9 @@ impl Imsp {
                 self.session(user, count, login, changed, gateway, cx);
             }
             Job::Search { user, contact, .. } => {
-                cx.observe(Observation::Found { user, contact, reason: Some(reason) });
+                found(user, contact, 0, Some(reason), cx);
             }
-            Job::SearchAnswered(search) => self.searched(search, Some(reason), cx),
+            Job::SearchAnswered(found) => self.searched(found, Some(reason), cx),
             Job::State { contacts, .. }
             | Job::TellState { contacts, .. }
             | Job::Subscribe(Subscription { contacts, .. }) => {
@@ -343,7 +359,7 @@ impl Imsp {
             Job::Phone { customer, attached, changed } => {
                 self.phone_changed(customer, attached, changed, gateway, cx);
             }
-            Job::Presence { .. } | Job::Command { .. } => {}
+            Job::Presence { .. } | Job::Command { .. } | Job::RemoveContact { .. } => {}
         }
     }
 
@@ -379,8 +395,7 @@ fn time_of<'a>(job: &Job, times: &'a ServiceTimes) -> &'a DurationDistribution {
         Job::Session { .. } | Job::Upgrade { .. } | Job::Downgrade { .. } => &times.login,
         Job::Validate(_) => &times.validate,
         Job::Validated { .. } => &times.contact,
-        Job::AddContact { .. } | Job::ContactAsked(_) | Job::ContactAnswered { .. } => {
-            &times.contact
-        }
+        Job::AddContact { .. } | Job::RemoveContact { .. } => &times.contact,
+        Job::ContactAsked(_) | Job::ContactAnswered { .. } => &times.contact,
     }
 }

@@ -30,6 +30,11 @@ impl Pairs {
         self.0.remove(&publisher);
     }
 
+    /// Whether there is no pair at all.
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Whether a pair is there.
     pub(super) fn contains(&self, publisher: SubscriberId, watcher: SubscriberId) -> bool {
         self.of(publisher).is_some_and(|watchers| watchers.contains(&watcher))

@@ -118,6 +118,9 @@ impl Imsp {
         if let Some(hidden) = self.hidden.of(publisher) {
             told.retain(|watcher| !hidden.contains(watcher));
         }
+        if !self.removed.is_empty() {
+            told.retain(|watcher| !self.has_removed(*watcher, publisher));
+        }
         let leaks = cx.plan.has(Defect::BlockedWatcherSees);
         if let Some(blocked) = self.blocked.of(publisher).filter(|_| !leaks) {
             told.retain(|watcher| !blocked.contains(watcher));
@@ -177,7 +180,9 @@ impl Imsp {
         self.learn(publisher, news, cx.operator, cx.plan);
         let change = (publisher, changed, news);
         match audience {
-            Audience::Watcher(watcher) if self.logged_in(watcher) => {
+            Audience::Watcher(watcher)
+                if self.logged_in(watcher) && !self.has_removed(watcher, publisher) =>
+            {
                 self.notify(change, watcher, gateway, cx);
             }
             Audience::Watcher(watcher) => {
@@ -190,7 +195,10 @@ impl Imsp {
                 let here = all[from..].iter().take_while(|watcher| watcher.0 < own.end).copied();
                 let added = self.added.watchers(publisher).iter().map(|&(watcher, _)| watcher);
                 let mut told = std::mem::take(&mut self.told);
-                told.extend(here.chain(added).filter(|&watcher| self.logged_in(watcher)));
+                let shown = |watcher: &SubscriberId| {
+                    self.logged_in(*watcher) && !self.has_removed(*watcher, publisher)
+                };
+                told.extend(here.chain(added).filter(shown));
                 // Whoever has come since the news left has the new state already.
                 told.truncate(known as usize);
                 for &watcher in &told {

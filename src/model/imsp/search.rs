@@ -2,7 +2,8 @@
 //! commands that legacy customers send by SMS (HLR-2).
 
 use super::{Imsp, Open, Wanted};
-use crate::domain::crossing::Search;
+use crate::domain::crossing::{Found, Search};
+use crate::domain::federation;
 use crate::domain::id::{SubscriberId, Transaction};
 use crate::domain::observation::Observation;
 use crate::domain::outcome::{Defect, Reason};
@@ -25,11 +26,12 @@ impl Imsp {
         let population = &cx.plan.population;
         let (asks, home) = (population.operator(user), population.operator(contact));
         if home == cx.operator {
+            let (wanted, users) = self.look_up(contact);
             if let Some(transaction) = transaction {
-                let found = Search { user, contact, transaction };
-                gateway.send(asks, Content::Found(found), cx);
+                let search = Search { user, contact, transaction };
+                gateway.send(asks, Content::Found(Found { search, wanted, users }), cx);
             } else {
-                cx.observe(Observation::Found { user, contact, reason: None });
+                found(user, contact, users, reason(wanted), cx);
             }
             return;
         }
@@ -43,21 +45,31 @@ impl Imsp {
                 true => None,
                 false => Some(cx.plan.why_no_way(cx.operator, home)),
             };
-            cx.observe(Observation::Found { user, contact, reason });
+            found(user, contact, 0, reason, cx);
         }
+    }
+
+    /// Whether a search finds a subscriber here, and how many users it finds in all: IM users whom the
+    /// operator lists.
+    fn look_up(&self, contact: SubscriberId) -> (bool, u16) {
+        let federation::Directory { listed, others } = self.settings.directory;
+        let index = self.index(contact);
+        // Who is listed follows from the user alone.
+        let wanted = self.im.get(index) && self.listed.unit(index as u64) < listed;
+        (wanted, others as u16 + u16::from(wanted))
     }
 
     /// Another domain has answered a search, or there was no room for its answer.
     pub(super) fn searched(
         &mut self,
-        search: Search,
-        reason: Option<Reason>,
+        answer: Found,
+        refused: Option<Reason>,
         cx: &mut Context<'_>,
     ) {
-        let Search { user, contact, transaction } = search;
+        let Found { search: Search { user, contact, transaction }, wanted, users } = answer;
         let open = Open { user, contact, wanted: Wanted::Search };
         match self.open.close(transaction, |known| *known == open) {
-            Some(_) => cx.observe(Observation::Found { user, contact, reason }),
+            Some(_) => found(user, contact, users, refused.or(reason(wanted)), cx),
             None => cx.stray(),
         }
     }
@@ -75,8 +87,27 @@ impl Imsp {
             !self.im.get(self.index(customer)) && self.registered.get(self.index(customer));
         let taken = self.settings.legacy.sms_commands && !cx.plan.has(Defect::CommandIgnored);
         if legacy && taken {
+            let operator = cx.operator;
+            cx.observe(Observation::Commanded { operator, customer });
             let news = self.legacy_news(customer, online);
             self.presence_changed(customer, changed, news, gateway, cx);
         }
     }
+}
+
+/// Why a search did not find whom it was for.
+fn reason(wanted: bool) -> Option<Reason> {
+    (!wanted).then_some(Reason::UnknownUser)
+}
+
+/// A search has ended.
+pub(super) fn found(
+    user: SubscriberId,
+    contact: SubscriberId,
+    users: u16,
+    reason: Option<Reason>,
+    cx: &mut Context<'_>,
+) {
+    let (from, to) = (cx.operator, cx.plan.population.operator(contact));
+    cx.observe(Observation::Found { user, contact, from, to, users, reason });
 }

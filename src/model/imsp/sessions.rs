@@ -153,12 +153,13 @@ impl Imsp {
     }
 
     /// The contact list of a user as it is now.
-    pub(super) fn contacts<'a>(
+    pub(crate) fn contacts<'a>(
         &'a self,
         user: SubscriberId,
         plan: &'a Plan,
     ) -> impl Iterator<Item = SubscriberId> + use<'a> {
-        plan.graph.contacts(user).iter().chain(self.added.contacts(user)).copied()
+        let listed = plan.graph.contacts(user).iter().chain(self.added.contacts(user));
+        listed.copied().filter(move |contact| !self.has_removed(user, *contact))
     }
 
     /// Whether the presence of a contact of another operator is subscribed to: of IM users, and of

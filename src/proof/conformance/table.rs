@@ -151,7 +151,7 @@ pub const ROWS: &[Row] = &[
         Holds,
         "OMTP 2.6",
         "an answer comes back through MNO A, in the right conversation",
-        Played(&["uc-4b"]),
+        Played(&["uc-4b", "uc-4-conversation"]),
     ),
     row(
         "RD-1",
@@ -166,7 +166,7 @@ pub const ROWS: &[Row] = &[
         Holds,
         "RD7 7.1.5",
         "a contact request by number or address reaches the device; search is refused where not agreed",
-        Played(&["rd-3", "rd-3-by-number", "rd-3-search", "rd-3-no-search"]),
+        Played(&["rd-3", "rd-3-by-number", "rd-3-search", "rd-3-no-search", "rd-3-directory"]),
     ),
     row(
         "RD-4",
@@ -208,7 +208,7 @@ pub const ROWS: &[Row] = &[
         Holds,
         "CR16",
         "SMS-only users are listed, written to, blocked and unblocked as any contact",
-        Played(&["cr16-1", "cr16-blocked-watcher"]),
+        Played(&["cr16-1", "cr16-blocked-watcher", "cr16-1-removed"]),
     ),
     row(
         "CR16-2",
@@ -412,6 +412,9 @@ pub(super) fn scenario(name: &str) -> Option<&'static str> {
         "rd-3-by-number" => include_str!("../../../tests/scenarios/rd-3-by-number.txt"),
         "rd-8-agreement" => include_str!("../../../tests/scenarios/rd-8-agreement.txt"),
         "rd-5-values" => include_str!("../../../tests/scenarios/rd-5-values.txt"),
+        "rd-3-directory" => include_str!("../../../tests/scenarios/rd-3-directory.txt"),
+        "cr16-1-removed" => include_str!("../../../tests/scenarios/cr16-1-removed.txt"),
+        "uc-4-conversation" => include_str!("../../../tests/scenarios/uc-4-conversation.txt"),
         _ => return None,
     })
 }

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use crate::domain::crossing::Listed;
 use crate::domain::federation::Exposed;
 use crate::domain::id::{AgreementId, MessageId, OperatorId, SubscriberId};
-use crate::domain::observation::{Carried, Decision, Observation, SmsEvent, Subject};
+use crate::domain::observation::{
+    Carried, ConversationTurn, Decision, Observation, SmsEvent, Subject,
+};
 use crate::domain::outcome::SmsOrigin;
 use crate::domain::presence::{Look, News, Presence};
 use crate::domain::time::Instant;
@@ -245,20 +247,38 @@ impl Facts {
                 None => format!("{} joins the group", self.name(contact)),
                 Some(reason) => format!("{} may not join the group: {reason}", self.name(contact)),
             },
+            Observation::ContactRemoved { owner, contact, .. } => {
+                format!("{} lists {} no more", self.name(owner), self.name(contact))
+            }
+            Observation::Conversation { user, peer, turn } => {
+                let turn = match turn {
+                    ConversationTurn::Opened => "opens",
+                    ConversationTurn::Closed => "closes",
+                    ConversationTurn::Reopened => "reopens",
+                };
+                format!("{} {turn} the conversation with {}", self.name(user), self.name(peer))
+            }
             Observation::LeftGroup { host, member } => {
                 format!("{} leaves the group of {}", self.name(member), self.name(host))
             }
-            Observation::Found { user, contact, reason } => match reason {
-                None => format!("{} finds {}", self.name(user), self.name(contact)),
+            Observation::Found { user, contact, users, reason, .. } => match reason {
+                None => {
+                    let (user, contact) = (self.name(user), self.name(contact));
+                    match users {
+                        1 => format!("{user} finds {contact}"),
+                        more => format!("{user} finds {contact} among {more} users"),
+                    }
+                }
                 Some(reason) => {
                     format!("{} does not find {}: {reason}", self.name(user), self.name(contact))
                 }
             },
-            Observation::Blocked { owner, other, on } => {
+            Observation::Blocked { owner, other, on, .. } => {
                 let verb = if on { "blocks" } else { "unblocks" };
                 format!("{} {verb} {}", self.name(owner), self.name(other))
             }
             // Told by `observe`, with all that the client shows.
+            Observation::Commanded { .. } => return None,
             Observation::ContactAdded { .. } | Observation::ListShown { .. } => return None,
             // No claims are made about them.
             Observation::Rerouted { .. }

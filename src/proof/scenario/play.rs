@@ -144,6 +144,8 @@ fn possible(
             | Deed::Writes { .. }
             | Deed::WritesGroup { .. }
             | Deed::Leaves { .. }
+            | Deed::Removes { .. }
+            | Deed::Closes { .. }
             | Deed::Invites { .. }
             | Deed::Searches { .. }
             | Deed::Changes(_)
@@ -179,7 +181,12 @@ fn stimulus(act: &Act, who: SubscriberId, cast: &BTreeMap<String, SubscriberId>)
         Deed::Writes { whom, text, .. } => {
             Stimulus::Write { sender: who, recipient: cast[whom], text: *text }
         }
-        Deed::Answers { text, .. } => Stimulus::Answer { from: who, text: *text },
+        Deed::Answers { whom, text, .. } => {
+            let to = whom.as_ref().map(|whom| cast[whom]);
+            Stimulus::Answer { from: who, to, text: *text }
+        }
+        Deed::Removes { whom } => Stimulus::Remove { owner: who, contact: cast[whom] },
+        Deed::Closes { whom } => Stimulus::Close { user: who, peer: cast[whom] },
         Deed::Invites { whom } => Stimulus::Invite { user: who, contact: cast[whom] },
         Deed::WritesGroup { text, .. } => Stimulus::WriteGroup { sender: who, text: *text },
         Deed::Leaves { whom } => Stimulus::LeaveGroup { member: who, host: cast[whom] },

@@ -86,6 +86,16 @@ pub(crate) enum Deed {
         /// Name of the group's host.
         whom: String,
     },
+    /// `removes B2`: takes the contact off the list.
+    Removes {
+        /// Name of the contact.
+        whom: String,
+    },
+    /// `closes the conversation with B2`.
+    Closes {
+        /// Name of the other end.
+        whom: String,
+    },
     /// `looks for B2`: a search.
     Searches {
         /// Name of the user looked for.
@@ -95,6 +105,8 @@ pub(crate) enum Deed {
     Commands(bool),
     /// `answers "hi"`: the last message that came to the user.
     Answers {
+        /// Name of whom, if it is not whoever wrote last.
+        whom: Option<String>,
         /// What is written back, as facts show it.
         words: String,
         /// What they come to.
@@ -235,7 +247,7 @@ fn deed(text: &str) -> Result<Deed, String> {
     let rest = rest.trim();
     let known = || {
         format!(
-            "`{text}`: users add … by number, add … by address, look for …, invite …, leave the group of …, write the group \"…\", write … \"…\", send … a picture, \
+            "`{text}`: users add … by number, add … by address, look for …, remove …, close the conversation with …, invite …, leave the group of …, write the group \"…\", write … \"…\", send … a picture, \
              command online, command offline, answer \"…\", log in, \
              log out, attach, detach, change presence, be busy, away or available, upgrade, give up IM, allow …, deny …, block …, unblock …, say yes, say no"
         )
@@ -268,14 +280,23 @@ fn deed(text: &str) -> Result<Deed, String> {
             Deed::Writes { whom, words: "a picture".to_owned(), text }
         }
         ("invites", whom) if !whom.is_empty() => Deed::Invites { whom: whom.to_owned() },
+        ("removes", whom) if !whom.is_empty() => Deed::Removes { whom: whom.to_owned() },
+        ("closes", rest) if rest.starts_with("the conversation with ") => {
+            Deed::Closes { whom: rest[22..].to_owned() }
+        }
         ("looks", rest) if rest.starts_with("for ") => {
             Deed::Searches { whom: rest[4..].to_owned() }
         }
         ("commands", "online") => Deed::Commands(true),
         ("commands", "offline") => Deed::Commands(false),
-        ("answers", words) => {
-            let (words, text) = words_of(words).ok_or_else(known)?;
-            Deed::Answers { words, text }
+        ("answers", rest) => {
+            // `answers "hi"`, or `answers A2 "hi"`.
+            let (whom, words) = match words_of(rest) {
+                Some(_) => (None, rest),
+                None => rest.split_once(' ').map(|(w, r)| (Some(w), r)).ok_or_else(known)?,
+            };
+            let (words, text) = words_of(words.trim()).ok_or_else(known)?;
+            Deed::Answers { whom: whom.map(str::to_owned), words, text }
         }
         ("logs", "in") => Deed::Logs(true),
         ("logs", "out") => Deed::Logs(false),
@@ -319,10 +340,13 @@ fn check(script: &mut Script) -> Result<(), ScriptError> {
             | Deed::Writes { whom, .. }
             | Deed::Invites { whom }
             | Deed::Leaves { whom }
+            | Deed::Removes { whom }
+            | Deed::Closes { whom }
             | Deed::Searches { whom }
             | Deed::Allows { whom, .. }
             | Deed::Blocks { whom, .. } => Some(whom),
-            Deed::Commands(_) | Deed::Answers { .. } | Deed::Logs(_) | Deed::Phone(_) => None,
+            Deed::Answers { whom, .. } => whom.as_ref(),
+            Deed::Commands(_) | Deed::Logs(_) | Deed::Phone(_) => None,
             Deed::Changes(_) | Deed::Upgrades | Deed::Downgrades | Deed::Says(_) => None,
             Deed::WritesGroup { .. } => None,
         };

@@ -21,9 +21,24 @@ pub(super) fn add(plan: &Plan, work: &mut Work<'_>) {
         let sessions = 2.0 * logins(&workload.sessions);
         work.im_server(operator, im_users * changes, |times| &times.presence);
         work.im_server(operator, im_users * sessions, |times| &times.login);
+        activities(plan, operator, im_users * load * online(plan, operator), work);
         fan_out(plan, operator, changes + sessions, work);
         subscriptions(plan, operator, logins(&workload.sessions), work);
     }
+}
+
+/// What users do besides, by so many who are online and times the load: requests at their IM server, and
+/// searches that cross. Invitations and what blocking tells are few, and left out.
+fn activities(plan: &Plan, operator: OperatorId, users: f64, work: &mut Work<'_>) {
+    let settings = plan.federation.operator(operator);
+    let rates = &settings.workload.activities;
+    work.im_server(operator, users * rates.search, |times| &times.search);
+    work.im_server(operator, users * rates.remove_contact, |times| &times.contact);
+    work.im_server(operator, users * rates.block, |times| &times.subscribe);
+    work.im_server(operator, users * rates.invite, |times| &times.group);
+    let load = highest(&settings.workload.load, &plan.federation.run);
+    let commands = rates.command * load * f64::from(settings.subscribers.sms_only);
+    work.im_server(operator, commands, |times| &times.presence);
 }
 
 /// Notifications of the changes of an operator's users, so many a second each.

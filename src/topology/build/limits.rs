@@ -6,9 +6,7 @@ use super::super::node::Node;
 use super::super::place::Place;
 use super::Builder;
 use crate::domain::distribution::DurationDistribution;
-use crate::domain::federation::{
-    Federation, Legacy, Load, MessageRate, Run, Smsc, Subscribers, Workload,
-};
+use crate::domain::federation::{Federation, Load, MessageRate, Run, Subscribers, Workload};
 use crate::domain::time::Duration;
 
 /// Subscribers of a federation: their numbering has 32 bits, their state some 20 bytes each.
@@ -169,22 +167,6 @@ impl Builder<'_> {
                 );
             }
             begins = ends;
-        }
-    }
-
-    /// Tells where a short message may be delivered after the number that leads its answer back has
-    /// been given to somebody else. The format's own values differ so, which shows in runs of days.
-    pub(super) fn answers_find_back(&mut self, operator: &Node, legacy: &Legacy, smsc: &Smsc) {
-        let (hold, validity) = (legacy.reply_hold, smsc.validity);
-        let usual = (Duration::from_secs(24 * 3600), Duration::from_secs(48 * 3600));
-        let seen = self.measured.is_some_and(|measured| measured > hold);
-        if hold < validity && (seen || (hold, validity) != usual) {
-            let message = format!(
-                "an answer may not find back: `smsc.validity` is {validity}, and the number that \
-                 leads it back is kept for {hold}"
-            );
-            let help = format!("`reply_hold: {validity}` or longer, or a shorter `smsc.validity`");
-            self.doubt(operator.part("legacy").place_of("reply_hold"), message, help);
         }
     }
 }

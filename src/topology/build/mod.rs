@@ -151,9 +151,6 @@ impl Builder<'_> {
         }
         let imsp = im.then(|| self.imsp(node));
         let smsc = smsc.map(|smsc| self.smsc(smsc));
-        if let (Some(imsp), Some(smsc)) = (&imsp, &smsc) {
-            self.answers_find_back(node, &imsp.legacy, smsc);
-        }
         Operator {
             name: entry.key.clone(),
             kind,
@@ -230,6 +227,10 @@ impl Builder<'_> {
             service_time: self.service_times(server),
             queue_limit: server.read("queue_limit"),
             messages_first: server.word("priority", &words::MESSAGES_FIRST),
+            directory: Directory {
+                listed: operator.part("directory").read("listed"),
+                others: operator.part("directory").read("others"),
+            },
             legacy: Legacy {
                 register_on_contact: legacy.word("register", &words::REGISTER_ON_CONTACT),
                 presence: legacy.word("presence", &words::LEGACY_PRESENCE),

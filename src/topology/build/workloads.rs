@@ -70,6 +70,7 @@ impl Builder<'_> {
     fn workload(&mut self, node: &Node) -> Workload {
         let messages = node.part("messages");
         let (sessions, growth) = (node.part("sessions"), node.part("growth"));
+        let activities = node.part("activities");
         let (groups, reply) = (node.part("groups"), messages.part("reply"));
         let reply_share: f64 = reply.read("share");
         if reply_share >= 1.0 {
@@ -93,6 +94,7 @@ impl Builder<'_> {
                 arrivals: arrivals(messages),
                 length: self.counts(messages, "length"),
                 ucs2: messages.read("ucs2"),
+                rich: messages.read("rich"),
                 recipients: match messages.part("recipients") {
                     map if map.is_map() => Recipients::Zipf(map.read("zipf")),
                     _ => messages.word("recipients", &words::RECIPIENTS),
@@ -110,6 +112,13 @@ impl Builder<'_> {
                 add_contact: growth.read("add_contact"),
                 accept: growth.read("accept"),
                 upgrades: growth.read("upgrades"),
+            },
+            activities: Activities {
+                search: activities.read("search"),
+                remove_contact: activities.read("remove_contact"),
+                block: activities.read("block"),
+                invite: activities.read("invite"),
+                command: activities.read("command"),
             },
             groups: Groups {
                 rooms: groups.read("rooms"),
@@ -198,5 +207,15 @@ fn overlay(under: &mut Node, over: &Node) {
 
 /// Keys of the workload whose values are maps of keys.
 fn sections(key: &str) -> bool {
-    matches!(key, "contacts" | "messages" | "presence" | "sessions" | "growth" | "groups" | "reply")
+    matches!(
+        key,
+        "contacts"
+            | "messages"
+            | "presence"
+            | "sessions"
+            | "growth"
+            | "activities"
+            | "groups"
+            | "reply"
+    )
 }

@@ -16,6 +16,7 @@ pub(crate) const WORKLOAD: &[Field] = &[
     field("presence", Map(PRESENCE), Is("{}"), "Presence changes."),
     field("sessions", Map(SESSIONS), Is("{}"), "Logins and logouts."),
     field("growth", Map(GROWTH), Is("{}"), "Contacts added during the run."),
+    field("activities", Map(ACTIVITIES), Is("{}"), "What users do besides."),
     field("groups", Map(GROUPS), Is("{}"), "Group messaging."),
     field("load", Number, Is("1.0"), "Multiplies all rates."),
     field("stages", List(&Map(STAGE), 0), Is("[]"), "Load over the measured time."),
@@ -52,6 +53,7 @@ const MESSAGES: &[Field] = &[
     ),
     field("length", COUNTS, Is("{ lognormal: { median: 38, p99: 300 } }"), "Characters."),
     field("ucs2", Share, Is("5%"), "Share of texts outside the GSM 7-bit alphabet."),
+    field("rich", Share, Is("0%"), "Share of texts that are not plain, such as pictures (CLI-1)."),
     field(
         "recipients",
         Either(&Word(words::RECIPIENTS.list), &Map(ZIPF_CHOICE)),
@@ -97,6 +99,13 @@ const GROWTH: &[Field] = &[
     field("add_contact", Rate, Is("0.1/h"), "Contacts an online IM user adds."),
     field("accept", Share, Is("95%"), "Share of contact requests accepted."),
     field("upgrades", Rate, Is("0/h"), "Legacy customers becoming IM users, per operator."),
+];
+const ACTIVITIES: &[Field] = &[
+    field("search", Rate, Is("0/h"), "Searches of an online IM user (RD-3)."),
+    field("remove_contact", Rate, Is("0/h"), "Contacts an online IM user removes."),
+    field("block", Rate, Is("0/h"), "Contacts an online IM user blocks, or unblocks (CR16-1)."),
+    field("invite", Rate, Is("0/h"), "Invitations of an online IM user to a group (IM-0020)."),
+    field("command", Rate, Is("0/h"), "Presence commands by SMS of a legacy customer (HLR-2)."),
 ];
 const GROUPS: &[Field] = &[
     field("rooms", Count(0, 10_000_000), Is("0"), "Rooms per operator."),
