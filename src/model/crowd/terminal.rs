@@ -1,5 +1,5 @@
 //! What a client does for its user when a contact is a legacy customer: it tells of the service and
-//! of the limit (OMTP 3), and shows the contact as its operator wants (OMTP 4, RD-8).
+//! of the limit (OMTP 3.1), and shows the contact as its operator wants (OMTP 3.3 and 4, RD-8).
 
 use super::Crowd;
 use crate::domain::federation::Notice;
