@@ -32,6 +32,12 @@ fn the_walk_from_a1_to_c1_and_the_answer_names_its_rules() {
 }
 
 #[test]
+fn a_message_takes_another_route_where_that_is_decided() {
+    let text = traced(&["--scenario", "tests/scenarios/uc-3.txt"]);
+    assert!(text.contains("a imsp     takes the route interworked (instead of sms-home)"), "{text}");
+}
+
+#[test]
 fn pictures_and_traces_are_valid() {
     let svg = traced(&[WALK, &["--format", "svg"]].concat());
     roxmltree::Document::parse(&svg).expect("XML");

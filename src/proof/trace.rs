@@ -243,7 +243,7 @@ impl Steps {
             ),
             Observation::Rerouted { subject, was } => (
                 now,
-                self.imsp(subject.to),
+                self.imsp(self.own),
                 format!("takes the route {}", subject.route),
                 format!("instead of {was}"),
             ),
