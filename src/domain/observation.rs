@@ -54,13 +54,15 @@ pub(crate) struct InFlight {
     pub(crate) sms: Option<(OperatorId, Instant)>,
 }
 
-/// What a transfer is about, for those who follow something through a run.
+/// What a transfer or a decision is about, for those who follow something through a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Carried {
     /// A message.
     Message(MessageId),
-    /// A presence change: whose, and when.
+    /// A presence change, an upgrade included: whose, and when.
     Change(SubscriberId, Instant),
+    /// A contact to be added: whose list is to grow, and by whom.
+    Contact(SubscriberId, SubscriberId),
     /// Anything else.
     Other,
 }
@@ -295,6 +297,15 @@ pub enum Observation<'a> {
         operator: OperatorId,
     },
 
+    /// A user meant to add a contact, at the client.
+    ContactMeant {
+        /// Whose list is to grow.
+        owner: SubscriberId,
+        /// By whom.
+        contact: SubscriberId,
+        /// By phone number, else by address.
+        by_number: bool,
+    },
     /// A contact was added and the client told.
     ContactAdded {
         /// Whose list grows.
@@ -307,8 +318,10 @@ pub enum Observation<'a> {
         from: OperatorId,
         /// Operator of the contact.
         to: OperatorId,
-        /// From the owner's intent.
+        /// From the owner's intent until the client shows the contact.
         took: Duration,
+        /// When the client shows it.
+        at: Instant,
         /// What a legacy customer looks like on the list; an IM user's presence comes by
         /// subscription.
         presence: Option<&'a Presence>,
@@ -332,6 +345,8 @@ pub enum Observation<'a> {
         operator: OperatorId,
         /// The legacy customer.
         customer: SubscriberId,
+        /// Whose listing made it so; `None`: the customer has given up IM.
+        owner: Option<SubscriberId>,
     },
     /// An IM user's session began or ended.
     Session {
@@ -343,11 +358,11 @@ pub enum Observation<'a> {
         login: bool,
     },
 
-    /// An IMSP decided what to do with a message.
+    /// An operator decided what to do with a message, or with a contact to be added; or a user did.
     Decided {
-        /// The message.
-        message: MessageId,
-        /// Whose IMSP.
+        /// The message, or the contact.
+        carried: Carried,
+        /// Whose IMSP, or user.
         operator: OperatorId,
         /// What was decided.
         decision: Decision,
@@ -358,6 +373,8 @@ pub enum Observation<'a> {
         operator: OperatorId,
         /// The IM user who did so.
         user: SubscriberId,
+        /// When, at the device: with `user`, the identity of what its watchers are told.
+        changed: Instant,
         /// Watchers whom the user is asked to allow.
         watchers: u32,
     },
@@ -366,12 +383,23 @@ pub enum Observation<'a> {
         /// Who did so.
         user: SubscriberId,
     },
-    /// A user was asked to let a watcher see their presence, and answered.
+    /// A client asks its user to let a watcher see their presence.
+    WatcherAsked {
+        /// Whose presence.
+        publisher: SubscriberId,
+        /// Who wants to see it.
+        watcher: SubscriberId,
+        /// When the user upgraded, which is why.
+        changed: Instant,
+    },
+    /// A user was asked to let a watcher see their presence, and answered; or says so unasked.
     WatcherAnswered {
         /// Whose presence.
         publisher: SubscriberId,
         /// Who wants to see it.
         watcher: SubscriberId,
+        /// When the user upgraded, or said so unasked.
+        changed: Instant,
         /// Whether it may.
         allowed: bool,
     },
@@ -414,7 +442,7 @@ pub enum Observation<'a> {
     },
 }
 
-/// What an IMSP does with a message, and by which rule.
+/// What an operator does with a message or a contact to be added, and by which rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Decision {
     /// To the client of its own user (KIND-1).
@@ -436,6 +464,21 @@ pub enum Decision {
         /// Place of the reply number in the pool.
         reply: u32,
     },
+    /// The number of a contact is validated by its home (UC-1a).
+    Validate(OperatorId),
+    /// An IM user of this operator is asked to be a contact (RD-3).
+    Ask(OperatorId),
+    /// The number of a contact is enough: no IM there, or none that interworks (UC-1b).
+    NumberAlone(OperatorId),
+    /// The home of a legacy customer answers with the UID and the presence (UC-1a).
+    Valid {
+        /// Whether the customer looks online; `None`: nothing better is known than the default.
+        online: Option<bool>,
+    },
+    /// The IM user who was asked says yes or no, at the client (RD-3).
+    Accepted(bool),
+    /// A contact who was listed by the number alone stays, now with UID and presence.
+    Kept,
 }
 
 /// One part of a message's latency.

@@ -435,6 +435,8 @@ impl Recorder {
             Observation::CameIn { .. }
             | Observation::Translated { .. }
             | Observation::Decided { .. }
+            | Observation::ContactMeant { .. }
+            | Observation::WatcherAsked { .. }
             | Observation::WatcherAnswered { .. }
             | Observation::Found { .. }
             | Observation::LegacyNotice { .. }

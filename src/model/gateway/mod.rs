@@ -366,8 +366,16 @@ fn carried(content: &Content, cx: &Context<'_>) -> Carried {
         }
         Content::Sms(slot) | Content::SmsBack(slot) => Carried::Message(cx.messages[slot].id),
         Content::Notification(news) => Carried::Change(news.publisher, news.changed),
+        Content::Validate(request) | Content::Contact(request) => about(request),
+        Content::Validated { request, .. } | Content::ContactAnswer { request, .. } => {
+            about(request)
+        }
         _ => Carried::Other,
     }
+}
+
+fn about(request: Addition) -> Carried {
+    Carried::Contact(request.owner, request.contact)
 }
 
 /// A notification leaves its publisher's operator over an agreement.

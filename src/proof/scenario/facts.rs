@@ -123,7 +123,7 @@ impl Facts {
             }
             Observation::Expired(subject) => format!("\"{}\" expires", self.words(&subject)),
             Observation::Decided {
-                message,
+                carried: Carried::Message(message),
                 operator,
                 decision: Decision::Sms { segments, .. },
             } => {
@@ -131,7 +131,11 @@ impl Facts {
                 let (who, words) = (self.operator(operator), self.message(message));
                 format!("{who} converts \"{words}\" to SMS in {parts}")
             }
-            Observation::Decided { message, operator, decision: Decision::Conversation { .. } } => {
+            Observation::Decided {
+                carried: Carried::Message(message),
+                operator,
+                decision: Decision::Conversation { .. },
+            } => {
                 let (who, words) = (self.operator(operator), self.message(message));
                 format!("{who} recognises \"{words}\" as IM over SMS")
             }
@@ -163,7 +167,7 @@ impl Facts {
             Observation::ContactRefused { owner, contact, reason, .. } => {
                 format!("{} may not list {}: {reason}", self.name(owner), self.name(contact))
             }
-            Observation::AccountRegistered { operator, customer } => {
+            Observation::AccountRegistered { operator, customer, .. } => {
                 format!("{} registers {}", self.operator(operator), self.name(customer))
             }
             Observation::PresenceShown {
@@ -191,7 +195,7 @@ impl Facts {
             }
             Observation::Upgraded { user, .. } => format!("{} is an IM user", self.name(user)),
             Observation::Downgraded { user } => format!("{} is served by SMS", self.name(user)),
-            Observation::WatcherAnswered { publisher, watcher, allowed } => {
+            Observation::WatcherAnswered { publisher, watcher, allowed, .. } => {
                 let verb = if allowed { "allows" } else { "denies" };
                 format!("{} {verb} {}", self.name(publisher), self.name(watcher))
             }
@@ -234,6 +238,8 @@ impl Facts {
             | Observation::PresenceShown { .. }
             | Observation::ReplyNumbersInUse { .. }
             | Observation::ReplyNumberRefused { .. }
+            | Observation::ContactMeant { .. }
+            | Observation::WatcherAsked { .. }
             | Observation::GrantOwed(_) => return None,
         })
     }
@@ -282,7 +288,7 @@ pub(super) fn merged(parts: Vec<Facts>) -> Vec<(Instant, String)> {
 }
 
 /// What a client shows of a contact (CR16-6, IM-0070 to IM-0140, RD-8).
-fn shown(entry: &Entry, presence: Option<&Presence>) -> Vec<String> {
+pub(in crate::proof) fn shown(entry: &Entry, presence: Option<&Presence>) -> Vec<String> {
     let mut facts = vec![format!("keeps {{}} among {}", entry.group)];
     facts.extend(entry.details.iter().map(|detail| format!("sees the {detail} of {{}}")));
     let Some(presence) = presence else {
