@@ -113,6 +113,7 @@ fn use_case_2b_converts_at_the_sender_and_ends_on_the_other_network() {
             "a smsc: takes the fallback in 1",
             "a smsc: attempts the delivery",
             "a gateway: sms to c",
+            "c gateway: takes the short message for a phone of its network",
             "c handset: c/0 has it after 1.23s",
         ]
     );
@@ -157,6 +158,41 @@ fn a_message_takes_another_route_where_that_is_decided() {
             "a gateway: message to b",
             "b imsp: hands it down to the client",
             "b client: b/2 has it after 240ms",
+        ]
+    );
+}
+
+#[test]
+fn use_case_4a_detects_im_over_sms_at_home() {
+    assert_eq!(
+        steps("uc-4a", "message 3"),
+        [
+            "b handset: b/2 means to write to a/1",
+            "b smsc: takes the reply in 1",
+            "b smsc: attempts the delivery",
+            "b smsc: recognises IM over SMS by the number, and hands it to the IMSP",
+            "b imsp: finds the conversation by reply number 1",
+            "b imsp: sends it to a",
+            "b gateway: message to a",
+            "a imsp: hands it down to the client",
+            "a client: a/1 has it after 250ms",
+        ]
+    );
+}
+
+#[test]
+fn use_case_4b_ends_at_the_other_network_which_hands_it_to_its_imsp() {
+    assert_eq!(
+        steps("uc-4b", "message 2"),
+        [
+            "c handset: c/0 means to write to a/0",
+            "c smsc: takes the reply in 1",
+            "c smsc: attempts the delivery",
+            "c gateway: sms to a",
+            "a gateway: recognises IM over SMS by the number, and hands it to the IMSP",
+            "a imsp: finds the conversation by reply number 0",
+            "a imsp: hands it down to the client",
+            "a client: a/0 has it after 240ms",
         ]
     );
 }

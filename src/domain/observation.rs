@@ -362,7 +362,7 @@ pub enum Observation<'a> {
     Decided {
         /// The message, or the contact.
         carried: Carried,
-        /// Whose IMSP, or user.
+        /// Whose IMSP, SMSC, gateway or user.
         operator: OperatorId,
         /// What was decided.
         decision: Decision,
@@ -464,6 +464,11 @@ pub enum Decision {
         /// Place of the reply number in the pool.
         reply: u32,
     },
+    /// A short message from another network goes to its phone here (UC-2b).
+    Page,
+    /// A short message from the SMSC of that operator, which may be this one, is for a reply number
+    /// here: IM over SMS, for the IMSP (UC-4a, UC-4b).
+    ImOverSms(OperatorId),
     /// The number of a contact is validated by its home (UC-1a).
     Validate(OperatorId),
     /// An IM user of this operator is asked to be a contact (RD-3).

@@ -25,7 +25,7 @@ use crate::domain::crossing::{Addition, Search, Sent};
 use crate::domain::federation::Agreement;
 use crate::domain::id::{AgreementId, OperatorId, Role};
 use crate::domain::ledger::Ledger;
-use crate::domain::observation::{Carried, Observation, StationId};
+use crate::domain::observation::{Carried, Decision, Observation, StationId};
 use crate::domain::outcome::{Reason, Stage};
 use crate::domain::part::{Part, PartKind};
 use crate::domain::random::StreamSeed;
@@ -396,10 +396,16 @@ fn arrived(crossing: &Crossing, cx: &mut Context<'_>) -> Option<Input> {
         Content::Message(slot) => Input::Request(Job::Message(slot)),
         Content::GroupMessage(slot) => Input::Request(Job::GroupMessage(slot)),
         Content::Sms(slot) if cx.messages[slot].to == cx.operator && !to_number(slot, cx) => {
+            cx.decide(Carried::Message(cx.messages[slot].id), Decision::Page);
             Input::Page(slot)
         }
         // An SMS to one of our reply numbers: IM over SMS (OMTP use case 4b).
-        Content::Sms(slot) => Input::Request(Job::Message(slot)),
+        Content::Sms(slot) => {
+            let message = &cx.messages[slot];
+            let from = message.sms.map_or(message.from, |sms| sms.smsc);
+            cx.decide(Carried::Message(message.id), Decision::ImOverSms(from));
+            Input::Request(Job::Message(slot))
+        }
         Content::SmsBack(slot) => Input::Failed(slot),
         Content::Query(query) => Input::Locate(query),
         Content::Located(located) => Input::Located(located),

@@ -269,6 +269,24 @@ impl Steps {
                 format!("finds the conversation by reply number {reply}"),
                 "IM over SMS; UC-4a, UC-4b, IM-0050".to_owned(),
             ),
+            Decision::Page => {
+                return (
+                    "gateway",
+                    "takes the short message for a phone of its network".to_owned(),
+                    "terminated by the other network; UC-2b".to_owned(),
+                );
+            }
+            Decision::ImOverSms(from) => {
+                let (part, why) = match from == operator {
+                    true => ("smsc", "its own customer's short message; UC-4a".to_owned()),
+                    false => {
+                        let from = self.operator(from);
+                        ("gateway", format!("terminated here by the SMSC of {from}; UC-4b"))
+                    }
+                };
+                let what = "recognises IM over SMS by the number, and hands it to the IMSP";
+                return (part, what.to_owned(), why);
+            }
             Decision::Validate(home) => (
                 format!("finds the number with {0}, asks {0} to validate it", place(home)),
                 format!("the agreement with {} has numbers; UC-1a", place(home)),
