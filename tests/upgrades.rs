@@ -81,7 +81,7 @@ impl Observer for Watchers {
     fn observe(&mut self, _: Instant, observation: &Observation<'_>) {
         match *observation {
             Observation::Upgraded { watchers, .. } => self.asked += u64::from(watchers),
-            Observation::WatcherAnswered { publisher, watcher, allowed } => {
+            Observation::WatcherAnswered { publisher, watcher, allowed, .. } => {
                 self.answered.insert((publisher, watcher), allowed);
             }
             Observation::PresenceShown {

@@ -7,26 +7,21 @@ use super::topology::{load, overrides};
 use super::{Exit, scenario, width};
 use crate::domain::time::Instant;
 use crate::proof::scenario::play::{end, scripted};
-use crate::proof::trace::{Follow, trace};
+use crate::proof::trace::{Follow, Kind, trace};
 use crate::report::face::journey::{self, Journey};
 use crate::run;
 
-/// Follow single messages or presence changes, step by step
+/// Follow single messages, presence changes, contacts and upgrades, step by step
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
     /// The topology file; left out with --scenario
     #[arg(required_unless_present = "scenario", conflicts_with = "scenario")]
     topology: Option<PathBuf>,
 
-    /// Follow the Nth message of the run, counted from 1
-    #[arg(long, value_name = "N", default_value_t = 1)]
-    message: u64,
+    #[command(flatten)]
+    one: One,
 
-    /// Follow the Nth presence change instead
-    #[arg(long, value_name = "N", conflicts_with = "message")]
-    presence: Option<u64>,
-
-    /// Follow every message of a scenario
+    /// Follow everything of a scenario, or the one asked for
     #[arg(long, value_name = "FILE")]
     scenario: Option<PathBuf>,
 
@@ -41,6 +36,39 @@ pub(super) struct Arguments {
     /// Override a value, such as run.seed=7
     #[arg(long = "set", value_name = "PATH=VALUE")]
     overrides: Vec<String>,
+}
+
+/// What to follow, counted from 1 in the order in which it is meant.
+#[derive(Debug, clap::Args)]
+#[group(multiple = false)]
+struct One {
+    /// Follow the Nth message, counted from 1; of a run the first unless another is asked for
+    #[arg(long, value_name = "N")]
+    message: Option<u64>,
+
+    /// Follow the Nth presence change instead
+    #[arg(long, value_name = "N")]
+    presence: Option<u64>,
+
+    /// Follow the Nth contact to be added instead
+    #[arg(long, value_name = "N")]
+    contact: Option<u64>,
+
+    /// Follow the Nth upgrade of a legacy customer instead
+    #[arg(long, value_name = "N")]
+    upgrade: Option<u64>,
+}
+
+impl One {
+    fn follow(&self) -> Option<Follow> {
+        let asked = [
+            (Kind::Message, self.message),
+            (Kind::Presence, self.presence),
+            (Kind::Contact, self.contact),
+            (Kind::Upgrade, self.upgrade),
+        ];
+        asked.into_iter().find_map(|(kind, n)| Some(Follow::One(kind, n?)))
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -79,17 +107,14 @@ fn journeys(arguments: &Arguments) -> Result<Vec<Journey>, Exit> {
     if let Some(file) = &arguments.scenario {
         let (script, plan) = scenario::read(file)?;
         let acts = scripted(&script, &plan).map_err(|error| wrong(&error))?;
-        return trace(&plan, Follow::Everything, end(&script), &acts)
-            .map_err(|error| wrong(&error));
+        let follow = arguments.one.follow().unwrap_or(Follow::Everything);
+        return trace(&plan, follow, end(&script), &acts).map_err(|error| wrong(&error));
     }
     let Some(file) = &arguments.topology else { return Ok(Vec::new()) };
     let loaded = load(file, &overrides(&arguments.overrides)?)?;
     let run = loaded.topology.federation.run;
     let plan = Arc::new(run::plan(loaded.topology.federation));
-    let follow = match arguments.presence {
-        Some(n) => Follow::Presence(n),
-        None => Follow::Message(arguments.message),
-    };
+    let follow = arguments.one.follow().unwrap_or(Follow::One(Kind::Message, 1));
     let end = Instant::START + run.warm_up + run.duration;
     trace(&plan, follow, end, &[]).map_err(|error| wrong(&error))
 }

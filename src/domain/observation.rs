@@ -54,13 +54,15 @@ pub(crate) struct InFlight {
     pub(crate) sms: Option<(OperatorId, Instant)>,
 }
 
-/// What a transfer is about, for those who follow something through a run.
+/// What a transfer or a decision is about, for those who follow something through a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Carried {
     /// An instant or short message, by its identity.
     Message(MessageId),
-    /// A presence change: whose, and when.
+    /// A presence change, an upgrade included: whose, and when.
     Change(SubscriberId, Instant),
+    /// A contact to be added: whose list is to grow, and by whom.
+    Contact(SubscriberId, SubscriberId),
     /// Nothing that is followed: requests, answers, signalling.
     Other,
 }
@@ -295,6 +297,15 @@ pub enum Observation<'a> {
         operator: OperatorId,
     },
 
+    /// A user meant to add a contact, at the client.
+    ContactMeant {
+        /// Whose list is to grow.
+        owner: SubscriberId,
+        /// By whom.
+        contact: SubscriberId,
+        /// By phone number, else by address.
+        by_number: bool,
+    },
     /// A contact was added and the client told.
     ContactAdded {
         /// The user on whose contact list the contact now is.
@@ -307,8 +318,10 @@ pub enum Observation<'a> {
         from: OperatorId,
         /// Operator of the contact.
         to: OperatorId,
-        /// From the owner's intent.
+        /// From the owner's intent until the client shows the contact.
         took: Duration,
+        /// When the client shows it.
+        at: Instant,
         /// What a legacy customer looks like on the list; an IM user's presence comes by
         /// subscription.
         presence: Option<&'a Presence>,
@@ -357,6 +370,8 @@ pub enum Observation<'a> {
         operator: OperatorId,
         /// The legacy customer.
         customer: SubscriberId,
+        /// Whose listing made it so; `None`: the customer has given up IM.
+        owner: Option<SubscriberId>,
     },
     /// An IM user's session began or ended.
     Session {
@@ -368,11 +383,11 @@ pub enum Observation<'a> {
         login: bool,
     },
 
-    /// An IMSP decided what to do with a message.
+    /// An operator decided what to do with a message, or with a contact to be added; or a user did.
     Decided {
-        /// The message decided about.
-        message: MessageId,
-        /// The operator whose IMSP decided.
+        /// The message, or the contact, decided about.
+        carried: Carried,
+        /// The operator whose IMSP, SMSC, gateway or user decided.
         operator: OperatorId,
         /// Where the message goes from here, and by which rule.
         decision: Decision,
@@ -383,6 +398,8 @@ pub enum Observation<'a> {
         operator: OperatorId,
         /// The IM user who did so.
         user: SubscriberId,
+        /// When, at the device: with `user`, the identity of what its watchers are told.
+        changed: Instant,
         /// Watchers whom the user is asked to allow.
         watchers: u32,
     },
@@ -391,12 +408,23 @@ pub enum Observation<'a> {
         /// Who did so.
         user: SubscriberId,
     },
-    /// A user was asked to let a watcher see their presence, and answered.
+    /// A client asks its user to let a watcher see their presence.
+    WatcherAsked {
+        /// Whose presence.
+        publisher: SubscriberId,
+        /// Who wants to see it.
+        watcher: SubscriberId,
+        /// When the user upgraded, which is why.
+        changed: Instant,
+    },
+    /// A user was asked to let a watcher see their presence, and answered; or says so unasked.
     WatcherAnswered {
         /// The user who was asked and answered.
         publisher: SubscriberId,
         /// Who wants to see it.
         watcher: SubscriberId,
+        /// When the user upgraded, or said so unasked.
+        changed: Instant,
         /// Whether the watcher may see the presence.
         allowed: bool,
     },
@@ -465,7 +493,7 @@ pub enum ConversationTurn {
     Reopened,
 }
 
-/// What an IMSP does with a message, and by which rule.
+/// What an operator does with a message or a contact to be added, and by which rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Decision {
     /// To the client of its own user (KIND-1).
@@ -487,6 +515,26 @@ pub enum Decision {
         /// Place of the reply number in the pool.
         reply: u32,
     },
+    /// A short message from another network goes to its phone here (UC-2b).
+    Page,
+    /// A short message from the SMSC of that operator, which may be this one, is for a reply number
+    /// here: IM over SMS, for the IMSP (UC-4a, UC-4b).
+    ImOverSms(OperatorId),
+    /// The number of a contact is validated by its home (UC-1a).
+    Validate(OperatorId),
+    /// An IM user of this operator is asked to be a contact (RD-3).
+    Ask(OperatorId),
+    /// The number of a contact is enough: no IM there, or none that interworks (UC-1b).
+    NumberAlone(OperatorId),
+    /// The home of a legacy customer answers with the UID and the presence (UC-1a).
+    Valid {
+        /// Whether the customer looks online; `None`: nothing better is known than the default.
+        online: Option<bool>,
+    },
+    /// The IM user who was asked says yes or no, at the client (RD-3).
+    Accepted(bool),
+    /// A contact who was listed by the number alone stays, now with UID and presence.
+    Kept,
 }
 
 /// One part of a message's latency.

@@ -248,6 +248,7 @@ impl Auditor {
             | Observation::PresenceShown { .. }
             | Observation::ReplyNumbersInUse { .. }
             | Observation::ReplyNumberRefused { .. }
+            | Observation::ContactMeant { .. }
             | Observation::ContactAdded { .. }
             | Observation::ContactRefused { .. }
             | Observation::AccountRegistered { .. }
@@ -256,6 +257,7 @@ impl Auditor {
             | Observation::ListShown { .. }
             | Observation::Upgraded { .. }
             | Observation::Downgraded { .. }
+            | Observation::WatcherAsked { .. }
             | Observation::WatcherAnswered { .. }
             | Observation::ContactRemoved { .. }
             | Observation::Conversation { .. }

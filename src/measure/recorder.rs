@@ -175,6 +175,8 @@ macro_rules! no_count {
             | Observation::CameIn { .. }
             | Observation::Translated { .. }
             | Observation::Decided { .. }
+            | Observation::ContactMeant { .. }
+            | Observation::WatcherAsked { .. }
             | Observation::WatcherAnswered { .. }
             | Observation::LegacyNotice { .. }
             | Observation::ListShown { .. }

@@ -8,7 +8,7 @@ use super::plan::Plan;
 use super::store::Slot;
 use crate::domain::federation::Operator;
 use crate::domain::id::{OperatorId, Role};
-use crate::domain::observation::Observation;
+use crate::domain::observation::{Carried, Decision, Observation};
 use crate::domain::outcome::{Reason, Stage};
 use crate::domain::time::Instant;
 
@@ -74,6 +74,12 @@ impl Context<'_> {
     pub(crate) fn lose(&mut self, slot: Slot, reason: Reason) {
         let subject = self.messages.remove(slot).subject();
         self.observe(Observation::Lost { subject, reason });
+    }
+
+    /// Lets the observer see what becomes of a message or a contact here.
+    pub(crate) fn decide(&mut self, carried: Carried, decision: Decision) {
+        let operator = self.operator;
+        self.observe(Observation::Decided { carried, operator, decision });
     }
 
     /// A message takes another route than it was offered on.

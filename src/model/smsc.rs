@@ -19,7 +19,7 @@ use super::store::{Handle, Slot, Store};
 use crate::domain::crossing::Query;
 use crate::domain::federation;
 use crate::domain::id::{OperatorId, Role, SubscriberId};
-use crate::domain::observation::{Observation, SmsEvent};
+use crate::domain::observation::{Carried, Decision, Observation, SmsEvent};
 use crate::domain::outcome::{Reason, SmsOrigin, Stage};
 use crate::domain::part::{Part, PartKind};
 use crate::domain::random::{Stream, StreamSeed};
@@ -190,7 +190,10 @@ impl Smsc {
         let to = sms_mut(slot, cx).network;
         match (origin, to == operator) {
             // The operator that owns the reply number hands it to its IMSP (IM over SMS).
-            (SmsOrigin::Reply, true) => cx.out.now(Input::Request(Job::Message(slot))),
+            (SmsOrigin::Reply, true) => {
+                cx.decide(Carried::Message(message), Decision::ImOverSms(operator));
+                cx.out.now(Input::Request(Job::Message(slot)));
+            }
             (SmsOrigin::Reply, false) => {
                 gateway.send(to, Content::Sms(slot), cx);
             }

@@ -22,7 +22,7 @@ use super::store::Slot;
 use crate::domain::crossing::Consent;
 use crate::domain::id::{MessageId, OperatorId, Role, SubscriberId};
 use crate::domain::ledger::Occasion;
-use crate::domain::observation::{Observation, StageTime};
+use crate::domain::observation::{Carried, Decision, Observation, StageTime};
 use crate::domain::outcome::{Reason, Route, SmsOrigin, Stage};
 use crate::domain::presence::Availability;
 use crate::domain::random::StreamSeed;
@@ -201,6 +201,7 @@ impl Crowd {
         by_number: bool,
         cx: &mut Context<'_>,
     ) {
+        cx.observe(Observation::ContactMeant { owner, contact, by_number });
         let request = ContactRequest { owner, contact, asked: Asked::Here(cx.now) };
         let delay = self.up.client(owner);
         let job = Job::AddContact { request, by_number };
@@ -212,6 +213,8 @@ impl Crowd {
         let accepted = self
             .said(request.contact)
             .unwrap_or_else(|| self.habits.accepts(request.owner, request.contact));
+        let carried = Carried::Contact(request.owner, request.contact);
+        cx.decide(carried, Decision::Accepted(accepted));
         let job = Job::ContactAnswered { request, answer: Consent::of(accepted) };
         let delay = self.up.client(request.contact);
         cx.at(cx.now + delay, Role::Crowd, Input::Request(job));

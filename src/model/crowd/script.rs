@@ -222,7 +222,8 @@ impl Crowd {
 
     /// A client is asked whether a watcher may see its user's presence: the user decides.
     pub(crate) fn asked_to_allow(&mut self, question: WatcherQuestion, cx: &mut Context<'_>) {
-        let WatcherQuestion { publisher, watcher, .. } = question;
+        let WatcherQuestion { publisher, watcher, changed } = question;
+        cx.observe(Observation::WatcherAsked { publisher, watcher, changed });
         let habit = || self.habits.accepts(watcher, publisher);
         let allowed = self.said(publisher).unwrap_or_else(habit);
         let delay = self.up.client(publisher);

@@ -1,5 +1,5 @@
 //! What a client does for its user when a contact is a legacy customer: it tells of the service and
-//! of the limit (OMTP 3), and shows the contact as its operator wants (OMTP 4, RD-8).
+//! of the limit (OMTP 3.1), and shows the contact as its operator wants (OMTP 3.3 and 4, RD-8).
 
 use super::Crowd;
 use crate::domain::federation::{Exposed, Notice, Overlong};
@@ -23,6 +23,7 @@ impl Crowd {
     ) -> bool {
         let Some(imsp) = &cx.settings().imsp else { return true };
         let (notice, limit) = (imsp.legacy.notice, imsp.legacy.client_limit);
+        let refuses = imsp.legacy.overlong == Overlong::Refuse;
         let told = match notice {
             Notice::None => false,
             Notice::Once => self.noticed.insert((user, contact)),
@@ -34,9 +35,8 @@ impl Crowd {
         }
         // IM-0040: where the operator takes no more; which users have such a client follows from the user
         // alone.
-        let limited = imsp.legacy.overlong == Overlong::Refuse;
-        let limited =
-            limited && limit > 0.0 && self.limited.unit(u64::from(user.0 - self.base)) < limit;
+        let limited = refuses && limit > 0.0;
+        let limited = limited && self.limited.unit(u64::from(user.0 - self.base)) < limit;
         text.fits_one() || !limited
     }
 }

@@ -3,7 +3,7 @@
 
 use crate::domain::crossing::{Addition, Held, Receipt, Search};
 use crate::domain::federation::{Agreement, Exposed};
-use crate::domain::observation::{Carried, Observation};
+use crate::domain::observation::{Carried, Decision, Observation};
 use crate::domain::outcome::SmsOrigin;
 use crate::domain::presence::News;
 use crate::model::context::Context;
@@ -20,6 +20,10 @@ pub(super) fn carried(content: &Content, cx: &Context<'_>) -> Carried {
         }
         Content::Sms(slot) | Content::SmsBack(slot) => Carried::Message(cx.messages[slot].id),
         Content::Notification(news) => Carried::Change(news.publisher, news.changed),
+        Content::Validate(request) | Content::Contact(request) => about(request),
+        Content::Validated { request, .. } | Content::ContactAnswer { request, .. } => {
+            about(request)
+        }
         Content::Query(_)
         | Content::Located(_)
         | Content::Alert(_)
@@ -27,16 +31,16 @@ pub(super) fn carried(content: &Content, cx: &Context<'_>) -> Carried {
         | Content::Subscribe(_)
         | Content::Search(_)
         | Content::Found(..)
-        | Content::Validate(_)
-        | Content::Validated { .. }
-        | Content::Contact(_)
-        | Content::ContactAnswer { .. }
         | Content::Invite(_)
         | Content::InviteAnswer { .. }
         | Content::Leave(_)
         | Content::Ack
         | Content::Report => Carried::Other,
     }
+}
+
+fn about(request: Addition) -> Carried {
+    Carried::Contact(request.owner, request.contact)
 }
 
 /// A notification leaves its publisher's operator over an agreement.
@@ -104,10 +108,16 @@ pub(super) fn arrived(crossing: &Crossing, cx: &mut Context<'_>) -> Option<Input
         Content::Message(slot) => Input::Request(Job::Message(slot)),
         Content::GroupMessage(slot) => Input::Request(Job::GroupMessage(slot)),
         Content::Sms(slot) if cx.messages[slot].to == cx.operator && !to_number(slot, cx) => {
+            cx.decide(Carried::Message(cx.messages[slot].id), Decision::Page);
             Input::Page(slot)
         }
         // An SMS to one of our reply numbers: IM over SMS (OMTP use case 4b).
-        Content::Sms(slot) => Input::Request(Job::Message(slot)),
+        Content::Sms(slot) => {
+            let message = &cx.messages[slot];
+            let from = message.sms.map_or(message.from, |sms| sms.smsc);
+            cx.decide(Carried::Message(message.id), Decision::ImOverSms(from));
+            Input::Request(Job::Message(slot))
+        }
         Content::SmsBack(slot) => Input::Failed(slot),
         Content::Query(query) => Input::Locate(query),
         Content::Located(located) => Input::Located(located),

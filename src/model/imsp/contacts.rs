@@ -9,7 +9,7 @@ use super::{Imsp, Open, Wanted};
 use crate::domain::crossing::{Addition, Consent, Listed, SubscriptionAct};
 use crate::domain::federation::LegacyPresence;
 use crate::domain::id::{OperatorId, Role, SubscriberId};
-use crate::domain::observation::Observation;
+use crate::domain::observation::{Carried, Decision, Observation};
 use crate::domain::outcome::{ContactKind, Defect, Reason};
 use crate::domain::presence::News;
 use crate::domain::time::Instant;
@@ -115,9 +115,10 @@ impl Imsp {
         let im = self.knows_as_im(contact, cx);
         if home == cx.operator {
             if im || !by_number {
+                self.decide_contact(request, Decision::Ask(home), cx);
                 return self.ask_client(request, gateway, cx);
             }
-            self.register(contact, cx);
+            self.register(contact, Some(request.owner), cx);
             return self.list_legacy(request, gateway, cx);
         }
         let Some((e164, uid)) = cx.plan.addresses(cx.operator, home) else {
@@ -134,12 +135,14 @@ impl Imsp {
             // Legacy customers have no UID that people know (use case 1a). Whether an account is made for
             // them is for their home to say, which learns who is to be told of an upgrade (use case 3).
             if e164 {
+                self.decide_contact(request, Decision::Validate(home), cx);
                 let addition = self.ask_elsewhere(request);
                 gateway.send(home, Content::Validate(addition), cx);
             } else {
                 self.list_direct(request, home, cx);
             }
         } else if if by_number { e164 } else { uid } {
+            self.decide_contact(request, Decision::Ask(home), cx);
             let addition = self.ask_elsewhere(request);
             gateway.send(home, Content::Contact(addition), cx);
         } else {
@@ -150,6 +153,7 @@ impl Imsp {
     /// A number that short messages alone lead to goes on the list, if they do.
     fn list_direct(&mut self, request: ContactRequest, home: OperatorId, cx: &mut Context<'_>) {
         if self.may_convert(home, cx) {
+            self.decide_contact(request, Decision::NumberAlone(home), cx);
             self.contact_added(request, ContactKind::SmsDirect, None, cx);
         } else {
             let reason = cx.plan.why_no_way(cx.operator, home);
@@ -179,8 +183,10 @@ impl Imsp {
         listed.sort_unstable();
         for (owner, contact) in listed {
             let request = ContactRequest { owner, contact, asked: Asked::Listed };
+            let home = plan.population.operator(contact);
+            self.decide_contact(request, Decision::Validate(home), cx);
             let addition = self.ask_elsewhere(request);
-            gateway.send(plan.population.operator(contact), Content::Validate(addition), cx);
+            gateway.send(home, Content::Validate(addition), cx);
         }
     }
 
@@ -197,7 +203,7 @@ impl Imsp {
         if asked && self.im.get(self.index(request.contact)) {
             return self.ask_client(request, gateway, cx);
         }
-        self.register(request.contact, cx);
+        self.register(request.contact, Some(request.owner), cx);
         self.list_legacy(request, gateway, cx);
     }
 
@@ -217,9 +223,10 @@ impl Imsp {
         let online = self.known.get(&contact).copied();
         let online = online.filter(|_| !cx.plan.has(Defect::StateForgotten));
         match addition(request) {
-            Some(request) => {
+            Some(addition) => {
+                self.decide_contact(request, Decision::Valid { online }, cx);
                 let from = cx.plan.population.operator(owner);
-                gateway.send(from, Content::Validated { request, online }, cx);
+                gateway.send(from, Content::Validated { request: addition, online }, cx);
             }
             None => {
                 let kind = legacy_kind(cx.plan, cx.operator, cx.operator);
@@ -241,6 +248,11 @@ impl Imsp {
             self.directory.looks(request.contact, online);
         }
         self.contact_added(request, legacy_kind(cx.plan, home, cx.operator), online, cx);
+    }
+
+    /// Lets the observer see what becomes of a request.
+    fn decide_contact(&self, request: ContactRequest, decision: Decision, cx: &mut Context<'_>) {
+        cx.decide(Carried::Contact(request.owner, request.contact), decision);
     }
 
     /// A request that another operator is to answer: open until it does.
@@ -279,12 +291,17 @@ impl Imsp {
         Some(ContactRequest { owner, contact, asked })
     }
 
-    pub(super) fn register(&mut self, customer: SubscriberId, cx: &mut Context<'_>) {
+    pub(super) fn register(
+        &mut self,
+        customer: SubscriberId,
+        owner: Option<SubscriberId>,
+        cx: &mut Context<'_>,
+    ) {
         let index = self.index(customer);
         let again = cx.plan.has(Defect::RegisteredTwice);
         if self.settings.legacy.register_on_contact && (self.registered.set(index, true) || again) {
             let operator = cx.operator;
-            cx.observe(Observation::AccountRegistered { operator, customer });
+            cx.observe(Observation::AccountRegistered { operator, customer, owner });
             self.watch_phone(customer, cx);
         }
     }
@@ -445,10 +462,10 @@ impl Imsp {
             Asked::Here(asked) => asked,
             Asked::Elsewhere(_) | Asked::Listed => return self.listed_anew(request, kind, cx),
         };
-        let told = cx.now + self.down.client(request.owner);
+        let at = cx.now + self.down.client(request.owner);
         let from = cx.operator;
         let to = cx.plan.population.operator(request.contact);
-        let took = told.since(asked);
+        let took = at.since(asked);
         let presence = match kind {
             ContactKind::Im => None,
             ContactKind::SmsHome | ContactKind::SmsDirect => {
@@ -459,12 +476,22 @@ impl Imsp {
         };
         let presence = presence.as_ref();
         let ContactRequest { owner, contact, .. } = request;
-        cx.observe(Observation::ContactAdded { owner, contact, kind, from, to, took, presence });
+        cx.observe(Observation::ContactAdded {
+            owner,
+            contact,
+            kind,
+            from,
+            to,
+            took,
+            at,
+            presence,
+        });
     }
 
     /// A contact who is on the list already turns out to be served on IM: the client is told, if it is
     /// there. How an IM user looks comes by subscription.
     fn listed_anew(&mut self, request: ContactRequest, kind: ContactKind, cx: &mut Context<'_>) {
+        self.decide_contact(request, Decision::Kept, cx);
         let ContactRequest { owner, contact, .. } = request;
         if kind == ContactKind::Im || !self.logged_in(owner) {
             return;

@@ -4,7 +4,7 @@
 use super::Imsp;
 use crate::domain::federation::OfflineMessages;
 use crate::domain::id::{OperatorId, Role};
-use crate::domain::observation::{Decision, Observation, Stored};
+use crate::domain::observation::{Carried, Decision, Observation, Stored};
 use crate::domain::outcome::{Defect, Reason, Route, SmsOrigin, Stage};
 use crate::domain::time::Instant;
 use crate::model::context::Context;
@@ -175,8 +175,7 @@ impl Imsp {
 
     /// Lets the observer see what becomes of a message.
     pub(super) fn decide(&self, slot: Slot, decision: Decision, cx: &mut Context<'_>) {
-        let (message, operator) = (cx.messages[slot].id, cx.operator);
-        cx.observe(Observation::Decided { message, operator, decision });
+        cx.decide(Carried::Message(cx.messages[slot].id), decision);
     }
 
     fn decide_agreement(&self, slot: Slot, to: OperatorId, cx: &mut Context<'_>) {

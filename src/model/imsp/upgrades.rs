@@ -29,7 +29,12 @@ impl Imsp {
         let added = self.added.watchers(user).iter().map(|&(watcher, _)| watcher);
         let watchers: Vec<SubscriberId> =
             cx.plan.graph.watchers(user).iter().copied().chain(added).collect();
-        cx.observe(Observation::Upgraded { operator, user, watchers: watchers.len() as u32 });
+        cx.observe(Observation::Upgraded {
+            operator,
+            user,
+            changed,
+            watchers: watchers.len() as u32,
+        });
         self.known.remove(&user);
         for watcher in watchers {
             // Blocked already: there is nothing to ask.
@@ -59,7 +64,7 @@ impl Imsp {
             return;
         }
         let told = allowed || cx.plan.has(Defect::DeniedWatcherSees);
-        cx.observe(Observation::WatcherAnswered { publisher, watcher, allowed });
+        cx.observe(Observation::WatcherAnswered { publisher, watcher, changed, allowed });
         let news = if told { self.state_of(publisher) } else { News::Withdrawn };
         match told {
             true => self.hidden.remove(publisher, watcher),
@@ -90,7 +95,7 @@ impl Imsp {
         }
         // What IM users decide of their watchers, legacy customers do not.
         self.hidden.forget(user);
-        self.register(user, cx);
+        self.register(user, None, cx);
         let news = self.state_of(user);
         self.presence_changed(user, changed, news, gateway, cx);
         for slot in self.stored.remove(&user).unwrap_or_default() {

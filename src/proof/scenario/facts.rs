@@ -96,7 +96,7 @@ impl Facts {
             Some(News::Changed(look) | News::Online(look) | News::Granted(look)) => Some(look),
             Some(News::Offline) => None,
         };
-        let groups = self.groups_reach(operator, contact);
+        let groups = groups_reach(&self.names.plan, operator, contact);
         let seen = look.map_or(Seen::Offline, Seen::Online);
         let mut facts = shown(&entry(plan, operator, contact, seen), None, groups);
         facts.push(if look.is_some() { "sees {} online" } else { "sees {} offline" }.to_owned());
@@ -152,13 +152,6 @@ impl Facts {
         );
     }
 
-    /// Whether messages to groups go from an operator to somebody: else no client offers them.
-    fn groups_reach(&self, operator: OperatorId, contact: SubscriberId) -> bool {
-        let plan = &self.names.plan;
-        let home = plan.population.operator(contact);
-        home == operator || plan.routing.way(Carriage::Groups, operator, home).is_some()
-    }
-
     fn fact(&mut self, observation: &Observation<'_>) -> Option<String> {
         Some(match *observation {
             Observation::Offered(subject) => {
@@ -188,7 +181,7 @@ impl Facts {
             }
             Observation::Expired(subject) => format!("\"{}\" expires", self.words(&subject)),
             Observation::Decided {
-                message,
+                carried: Carried::Message(message),
                 operator,
                 decision: Decision::Sms { segments, .. },
             } => {
@@ -196,7 +189,11 @@ impl Facts {
                 let (who, words) = (self.operator(operator), self.message(message));
                 format!("{who} converts \"{words}\" to SMS in {parts}")
             }
-            Observation::Decided { message, operator, decision: Decision::Conversation { .. } } => {
+            Observation::Decided {
+                carried: Carried::Message(message),
+                operator,
+                decision: Decision::Conversation { .. },
+            } => {
                 let (who, words) = (self.operator(operator), self.message(message));
                 format!("{who} recognises \"{words}\" as IM over SMS")
             }
@@ -214,21 +211,21 @@ impl Facts {
                     Carried::Message(message) => {
                         format!("\"{}\" as {kind}", self.message(message))
                     }
-                    Carried::Change(..) | Carried::Other => kind.to_string(),
+                    Carried::Change(..) | Carried::Contact(..) | Carried::Other => kind.to_string(),
                 };
                 format!("{what} crosses from {} to {to}", self.operator(from))
             }
             Observation::Translated { operator, kind, carried } => {
                 let what = match carried {
                     Carried::Message(message) => format!("\"{}\"", self.message(message)),
-                    Carried::Change(..) | Carried::Other => kind.to_string(),
+                    Carried::Change(..) | Carried::Contact(..) | Carried::Other => kind.to_string(),
                 };
                 format!("{} translates {what}", self.operator(operator))
             }
             Observation::ContactRefused { owner, contact, reason, .. } => {
                 format!("{} may not list {}: {reason}", self.name(owner), self.name(contact))
             }
-            Observation::AccountRegistered { operator, customer } => {
+            Observation::AccountRegistered { operator, customer, .. } => {
                 format!("{} registers {}", self.operator(operator), self.name(customer))
             }
             Observation::Session { user, login, .. } => {
@@ -236,7 +233,7 @@ impl Facts {
             }
             Observation::Upgraded { user, .. } => format!("{} is an IM user", self.name(user)),
             Observation::Downgraded { user } => format!("{} is served by SMS", self.name(user)),
-            Observation::WatcherAnswered { publisher, watcher, allowed } => {
+            Observation::WatcherAnswered { publisher, watcher, allowed, .. } => {
                 let verb = if allowed { "allows" } else { "denies" };
                 format!("{} {verb} {}", self.name(publisher), self.name(watcher))
             }
@@ -300,6 +297,8 @@ impl Facts {
             | Observation::PresenceShown { .. }
             | Observation::ReplyNumbersInUse { .. }
             | Observation::ReplyNumberRefused { .. }
+            | Observation::ContactMeant { .. }
+            | Observation::WatcherAsked { .. }
             | Observation::GrantOwed(_) => return None,
         })
     }
@@ -312,7 +311,7 @@ impl Observer for Facts {
                 // How an IM user looks comes by subscription.
                 let seen = presence.map_or(Seen::Offline, Seen::Legacy);
                 let entry = entry(&self.names.plan, from, contact, seen);
-                let groups = self.groups_reach(from, contact);
+                let groups = groups_reach(&self.names.plan, from, contact);
                 self.see(now, owner, contact, shown(&entry, presence, groups));
             }
             Observation::ListShown { watcher, operator, contacts } => {
@@ -362,8 +361,22 @@ pub(super) fn merged(parts: Vec<Facts>) -> Vec<(Instant, String)> {
     all
 }
 
+/// Whether messages to groups go from an operator to somebody: else no client offers them.
+pub(in crate::proof) fn groups_reach(
+    plan: &Plan,
+    operator: OperatorId,
+    contact: SubscriberId,
+) -> bool {
+    let home = plan.population.operator(contact);
+    home == operator || plan.routing.way(Carriage::Groups, operator, home).is_some()
+}
+
 /// What a client shows of a contact (CR16-6, IM-0070 to IM-0140, RD-8); `groups`: whether groups reach them.
-fn shown(entry: &Entry, presence: Option<&Presence>, groups: bool) -> Vec<String> {
+pub(in crate::proof) fn shown(
+    entry: &Entry,
+    presence: Option<&Presence>,
+    groups: bool,
+) -> Vec<String> {
     let mut facts = vec![format!("keeps {{}} among {}", entry.group)];
     facts.extend(entry.details.iter().map(|detail| format!("sees the {detail} of {{}}")));
     let Some(presence) = presence else {

@@ -2,6 +2,6 @@
 //! read. `script` reads them, `facts` says in the same words what a run shows, `play` compares. Used
 //! by `interwork scenario`, by `conformance` and by tests.
 
-mod facts;
+pub(super) mod facts;
 pub mod play;
 pub mod script;
