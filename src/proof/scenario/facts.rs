@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::claim::Fact;
 use crate::domain::crossing::Listed;
 use crate::domain::id::{AgreementId, MessageId, OperatorId, SubscriberId};
 use crate::domain::observation::{Carried, Decision, Observation, SmsEvent, Subject};
-use crate::domain::outcome::SmsOrigin;
+use crate::domain::outcome::{SmsOrigin, TransferKind};
 use crate::domain::presence::{News, Presence};
 use crate::domain::time::Instant;
 use crate::model::context::Observer;
@@ -29,7 +30,7 @@ pub(super) struct Facts {
     names: Arc<Names>,
     written: BTreeMap<(SubscriberId, Instant), usize>,
     words: BTreeMap<MessageId, String>,
-    pub(super) seen: Vec<(Instant, String)>,
+    pub(super) seen: Vec<Fact>,
 }
 
 impl Facts {
@@ -105,6 +106,48 @@ impl Facts {
         home == operator || plan.routing.way(Carriage::Groups, operator, home).is_some()
     }
 
+    /// That something crosses, how long it is, and what is owed for it.
+    fn crossed(&self, observation: &Observation<'_>) -> Option<[Option<String>; 3]> {
+        let Observation::Transferred { agreement, from, kind, carried, bytes, charged, .. } =
+            *observation
+        else {
+            return None;
+        };
+        let (to, from) = (self.peer(agreement, from), self.operator(from));
+        let (mut what, mut crosses) = (kind.to_string(), kind.to_string());
+        if let Carried::Message(message) = carried {
+            let words = format!("\"{}\"", self.message(message));
+            crosses = format!("{words} as {kind}");
+            // Of a short message on its way back the signalling is owed, and nothing else.
+            if kind != TransferKind::SmsSignalling {
+                what = words;
+            }
+        }
+        Some([
+            Some(format!("{crosses} crosses from {from} to {to}")),
+            Some(format!("{what} takes {bytes} bytes from {from} to {to}")),
+            (charged > 0).then(|| format!("{from} owes {to} {charged} for {what}")),
+        ])
+    }
+
+    /// What else a client shows of a contact who has become an IM user, or a legacy customer, or looks
+    /// different as one: its place and mark on the list.
+    fn seen_as(&mut self, now: Instant, observation: &Observation<'_>) {
+        let Observation::PresenceShown { watcher: Some(watcher), publisher, news, to, .. } =
+            *observation
+        else {
+            return;
+        };
+        if matches!(news, News::Granted | News::LegacyOnline | News::LegacyOffline) {
+            let (watcher, contact) = (self.name(watcher), self.name(publisher));
+            let told = self.listed(to, publisher, Some(news)).into_iter();
+            // Whether they are online has been said.
+            for what in told.filter(|what| !what.starts_with("sees {} ")) {
+                self.seen.push((now, format!("{watcher} {}", what.replace("{}", &contact))));
+            }
+        }
+    }
+
     fn fact(&mut self, observation: &Observation<'_>) -> Option<String> {
         Some(match *observation {
             Observation::Offered(subject) => {
@@ -153,16 +196,6 @@ impl Facts {
                     self.operator(operator),
                     self.message(message)
                 )
-            }
-            Observation::Transferred { agreement, from, kind, carried, .. } => {
-                let to = self.peer(agreement, from);
-                let what = match carried {
-                    Carried::Message(message) => {
-                        format!("\"{}\" as {kind}", self.message(message))
-                    }
-                    _ => kind.to_string(),
-                };
-                format!("{what} crosses from {} to {to}", self.operator(from))
             }
             Observation::Translated { operator, kind, carried } => {
                 let what = match carried {
@@ -226,8 +259,10 @@ impl Facts {
                 let verb = if on { "blocks" } else { "unblocks" };
                 format!("{} {verb} {}", self.name(owner), self.name(other))
             }
-            // Told by `observe`, with all that the client shows.
-            Observation::ContactAdded { .. } | Observation::ListShown { .. } => return None,
+            // Told by `observe`, for they are several facts.
+            Observation::ContactAdded { .. }
+            | Observation::ListShown { .. }
+            | Observation::Transferred { .. } => return None,
             // No claims are made about them.
             Observation::Rerouted { .. }
             | Observation::Decided { .. }
@@ -269,21 +304,24 @@ impl Observer for Facts {
                     self.seen.push((now, format!("{watcher} {}", what.replace("{}", &contact))));
                 }
             }
+        } else if let Some(facts) = self.crossed(observation) {
+            self.seen.extend(facts.into_iter().flatten().map(|fact| (now, fact)));
         } else if let Some(fact) = self.fact(observation) {
             self.seen.push((now, fact));
+            self.seen_as(now, observation);
         }
     }
 }
 
 /// The facts of all shards in the order of time, every message with its words.
-pub(super) fn merged(parts: Vec<Facts>) -> Vec<(Instant, String)> {
+pub(super) fn merged(parts: Vec<Facts>) -> Vec<Fact> {
     let words: BTreeMap<String, String> = parts
         .iter()
         .flat_map(|part| {
             part.words.iter().map(|(id, words)| (part.placeholder(*id), words.clone()))
         })
         .collect();
-    let mut all: Vec<(Instant, String)> = parts.into_iter().flat_map(|part| part.seen).collect();
+    let mut all: Vec<Fact> = parts.into_iter().flat_map(|part| part.seen).collect();
     all.sort_by_key(|(at, _)| *at);
     for (_, fact) in &mut all {
         if let (Some(from), Some(to)) = (fact.find("\"{"), fact.find("}\"")) {
@@ -301,7 +339,8 @@ fn shown(entry: &Entry, presence: Option<&Presence>, groups: bool) -> Vec<String
     let mut facts = vec![format!("keeps {{}} among {}", entry.group)];
     facts.extend(entry.details.iter().map(|detail| format!("sees the {detail} of {{}}")));
     let Some(presence) = presence else {
-        facts.push("lists {} as IM user".to_owned());
+        let mark = if entry.marked { "lists {} as SMS-only" } else { "lists {} as IM user" };
+        facts.push(mark.to_owned());
         facts.extend(groups.then(|| "may invite {} to groups".to_owned()));
         return facts;
     };

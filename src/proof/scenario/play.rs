@@ -1,11 +1,11 @@
 //! Plays a scenario and compares what is seen with what must be.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write;
 use std::sync::Arc;
 
+use super::claim::failure;
 use super::facts::{Facts, Names, merged};
-use super::script::{AFTER, Act, Claim, Deed, Script};
+use super::script::{AFTER, Act, Deed, Script};
 use crate::domain::federation::Event;
 use crate::domain::id::{OperatorId, SubscriberId};
 use crate::domain::time::Instant;
@@ -81,9 +81,10 @@ pub(crate) fn scripted(
     Ok(script.acts.iter().map(act).collect())
 }
 
-/// When a scenario ends: some time after its last act.
+/// When a scenario ends: some time after its last act, and not before its last claim does.
 pub(crate) fn end(script: &Script) -> Instant {
-    script.acts.last().map_or(Instant::START, |act| act.at) + AFTER
+    let after = script.acts.last().map_or(Instant::START, |act| act.at) + AFTER;
+    script.claims.iter().filter_map(|claim| claim.to).fold(after, Instant::max)
 }
 
 /// Whether everybody has what their acts take: a client, a phone, a legacy customer's account.
@@ -209,22 +210,4 @@ fn stimulus(act: &Act, who: SubscriberId, cast: &BTreeMap<String, SubscriberId>)
         Deed::Blocks { whom, on } => Stimulus::Block { owner: who, other: cast[whom], on: *on },
         Deed::Says(yes) => Stimulus::Consent { user: who, yes: *yes },
     }
-}
-
-/// Why a claim does not hold.
-fn failure(claim: &Claim, facts: &[(Instant, String)]) -> Option<String> {
-    let within = |at: &Instant| *at >= claim.from && claim.to.is_none_or(|to| *at < to);
-    let spoken: Vec<&(Instant, String)> = facts.iter().filter(|(at, _)| within(at)).collect();
-    let count = spoken.iter().filter(|(_, fact)| *fact == claim.fact).count();
-    let expected = match claim.times {
-        None if count > 0 => return None,
-        Some(times) if count == times => return None,
-        None => "is not seen".to_owned(),
-        Some(times) => format!("is seen {count} times instead of {times}"),
-    };
-    let mut text = format!("line {}: `{}` {expected}; seen meanwhile:", claim.line, claim.fact);
-    for (at, fact) in spoken {
-        let _ = write!(text, "\n    {at} {fact}");
-    }
-    Some(text)
 }
