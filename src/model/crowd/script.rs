@@ -6,6 +6,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::Crowd;
 use crate::domain::crossing::Membership;
 use crate::domain::id::{Role, SubscriberId};
+use crate::domain::outcome::Defect;
 use crate::domain::text::Text;
 use crate::model::context::Context;
 use crate::model::outbox::{Input, Job, Reply, WatcherQuestion};
@@ -172,6 +173,9 @@ impl Crowd {
         allowed: bool,
         cx: &mut Context<'_>,
     ) {
+        if cx.plan.has(Defect::LaterConsentIgnored) {
+            return;
+        }
         let question = WatcherQuestion { publisher, watcher, changed: cx.now };
         let delay = self.up.client(publisher);
         let job = Job::WatcherAnswered { question, allowed };

@@ -2,7 +2,7 @@
 //! of the limit (OMTP 3), and shows the contact as its operator wants (OMTP 4, RD-8).
 
 use super::Crowd;
-use crate::domain::federation::Notice;
+use crate::domain::federation::{Exposed, Notice};
 use crate::domain::id::{OperatorId, SubscriberId};
 use crate::domain::observation::Observation;
 use crate::domain::outcome::Defect;
@@ -23,8 +23,10 @@ impl Crowd {
         let Some(imsp) = &cx.settings().imsp else { return true };
         let (notice, limit) = (imsp.legacy.notice, imsp.legacy.client_limit);
         let told = match notice {
-            Notice::None => false,
-            Notice::Once => self.noticed.insert((user, contact)),
+            Notice::None => cx.plan.has(Defect::NoticeAlways),
+            Notice::Once => {
+                self.noticed.insert((user, contact)) || cx.plan.has(Defect::NoticeRepeated)
+            }
             Notice::Each => true,
         };
         // IM-0060: by the operator's configuration, also whether at all.
@@ -33,7 +35,7 @@ impl Crowd {
         }
         // IM-0040: which users have such a client follows from the user alone.
         let limited = limit > 0.0 && self.limited.unit(u64::from(user.0 - self.base)) < limit;
-        text.fits_one() || !limited
+        text.fits_one() || !limited || cx.plan.has(Defect::ClientLimitIgnored)
     }
 }
 
@@ -53,12 +55,16 @@ pub(crate) struct Entry {
 pub(crate) fn entry(plan: &Plan, operator: OperatorId, legacy: Option<&Presence>) -> Entry {
     let settings = plan.federation.operator(operator);
     // IM-0070: visible or not by configuration; IM-0140: ClientType CLI is what marks.
-    let visible = settings.imsp.as_ref().is_some_and(|imsp| imsp.legacy.visible);
-    let marked = visible && legacy.is_some_and(Presence::is_legacy);
+    let visible = settings.imsp.as_ref().is_some_and(|imsp| imsp.legacy.visible)
+        || plan.has(Defect::VisibleIgnored);
+    let cli = legacy.map_or(plan.has(Defect::MarkOnIm), Presence::is_legacy);
+    let marked = visible && cli && !plan.has(Defect::MarkMissing);
+    let apart = marked && !plan.has(Defect::LegacyAmongOthers);
     let details = match legacy {
         // Nothing is known of a legacy customer's device.
         Some(_) => Vec::new(),
+        None if plan.has(Defect::ExposureIgnored) => Exposed::ALL.map(Exposed::label).to_vec(),
         None => settings.expose.iter().map(|what| what.label()).collect(),
     };
-    Entry { marked, group: if marked { "SMS contacts" } else { "contacts" }, details }
+    Entry { marked, group: if apart { "SMS contacts" } else { "contacts" }, details }
 }

@@ -3,11 +3,13 @@
 //! answers itself. It changes nothing but the time that things take.
 
 use super::{Gateway, carried};
-use crate::domain::federation::{self};
+use crate::domain::distribution::DurationDistribution;
+use crate::domain::federation;
 use crate::domain::id::{AgreementId, OperatorId};
 use crate::domain::observation::Observation;
 use crate::domain::outcome::{Defect, Stage};
 use crate::domain::part::{Part, PartKind};
+use crate::domain::time::Duration;
 use crate::model::context::Context;
 use crate::model::crossing::{Content, Crossing};
 use crate::model::plan::Plan;
@@ -38,7 +40,12 @@ impl Translator {
     ) -> Self {
         let part = Part::of(PartKind::Translator, operator);
         let server = Server::new(plan, part, settings.queue_limit, "translator/service");
-        Self { settings: settings.clone(), server }
+        let mut settings = settings.clone();
+        if plan.has(Defect::FreeTranslation) {
+            settings.message_time = DurationDistribution::Constant(Duration::ZERO);
+            settings.presence_time = DurationDistribution::Constant(Duration::ZERO);
+        }
+        Self { settings, server }
     }
 
     /// What is in service or waits.

@@ -27,7 +27,9 @@ impl Imsp {
         if home == cx.operator {
             if let Some(transaction) = transaction {
                 let found = Search { user, contact, transaction };
-                gateway.send(asks, Content::Found(found), cx);
+                if !cx.plan.has(Defect::SearchUnanswered) {
+                    gateway.send(asks, Content::Found(found), cx);
+                }
             } else {
                 cx.observe(Observation::Found { user, contact, reason: None });
             }
@@ -73,7 +75,8 @@ impl Imsp {
     ) {
         let legacy =
             !self.im.get(self.index(customer)) && self.registered.get(self.index(customer));
-        let taken = self.settings.legacy.sms_commands && !cx.plan.has(Defect::CommandIgnored);
+        let takes = self.settings.legacy.sms_commands || cx.plan.has(Defect::CommandsAlways);
+        let taken = takes && !cx.plan.has(Defect::CommandIgnored);
         if legacy && taken {
             let news = self.legacy_news(customer, online);
             self.presence_changed(customer, changed, news, gateway, cx);

@@ -31,6 +31,8 @@ pub(super) struct Facts {
     written: BTreeMap<(SubscriberId, Instant), usize>,
     words: BTreeMap<MessageId, String>,
     pub(super) seen: Vec<Fact>,
+    /// With which attributes legacy customers came on lists.
+    pub(super) listed: Vec<(SubscriberId, Presence)>,
 }
 
 impl Facts {
@@ -40,6 +42,7 @@ impl Facts {
             written: BTreeMap::new(),
             words: BTreeMap::new(),
             seen: Vec::new(),
+            listed: Vec::new(),
         }
     }
 
@@ -291,6 +294,7 @@ impl Facts {
 impl Observer for Facts {
     fn observe(&mut self, now: Instant, observation: &Observation<'_>) {
         if let Observation::ContactAdded { owner, contact, from, presence, .. } = *observation {
+            self.listed.extend(presence.map(|presence| (contact, presence.clone())));
             let entry = entry(&self.names.plan, from, presence);
             let groups = self.groups_reach(from, contact);
             let (owner, contact) = (self.name(owner), self.name(contact));

@@ -8,6 +8,7 @@ use super::facts::{Facts, Names, merged};
 use super::script::{AFTER, Act, Deed, Script};
 use crate::domain::federation::Event;
 use crate::domain::id::{OperatorId, SubscriberId};
+use crate::domain::presence::Presence;
 use crate::domain::time::Instant;
 use crate::engine::simulation::Simulation;
 use crate::model::access::Access;
@@ -21,6 +22,8 @@ pub struct Played {
     pub(crate) facts: Vec<(Instant, String)>,
     /// Claims that do not hold, in words.
     pub failures: Vec<String>,
+    /// The attributes with which legacy customers came on lists (CR16).
+    pub(crate) listed: Vec<(SubscriberId, Presence)>,
 }
 
 /// Plays a scenario on a plan of its topology.
@@ -46,10 +49,12 @@ pub fn play(script: &Script, plan: &Arc<Plan>) -> Result<Played, String> {
     }
     let ended = simulation.run_until(end(script), 1);
     ended.map_err(|fault| format!("a part of the program failed ({fault})"))?;
+    let mut seen = simulation.into_observers();
+    let listed = seen.iter_mut().flat_map(|facts| std::mem::take(&mut facts.listed)).collect();
     let mut facts = on_access(&cast, plan);
-    facts.extend(merged(simulation.into_observers()));
+    facts.extend(merged(seen));
     let failures = script.claims.iter().filter_map(|claim| failure(claim, &facts)).collect();
-    Ok(Played { facts, failures })
+    Ok(Played { facts, failures, listed })
 }
 
 /// Over which kind of access each client reaches its operator.

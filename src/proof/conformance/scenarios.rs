@@ -1,0 +1,105 @@
+//! The scenarios that come with the program, and the federation that they are played in: the files of
+//! `tests/scenarios/` as they are. Rows name them.
+
+/// The federation of the scenarios.
+pub(super) const TOPOLOGY: &str = include_str!("../../../tests/scenarios/omtp.yaml");
+
+/// Takes scenarios into the program by their names.
+macro_rules! scenarios {
+    ($($name:literal,)+) => {
+        /// The text of a scenario.
+        pub(super) fn scenario(name: &str) -> Option<&'static str> {
+            match name {
+                $($name => Some(include_str!(concat!("../../../tests/scenarios/", $name, ".txt"))),)+
+                _ => None,
+            }
+        }
+    };
+}
+
+scenarios! {
+    "cli-1",
+    "cr16-1",
+    "cr16-6",
+    "cr16-block-and-upgrade",
+    "cr16-block-contact",
+    "cr16-blocked-watcher",
+    "hlr-1",
+    "hlr-1-upgrade",
+    "hlr-2",
+    "hlr-2-login",
+    "hlr-2-off",
+    "hlr-3",
+    "im-0010",
+    "im-0020",
+    "im-0020-blocked",
+    "im-0020-group",
+    "im-0030",
+    "im-0030-split",
+    "im-0030-stored",
+    "im-0030-truncate",
+    "im-0030-wide",
+    "im-0040",
+    "im-0050",
+    "im-0050-late",
+    "im-0060",
+    "im-0060-each",
+    "im-0060-none",
+    "im-0070",
+    "im-0070-hidden",
+    "im-0080",
+    "im-0090",
+    "im-0090-offline",
+    "im-0090-words",
+    "im-0100",
+    "im-0110",
+    "im-0120",
+    "im-0130",
+    "im-0140",
+    "ims-1",
+    "ims-2",
+    "kind-1",
+    "kind-1-off-air",
+    "kind-2",
+    "kind-3",
+    "kind-3-detached",
+    "kind-4",
+    "rd-1",
+    "rd-1-addressing",
+    "rd-1-unknown",
+    "rd-2",
+    "rd-3",
+    "rd-3-by-number",
+    "rd-3-no-search",
+    "rd-3-search",
+    "rd-4",
+    "rd-4-refused",
+    "rd-5",
+    "rd-6",
+    "rd-7",
+    "rd-7-groups",
+    "rd-7-second-leg",
+    "rd-8",
+    "uc-1a",
+    "uc-1a-state",
+    "uc-1b",
+    "uc-1b-unreachable",
+    "uc-2a",
+    "uc-2b",
+    "uc-3",
+    "uc-3-back",
+    "uc-3-denied",
+    "uc-3-denied-blocked",
+    "uc-3-later",
+    "uc-3-login",
+    "uc-3-no-notice",
+    "uc-3-taught",
+    "uc-3-timeline",
+    "uc-3-unheard",
+    "uc-3-unregistered",
+    "uc-3c",
+    "uc-3c-answer",
+    "uc-3c-listed",
+    "uc-4a",
+    "uc-4b",
+}
