@@ -123,7 +123,7 @@ pub(crate) fn plan_with(federation: Federation, defect: Option<Defect>) -> Plan 
     federation.timeline.iter().for_each(|event| last.happen(&event.event));
     let numbers = NumberingPlan::new(&last, &population);
     let base = Plan {
-        routing: Routing::new(&federation, None),
+        routing: Routing::new(&federation, None, defect),
         stations: Stations::new(&federation),
         federation,
         population,
@@ -139,7 +139,7 @@ pub(crate) fn plan_with(federation: Federation, defect: Option<Defect>) -> Plan 
     for TimedEvent { at, event } in &base.federation.timeline {
         now.happen(event);
         if matches!(event, Event::BecomesImsp { .. } | Event::Agree(_)) {
-            let routing = Routing::new(&now, Some(*at));
+            let routing = Routing::new(&now, Some(*at), defect);
             let plan = Plan { federation: now.clone(), routing, ..base.clone() };
             later.push((start + *at, Arc::new(plan)));
         }

@@ -1,54 +1,129 @@
-//! Every requirement holds, and each deliberate defect is noticed by the rows it
-//! belongs to and by no other.
+//! Every requirement holds, each deliberate defect is noticed by the rows it belongs to and by no
+//! other, and there is no row that notices none.
 
 use std::process::Command;
 
 use interwork::domain::outcome::Defect;
-use interwork::proof::conformance::{ROWS, check};
+use interwork::proof::conformance::{ROWS, matrix};
 
-/// Rows that fail with a defect.
-fn noticed(defect: Option<Defect>) -> Vec<&'static str> {
-    ROWS.iter().filter(|row| check(row, defect).is_err()).map(|row| row.id).collect()
-}
-
-#[test]
-fn every_requirement_holds() {
-    assert_eq!(noticed(None), [""; 0]);
-}
-
-#[test]
-fn each_defect_is_noticed_by_its_own_rows_alone() {
-    for defect in Defect::ALL {
-        let expected: &[&str] = match defect {
-            Defect::WrongConversation => &["UC-4a", "UC-4b", "CR16-1", "IM-0050"],
-            Defect::AnswerLost => &["UC-4a", "UC-4b", "CR16-1", "IM-0050"],
-            Defect::OverlongPasses => &["IM-0030"],
-            Defect::KindRevealed => &["IM-0090"],
-            Defect::UpgradeDropsMessage => &["UC-3", "UC-3c"],
-            Defect::DeniedWatcherSees => &["UC-3"],
-            Defect::BlockedWatcherSees => &["CR16-1"],
-            Defect::BlockedMessagePasses => &["CR16-1"],
-            Defect::RegisteredTwice => &["UC-1a"],
-            Defect::ConvertedBySender => &["KIND-2", "UC-2a", "UC-3", "UC-3c", "UC-4a", "IM-0050"],
-            Defect::OfflineByDefault => &["CR16-2", "CR16-4", "IM-0010", "IM-0090", "HLR-3"],
-            Defect::StatusTextMissing => &["CR16-5", "IM-0090", "IM-0120", "IM-0130"],
-            Defect::ClientTypeMissing => &[
-                "UC-1a", "UC-1b", "CR16-3", "CR16-6", "IM-0070", "IM-0080", "IM-0100", "IM-0110",
-                "IM-0140",
-            ],
-            Defect::LegacyInGroup => &["IM-0020"],
-            Defect::RichPasses => &["CLI-1"],
-            Defect::NoticeOmitted => &["IM-0060"],
-            Defect::SearchUnasked => &["RD-3"],
-            Defect::CommandIgnored => &["UC-1a", "HLR-2"],
-            Defect::HlrIgnored => &["UC-1a", "HLR-1"],
-            Defect::StateForgotten => &["UC-1a"],
-            Defect::UpgradeUnlearned => &["UC-3"],
-            Defect::AccessBound => &["RD-2", "IMS-1"],
-            Defect::TranslationSkipped => &["IMS-2"],
-        };
-        assert_eq!(noticed(Some(*defect)), expected, "{defect}");
+/// The rows that must notice a defect, and no others.
+fn noticing(defect: Defect) -> &'static [&'static str] {
+    match defect {
+        Defect::WrongConversation => &["UC-3", "UC-3c", "UC-4a", "UC-4b", "CR16-1", "IM-0050"],
+        Defect::AnswerLost => &["UC-3", "UC-3c", "UC-4a", "UC-4b", "CR16-1", "IM-0050"],
+        Defect::OverlongPasses => &["UC-2a", "IM-0030"],
+        Defect::KindRevealed => &["IM-0090", "IM-0120", "IM-0130"],
+        Defect::UpgradeDropsMessage => &["UC-3", "UC-3c"],
+        Defect::DeniedWatcherSees => &["UC-3"],
+        Defect::BlockedWatcherSees => &["CR16-1"],
+        Defect::BlockedMessagePasses => &["CR16-1"],
+        Defect::RegisteredTwice => &["UC-1a", "UC-3c"],
+        Defect::ConvertedBySender => &["KIND-2", "UC-2a", "UC-3", "UC-3c", "UC-4a"],
+        Defect::OfflineByDefault => &["CR16-2", "CR16-4", "IM-0010", "IM-0090", "HLR-2", "HLR-3"],
+        Defect::StatusTextMissing => &["UC-3", "CR16-5", "IM-0090", "IM-0120", "IM-0130"],
+        Defect::ClientTypeMissing => &[
+            "KIND-3", "UC-1a", "UC-1b", "UC-3", "UC-3c", "RD-3", "CR16-3", "CR16-6", "IM-0070",
+            "IM-0080", "IM-0100", "IM-0110", "IM-0140", "HLR-2",
+        ],
+        Defect::RichPasses => &["CLI-1"],
+        Defect::NoticeOmitted => &["UC-3", "IM-0060"],
+        Defect::SearchUnasked => &["RD-3"],
+        Defect::CommandIgnored => &["UC-1a", "IM-0130", "HLR-2"],
+        Defect::LegacyInGroup => &["IM-0020"],
+        Defect::HlrIgnored => &["UC-1a", "HLR-1"],
+        Defect::StateForgotten => &["UC-1a"],
+        Defect::UpgradeUnlearned => &["UC-3"],
+        Defect::AccessBound => &["RD-2", "IMS-1"],
+        Defect::TranslationSkipped => &["IMS-2"],
+        Defect::EqualDelays => &["RD-2"],
+        Defect::FreeTranslation => &["IMS-2"],
+        Defect::WideLimit => &["IM-0030"],
+        Defect::TruncationSplits => &["IM-0030"],
+        Defect::NoticeUncounted => &["UC-2a"],
+        Defect::OneReplyNumber => &["KIND-2", "UC-4a", "IM-0050"],
+        Defect::AddressingIgnored => &["RD-1"],
+        Defect::ReasonMixed => &["UC-1b", "RD-1"],
+        Defect::UnknownSilent => &["RD-1", "RD-3"],
+        Defect::GroupsAlways => &["RD-7"],
+        Defect::PresenceAlways => &["RD-7"],
+        Defect::SecondLegIgnored => &["RD-7"],
+        Defect::PresenceStays => &[
+            "KIND-1", "UC-3", "RD-4", "RD-5", "CR16-1", "IM-0130", "IM-0140", "HLR-1", "HLR-2",
+            "IMS-1", "IMS-2",
+        ],
+        Defect::DetachedReached => &["KIND-3", "UC-2b", "IM-0050"],
+        Defect::FallbackMissing => &[
+            "KIND-3", "KIND-4", "UC-2b", "UC-3", "UC-3c", "UC-4b", "RD-7", "CR16-1", "IM-0030",
+            "IM-0040", "IM-0050", "CLI-1",
+        ],
+        Defect::UpgradeUnheard => &["UC-3"],
+        Defect::StoredForgotten => &["KIND-1", "IM-0030", "IM-0050"],
+        Defect::AnswerMissing => &["UC-3", "RD-2", "RD-6", "IMS-2"],
+        Defect::HoldFromConversion => &["IM-0050"],
+        Defect::HlrAfterUpgrade => &["HLR-1"],
+        Defect::RegisterAlways => &["KIND-3", "UC-3"],
+        Defect::RetryFree => &["UC-2b"],
+        Defect::PartsUncounted => &["UC-2b"],
+        Defect::StaleLogin => &["RD-5", "HLR-2"],
+        Defect::ListsUntold => &["UC-3", "CR16-6", "IM-0100", "IM-0110", "IM-0130"],
+        Defect::LaterConsentIgnored => &["UC-3"],
+        Defect::AcceptorUnasked => &["RD-4", "RD-8"],
+        Defect::DeclinedListed => &["UC-3", "RD-4", "CR16-1"],
+        Defect::ContactUnasked => &["UC-3", "RD-3", "RD-4"],
+        Defect::ValidationSkipped => &[
+            "KIND-2", "UC-1a", "UC-3", "UC-3c", "CR16-1", "IM-0100", "IM-0130", "IM-0140", "HLR-1",
+            "HLR-2",
+        ],
+        Defect::ExposureIgnored => &["RD-8"],
+        Defect::LegacyAmongOthers => &["IM-0100"],
+        Defect::MarkOnIm => &[
+            "UC-3", "RD-1", "RD-3", "RD-4", "RD-6", "RD-7", "IM-0070", "IM-0100", "IM-0110",
+            "IM-0140", "HLR-1", "IMS-2",
+        ],
+        Defect::MarkMissing => &[
+            "KIND-3", "UC-1a", "UC-1b", "UC-3", "UC-3c", "RD-3", "CR16-6", "IM-0070", "IM-0080",
+            "IM-0090", "IM-0100", "IM-0110", "IM-0120", "IM-0130", "IM-0140", "HLR-2",
+        ],
+        Defect::VisibleIgnored => &["IM-0070"],
+        Defect::StatusTextFixed => &["IM-0120"],
+        Defect::ClientLimitIgnored => &["IM-0040"],
+        Defect::NoticeRepeated => &["IM-0060"],
+        Defect::CommandsAlways => &["HLR-2"],
+        Defect::ListedUnvalidated => &["UC-3c"],
+        Defect::ClientIdMissing => &["CR16-2", "CR16-3"],
+        Defect::AvailabilityMissing => &["CR16-4"],
+        Defect::QualifierMissing => &["CR16-2", "CR16-3", "CR16-4", "CR16-5"],
+        Defect::UnblockIgnored => &["CR16-1"],
+        Defect::InvitationUnasked => &["IM-0020"],
+        Defect::ImAsSms => &[
+            "KIND-1", "KIND-4", "UC-3", "UC-3c", "UC-4a", "UC-4b", "RD-2", "RD-6", "RD-7",
+            "CR16-1", "IM-0020", "IM-0030", "IM-0050", "CLI-1", "IMS-1", "IMS-2",
+        ],
+        Defect::OnlineAlways => &["IM-0010", "IM-0090"],
+        Defect::NoticeAlways => &["IM-0060"],
+        Defect::BlockedAsks => &["CR16-1", "IM-0020"],
+        Defect::SearchUnanswered => &["RD-3"],
+        Defect::DenialBlocks => &["UC-3"],
+        Defect::GroupsNever => &["IM-0020"],
+        Defect::LeaverWritten => &["IM-0020"],
     }
+}
+
+#[test]
+fn each_defect_is_noticed_by_its_own_rows_alone_and_each_row_notices_one() {
+    let matrix = matrix().expect("every scenario is read");
+    assert_eq!(matrix.failing, [""; 0], "every requirement holds");
+    for (defect, rows) in &matrix.noticed {
+        assert_eq!(rows, noticing(*defect), "{defect}");
+    }
+    let defects: Vec<Defect> = matrix.noticed.iter().map(|(defect, _)| *defect).collect();
+    assert_eq!(defects, Defect::ALL);
+    assert_eq!((matrix.unnoticed(), matrix.idle()), (Vec::new(), Vec::new()));
+    assert!(matrix.is_whole());
+    let readme = include_str!("../README.md");
+    let (rows, defects) = (ROWS.len(), Defect::ALL.len());
+    assert!(readme.contains(&format!("the {rows} requirements of the source documents")));
+    assert!(readme.contains(&format!("one of {defects} deliberate defects")));
 }
 
 #[test]
@@ -80,6 +155,36 @@ fn the_command_prints_a_table_json_and_junit_and_can_fail() {
         .filter(|row| row["verdict"] == "fail")
         .filter_map(|row| row["id"].as_str())
         .collect();
-    assert_eq!(failed, ["IM-0030"]);
+    assert_eq!(failed, noticing(Defect::OverlongPasses));
     assert_eq!(run(&["--mutate", "overlong-pases"]).0, Some(104));
+    assert_eq!(run(&["--matrix", "--mutate", "overlong-passes"]).0, Some(104));
+}
+
+#[test]
+fn the_command_prints_the_matrix_as_text_and_as_json() {
+    let run = |arguments: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_interwork"))
+            .args(["conformance", "--matrix"])
+            .args(arguments)
+            .output()
+            .expect("the program starts");
+        assert_eq!(output.status.code(), Some(0), "no row and no column is empty");
+        String::from_utf8(output.stdout).expect("text")
+    };
+    let text = run(&[]);
+    assert!(text.lines().all(|line| line.chars().count() <= 100), "{text}");
+    assert!(
+        text.ends_with("each defect fails a row, and each row fails with a defect\n"),
+        "{text}"
+    );
+    let json: serde_json::Value = serde_json::from_str(&run(&["--json"])).expect("JSON");
+    let noticed = json["noticed"].as_array().expect("defects");
+    let of = |defect: &Defect| {
+        let known = noticed.iter().find(|known| known["defect"] == defect.label());
+        known.map(|known| known["rows"].clone())
+    };
+    for defect in Defect::ALL {
+        assert_eq!(of(defect), Some(serde_json::json!(noticing(*defect))), "{defect}");
+    }
+    assert_eq!(json["idle"], serde_json::json!([]));
 }

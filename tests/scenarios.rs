@@ -42,6 +42,31 @@ fn an_answer_to_nothing_is_no_message_and_takes_no_words_of_another() {
 }
 
 #[test]
+fn claims_speak_of_order_time_way_cost_and_size() {
+    let acts = "0s A1 writes C1 \"hello\"\n\
+                then a converts \"hello\" to SMS in 1 part before C1 has SMS \"hello\" from A1\n\
+                then C1 has SMS \"hello\" from A1 within 2s\n\
+                then not C1 has SMS \"hello\" from A1 within 1s\n\
+                then \"hello\" goes through a, c\n\
+                then once a owes c 1 for \"hello\"\n\
+                then \"hello\" takes 24 bytes from a to c\n\
+                10s A1 adds B1 by number\n\
+                then a owes b 1 for validate\n\
+                then now A1 lists B1 as SMS-only\n";
+    assert_eq!(played(acts).expect("played").failures, [""; 0]);
+    let wrong = "0s A1 writes B2 \"hello\"\n\
+                 then \"hello\" goes through a, c\n\
+                 then 3 times a owes b 1 for \"hello\"\n";
+    let failures = played(wrong).expect("played").failures;
+    let told = |text: &str| failures.iter().any(|failure| failure.starts_with(text));
+    assert!(told("line 8: \"hello\" does not go through a, c, but from a to b; "), "{failures:?}");
+    assert!(
+        told("line 9: `a owes b 1 for \"hello\"` is seen 1 times instead of 3; "),
+        "{failures:?}"
+    );
+}
+
+#[test]
 fn every_scenario_holds() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scenarios");
     let mut files: Vec<_> = std::fs::read_dir(&folder)

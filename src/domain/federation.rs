@@ -87,6 +87,9 @@ pub(crate) enum Exposed {
 }
 
 impl Exposed {
+    /// All of it.
+    pub(crate) const ALL: [Self; 3] = [Self::Provider, Self::DeviceType, Self::AccessNetwork];
+
     /// As topologies write it.
     pub(crate) fn label(self) -> &'static str {
         match self {

@@ -318,5 +318,111 @@ closed_list! {
         AccessBound => "access-bound",
         /// What crosses the gateway of an IMS operator is not translated (IMS-2).
         TranslationSkipped => "translation-skipped",
+        /// All kinds of access take as long as the operator's first (RD-2).
+        EqualDelays => "equal-delays",
+        /// Translation takes no time (IMS-2).
+        FreeTranslation => "free-translation",
+        /// Of wide characters as many pass as of others (IM-0030).
+        WideLimit => "wide-limit",
+        /// What is to be cut goes in parts (IM-0030).
+        TruncationSplits => "truncation-splits",
+        /// The text that an operator adds to a short message is left out (UC-2a).
+        NoticeUncounted => "notice-uncounted",
+        /// One reply number serves all who write to a customer (UC-4a).
+        OneReplyNumber => "one-reply-number",
+        /// Numbers and UIDs lead everywhere, whatever was agreed (RD-1).
+        AddressingIgnored => "addressing-ignored",
+        /// A missing way is put down to a feature that is not carried (RD-1).
+        ReasonMixed => "reason-mixed",
+        /// Nobody is told that a user is unknown (RD-1).
+        UnknownSilent => "unknown-silent",
+        /// Groups cross every agreement (RD-7).
+        GroupsAlways => "groups-always",
+        /// Presence crosses every agreement (RD-7).
+        PresenceAlways => "presence-always",
+        /// Behind a hub, agreements are taken to carry everything (RD-7).
+        SecondLegIgnored => "second-leg-ignored",
+        /// Presence changes stay at home (RD-5).
+        PresenceStays => "presence-stays",
+        /// Short messages reach phones that are switched off (KIND-3).
+        DetachedReached => "detached-reached",
+        /// A message without a way on IM is refused, not converted (KIND-4).
+        FallbackMissing => "fallback-missing",
+        /// No operator learns of upgrades elsewhere (UC-3).
+        UpgradeUnheard => "upgrade-unheard",
+        /// Messages kept for a login stay in store (KIND-1).
+        StoredForgotten => "stored-forgotten",
+        /// An instant message cannot be answered (RD-6).
+        AnswerMissing => "answer-missing",
+        /// A reply number is held from the conversion on, not from the delivery (IM-0050).
+        HoldFromConversion => "hold-from-conversion",
+        /// The HLR's news of who has upgraded are still told (HLR-1).
+        HlrAfterUpgrade => "hlr-after-upgrade",
+        /// Accounts are made although the operator makes none (KIND-3).
+        RegisterAlways => "register-always",
+        /// A short message that crosses with a retry is not owed (UC-2b).
+        RetryFree => "retry-free",
+        /// A short message in parts is owed as one (UC-2b).
+        PartsUncounted => "parts-uncounted",
+        /// A login shows contacts online who are not (RD-5).
+        StaleLogin => "stale-login",
+        /// A login shows no contacts but those whose presence is subscribed to (UC-3).
+        ListsUntold => "lists-untold",
+        /// What users say later of who may see them changes nothing (UC-3).
+        LaterConsentIgnored => "later-consent-ignored",
+        /// Whoever accepts a contact does not add them as well (RD-4).
+        AcceptorUnasked => "acceptor-unasked",
+        /// Contacts who decline are listed all the same (RD-4).
+        DeclinedListed => "declined-listed",
+        /// IM users are listed without being asked (RD-3).
+        ContactUnasked => "contact-unasked",
+        /// Legacy customers elsewhere are listed without a validation (UC-1a).
+        ValidationSkipped => "validation-skipped",
+        /// Clients tell all there is to tell of a contact (RD-8).
+        ExposureIgnored => "exposure-ignored",
+        /// Legacy customers stand among the other contacts (IM-0100).
+        LegacyAmongOthers => "legacy-among-others",
+        /// IM users bear the mark of legacy customers (IM-0110).
+        MarkOnIm => "mark-on-im",
+        /// No mark tells legacy customers (IM-0080).
+        MarkMissing => "mark-missing",
+        /// Clients mark legacy customers although they are not to (IM-0070).
+        VisibleIgnored => "visible-ignored",
+        /// The StatusText is not the one that the operator has set (IM-0120).
+        StatusTextFixed => "status-text-fixed",
+        /// No client stops a text that is too long (IM-0040).
+        ClientLimitIgnored => "client-limit-ignored",
+        /// Clients tell of the legacy service each time (IM-0060).
+        NoticeRepeated => "notice-repeated",
+        /// Presence commands by SMS are taken by operators that take none (HLR-2).
+        CommandsAlways => "commands-always",
+        /// Who was listed before an operator became an IMSP is not validated there (UC-3c).
+        ListedUnvalidated => "listed-unvalidated",
+        /// Attributes of legacy customers do not say whose client they are of (CR16-2, CR16-3).
+        ClientIdMissing => "client-id-missing",
+        /// The UserAvailability of legacy customers is left out (CR16-4).
+        AvailabilityMissing => "availability-missing",
+        /// Attributes of legacy customers do not say that they are valid (CR16-2 to CR16-5).
+        QualifierMissing => "qualifier-missing",
+        /// Whoever was blocked stays blocked (CR16-1).
+        UnblockIgnored => "unblock-ignored",
+        /// IM users are in a group without being asked (IM-0020).
+        InvitationUnasked => "invitation-unasked",
+        /// IM users are served by SMS (KIND-1).
+        ImAsSms => "im-as-sms",
+        /// Legacy customers look online although the operator shows them offline (IM-0010).
+        OnlineAlways => "online-always",
+        /// Clients tell of the legacy service although they are not to (IM-0060).
+        NoticeAlways => "notice-always",
+        /// Whoever is blocked may still ask to list the user, or to join a group (CR16-1).
+        BlockedAsks => "blocked-asks",
+        /// A search that has come over an agreement is not answered (RD-3).
+        SearchUnanswered => "search-unanswered",
+        /// Whoever may not see a user may not write to them either (UC-3).
+        DenialBlocks => "denial-blocks",
+        /// Groups cross no agreement (IM-0020).
+        GroupsNever => "groups-never",
+        /// Who leaves a group is still written to (IM-0020).
+        LeaverWritten => "leaver-written",
     }
 }

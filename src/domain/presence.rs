@@ -2,6 +2,7 @@
 //! keeps and compares them, `wire` writes them; this file knows no XML.
 
 use super::number::Msisdn;
+use super::outcome::Defect;
 
 /// A kind of client, as ClientType of the attribute ClientInfo.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -156,6 +157,27 @@ impl Presence {
             client_info: look.client.map(|kind| Attribute { client, ..Attribute::valid(kind) }),
             user_availability: Some(Attribute::valid(look.availability)),
             status_text: None,
+        }
+    }
+
+    /// What a deliberate fault makes of the attributes of a legacy customer (CR16-2 to CR16-5).
+    pub(crate) fn spoil(&mut self, defect: Defect) {
+        let Self { online_status, client_info, user_availability, status_text } = self;
+        match defect {
+            Defect::StatusTextMissing => *status_text = None,
+            Defect::ClientTypeMissing => *client_info = None,
+            Defect::AvailabilityMissing => *user_availability = None,
+            Defect::ClientIdMissing => {
+                online_status.iter_mut().for_each(|status| status.client = None);
+                client_info.iter_mut().for_each(|info| info.client = None);
+            }
+            Defect::QualifierMissing => {
+                online_status.iter_mut().for_each(|status| status.qualifier = None);
+                client_info.iter_mut().for_each(|info| info.qualifier = None);
+                user_availability.iter_mut().for_each(|value| value.qualifier = None);
+                status_text.iter_mut().for_each(|text| text.qualifier = None);
+            }
+            _ => {}
         }
     }
 

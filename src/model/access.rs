@@ -4,6 +4,7 @@
 use super::plan::Plan;
 use crate::domain::distribution::DurationDistribution;
 use crate::domain::id::{OperatorId, SubscriberId};
+use crate::domain::outcome::Defect;
 use crate::domain::presence::ClientType;
 use crate::domain::random::{Stream, StreamSeed};
 use crate::domain::time::Duration;
@@ -28,9 +29,10 @@ impl Access {
         let settings = plan.federation.operator(operator);
         let seed = plan.federation.run.seed;
         let mut cumulative = 0.0;
+        let equal = settings.access.first().filter(|_| plan.has(Defect::EqualDelays));
         let kinds = settings.access.iter().map(|kind| {
             cumulative += kind.share;
-            (cumulative, kind.delay.clone())
+            (cumulative, equal.unwrap_or(kind).delay.clone())
         });
         Self {
             kinds: kinds.collect(),

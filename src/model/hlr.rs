@@ -20,7 +20,7 @@ use crate::domain::crossing::Query;
 use crate::domain::distribution::DurationDistribution;
 use crate::domain::federation;
 use crate::domain::id::{OperatorId, Role, SubscriberId};
-use crate::domain::outcome::{SmsOrigin, Stage};
+use crate::domain::outcome::{Defect, SmsOrigin, Stage};
 use crate::domain::part::{Part, PartKind};
 use crate::domain::random::{Stream, StreamSeed};
 use crate::domain::time::{Duration, Instant};
@@ -164,7 +164,7 @@ impl Hlr {
                 continue;
             };
             let query = asked.query;
-            let attached = air(query.phone) || self.attached(query.phone, cx.now);
+            let attached = self.reached(query.phone, air, cx);
             if !attached && query.alert {
                 self.remember(query.phone, query.smsc, cx);
             }
@@ -195,7 +195,7 @@ impl Hlr {
         let (phone, smsc) = (message.recipient, message.sms.map_or(message.to, |sms| sms.smsc));
         let alert = message.sms.is_some_and(|sms| sms.alert);
         debug_assert!(message.sms.is_some_and(|sms| sms.origin != SmsOrigin::Reply));
-        if air(phone) || self.attached(phone, cx.now) {
+        if self.reached(phone, air, cx) {
             if let Some(way) = cx.plan.routing.way(Carriage::Sms, cx.operator, smsc) {
                 gateway.report(way.agreement, cx);
             }
@@ -285,6 +285,11 @@ impl Hlr {
         if !list.contains(&smsc) {
             list.push(smsc);
         }
+    }
+
+    /// Whether a short message reaches a phone now.
+    fn reached(&mut self, phone: SubscriberId, air: Air<'_>, cx: &Context<'_>) -> bool {
+        air(phone) || self.attached(phone, cx.now) || cx.plan.has(Defect::DetachedReached)
     }
 
     /// Whether a phone is attached at `now`, which never moves back.

@@ -103,7 +103,9 @@ impl Plan {
     /// there is no way.
     pub(crate) fn addresses(&self, from: OperatorId, to: OperatorId) -> Option<(bool, bool)> {
         let legs = self.routing.legs(Carriage::Messaging, from, to);
-        let legs = legs.map(|leg| self.federation.agreement(leg)).map(|leg| (leg.e164, leg.uid));
+        let all = self.has(Defect::AddressingIgnored);
+        let legs = legs.map(|leg| self.federation.agreement(leg));
+        let legs = legs.map(|leg| (leg.e164 || all, leg.uid || all));
         legs.reduce(|all, leg| (all.0 && leg.0, all.1 && leg.1))
     }
 
@@ -177,6 +179,7 @@ impl Plan {
         match self.routing.joined(from, to) || self.federation.agreements.iter().any(|a| theirs(&a))
         {
             true => Reason::FeatureNotCarried,
+            false if self.has(Defect::ReasonMixed) => Reason::FeatureNotCarried,
             false => Reason::NoRoute,
         }
     }
@@ -198,14 +201,12 @@ impl Plan {
         let status_text = legacy.map_or("", |legacy| legacy.status_text.as_str());
         let status_text = match (self.defect, served) {
             (Some(Defect::KindRevealed), false) => "not registered",
+            (Some(Defect::StatusTextFixed), _) => "SMS-only",
             _ => status_text,
         };
         let mut shown = presence::legacy(self.numbers.msisdn(customer), online, status_text);
-        if self.has(Defect::StatusTextMissing) {
-            shown.status_text = None;
-        }
-        if self.has(Defect::ClientTypeMissing) {
-            shown.client_info = None;
+        if let Some(defect) = self.defect {
+            shown.spoil(defect);
         }
         shown
     }
@@ -214,7 +215,8 @@ impl Plan {
     pub(crate) fn legacy_is_online(&self, from: OperatorId) -> bool {
         let imsp = self.federation.operator(from).imsp.as_ref();
         let says = imsp.map_or(LegacyPresence::Online, |imsp| imsp.legacy.presence);
-        !self.has(Defect::OfflineByDefault) && says != LegacyPresence::Offline
+        let offline = says == LegacyPresence::Offline && !self.has(Defect::OnlineAlways);
+        !offline && !self.has(Defect::OfflineByDefault)
     }
 
     /// How presence travels between two operators that have a way for it.

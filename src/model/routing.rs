@@ -6,6 +6,7 @@ use std::collections::VecDeque;
 
 use crate::domain::federation::{Agreement, Federation, OperatorKind};
 use crate::domain::id::{AgreementId, OperatorId};
+use crate::domain::outcome::Defect;
 use crate::domain::time::Duration;
 
 /// What is to cross.
@@ -47,7 +48,11 @@ pub(crate) struct Routing {
 impl Routing {
     /// Finds all ways over the agreements that have begun `after` the start of measuring; `None`:
     /// before anything on the timeline.
-    pub(crate) fn new(federation: &Federation, after: Option<Duration>) -> Self {
+    pub(crate) fn new(
+        federation: &Federation,
+        after: Option<Duration>,
+        defect: Option<Defect>,
+    ) -> Self {
         let operators = federation.operators.len();
         let all = [
             Carriage::Messaging,
@@ -57,10 +62,13 @@ impl Routing {
             Carriage::Sms,
         ];
         let table = |carriage| {
-            let neighbours = neighbours(federation, carriage, after);
+            let first = neighbours(federation, carriage, after, defect);
+            let ignored = defect == Some(Defect::SecondLegIgnored);
+            let all = ignored.then(|| neighbours(federation, None, after, defect));
+            let beyond = all.as_ref().unwrap_or(&first);
             let mut table = Vec::with_capacity(operators * operators);
             for from in 0..operators {
-                table.extend(ways_from(federation, &neighbours, from));
+                table.extend(ways_from(federation, [&first, beyond], from));
             }
             table
         };
@@ -90,8 +98,11 @@ impl Routing {
     }
 }
 
-fn carries(agreement: &Agreement, carriage: Carriage) -> bool {
+fn carries(agreement: &Agreement, carriage: Carriage, defect: Option<Defect>) -> bool {
     match carriage {
+        Carriage::Presence if defect == Some(Defect::PresenceAlways) => true,
+        Carriage::Groups if defect == Some(Defect::GroupsAlways) => true,
+        Carriage::Groups if defect == Some(Defect::GroupsNever) => false,
         Carriage::Messaging => agreement.features.messaging,
         Carriage::Presence => agreement.features.presence,
         Carriage::Search => agreement.features.search,
@@ -106,10 +117,11 @@ fn neighbours(
     federation: &Federation,
     carriage: Option<Carriage>,
     after: Option<Duration>,
+    defect: Option<Defect>,
 ) -> Vec<Vec<(OperatorId, AgreementId)>> {
     let mut neighbours = vec![Vec::new(); federation.operators.len()];
     for (id, agreement) in federation.agreements() {
-        let carries = carriage.is_none_or(|carriage| carries(agreement, carriage));
+        let carries = carriage.is_none_or(|carriage| carries(agreement, carriage, defect));
         if carries && agreement.begins <= after {
             let [a, b] = agreement.between;
             neighbours[a.index()].push((b, id));
@@ -122,11 +134,11 @@ fn neighbours(
     neighbours
 }
 
-/// Breadth first, hubs alone passing on. Queueing in name order makes the first way found the
+/// Breadth first, hubs alone passing on: by neighbours of the first, and of hubs. Queueing in name order makes the first way found the
 /// first in name order among the shortest.
 fn ways_from(
     federation: &Federation,
-    neighbours: &[Vec<(OperatorId, AgreementId)>],
+    [neighbours, beyond]: [&[Vec<(OperatorId, AgreementId)>]; 2],
     from: usize,
 ) -> Vec<Option<Way>> {
     let mut ways: Vec<Option<Way>> = vec![None; neighbours.len()];
@@ -140,7 +152,7 @@ fn ways_from(
             continue;
         }
         let Some(way) = ways[at.index()] else { continue };
-        for &(next, _) in &neighbours[at.index()] {
+        for &(next, _) in &beyond[at.index()] {
             if next.index() != from && ways[next.index()].is_none() {
                 ways[next.index()] = Some(Way { hubs: way.hubs + 1, ..way });
                 queue.push_back(next);

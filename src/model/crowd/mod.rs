@@ -23,7 +23,7 @@ use crate::domain::crossing::Consent;
 use crate::domain::id::{MessageId, OperatorId, Role, SubscriberId};
 use crate::domain::ledger::Occasion;
 use crate::domain::observation::{Carried, Decision, Observation, StageTime};
-use crate::domain::outcome::{Reason, Route, SmsOrigin, Stage};
+use crate::domain::outcome::{Defect, Reason, Route, SmsOrigin, Stage};
 use crate::domain::presence::Availability;
 use crate::domain::random::StreamSeed;
 use crate::domain::text::Text;
@@ -282,7 +282,7 @@ impl Crowd {
 
     fn answer(&mut self, reply: Reply, text: Text, cx: &mut Context<'_>) {
         let Some(number) = reply.number else {
-            if self.is_online(reply.from) {
+            if self.is_online(reply.from) && !cx.plan.has(Defect::AnswerMissing) {
                 // The client knows by the message whom it is from (CR16-3).
                 let im = !reply.by_sms;
                 self.send(reply.occasion.answer(), reply.from, reply.to, im, text, cx);

@@ -7,6 +7,7 @@ use super::Crowd;
 use crate::domain::crossing::Membership;
 use crate::domain::id::{Role, SubscriberId};
 use crate::domain::observation::{ConversationTurn, Observation};
+use crate::domain::outcome::Defect;
 use crate::domain::text::Text;
 use crate::model::context::Context;
 use crate::model::outbox::{Input, Job, Reply, WatcherQuestion};
@@ -214,6 +215,9 @@ impl Crowd {
         allowed: bool,
         cx: &mut Context<'_>,
     ) {
+        if cx.plan.has(Defect::LaterConsentIgnored) {
+            return;
+        }
         let question = WatcherQuestion { publisher, watcher, changed: cx.now };
         let delay = self.up.client(publisher);
         let job = Job::WatcherAnswered { question, allowed };

@@ -25,8 +25,10 @@ impl Crowd {
         let (notice, limit) = (imsp.legacy.notice, imsp.legacy.client_limit);
         let refuses = imsp.legacy.overlong == Overlong::Refuse;
         let told = match notice {
-            Notice::None => false,
-            Notice::Once => self.noticed.insert((user, contact)),
+            Notice::None => cx.plan.has(Defect::NoticeAlways),
+            Notice::Once => {
+                self.noticed.insert((user, contact)) || cx.plan.has(Defect::NoticeRepeated)
+            }
             Notice::Each => true,
         };
         // IM-0060: by the operator's configuration, also whether at all.
@@ -35,7 +37,7 @@ impl Crowd {
         }
         // IM-0040: where the operator takes no more; which users have such a client follows from the user
         // alone.
-        let limited = refuses && limit > 0.0;
+        let limited = refuses && limit > 0.0 && !cx.plan.has(Defect::ClientLimitIgnored);
         let limited = limited && self.limited.unit(u64::from(user.0 - self.base)) < limit;
         text.fits_one() || !limited
     }
@@ -72,20 +74,30 @@ pub(crate) fn entry(
 ) -> Entry {
     let settings = plan.federation.operator(operator);
     // IM-0070: visible or not by configuration; IM-0140: ClientType CLI is what marks.
-    let visible = settings.imsp.as_ref().is_some_and(|imsp| imsp.legacy.visible);
-    let (marked, group) = match seen {
-        Seen::Legacy(presence) if visible && presence.is_legacy() => (true, "Legacy"),
+    let visible = settings.imsp.as_ref().is_some_and(|imsp| imsp.legacy.visible)
+        || plan.has(Defect::VisibleIgnored);
+    let cli = match seen {
+        Seen::Legacy(presence) => presence.is_legacy(),
+        Seen::Online(_) | Seen::Offline => plan.has(Defect::MarkOnIm),
+    };
+    let marked = visible && cli && !plan.has(Defect::MarkMissing);
+    let apart = marked && !plan.has(Defect::LegacyAmongOthers);
+    let group = match seen {
+        _ if apart => "Legacy",
         Seen::Legacy(presence) => {
             let status = presence.online_status.as_ref().and_then(|status| status.value);
-            (false, if status == Some(true) { "Online" } else { "Offline" })
+            if status == Some(true) { "Online" } else { "Offline" }
         }
-        Seen::Online(Look { availability: Availability::Available, .. }) => (false, "Online"),
-        Seen::Online(_) => (false, "Busy"),
-        Seen::Offline => (false, "Offline"),
+        Seen::Online(Look { availability: Availability::Available, .. }) => "Online",
+        Seen::Online(_) => "Busy",
+        Seen::Offline => "Offline",
     };
     let details = match seen {
         // Nothing is known of a legacy customer's device.
         Seen::Legacy(_) => Vec::new(),
+        Seen::Online(_) | Seen::Offline if plan.has(Defect::ExposureIgnored) => {
+            Exposed::ALL.map(Exposed::label).to_vec()
+        }
         Seen::Online(_) | Seen::Offline => {
             exposed(plan, operator, contact).map(Exposed::label).collect()
         }

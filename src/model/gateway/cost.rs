@@ -1,6 +1,7 @@
 //! What a crossing costs: its bytes on the wire, and what the sending side owes for it.
 
 use crate::domain::crossing::{Audience, Found};
+use crate::domain::outcome::Defect;
 use crate::model::context::Context;
 use crate::model::crossing::{Content, Notification};
 use crate::model::plan::TransferSizes;
@@ -13,7 +14,9 @@ pub(super) fn charged(content: &Content, cx: &mut Context<'_>) -> u32 {
     let owes = sms.crossed >= sms.owed;
     sms.crossed = sms.crossed.saturating_add(1);
     sms.owed = sms.owed.max(sms.crossed);
-    if owes { u32::from(sms.segments) } else { 0 }
+    let free = !owes || sms.failed > 0 && cx.plan.has(Defect::RetryFree);
+    let owed = if cx.plan.has(Defect::PartsUncounted) { 1 } else { u32::from(sms.segments) };
+    if free { 0 } else { owed }
 }
 
 /// Bytes on the wire.

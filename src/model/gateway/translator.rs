@@ -4,11 +4,13 @@
 
 use super::Gateway;
 use super::meaning::carried;
-use crate::domain::federation::{self};
+use crate::domain::distribution::DurationDistribution;
+use crate::domain::federation;
 use crate::domain::id::{AgreementId, OperatorId};
 use crate::domain::observation::Observation;
 use crate::domain::outcome::{Defect, Stage, TransferKind};
 use crate::domain::part::{Part, PartKind};
+use crate::domain::time::Duration;
 use crate::model::context::Context;
 use crate::model::crossing::Crossing;
 use crate::model::plan::Plan;
@@ -39,7 +41,12 @@ impl Translator {
     ) -> Self {
         let part = Part::of(PartKind::Translator, operator);
         let server = Server::new(plan, part, settings.queue_limit, "translator/service");
-        Self { settings: settings.clone(), server }
+        let mut settings = settings.clone();
+        if plan.has(Defect::FreeTranslation) {
+            settings.message_time = DurationDistribution::Constant(Duration::ZERO);
+            settings.presence_time = DurationDistribution::Constant(Duration::ZERO);
+        }
+        Self { settings, server }
     }
 
     /// What is in service or waits.

@@ -5,9 +5,11 @@ use super::Imsp;
 use crate::domain::federation::LegacyPresence;
 use crate::domain::id::SubscriberId;
 use crate::domain::observation::Observation;
+use crate::domain::outcome::Defect;
 use crate::domain::presence::{Look, News};
 use crate::model::context::Context;
 use crate::model::gateway::Gateway;
+use crate::model::outbox::ContactRequest;
 
 impl Imsp {
     /// A user blocks somebody, or ends that.
@@ -23,6 +25,7 @@ impl Imsp {
         cx.observe(Observation::Blocked { operator, owner, other, on });
         let changed = match on {
             true => self.blocked.insert(owner, other),
+            false if cx.plan.has(Defect::UnblockIgnored) => false,
             false => self.blocked.remove(owner, other),
         };
         // Whoever may not see the user anyway hears nothing new.
@@ -58,6 +61,11 @@ impl Imsp {
     /// Whether a user of this IMSP has blocked somebody.
     pub(crate) fn has_blocked(&self, owner: SubscriberId, other: SubscriberId) -> bool {
         self.blocked.contains(owner, other)
+    }
+
+    /// Whether a request is declined unasked, because the user has blocked who makes it.
+    pub(super) fn declines(&self, request: ContactRequest, cx: &Context<'_>) -> bool {
+        self.has_blocked(request.contact, request.owner) && !cx.plan.has(Defect::BlockedAsks)
     }
 
     /// Whether somebody lists a publisher here.

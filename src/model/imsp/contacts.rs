@@ -134,7 +134,10 @@ impl Imsp {
         if !im && by_number {
             // Legacy customers have no UID that people know (use case 1a). Whether an account is made for
             // them is for their home to say, which learns who is to be told of an upgrade (use case 3).
-            if e164 {
+            if cx.plan.has(Defect::ValidationSkipped) {
+                let kind = legacy_kind(cx.plan, home, cx.operator);
+                self.contact_added(request, kind, None, cx);
+            } else if e164 {
                 self.decide_contact(request, Decision::Validate(home), cx);
                 let addition = self.ask_elsewhere(request);
                 gateway.send(home, Content::Validate(addition), cx);
@@ -173,6 +176,9 @@ impl Imsp {
         let numbered =
             |plan: &Plan, home| plan.addresses(cx.operator, home).is_some_and(|(e164, _)| e164);
         let mut listed: Vec<(SubscriberId, SubscriberId)> = Vec::new();
+        if plan.has(Defect::ListedUnvalidated) {
+            return;
+        }
         for (owner, contacts) in &self.added.contacts {
             let new = contacts.iter().filter(|contact| {
                 let home = plan.population.operator(**contact);
@@ -299,7 +305,9 @@ impl Imsp {
     ) {
         let index = self.index(customer);
         let again = cx.plan.has(Defect::RegisteredTwice);
-        if self.settings.legacy.register_on_contact && (self.registered.set(index, true) || again) {
+        let asked = self.settings.legacy.register_on_contact;
+        let may = asked || cx.plan.has(Defect::RegisterAlways);
+        if may && (self.registered.set(index, true) || again) {
             let operator = cx.operator;
             cx.observe(Observation::AccountRegistered { operator, customer, owner });
             self.watch_phone(customer, cx);
@@ -344,7 +352,8 @@ impl Imsp {
         cx: &mut Context<'_>,
     ) {
         let im = self.im.get(self.index(customer));
-        if !im && !cx.plan.has(Defect::HlrIgnored) {
+        let told = !im || cx.plan.has(Defect::HlrAfterUpgrade);
+        if told && !cx.plan.has(Defect::HlrIgnored) {
             let news = self.legacy_news(customer, attached);
             self.presence_changed(customer, changed, news, gateway, cx);
         }
@@ -371,10 +380,14 @@ impl Imsp {
     ) {
         if !self.im.get(self.index(request.contact)) {
             // Nobody has this UID, as far as people know: a legacy customer is added by number.
-            self.contact_answered(request, Consent::Unknown, gateway, cx);
-        } else if self.has_blocked(request.contact, request.owner) {
+            if !cx.plan.has(Defect::UnknownSilent) {
+                self.contact_answered(request, Consent::Unknown, gateway, cx);
+            }
+        } else if self.declines(request, cx) {
             // Declined without a question; the blocked user need not know why (CR16-1).
             self.contact_answered(request, Consent::Declined, gateway, cx);
+        } else if cx.plan.has(Defect::ContactUnasked) {
+            self.contact_answered(request, Consent::Given, gateway, cx);
         } else if self.logged_in(request.contact) {
             let delay = self.down.client(request.contact);
             cx.at(cx.now + delay, Role::Imsp, Input::AskedForContact(request));
@@ -392,6 +405,10 @@ impl Imsp {
         cx: &mut Context<'_>,
     ) {
         let Some(request) = self.answered(request, cx) else { return };
+        let answer = match answer {
+            Consent::Declined if cx.plan.has(Defect::DeclinedListed) => Consent::Given,
+            answer => answer,
+        };
         let accepted = answer == Consent::Given;
         let ContactRequest { owner, contact, .. } = request;
         let from = cx.plan.population.operator(owner);
@@ -408,7 +425,8 @@ impl Imsp {
                 watchers.push((owner, here));
             }
         }
-        if home == cx.operator && accepted && im && !self.lists(contact, owner, cx) {
+        let asked = !cx.plan.has(Defect::AcceptorUnasked);
+        if home == cx.operator && accepted && im && asked && !self.lists(contact, owner, cx) {
             // Whoever accepts is asked to add the other as well, and does (RD-4).
             let asked = Asked::Here(cx.now);
             let request = ContactRequest { owner: contact, contact: owner, asked };

@@ -6,6 +6,7 @@
 use rustc_hash::FxHashMap;
 
 use crate::domain::id::{OperatorId, SubscriberId};
+use crate::domain::outcome::Defect;
 use crate::model::plan::Plan;
 
 /// The strangers that one IMSP knows.
@@ -33,6 +34,9 @@ impl Directory {
         operator: OperatorId,
         plan: &Plan,
     ) {
+        if im && plan.has(Defect::UpgradeUnheard) {
+            return;
+        }
         if plan.told_as_im(operator, stranger) == im {
             self.learned.remove(&stranger);
         } else {

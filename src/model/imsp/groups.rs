@@ -47,16 +47,18 @@ impl Imsp {
         gateway: &mut Gateway,
         cx: &mut Context<'_>,
     ) {
-        let ContactRequest { owner, contact, .. } = request;
+        let contact = request.contact;
         if !self.im.get(self.index(contact)) {
             let answer = match cx.plan.has(Defect::LegacyInGroup) {
                 true => Consent::Given,
                 false => Consent::Unknown,
             };
             self.invite_answered(request, answer, gateway, cx);
-        } else if self.has_blocked(contact, owner) {
+        } else if self.declines(request, cx) {
             // Declined without a question, as contact requests are (CR16-1).
             self.invite_answered(request, Consent::Declined, gateway, cx);
+        } else if cx.plan.has(Defect::InvitationUnasked) {
+            self.invite_answered(request, Consent::Given, gateway, cx);
         } else if self.logged_in(contact) {
             let delay = self.down.client(contact);
             cx.at(cx.now + delay, Role::Imsp, Input::AskedToJoin(request));
@@ -116,7 +118,9 @@ impl Imsp {
         }
         let Some(members) = self.groups.get_mut(&host) else { return };
         let before = members.len();
-        members.retain(|known| *known != member);
+        if !cx.plan.has(Defect::LeaverWritten) {
+            members.retain(|known| *known != member);
+        }
         if members.len() < before {
             cx.observe(Observation::LeftGroup { host, member });
         }

@@ -13,6 +13,7 @@ use crate::domain::id::{Role, SubscriberId};
 use crate::domain::number::ReplyNumber;
 use crate::domain::observation::{Decision, Observation};
 use crate::domain::outcome::{Defect, Reason, SmsOrigin};
+use crate::domain::text::Alphabet;
 use crate::domain::time::{Duration, Instant};
 use crate::model::context::Context;
 use crate::model::message::Sms;
@@ -158,12 +159,17 @@ impl Imsp {
         if text.rich && !cx.plan.has(Defect::RichPasses) {
             return cx.refuse(slot, Reason::ContentType);
         }
-        let mut carried = text.with_notice(&self.source_notice);
-        if !carried.fits_one() {
+        let mut carried = match cx.plan.has(Defect::NoticeUncounted) {
+            true => text,
+            false => text.with_notice(&self.source_notice),
+        };
+        let wide = carried.units <= Alphabet::Gsm7.single() && cx.plan.has(Defect::WideLimit);
+        if !carried.fits_one() && !wide {
             match self.settings.legacy.overlong {
                 // OMTP IM-0030: 160 characters of text, no more.
                 Overlong::Refuse if cx.plan.has(Defect::OverlongPasses) => {}
                 Overlong::Refuse => return cx.refuse(slot, Reason::TooLong),
+                Overlong::Truncate if cx.plan.has(Defect::TruncationSplits) => {}
                 Overlong::Truncate => carried = text.truncated(&self.source_notice),
                 Overlong::Split => {}
             }
@@ -204,6 +210,9 @@ impl Imsp {
         };
         if idle && !self.replies.due.is_empty() {
             cx.at(cx.now + self.replies.hold, Role::Imsp, Input::ReplyNumbersDue);
+        }
+        if cx.plan.has(Defect::HoldFromConversion) {
+            self.replies.in_store(index, recipient, false, cx.now);
         }
         self.observe_replies(before, cx);
         Some(index)

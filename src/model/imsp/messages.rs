@@ -58,7 +58,7 @@ impl Imsp {
         if self.has_blocked(recipient, sender) && !passes {
             return cx.refuse(slot, Reason::Blocked);
         }
-        if !self.im.get(self.index(recipient)) {
+        if !self.im.get(self.index(recipient)) || cx.plan.has(Defect::ImAsSms) {
             // Meant for an IM user who has given it up.
             if cx.messages[slot].group {
                 return cx.refuse(slot, Reason::LegacyCustomer);
@@ -144,6 +144,7 @@ impl Imsp {
             false => None,
         };
         match passed {
+            None if cx.plan.has(Defect::FallbackMissing) => cx.refuse(slot, Reason::NoRoute),
             // No way on IM: our own SMSC terminates it on the other network (UC-2b).
             None => self.convert(slot, cx),
             Some(Passed::AsSms) if !self.may_convert(to, cx) => {

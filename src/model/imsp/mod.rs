@@ -36,7 +36,7 @@ use crate::domain::distribution::DurationDistribution;
 use crate::domain::federation::{self, ServiceTimes};
 use crate::domain::id::{OperatorId, SubscriberId};
 use crate::domain::observation::Observation;
-use crate::domain::outcome::{Reason, Stage};
+use crate::domain::outcome::{Defect, Reason, Stage};
 use crate::domain::part::{Part, PartKind};
 use crate::domain::presence::{Availability, News};
 use crate::domain::random::StreamSeed;
@@ -132,6 +132,8 @@ impl Imsp {
             im.set(index as usize, true);
             sessions.set(index as usize, online(SubscriberId(range.start + index)));
         }
+        let one = plan.has(Defect::OneReplyNumber);
+        let reply_numbers = if one { 1 } else { settings.legacy.reply_numbers };
         let mut imsp = Self {
             settings: settings.clone(),
             server: Server::new(
@@ -160,7 +162,7 @@ impl Imsp {
             asked: FxHashMap::default(),
             invited: FxHashMap::default(),
             groups: FxHashMap::default(),
-            replies: ReplyPool::new(settings.legacy.reply_numbers, settings.legacy.reply_hold),
+            replies: ReplyPool::new(reply_numbers, settings.legacy.reply_hold),
             source_notice: SourceNotice::new(&settings.legacy.source_notice),
             listed: StreamSeed::new(
                 plan.federation.run.seed,

@@ -78,7 +78,7 @@ impl Imsp {
                 for &watcher in here {
                     self.notify((publisher, changed, news), watcher, gateway, cx);
                 }
-            } else {
+            } else if !cx.plan.has(Defect::PresenceStays) {
                 tell_domain((publisher, changed, news), domain, here, selective, gateway, cx);
             }
         }
@@ -240,7 +240,7 @@ impl Imsp {
         let terms = &cx.plan.federation.agreement(way.agreement).presence;
         if act == SubscriptionAct::Begin || terms.notify_on_refresh {
             for listed in &mut contacts {
-                listed.state = self.state_for(watcher, listed.who);
+                listed.state = self.state_for(watcher, listed.who, cx);
             }
             let (from, contacts) = (cx.operator, cx.lists.insert(contacts));
             gateway.send(domain, Content::State { watcher, from, contacts }, cx);
@@ -329,7 +329,7 @@ impl Imsp {
             .contacts(user, plan)
             .filter_map(|who| {
                 if own.contains(&who.0) {
-                    return Some(Listed { who, state: self.state_for(user, who) });
+                    return Some(Listed { who, state: self.state_for(user, who, cx) });
                 }
                 let home = plan.population.operator(who);
                 let by_subscription = self.follows(who, home, cx)
@@ -339,16 +339,28 @@ impl Imsp {
                 (!by_subscription).then_some(Listed { who, state })
             })
             .collect();
-        if !contacts.is_empty() {
+        if !contacts.is_empty() && !plan.has(Defect::ListsUntold) {
             let contacts = cx.lists.insert(contacts);
             self.show(user, cx.operator, contacts, gateway, cx);
         }
     }
 
     /// How a contact here looks to a watcher; nothing, if the watcher may not see.
-    fn state_for(&self, watcher: SubscriberId, contact: SubscriberId) -> Option<News> {
+    fn state_for(
+        &self,
+        watcher: SubscriberId,
+        contact: SubscriberId,
+        cx: &Context<'_>,
+    ) -> Option<News> {
         let hidden = self.hidden.contains(contact, watcher) || self.has_blocked(contact, watcher);
-        (!hidden).then(|| self.state_of(contact))
+        let state = match self.state_of(contact) {
+            News::Offline if cx.plan.has(Defect::StaleLogin) => {
+                News::Granted(self.look_of(contact))
+            }
+            News::LegacyOffline if cx.plan.has(Defect::StaleLogin) => News::LegacyOnline,
+            state => state,
+        };
+        (!hidden).then_some(state)
     }
 
     /// How a legacy customer elsewhere looks: as their home has said, else as all of them do.

@@ -29,7 +29,9 @@ impl Imsp {
             let (wanted, users) = self.look_up(contact);
             if let Some(transaction) = transaction {
                 let search = Search { user, contact, transaction };
-                gateway.send(asks, Content::Found(Found { search, wanted, users }), cx);
+                if !cx.plan.has(Defect::SearchUnanswered) {
+                    gateway.send(asks, Content::Found(Found { search, wanted, users }), cx);
+                }
             } else {
                 found(user, contact, users, reason(wanted), cx);
             }
@@ -85,7 +87,8 @@ impl Imsp {
     ) {
         let legacy =
             !self.im.get(self.index(customer)) && self.registered.get(self.index(customer));
-        let taken = self.settings.legacy.sms_commands && !cx.plan.has(Defect::CommandIgnored);
+        let takes = self.settings.legacy.sms_commands || cx.plan.has(Defect::CommandsAlways);
+        let taken = takes && !cx.plan.has(Defect::CommandIgnored);
         if legacy && taken {
             let operator = cx.operator;
             cx.observe(Observation::Commanded { operator, customer });

@@ -7,7 +7,7 @@ use super::Imsp;
 use crate::domain::crossing::{Listed, SubscriptionAct};
 use crate::domain::id::{OperatorId, Role, SubscriberId};
 use crate::domain::observation::{Observation, Stored};
-use crate::domain::outcome::Stage;
+use crate::domain::outcome::{Defect, Stage};
 use crate::domain::presence::News;
 use crate::domain::random::StreamSeed;
 use crate::domain::time::{Duration, Instant};
@@ -68,7 +68,11 @@ impl Imsp {
         if !login {
             return self.subscribe(user, SubscriptionAct::End, gateway, cx);
         }
-        for slot in self.stored.remove(&user).unwrap_or_default() {
+        let kept = match cx.plan.has(Defect::StoredForgotten) {
+            true => None,
+            false => self.stored.remove(&user),
+        };
+        for slot in kept.unwrap_or_default() {
             cx.stage(slot, Stage::OfflineStore);
             cx.messages[slot].journal.stored = Stored::Fetched(cx.now);
             self.hand_down(slot, cx);

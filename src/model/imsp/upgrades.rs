@@ -70,6 +70,9 @@ impl Imsp {
             true => self.hidden.remove(publisher, watcher),
             false => self.hidden.insert(publisher, watcher),
         };
+        if !allowed && cx.plan.has(Defect::DenialBlocks) {
+            self.blocked.insert(publisher, watcher);
+        }
         // Blocked while the user was being asked: stays so.
         if !self.has_blocked(publisher, watcher) && self.watches(watcher, publisher, cx) {
             self.tell_one((publisher, changed, news), watcher, told, gateway, cx);

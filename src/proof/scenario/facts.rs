@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::claim::Fact;
 use crate::domain::crossing::Listed;
 use crate::domain::federation::Exposed;
 use crate::domain::id::{AgreementId, MessageId, OperatorId, SubscriberId};
 use crate::domain::observation::{
     Carried, ConversationTurn, Decision, Observation, SmsEvent, Subject,
 };
-use crate::domain::outcome::SmsOrigin;
+use crate::domain::outcome::{SmsOrigin, TransferKind};
 use crate::domain::presence::{Look, News, Presence};
 use crate::domain::time::Instant;
 use crate::model::context::Observer;
@@ -32,7 +33,9 @@ pub(super) struct Facts {
     names: Arc<Names>,
     written: BTreeMap<(SubscriberId, Instant), usize>,
     words: BTreeMap<MessageId, String>,
-    pub(super) seen: Vec<(Instant, String)>,
+    pub(super) seen: Vec<Fact>,
+    /// With which attributes legacy customers came on lists.
+    pub(super) listed: Vec<(SubscriberId, Presence)>,
 }
 
 impl Facts {
@@ -42,6 +45,7 @@ impl Facts {
             written: BTreeMap::new(),
             words: BTreeMap::new(),
             seen: Vec::new(),
+            listed: Vec::new(),
         }
     }
 
@@ -133,12 +137,14 @@ impl Facts {
             .to_owned(),
         ];
         if news != News::Withdrawn {
-            // The group, and what an IM user looks like.
+            // The group, what an IM user looks like, and of whom has become one, or none, everything.
             let list = self.listed(operator, publisher, Some(news));
             let state = ["sees {} online", "sees {} offline"];
+            let whole = matches!(news, News::Granted(_) | News::LegacyOnline | News::LegacyOffline);
             facts.extend(list.into_iter().filter(|fact| {
-                let seen = fact.starts_with("sees {} ") && !state.contains(&fact.as_str());
-                seen || fact.starts_with("keeps")
+                let seen = fact.starts_with("sees {} ");
+                let new = seen && !state.contains(&fact.as_str());
+                new || fact.starts_with("keeps") || whole && !seen
             }));
         }
         facts
@@ -150,6 +156,30 @@ impl Facts {
         self.seen.extend(
             facts.into_iter().map(|what| (now, format!("{who} {}", what.replace("{}", &whom)))),
         );
+    }
+
+    /// That something crosses, how long it is, and what is owed for it.
+    fn crossed(&self, observation: &Observation<'_>) -> Option<[Option<String>; 3]> {
+        let Observation::Transferred { agreement, from, kind, carried, bytes, charged, .. } =
+            *observation
+        else {
+            return None;
+        };
+        let (to, from) = (self.peer(agreement, from), self.operator(from));
+        let (mut what, mut crosses) = (kind.to_string(), kind.to_string());
+        if let Carried::Message(message) = carried {
+            let words = format!("\"{}\"", self.message(message));
+            crosses = format!("{words} as {kind}");
+            // Of a short message on its way back the signalling is owed, and nothing else.
+            if kind != TransferKind::SmsSignalling {
+                what = words;
+            }
+        }
+        Some([
+            Some(format!("{crosses} crosses from {from} to {to}")),
+            Some(format!("{what} takes {bytes} bytes from {from} to {to}")),
+            (charged > 0).then(|| format!("{from} owes {to} {charged} for {what}")),
+        ])
     }
 
     fn fact(&mut self, observation: &Observation<'_>) -> Option<String> {
@@ -204,16 +234,6 @@ impl Facts {
                     self.operator(operator),
                     self.message(message)
                 )
-            }
-            Observation::Transferred { agreement, from, kind, carried, .. } => {
-                let to = self.peer(agreement, from);
-                let what = match carried {
-                    Carried::Message(message) => {
-                        format!("\"{}\" as {kind}", self.message(message))
-                    }
-                    Carried::Change(..) | Carried::Contact(..) | Carried::Other => kind.to_string(),
-                };
-                format!("{what} crosses from {} to {to}", self.operator(from))
             }
             Observation::Translated { operator, kind, carried } => {
                 let what = match carried {
@@ -274,9 +294,11 @@ impl Facts {
                 let verb = if on { "blocks" } else { "unblocks" };
                 format!("{} {verb} {}", self.name(owner), self.name(other))
             }
-            // Told by `observe`, with all that the client shows.
             Observation::Commanded { .. } => return None,
-            Observation::ContactAdded { .. } | Observation::ListShown { .. } => return None,
+            // Told by `observe`, for they are several facts.
+            Observation::ContactAdded { .. }
+            | Observation::ListShown { .. }
+            | Observation::Transferred { .. } => return None,
             // No claims are made about them.
             Observation::Rerouted { .. }
             | Observation::Decided { .. }
@@ -308,6 +330,7 @@ impl Observer for Facts {
     fn observe(&mut self, now: Instant, observation: &Observation<'_>) {
         match *observation {
             Observation::ContactAdded { owner, contact, from, presence, .. } => {
+                self.listed.extend(presence.map(|presence| (contact, presence.clone())));
                 // How an IM user looks comes by subscription.
                 let seen = presence.map_or(Seen::Offline, Seen::Legacy);
                 let entry = entry(&self.names.plan, from, contact, seen);
@@ -332,23 +355,23 @@ impl Observer for Facts {
                 self.see(now, watcher, publisher, facts);
             }
             _ => {
-                if let Some(fact) = self.fact(observation) {
-                    self.seen.push((now, fact));
-                }
+                let facts = self.crossed(observation).into_iter().flatten().flatten();
+                let fact = self.fact(observation);
+                self.seen.extend(facts.chain(fact).map(|fact| (now, fact)));
             }
         }
     }
 }
 
 /// The facts of all shards in the order of time, every message with its words.
-pub(super) fn merged(parts: Vec<Facts>) -> Vec<(Instant, String)> {
+pub(super) fn merged(parts: Vec<Facts>) -> Vec<Fact> {
     let words: BTreeMap<String, String> = parts
         .iter()
         .flat_map(|part| {
             part.words.iter().map(|(id, words)| (part.placeholder(*id), words.clone()))
         })
         .collect();
-    let mut all: Vec<(Instant, String)> = parts.into_iter().flat_map(|part| part.seen).collect();
+    let mut all: Vec<Fact> = parts.into_iter().flat_map(|part| part.seen).collect();
     all.sort_by_key(|(at, _)| *at);
     for (_, fact) in &mut all {
         if let (Some(from), Some(to)) = (fact.find("\"{"), fact.find("}\"")) {
@@ -380,7 +403,8 @@ pub(in crate::proof) fn shown(
     let mut facts = vec![format!("keeps {{}} among {}", entry.group)];
     facts.extend(entry.details.iter().map(|detail| format!("sees the {detail} of {{}}")));
     let Some(presence) = presence else {
-        facts.push("lists {} as IM user".to_owned());
+        let mark = if entry.marked { "lists {} as SMS-only" } else { "lists {} as IM user" };
+        facts.push(mark.to_owned());
         facts.extend(groups.then(|| "may invite {} to groups".to_owned()));
         return facts;
     };

@@ -1,13 +1,14 @@
 //! Plays a scenario and compares what is seen with what must be.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write;
 use std::sync::Arc;
 
+use super::claim::failure;
 use super::facts::{Facts, Names, merged};
-use super::script::{AFTER, Act, Claim, Deed, Script};
+use super::script::{AFTER, Act, Deed, Script};
 use crate::domain::federation::Event;
 use crate::domain::id::{OperatorId, SubscriberId};
+use crate::domain::presence::Presence;
 use crate::domain::time::Instant;
 use crate::engine::simulation::Simulation;
 use crate::model::access::Access;
@@ -21,6 +22,8 @@ pub struct Played {
     pub(crate) facts: Vec<(Instant, String)>,
     /// Claims that do not hold, in words.
     pub failures: Vec<String>,
+    /// The attributes with which legacy customers came on lists (CR16).
+    pub(crate) listed: Vec<(SubscriberId, Presence)>,
 }
 
 /// Plays a scenario on a plan of its topology.
@@ -46,10 +49,12 @@ pub fn play(script: &Script, plan: &Arc<Plan>) -> Result<Played, String> {
     }
     let ended = simulation.run_until(end(script), 1);
     ended.map_err(|fault| format!("a part of the program failed ({fault})"))?;
+    let mut seen = simulation.into_observers();
+    let listed = seen.iter_mut().flat_map(|facts| std::mem::take(&mut facts.listed)).collect();
     let mut facts = on_access(&cast, plan);
-    facts.extend(merged(simulation.into_observers()));
+    facts.extend(merged(seen));
     let failures = script.claims.iter().filter_map(|claim| failure(claim, &facts)).collect();
-    Ok(Played { facts, failures })
+    Ok(Played { facts, failures, listed })
 }
 
 /// Over which kind of access each client reaches its operator.
@@ -81,9 +86,10 @@ pub(crate) fn scripted(
     Ok(script.acts.iter().map(act).collect())
 }
 
-/// When a scenario ends: some time after its last act.
+/// When a scenario ends: some time after its last act, and not before its last claim does.
 pub(crate) fn end(script: &Script) -> Instant {
-    script.acts.last().map_or(Instant::START, |act| act.at) + AFTER
+    let after = script.acts.last().map_or(Instant::START, |act| act.at) + AFTER;
+    script.claims.iter().filter_map(|claim| claim.to).fold(after, Instant::max)
 }
 
 /// Whether everybody has what their acts take: a client, a phone, a legacy customer's account.
@@ -203,22 +209,4 @@ fn stimulus(act: &Act, who: SubscriberId, cast: &BTreeMap<String, SubscriberId>)
         Deed::Blocks { whom, on } => Stimulus::Block { owner: who, other: cast[whom], on: *on },
         Deed::Says(yes) => Stimulus::Consent { user: who, yes: *yes },
     }
-}
-
-/// Why a claim does not hold.
-fn failure(claim: &Claim, facts: &[(Instant, String)]) -> Option<String> {
-    let within = |at: &Instant| *at >= claim.from && claim.to.is_none_or(|to| *at < to);
-    let spoken: Vec<&(Instant, String)> = facts.iter().filter(|(at, _)| within(at)).collect();
-    let count = spoken.iter().filter(|(_, fact)| *fact == claim.fact).count();
-    let expected = match claim.times {
-        None if count > 0 => return None,
-        Some(times) if count == times => return None,
-        None => "is not seen".to_owned(),
-        Some(times) => format!("is seen {count} times instead of {times}"),
-    };
-    let mut text = format!("line {}: `{}` {expected}; seen meanwhile:", claim.line, claim.fact);
-    for (at, fact) in spoken {
-        let _ = write!(text, "\n    {at} {fact}");
-    }
-    Some(text)
 }

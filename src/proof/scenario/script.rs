@@ -11,10 +11,30 @@
 //! then not A2 has IM "hi" in conversation with C1
 //! ```
 //!
-//! A statement with a time is an act; `then` speaks of the time from the act before to the next one.
+//! A statement with a time is an act; `then` speaks of the time from the act before to the next one:
+//!
+//! ```text
+//! then A1 sees B1 online                  # at least once
+//! then not A1 sees B1 online              # also `once`, `twice`, `3 times`
+//! then A1 has IM "hi" in conversation with C1 within 2s
+//! then not C1 has SMS "hello" from A1 within 20s
+//! then A1 lists B1 as SMS-only before A1 lists B1 as IM user
+//! then now A1 lists B1 as IM user
+//! then "hello" goes through a, h, i
+//! then a owes c 1 for "hello"
+//! then "hello" takes 734 bytes from a to c
+//! ```
+//!
+//! `within` ends that time so long after the act, whether the next comes before or after. `before` compares
+//! the first of each. `now` speaks of the last fact so far, of whatever time, that begins with the same
+//! three words: it must be this one. A way holds all crossings of the message, in order. What is owed
+//! and what it takes is said of messages by their words, of all else by its kind, such as `validate`.
+//! Facts stand at the instant at which the network has done its part, so what a client shows does not
+//! wait for the last passage to the device.
 
 use std::collections::BTreeMap;
 
+use super::claim::{self, Claim};
 use crate::domain::presence::Availability;
 use crate::domain::quantity;
 use crate::domain::text::Text;
@@ -60,7 +80,7 @@ pub(crate) enum Deed {
         /// By number, else by address.
         by_number: bool,
     },
-    /// `writes C1 "hello"`, `writes C1 161 characters`.
+    /// `writes C1 "hello"`, `writes C1 161 characters`, `writes C1 71 wide characters`.
     Writes {
         /// Name of the user written to.
         whom: String,
@@ -140,21 +160,6 @@ pub(crate) enum Deed {
     Says(bool),
 }
 
-/// Something that must, or must not, be seen.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Claim {
-    /// The line, counted from 1.
-    pub(crate) line: usize,
-    /// The time it speaks of; the end is `None` after the last act.
-    pub(crate) from: Instant,
-    /// Where that time ends.
-    pub(crate) to: Option<Instant>,
-    /// How often: `None` is at least once.
-    pub(crate) times: Option<usize>,
-    /// The words that `facts` would use.
-    pub(crate) fact: String,
-}
-
 /// A line that makes no sense.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("line {line}: {reason}")]
@@ -189,7 +194,9 @@ pub fn parse(text: &str) -> Result<Script, ScriptError> {
             ("", _) => {}
             ("topology", name) if !name.is_empty() => script.topology = name.to_owned(),
             ("set", set) if set.contains('=') => script.sets.push(set.to_owned()),
-            ("then", claim) => script.claims.push(self::claim(claim, line, now)),
+            ("then", claim) => {
+                script.claims.push(claim::claim(claim, line, now).map_err(fail)?);
+            }
             (name, rest) if rest.starts_with("is ") => {
                 let place = rest[3..].trim();
                 let form = || fail("a user is operator/index, such as `A1 is a/0`".to_owned());
@@ -230,16 +237,6 @@ fn without_comment(line: &str) -> &str {
         *c == '#' && !quoted
     });
     end.map_or(line, |(at, _)| &line[..at])
-}
-
-fn claim(text: &str, line: usize, from: Instant) -> Claim {
-    let (times, fact) = match text.split_once(' ') {
-        Some(("not", fact)) => (Some(0), fact),
-        Some(("once", fact)) => (Some(1), fact),
-        Some(("twice", fact)) => (Some(2), fact),
-        _ => (None, text),
-    };
-    Claim { line, from, to: None, times, fact: fact.trim().to_owned() }
 }
 
 fn deed(text: &str) -> Result<Deed, String> {
@@ -316,23 +313,27 @@ fn deed(text: &str) -> Result<Deed, String> {
     })
 }
 
-/// `"hello"`, or `161 characters`, which facts show in quotes as well.
+/// `"hello"`, or `161 characters`, or `71 wide characters`, which take UCS-2; facts show these in quotes
+/// as well.
 fn words_of(text: &str) -> Option<(String, Text)> {
     if let Some(words) = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')) {
         return Some((words.to_owned(), Text::of(words)));
     }
-    let count: usize = text.strip_suffix(" characters")?.parse().ok()?;
-    if count > LONGEST {
-        return None;
-    }
-    let words: String = "abcdefghij".chars().cycle().take(count).collect();
+    let count = text.strip_suffix(" characters")?;
+    let (count, letters) = match count.strip_suffix(" wide") {
+        Some(count) => (count, "абвгдежзик"),
+        None => (count, "abcdefghij"),
+    };
+    let count: usize = count.parse().ok().filter(|count| *count <= LONGEST)?;
+    let words: String = letters.chars().cycle().take(count).collect();
     Some((text.to_owned(), Text::of(&words)))
 }
 
 /// Closes the spans of claims, and looks for names that nobody has.
 fn check(script: &mut Script) -> Result<(), ScriptError> {
     for claim in &mut script.claims {
-        claim.to = script.acts.iter().map(|act| act.at).find(|at| *at > claim.from);
+        let next = script.acts.iter().map(|act| act.at).find(|at| *at > claim.from);
+        claim.to = claim.to.or(next);
     }
     for act in &script.acts {
         let whom = match &act.deed {
@@ -376,22 +377,30 @@ pub(super) const AFTER: Duration = Duration::from_secs(120);
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::text::Alphabet;
 
     #[test]
     fn acts_claims_and_names_are_read() {
         let script = parse(
             "# UC-4b: an answer\ntopology omtp.yaml\nA1 is a/0\nC1 is c/0\n\
              0s A1 writes C1 \"a # b\"   # a comment\n61s C1 answers 3 characters\n\
-             then once A1 has IM \"hi\"\nthen not x\n",
+             then once A1 has IM \"hi\"\nthen not x within 2s\n62s A1 writes C1 71 wide characters\n",
         )
         .expect("a scenario");
         assert_eq!(script.title, "UC-4b: an answer");
-        assert_eq!(script.acts.len(), 2);
+        assert_eq!(script.acts.len(), 3);
         let Deed::Writes { words, text, .. } = &script.acts[0].deed else { panic!("a message") };
         assert_eq!((words.as_str(), text.characters), ("a # b", 5));
-        assert_eq!((script.claims[0].times, script.claims[1].times), (Some(1), Some(0)));
+        let Deed::Writes { text, .. } = &script.acts[2].deed else { panic!("a message") };
+        assert_eq!((text.alphabet, text.units), (Alphabet::Ucs2, 71));
         assert_eq!(script.claims[0].from, script.acts[1].at);
-        assert_eq!(script.claims[0].to, None);
+        assert_eq!(script.claims[0].to, Some(script.acts[2].at), "the next act");
+        let limit = Instant::START + Duration::from_secs(63);
+        assert_eq!(
+            script.claims[1].to.map(|to| to.since(limit)),
+            Some(Duration(1)),
+            "its own limit"
+        );
     }
 
     #[test]
@@ -402,5 +411,6 @@ mod tests {
         assert!(told("topology t\n0s A1 upgrades").contains("nobody is called `A1`"));
         assert!(told("topology t\nA1 is a\n").contains("operator/index"));
         assert!(told("A1 is a/0\n").contains("`topology FILE` is missing"));
+        assert!(told("topology t\nthen x within soon").starts_with("line 2: "));
     }
 }
