@@ -254,8 +254,9 @@ mod any {
     //! Anything that can be written as a crossing, sense or nonsense.
 
     use interwork::domain::crossing::{
-        Addition, Audience, Consent, Contacts, Content, Crossing, Envelope, Found, Listed, Located,
-        Membership, Note, Notification, Query, Search, Sent, Subscription, SubscriptionAct,
+        Addition, Audience, Consent, Contacts, Content, Crossing, Envelope, Fate, Found, Listed,
+        Located, Membership, Note, Notification, Query, Search, Sent, Subscription,
+        SubscriptionAct,
     };
     use interwork::domain::id::{AgreementId, MessageId, OperatorId, SubscriberId, Transaction};
     use interwork::domain::ledger::{Journal, Ledger, Occasion};
@@ -334,20 +335,32 @@ mod any {
         )
     }
 
+    fn fate() -> impl Strategy<Value = Fate> {
+        (any::<u64>(), user(), user(), any::<bool>()).prop_map(
+            |(message, sender, recipient, delivered)| Fate {
+                message: MessageId(message),
+                sender,
+                recipient,
+                delivered,
+            },
+        )
+    }
+
     fn consent() -> impl Strategy<Value = Consent> {
         select(Consent::ALL.to_vec())
     }
 
     fn note() -> impl Strategy<Value = Note> {
         let recipient = proptest::option::weighted(0.8, user());
-        let sms = (proptest::option::of(envelope()), any::<bool>());
+        let sms = (proptest::option::of(envelope()), any::<bool>(), any::<bool>());
         (any::<u64>(), user(), recipient, text(), sms).prop_map(
-            |(id, sender, recipient, text, (sms, by_sms))| Note {
+            |(id, sender, recipient, text, (sms, report, by_sms))| Note {
                 id: MessageId(id),
                 sender,
                 recipient,
                 text,
                 sms,
+                report,
                 by_sms,
             },
         )
@@ -426,6 +439,8 @@ mod any {
             addition().prop_map(Content::Contact),
             (addition(), consent())
                 .prop_map(|(request, answer)| Content::ContactAnswer { request, answer }),
+            fate().prop_map(Content::DeliveryReport),
+            fate().prop_map(Content::StatusReport),
             addition().prop_map(Content::Invite),
             (addition(), consent())
                 .prop_map(|(request, answer)| Content::InviteAnswer { request, answer }),
@@ -470,7 +485,15 @@ mod any {
 fn short(phone: SubscriberId, envelope: Envelope) -> Note {
     let id = MessageId::new(B, u64::from(phone.0));
     let text = Text::synthetic(20, Alphabet::Gsm7);
-    Note { id, sender: phone, recipient: Some(phone), text, sms: Some(envelope), by_sms: false }
+    Note {
+        id,
+        sender: phone,
+        recipient: Some(phone),
+        text,
+        sms: Some(envelope),
+        report: false,
+        by_sms: false,
+    }
 }
 
 /// Lets these come in at `a`, one every millisecond, and goes on for ten minutes: what was strange.

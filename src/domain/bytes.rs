@@ -4,8 +4,8 @@
 //! and memory no larger than what was given.
 
 use super::crossing::{
-    Addition, Audience, Consent, Contacts, Content, Envelope, Found, Listed, Located, Membership,
-    Note, Notification, Query, Search, Sent, Subscription, SubscriptionAct,
+    Addition, Audience, Consent, Contacts, Content, Envelope, Fate, Found, Listed, Located,
+    Membership, Note, Notification, Query, Search, Sent, Subscription, SubscriptionAct,
 };
 use super::id::{AgreementId, MessageId, OperatorId, SubscriberId, Transaction};
 use super::ledger::{Journal, Ledger, Occasion};
@@ -141,6 +141,8 @@ impl Writer<'_> {
                 self.addition(19, request);
                 self.u8(*answer as u8);
             }
+            Content::DeliveryReport(fate) => self.fate(21, fate),
+            Content::StatusReport(fate) => self.fate(22, fate),
             Content::Leave(Membership { host, member }) => {
                 self.u8(20);
                 self.u32(host.0);
@@ -149,8 +151,17 @@ impl Writer<'_> {
         }
     }
 
+    fn fate(&mut self, kind: u8, fate: &Fate) {
+        let Fate { message, sender, recipient, delivered } = *fate;
+        self.u8(kind);
+        self.u64(message.0);
+        self.u32(sender.0);
+        self.u32(recipient.0);
+        self.u8(u8::from(delivered));
+    }
+
     fn note(&mut self, kind: u8, note: &Note) {
-        let Note { id, sender, recipient, text, sms, by_sms } = note;
+        let Note { id, sender, recipient, text, sms, report, by_sms } = note;
         self.u8(kind);
         self.u64(id.0);
         self.u32(sender.0);
@@ -162,6 +173,7 @@ impl Writer<'_> {
         [characters, units, bytes].into_iter().for_each(|count| self.u16(count));
         self.u8(u8::from(alphabet == Alphabet::Ucs2));
         self.u8(u8::from(rich));
+        self.u8(u8::from(*report));
         self.u8(u8::from(*by_sms));
         self.u8(u8::from(sms.is_some()));
         if let Some(sms) = sms {
@@ -370,8 +382,19 @@ impl Reader<'_> {
                 request: self.addition()?,
                 answer: self.one_of(&Consent::ALL)?,
             },
+            21 => Content::DeliveryReport(self.fate()?),
+            22 => Content::StatusReport(self.fate()?),
             20 => Content::Leave(Membership { host: self.user()?, member: self.user()? }),
             _ => return Err(Malformed),
+        })
+    }
+
+    fn fate(&mut self) -> Result<Fate, Malformed> {
+        Ok(Fate {
+            message: MessageId(self.u64()?),
+            sender: self.user()?,
+            recipient: self.user()?,
+            delivered: self.flag()?,
         })
     }
 
@@ -387,6 +410,7 @@ impl Reader<'_> {
                 alphabet: self.one_of(&[Alphabet::Gsm7, Alphabet::Ucs2])?,
                 rich: self.flag()?,
             },
+            report: self.flag()?,
             by_sms: self.flag()?,
             sms: if self.flag()? { Some(self.envelope()?) } else { None },
         })

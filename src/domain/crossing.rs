@@ -95,6 +95,11 @@ pub enum Content<M, L, T> {
     },
     /// A member leaves a group.
     Leave(Membership),
+    /// What has become of a message whose sender asked for a report, between IM servers.
+    DeliveryReport(Fate),
+    /// The same of the short message that carries it, from a network to the SMSC (SMS-STATUS-REPORT, 3GPP TS
+    /// 23.040 9.2.2.3).
+    StatusReport(Fate),
     /// The answer to a request of this number, whatever becomes of it.
     Ack,
     /// A short message has reached its handset or the service of its reply number.
@@ -140,6 +145,8 @@ pub struct Note {
     pub text: Text,
     /// The envelope of a short message.
     pub sms: Option<Envelope>,
+    /// Whether its sender asks for a report of the delivery.
+    pub report: bool,
     /// Of an instant message: whether it was written as SMS; its sender's client is a phone number then
     /// (CR16-3).
     pub by_sms: bool,
@@ -224,6 +231,19 @@ impl Consent {
     pub(crate) fn of(yes: bool) -> Self {
         if yes { Self::Given } else { Self::Declined }
     }
+}
+
+/// What has become of a message whose sender asked for a report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fate {
+    /// Which message.
+    pub message: MessageId,
+    /// Who is to be told.
+    pub sender: SubscriberId,
+    /// Whom it was for.
+    pub recipient: SubscriberId,
+    /// It is delivered, else it has expired (IMPS status 200, or 542).
+    pub delivered: bool,
 }
 
 /// Somebody's place in the group of another user.
@@ -338,6 +358,7 @@ impl<M, L, T> Content<M, L, T> {
             Self::Validate(_) => TransferKind::Validate,
             Self::Contact(_) => TransferKind::Contact,
             Self::Invite(_) | Self::Leave(_) => TransferKind::Group,
+            Self::DeliveryReport(_) | Self::StatusReport(_) => TransferKind::Report,
             Self::Validated { .. }
             | Self::ContactAnswer { .. }
             | Self::InviteAnswer { .. }
@@ -366,7 +387,9 @@ impl<M, L, T> Content<M, L, T> {
             | Self::ContactAnswer { .. }
             | Self::Invite(_)
             | Self::InviteAnswer { .. }
-            | Self::Leave(_) => Receipt::Otherwise,
+            | Self::Leave(_)
+            | Self::DeliveryReport(_)
+            | Self::StatusReport(_) => Receipt::Otherwise,
             Self::Ack | Self::Report => Receipt::Itself,
         }
     }
@@ -391,6 +414,8 @@ impl<M, L, T> Content<M, L, T> {
             | Self::Invite(_)
             | Self::InviteAnswer { .. }
             | Self::Leave(_)
+            | Self::DeliveryReport(_)
+            | Self::StatusReport(_)
             | Self::Ack
             | Self::Report => Held::Nothing,
         }
@@ -442,6 +467,8 @@ impl<M, L, T> Content<M, L, T> {
             Self::Invite(it) => Content::Invite(it),
             Self::InviteAnswer { request, answer } => Content::InviteAnswer { request, answer },
             Self::Leave(it) => Content::Leave(it),
+            Self::DeliveryReport(it) => Content::DeliveryReport(it),
+            Self::StatusReport(it) => Content::StatusReport(it),
             Self::Ack => Content::Ack,
             Self::Report => Content::Report,
         }

@@ -358,6 +358,7 @@ mod tests {
                 length: CountDistribution::Constant(1),
                 ucs2: 0.0,
                 rich: 0.0,
+                reports: 0.0,
                 recipients: settings::Recipients::Uniform,
                 reply_share: 0.0,
                 reply_after: NO_TIME,

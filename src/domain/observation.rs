@@ -1,7 +1,7 @@
 //! What can be seen of a run: the only thing that nodes tell the outside. Measurement and the
 //! auditor live on these alone. Instants that are not given are the instant of the observation.
 
-use super::crossing::Listed;
+use super::crossing::{Fate, Listed};
 use super::id::{AgreementId, MessageId, OperatorId, SubscriberId};
 use super::outcome::{ContactKind, PresenceScope, Reason, Route, SmsOrigin, Stage, TransferKind};
 use super::presence::{News, Presence};
@@ -443,6 +443,17 @@ pub enum Observation<'a> {
         host: SubscriberId,
         /// Who has left it.
         member: SubscriberId,
+    },
+    /// The sender of a message is told what has become of it.
+    Reported {
+        /// What.
+        fate: Fate,
+        /// Operator of the sender.
+        from: OperatorId,
+        /// Operator of the recipient.
+        to: OperatorId,
+        /// When the client shows it; `None`: the sender is not there, or nothing leads there.
+        at: Option<Instant>,
     },
     /// A search for somebody ended (RD-3).
     Found {

@@ -204,6 +204,8 @@ closed_list! {
         Contact => "contact",
         /// An invitation to a group, or the leaving of one.
         Group => "group",
+        /// What has become of a message, for a sender who asked.
+        Report => "report",
         /// The answer to any request.
         Answer => "answer",
         /// A short message on its way to a handset or to a reply number.
@@ -219,7 +221,9 @@ impl TransferKind {
         match self {
             Self::Message | Self::Sms => true,
             Self::Presence | Self::Subscribe | Self::Search | Self::Validate => false,
-            Self::Contact | Self::Group | Self::Answer | Self::SmsSignalling => false,
+            Self::Contact | Self::Group | Self::Report | Self::Answer | Self::SmsSignalling => {
+                false
+            }
         }
     }
 }

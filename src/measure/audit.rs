@@ -263,6 +263,7 @@ impl Auditor {
             | Observation::Conversation { .. }
             | Observation::Commanded { .. }
             | Observation::LeftGroup { .. }
+            | Observation::Reported { .. }
             | Observation::Invited { .. }
             | Observation::Found { .. }
             | Observation::LegacyNotice { .. }

@@ -199,6 +199,7 @@ macro_rules! listed {
             ContactAddLatency: "contact_add_latency" Histogram Seconds [Contact, From, To] Less "intent to add a contact until the client shows it"
             ContactsRefused: "contacts_refused" Counter One [From, To, Reason] Less "contact requests that failed"
             ContactsRemoved: "contacts_removed" Counter One [Operator] Neither "contacts that users took off their lists"
+            DeliveryReports: "delivery_reports" Counter One [From, To] Neither "reports of deliveries and expiries that a sender asked for and was shown"
             Searches: "searches" Counter One [From, To] Neither "searches for somebody that ended"
             SearchesFailed: "searches_failed" Counter One [From, To, Reason] Less of Searches "of these, those that did not find whom they were for"
             Blocks: "blocks" Counter One [Operator] Neither "contacts blocked, or not any more"

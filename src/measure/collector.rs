@@ -323,6 +323,7 @@ fn settlement(setup: &Setup, whole: &mut Figures) -> Gauges {
             | TransferKind::Validate
             | TransferKind::Contact
             | TransferKind::Group
+            | TransferKind::Report
             | TransferKind::Answer
             | TransferKind::SmsSignalling => tariff.presence,
         };

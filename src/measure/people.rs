@@ -33,6 +33,9 @@ pub(super) fn count(observation: &Observation<'_>, figures: &mut Figures) {
                 figures.count(recorded::SearchesFailed.key((From(from), To(to), reason)), 1);
             }
         }
+        Observation::Reported { from, to, at: Some(_), .. } => {
+            figures.count(recorded::DeliveryReports.key((From(from), To(to))), 1);
+        }
         Observation::Blocked { operator, .. } => {
             figures.count(recorded::Blocks.key((operator,)), 1);
         }

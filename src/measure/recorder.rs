@@ -197,6 +197,7 @@ macro_rules! of_people {
             | Observation::Session { .. }
             | Observation::Upgraded { .. }
             | Observation::Found { .. }
+            | Observation::Reported { .. }
             | Observation::Blocked { .. }
             | Observation::Commanded { .. }
     };

@@ -30,9 +30,11 @@ impl<M, L, T> crossing::Content<M, L, T> {
     pub(crate) fn carriage(&self) -> Carriage {
         match self {
             Self::Sms(_) | Self::SmsBack(_) | Self::Query(_) => Carriage::Sms,
+            Self::StatusReport(_) => Carriage::Sms,
             Self::Located(_) | Self::Alert(_) => Carriage::Sms,
             Self::Notification(_) | Self::State { .. } | Self::Subscribe(_) => Carriage::Presence,
             Self::Message(_) | Self::Validate(_) | Self::Validated { .. } => Carriage::Messaging,
+            Self::DeliveryReport(_) => Carriage::Messaging,
             Self::Contact(_) | Self::ContactAnswer { .. } | Self::Ack | Self::Report => {
                 Carriage::Messaging
             }
@@ -92,7 +94,7 @@ pub(crate) fn arrive(
     };
     let group = matches!(content, crossing::Content::GroupMessage(_));
     let content = content.map(
-        |Note { id, sender, recipient, text, sms, by_sms }| {
+        |Note { id, sender, recipient, text, sms, report, by_sms }| {
             let (meant, journal) = journal.expect("looked at above");
             let recipient = recipient.unwrap_or(meant);
             let (from, to) =
@@ -107,6 +109,7 @@ pub(crate) fn arrive(
                 text,
                 group,
                 sms,
+                report,
                 by_sms,
                 journal,
             })
@@ -132,11 +135,11 @@ pub(crate) fn in_flight(sent: &Sent, ledger: &Ledger, plan: &Plan) -> Option<InF
 }
 
 fn note(message: &Message) -> Note {
-    let Message { id, sender, recipient, text, ref sms, by_sms, .. } = *message;
+    let Message { id, sender, recipient, text, ref sms, report, by_sms, .. } = *message;
     // The network knows the number, not who is meant by it.
     let answer = sms.is_some_and(|sms| sms.origin == SmsOrigin::Reply);
     let recipient = (!answer).then_some(recipient);
-    Note { id, sender, recipient, text, sms: sms.map(sealed), by_sms }
+    Note { id, sender, recipient, text, sms: sms.map(sealed), report, by_sms }
 }
 
 /// What of an SMSC's record goes along.

@@ -12,7 +12,6 @@ use super::gateway::Gateway;
 use super::other::Other;
 use super::outbox::{Input, Job};
 use super::plan::Plan;
-use super::routing::Carriage;
 use super::server::{Server, Turn};
 use super::station::Claim;
 use super::store::Slot;
@@ -196,8 +195,13 @@ impl Hlr {
         let alert = message.sms.is_some_and(|sms| sms.alert);
         debug_assert!(message.sms.is_some_and(|sms| sms.origin != SmsOrigin::Reply));
         if self.reached(phone, air, cx) {
-            if let Some(way) = cx.plan.routing.way(Carriage::Sms, cx.operator, smsc) {
-                gateway.report(way.agreement, cx);
+            let fate = cx.messages[slot].fate(true);
+            match fate {
+                // The SMSC is here, and so is the IM server that asked it.
+                Some(fate) if smsc == cx.operator => {
+                    cx.out.now(Input::Request(Job::Fate(fate)));
+                }
+                _ => gateway.report(smsc, fate, cx),
             }
             return true;
         }

@@ -2,6 +2,7 @@
 //! shard's store and are passed around by place; they move when they cross an agreement.
 
 use super::store::Store;
+use crate::domain::crossing::Fate;
 use crate::domain::id::{MessageId, OperatorId, SubscriberId};
 use crate::domain::ledger::{Journal, Occasion};
 use crate::domain::number::ReplyNumber;
@@ -30,6 +31,8 @@ pub struct Message {
     pub(crate) group: bool,
     /// Present while it travels as SMS, and for an SMS answer throughout.
     pub sms: Option<Sms>,
+    /// Whether its sender asks for a report of the delivery.
+    pub(crate) report: bool,
     /// Whether it was written as SMS, and its sender has no IM client (CR16-3).
     pub(crate) by_sms: bool,
     /// What observations say of its way.
@@ -85,7 +88,19 @@ impl Message {
     ) -> Self {
         let journal = Journal::new(occasion, route, intended);
         let group = route == Route::Group;
-        Self { id, sender, recipient, from, to, text, group, sms: None, by_sms: false, journal }
+        Self {
+            id,
+            sender,
+            recipient,
+            from,
+            to,
+            text,
+            group,
+            sms: None,
+            report: false,
+            by_sms: false,
+            journal,
+        }
     }
 
     /// What observations say of it.
@@ -100,6 +115,12 @@ impl Message {
             ..
         } = *self;
         Subject { id, route, sender, recipient, from, to, intended, stored }
+    }
+
+    /// What has become of it, for a sender who asked.
+    pub(crate) fn fate(&self, delivered: bool) -> Option<Fate> {
+        let Self { id: message, sender, recipient, .. } = *self;
+        self.report.then_some(Fate { message, sender, recipient, delivered })
     }
 
     /// What there is to see of it while it is under way.

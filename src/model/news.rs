@@ -66,6 +66,8 @@ pub(crate) fn of_crossing(crossing: &Crossing) -> Option<Grant> {
         | Content::Invite(_)
         | Content::InviteAnswer { .. }
         | Content::Leave(_)
+        | Content::DeliveryReport(_)
+        | Content::StatusReport(_)
         | Content::Ack
         | Content::Report => None,
     }
@@ -112,6 +114,7 @@ pub(crate) fn of_job(job: &Job) -> Option<Grant> {
         | Job::Invited(_)
         | Job::InviteAnswered { .. }
         | Job::Leave(_)
+        | Job::Fate(_)
         | Job::RemoveContact { .. }
         | Job::Downgrade { .. } => None,
     }

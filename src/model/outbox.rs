@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 use super::crossing::{Crossing, Located, Notification, Subscription};
 use super::stimulus::Stimulus;
 use super::store::{Handle, Slot};
-use crate::domain::crossing::{Consent, Found, Membership, Query, Sent};
+use crate::domain::crossing::{Consent, Fate, Found, Membership, Query, Sent};
 use crate::domain::federation::Outage;
 use crate::domain::id::{AgreementId, OperatorId, Role, SubscriberId, Transaction};
 use crate::domain::ledger::{Ledger, Occasion};
@@ -186,6 +186,9 @@ pub enum Job {
     },
     /// A member leaves a group: of a user here, or on the way to the host's domain.
     Leave(Membership),
+    /// What has become of a message whose sender asked: from a client or an SMSC here, or on the way to the
+    /// sender.
+    Fate(Fate),
     /// A user's presence changed.
     Presence {
         /// What they have set.

@@ -74,6 +74,7 @@ fn pass_on(mut crossing: Crossing, gateway: &mut Gateway, cx: &mut Context<'_>) 
         | TransferKind::Validate
         | TransferKind::Contact
         | TransferKind::Group
+        | TransferKind::Report
         | TransferKind::Answer
         | TransferKind::SmsSignalling => false,
     };

@@ -320,6 +320,9 @@ impl Smsc {
         let message = cx.messages[slot].id;
         cx.observe(Observation::Sms { operator, message, origin, event: SmsEvent::Expired });
         in_store(slot, false, cx);
+        if let Some(fate) = cx.messages[slot].fate(false) {
+            cx.out.now(Input::Request(Job::Fate(fate)));
+        }
         let subject = cx.messages.remove(slot).subject();
         cx.observe(Observation::Expired(subject));
     }

@@ -4,7 +4,7 @@
 
 use super::plan::Plan;
 use crate::domain::crossing::{
-    Addition, Audience, Contacts, Content, Envelope, Found, Located, Membership, Note,
+    Addition, Audience, Contacts, Content, Envelope, Fate, Found, Located, Membership, Note,
     Notification, Query, Search, Sent, Subscription,
 };
 use crate::domain::id::{OperatorId, SubscriberId};
@@ -50,6 +50,10 @@ impl Border<'_> {
             Content::Message(note) | Content::GroupMessage(note) => self.note(note),
             Content::Sms(note) | Content::SmsBack(note) => self.note(note),
             Content::Query(query) => self.somebody(query.phone) && self.exists(query.smsc),
+            Content::DeliveryReport(Fate { sender, recipient, .. })
+            | Content::StatusReport(Fate { sender, recipient, .. }) => {
+                self.somebody(*sender) && self.somebody(*recipient)
+            }
             Content::Located(Located { .. }) | Content::Ack | Content::Report => true,
             Content::Alert(phone) => self.somebody(*phone),
             Content::Notification(Notification { publisher, audience, .. }) => {
@@ -154,6 +158,8 @@ impl Border<'_> {
             | Content::Leave(Membership { host: owner, member: contact }) => {
                 imsp && self.own(*owner) && !self.own(*contact)
             }
+            Content::DeliveryReport(Fate { sender, .. }) => imsp && self.own(*sender),
+            Content::StatusReport(_) => imsp && settings.smsc.is_some(),
             Content::Ack | Content::Report => true,
         }
     }

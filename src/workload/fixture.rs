@@ -64,6 +64,7 @@ pub(crate) fn messages() -> Messages {
         length: CountDistribution::Constant(40),
         ucs2: 0.05,
         rich: 0.0,
+        reports: 0.0,
         recipients: Recipients::Uniform,
         reply_share: 0.6,
         reply_after: DurationDistribution::Exponential(Duration::from_secs(25)),

@@ -61,6 +61,8 @@ pub(crate) struct Messages {
     pub(crate) ucs2: f64,
     /// Share of texts that are not plain, which legacy customers cannot take (CLI-1).
     pub(crate) rich: f64,
+    /// Share of instant messages whose sender asks for a report of the delivery.
+    pub(crate) reports: f64,
     /// Weight over the sender's contact list.
     pub(crate) recipients: Recipients,
     /// Share of delivered messages that are answered, below 1; answers are answered in turn.

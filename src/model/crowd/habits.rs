@@ -17,6 +17,8 @@ pub(super) struct Habits {
     length: CountDistribution,
     ucs2: f64,
     accept: f64,
+    reports: f64,
+    report: StreamSeed,
     answer: StreamSeed,
     text: StreamSeed,
     contact: StreamSeed,
@@ -33,6 +35,8 @@ impl Habits {
             length: messages.length.clone(),
             ucs2: messages.ucs2,
             accept: workload.growth.accept,
+            reports: messages.reports,
+            report: seed("habits/report"),
             answer: seed("habits/answer"),
             text: seed("habits/answer text"),
             contact: seed("habits/accept contact"),
@@ -51,6 +55,11 @@ impl Habits {
     /// The text of that answer.
     pub(super) fn answer_text(&self, occasion: Occasion) -> Text {
         Text::draw(&self.length, self.ucs2, &mut self.text.nth(occasion.0))
+    }
+
+    /// Whether the sender of an instant message asks for a report of the delivery.
+    pub(super) fn asks_for_report(&self, occasion: Occasion) -> bool {
+        self.reports > 0.0 && self.report.unit(occasion.0) < self.reports
     }
 
     /// Whether a user lets somebody list them, or see their presence.
@@ -72,6 +81,8 @@ mod tests {
             after: DurationDistribution::Exponential(Duration::from_secs(25)),
             length: CountDistribution::Geometric(30.0),
             ucs2: 0.2,
+            reports: 0.0,
+            report: seed("report"),
             accept: 0.95,
             answer: seed("answer"),
             text: seed("text"),

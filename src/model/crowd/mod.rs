@@ -120,6 +120,7 @@ impl Crowd {
         cx: &mut Context<'_>,
     ) {
         let slot = self.compose(occasion, (sender, recipient), None, text, cx);
+        cx.messages[slot].report = self.habits.asks_for_report(occasion);
         self.converse(sender, recipient, cx);
         if !im && !self.legacy_contact(sender, recipient, text, cx) {
             return cx.refuse(slot, Reason::StoppedByClient);
@@ -250,6 +251,10 @@ impl Crowd {
         let subject = message.subject();
         let stages: SmallVec<[StageTime; 8]> = message.journal.stages().collect();
         let sms = message.sms.is_some();
+        if let Some(fate) = message.fate(true).filter(|_| !sms) {
+            let delay = self.up.client(message.recipient);
+            cx.at(cx.now + delay, Role::Crowd, Input::Request(Job::Fate(fate)));
+        }
         cx.observe(Observation::Delivered { subject, sms, stages: &stages });
         let reply = Reply {
             occasion: message.journal.occasion,

@@ -24,6 +24,9 @@ pub(super) fn carried(content: &Content, cx: &Context<'_>) -> Carried {
         Content::Validated { request, .. } | Content::ContactAnswer { request, .. } => {
             about(request)
         }
+        Content::DeliveryReport(fate) | Content::StatusReport(fate) => {
+            Carried::Message(fate.message)
+        }
         Content::Query(_)
         | Content::Located(_)
         | Content::Alert(_)
@@ -65,6 +68,8 @@ pub(super) fn notified(crossing: &Crossing, cx: &mut Context<'_>) {
         | Content::Invite(_)
         | Content::InviteAnswer { .. }
         | Content::Leave(_)
+        | Content::DeliveryReport(_)
+        | Content::StatusReport(_)
         | Content::Ack
         | Content::Report => return,
     };
@@ -145,6 +150,9 @@ pub(super) fn arrived(crossing: &Crossing, cx: &mut Context<'_>) -> Option<Input
             Input::Request(Job::InviteAnswered { request: request(addition), answer })
         }
         Content::Leave(membership) => Input::Request(Job::Leave(membership)),
+        Content::DeliveryReport(fate) | Content::StatusReport(fate) => {
+            Input::Request(Job::Fate(fate))
+        }
         Content::Ack | Content::Report => return None,
     })
 }

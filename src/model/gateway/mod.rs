@@ -24,7 +24,7 @@ use super::outbox::Input;
 use super::plan::Plan;
 use super::rate_limit::{Admission, RateLimiter};
 use super::routing::Carriage;
-use crate::domain::crossing::{Receipt, Sent};
+use crate::domain::crossing::{Fate, Receipt, Sent};
 use crate::domain::id::{AgreementId, OperatorId, Role};
 use crate::domain::ledger::Ledger;
 use crate::domain::observation::{Observation, StationId};
@@ -127,8 +127,15 @@ impl Gateway {
         self.transmit(Crossing { to, agreement, number, content: Content::Ack }, true, cx);
     }
 
-    /// Reports a short message delivered, over the agreement towards its SMSC.
-    pub(crate) fn report(&mut self, agreement: AgreementId, cx: &mut Context<'_>) {
+    /// Reports a short message delivered to its SMSC in another network; with what has become of it, where
+    /// its sender asked.
+    pub(crate) fn report(&mut self, smsc: OperatorId, fate: Option<Fate>, cx: &mut Context<'_>) {
+        if let Some(fate) = fate {
+            self.send(smsc, Content::StatusReport(fate), cx);
+            return;
+        }
+        let Some(way) = cx.plan.routing.way(Carriage::Sms, cx.operator, smsc) else { return };
+        let agreement = way.agreement;
         let to = cx.plan.federation.agreement(agreement).peer(cx.operator);
         self.transmit(Crossing { to, agreement, number: 0, content: Content::Report }, true, cx);
     }

@@ -65,6 +65,7 @@ impl Translator {
             | TransferKind::Validate
             | TransferKind::Contact
             | TransferKind::Group
+            | TransferKind::Report
             | TransferKind::Answer
             | TransferKind::Sms
             | TransferKind::SmsSignalling => &settings.presence_time,

@@ -81,6 +81,7 @@ impl Gateway {
                 cx.observe(Observation::Found { user, contact, from, to, users: 0, reason });
             }
             Content::Alert(_) | Content::Ack | Content::Report => {}
+            Content::DeliveryReport(_) | Content::StatusReport(_) => {}
         }
     }
 }

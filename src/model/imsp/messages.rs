@@ -2,6 +2,7 @@
 //! RD-6). The rule of the topology format's *Routing*.
 
 use super::Imsp;
+use crate::domain::crossing::Fate;
 use crate::domain::federation::OfflineMessages;
 use crate::domain::id::{OperatorId, Role};
 use crate::domain::observation::{Carried, Decision, Observation, Stored};
@@ -210,8 +211,24 @@ impl Imsp {
         let Some(sms) = cx.messages[slot].sms else { return };
         debug_assert_eq!(sms.origin, SmsOrigin::Reply);
         smsc::delivered(slot, cx);
-        if let Some(way) = cx.plan.routing.way(Carriage::Sms, cx.operator, sms.smsc) {
-            gateway.report(way.agreement, cx);
+        if sms.smsc != cx.operator {
+            gateway.report(sms.smsc, None, cx);
+        }
+    }
+
+    /// What has become of a message goes to its sender: to a client here that is logged in, or to the
+    /// sender's own IMSP.
+    pub(super) fn tell_fate(&mut self, fate: Fate, gateway: &mut Gateway, cx: &mut Context<'_>) {
+        let home = cx.plan.population.operator(fate.sender);
+        if home != cx.operator {
+            if !gateway.send(home, Content::DeliveryReport(fate), cx) {
+                reported(fate, None, cx);
+            }
+        } else if self.logged_in(fate.sender) {
+            let at = cx.now + self.down.client(fate.sender);
+            reported(fate, Some(at), cx);
+        } else {
+            reported(fate, None, cx);
         }
     }
 
@@ -232,4 +249,11 @@ impl Imsp {
             }
         }
     }
+}
+
+/// The sender of a message is told what has become of it, at `at`, or never.
+pub(super) fn reported(fate: Fate, at: Option<Instant>, cx: &mut Context<'_>) {
+    let population = &cx.plan.population;
+    let (from, to) = (population.operator(fate.sender), population.operator(fate.recipient));
+    cx.observe(Observation::Reported { fate, from, to, at });
 }

@@ -18,6 +18,7 @@ use rustc_hash::FxHashMap;
 
 use self::directory::Directory;
 use self::legacy::ReplyPool;
+use self::messages::reported;
 use self::pairs::Pairs;
 use self::presence::shown_never;
 use self::search::found;
@@ -193,6 +194,7 @@ impl Imsp {
             | Job::Invited(_)
             | Job::InviteAnswered { .. }
             | Job::Leave(_)
+            | Job::Fate(_)
             | Job::Presence { .. }
             | Job::Notification(_)
             | Job::State { .. }
@@ -273,6 +275,7 @@ impl Imsp {
                 self.invite_answered(request, answer, gateway, cx);
             }
             Job::Leave(membership) => self.leave_group(membership, gateway, cx),
+            Job::Fate(fate) => self.tell_fate(fate, gateway, cx),
             Job::SearchAnswered(found) => self.searched(found, None, cx),
             Job::Command { customer, online, changed } => {
                 self.command(customer, online, changed, gateway, cx);
@@ -361,6 +364,7 @@ impl Imsp {
             Job::Phone { customer, attached, changed } => {
                 self.phone_changed(customer, attached, changed, gateway, cx);
             }
+            Job::Fate(fate) => reported(fate, None, cx),
             Job::Presence { .. } | Job::Command { .. } | Job::RemoveContact { .. } => {}
         }
     }
@@ -386,7 +390,7 @@ impl Imsp {
 
 fn time_of<'a>(job: &Job, times: &'a ServiceTimes) -> &'a DurationDistribution {
     match job {
-        Job::Message(_) => &times.message,
+        Job::Message(_) | Job::Fate(_) => &times.message,
         Job::GroupMessage(_) | Job::Invite { .. } | Job::Invited(_) => &times.group,
         Job::InviteAnswered { .. } | Job::Leave(_) => &times.group,
         Job::Presence { .. } | Job::Notification(_) | Job::State { .. } => &times.presence,

@@ -79,6 +79,7 @@ scenarios! {
     "rd-5",
     "rd-5-values",
     "rd-6",
+    "rd-6-report",
     "rd-7",
     "rd-7-groups",
     "rd-7-second-leg",

@@ -188,7 +188,7 @@ pub const ROWS: &[Row] = &[
         Holds,
         "RD7 7.1.5",
         "messages travel both ways in one conversation",
-        Played(&["rd-6"]),
+        Played(&["rd-6", "rd-6-report"]),
     ),
     row(
         "RD-7",

@@ -264,6 +264,12 @@ impl Facts {
                 None => format!("{} joins the group", self.name(contact)),
                 Some(reason) => format!("{} may not join the group: {reason}", self.name(contact)),
             },
+            Observation::Reported { at: None, .. } => return None,
+            Observation::Reported { fate, .. } => {
+                let what = if fate.delivered { "was delivered" } else { "has expired" };
+                let (who, words) = (self.name(fate.sender), self.message(fate.message));
+                format!("{who} is told that \"{words}\" {what}")
+            }
             Observation::ContactRemoved { owner, contact, .. } => {
                 format!("{} lists {} no more", self.name(owner), self.name(contact))
             }

@@ -211,6 +211,7 @@ fn identity(observation: &Observation<'_>) -> Option<Identity> {
         | Observation::Refused { subject, .. }
         | Observation::Lost { subject, .. } => Identity::Message(subject.id),
         Observation::Sms { message, .. } => Identity::Message(message),
+        Observation::Reported { fate, .. } => Identity::Message(fate.message),
         Observation::Decided { carried, .. }
         | Observation::Translated { carried, .. }
         | Observation::Transferred { carried, .. } => match carried {

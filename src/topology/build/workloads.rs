@@ -95,6 +95,7 @@ impl Builder<'_> {
                 length: self.counts(messages, "length"),
                 ucs2: messages.read("ucs2"),
                 rich: messages.read("rich"),
+                reports: messages.read("reports"),
                 recipients: match messages.part("recipients") {
                     map if map.is_map() => Recipients::Zipf(map.read("zipf")),
                     _ => messages.word("recipients", &words::RECIPIENTS),

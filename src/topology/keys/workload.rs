@@ -54,6 +54,7 @@ const MESSAGES: &[Field] = &[
     field("length", COUNTS, Is("{ lognormal: { median: 38, p99: 300 } }"), "Characters."),
     field("ucs2", Share, Is("5%"), "Share of texts outside the GSM 7-bit alphabet."),
     field("rich", Share, Is("0%"), "Share of texts that are not plain, such as pictures (CLI-1)."),
+    field("reports", Share, Is("0%"), "Share of instant messages with a delivery report."),
     field(
         "recipients",
         Either(&Word(words::RECIPIENTS.list), &Map(ZIPF_CHOICE)),
