@@ -323,13 +323,15 @@ mod any {
 
     fn note() -> impl Strategy<Value = Note> {
         let recipient = proptest::option::weighted(0.8, user());
-        (any::<u64>(), user(), recipient, text(), proptest::option::of(envelope())).prop_map(
-            |(id, sender, recipient, text, sms)| Note {
+        let sms = proptest::option::of(envelope());
+        (any::<u64>(), user(), recipient, text(), sms, any::<bool>()).prop_map(
+            |(id, sender, recipient, text, sms, by_sms)| Note {
                 id: MessageId(id),
                 sender,
                 recipient,
                 text,
                 sms,
+                by_sms,
             },
         )
     }
@@ -445,7 +447,7 @@ mod any {
 fn short(phone: SubscriberId, envelope: Envelope) -> Note {
     let id = MessageId::new(B, u64::from(phone.0));
     let text = Text::synthetic(20, Alphabet::Gsm7);
-    Note { id, sender: phone, recipient: Some(phone), text, sms: Some(envelope) }
+    Note { id, sender: phone, recipient: Some(phone), text, sms: Some(envelope), by_sms: false }
 }
 
 /// Lets these come in at `a`, one every millisecond, and goes on for ten minutes: what was strange.
