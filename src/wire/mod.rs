@@ -2,7 +2,9 @@
 //! alone and knows neither nodes nor sockets.
 
 pub mod gsm7;
+pub mod pidf;
 pub mod presence;
+pub mod sip;
 pub mod sizes;
 pub mod sms;
 pub mod ssp;
