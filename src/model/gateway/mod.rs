@@ -433,7 +433,7 @@ fn request(Addition { owner, contact, transaction }: Addition) -> ContactRequest
 /// and HLR queries have answers of their own; a short message is answered by its delivery report.
 fn answered_at_once(content: &Content, terms: &Agreement) -> bool {
     match content {
-        Content::Message(_) | Content::GroupMessage(_) => true,
+        Content::Message(_) | Content::GroupMessage(_) => terms.protocol.answers_messages(),
         Content::Notification(_) | Content::State { .. } | Content::Subscribe(_) => {
             terms.presence.acknowledged
         }
