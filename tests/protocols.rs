@@ -15,6 +15,7 @@ use interwork::domain::outcome::TransferKind::{self, Answer, Message, Presence, 
 use interwork::domain::text::{Alphabet, Text};
 use interwork::domain::time::{Duration, Instant};
 use interwork::engine::simulation::Simulation;
+use interwork::measure::results::Metric;
 use interwork::model::context::Observer;
 use interwork::model::stimulus::Stimulus;
 use interwork::wire::sizes::{Sides, WireSizes};
@@ -216,6 +217,33 @@ fn a_hub_passes_on_each_message_and_answers_each_by_itself() {
         assert_eq!(of(&through, A) + of(&through, B), sent, "{kind}");
         assert_eq!(of(&through, hub), sent, "{kind} through the hub");
     }
+}
+
+#[test]
+fn ims_operators_translate_what_the_other_does_not_speak_alone() {
+    let busy = |kind, protocol| {
+        let text = topology(kind, &agreement(protocol, ""));
+        let run = simulate(&text, &["workload.presence.changes=3/h", "run.duration=1h"], 2);
+        let use_of = |metric: &&Metric| {
+            metric.is("station_utilisation", &[("station", "a/translator")])
+        };
+        run.results.metrics.iter().find(use_of).and_then(|metric| metric.mean).unwrap_or(0.0)
+    };
+    assert_eq!(busy("ims", "simple"), 0.0, "both speak SIP");
+    assert!(busy("ims", "xmpp") > 0.0 && busy("ims", "ssp") > 0.0);
+    assert_eq!(busy("imsp", "xmpp"), 0.0, "nobody has a translator");
+}
+
+#[test]
+fn of_two_agreements_that_carry_the_same_the_first_serves() {
+    let refreshes = |first: &str, second: &str| {
+        let both = format!("{}, {}", agreement(first, ""), agreement(second, ""));
+        let run = simulate(&topology("ims", &both), &[], 2);
+        let labels = [("from", "a"), ("to", "b"), ("kind", "subscribe")];
+        count(&run.results, "agreement_messages", &labels)
+    };
+    assert_eq!(refreshes("simple", "ssp"), 8 * RELATIONS);
+    assert_eq!(refreshes("ssp", "simple"), 0);
 }
 
 #[test]
