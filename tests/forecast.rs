@@ -148,9 +148,16 @@ fn it_holds_for_sip_and_xmpp_between_operators() {
 }
 
 #[test]
-fn refreshes_are_those_of_a_run_that_is_shorter_than_their_interval() {
-    let sets = ["agreements.p:q.presence.refresh=1h", "run.warm_up=0s", "run.duration=50m"];
-    compare_in(PROTOCOLS, 2, &sets);
+fn refreshes_are_those_of_sessions_and_of_the_time_that_a_run_has() {
+    let alone = ["workload.messages.per_user=0/h", "workload.presence.changes=0/h"];
+    for (refresh, run) in [
+        ("20m", ["run.warm_up=30m", "run.duration=60m"]),
+        ("1h", ["run.warm_up=0s", "run.duration=50m"]),
+    ] {
+        let refresh = format!("agreements.p:q.presence.refresh={refresh}");
+        let sets = [alone[0], alone[1], run[0], run[1], &*refresh];
+        compare_in(PROTOCOLS, 0, &sets);
+    }
 }
 
 #[test]

@@ -224,9 +224,8 @@ fn ims_operators_translate_what_the_other_does_not_speak_alone() {
     let busy = |kind, protocol| {
         let text = topology(kind, &agreement(protocol, ""));
         let run = simulate(&text, &["workload.presence.changes=3/h", "run.duration=1h"], 2);
-        let use_of = |metric: &&Metric| {
-            metric.is("station_utilisation", &[("station", "a/translator")])
-        };
+        let use_of =
+            |metric: &&Metric| metric.is("station_utilisation", &[("station", "a/translator")]);
         run.results.metrics.iter().find(use_of).and_then(|metric| metric.mean).unwrap_or(0.0)
     };
     assert_eq!(busy("ims", "simple"), 0.0, "both speak SIP");

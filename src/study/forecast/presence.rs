@@ -100,27 +100,26 @@ fn subscriptions(plan: &Plan, operator: OperatorId, logins: f64, work: &mut Work
         let refreshes = terms.refresh.map_or(0.0, |every| refreshes(plan, operator, every));
         let begun = requests * logins;
         let (refreshed, ended) = (requests * refreshes, begun);
+        let asked = begun + refreshed + ended;
+        let again = if asked > 0.0 { (refreshed + ended) / asked } else { 0.0 };
         let further = each - 1.0;
-        let first = |sizes: &TransferSizes| {
-            f64::from(sizes.subscribe) + f64::from(sizes.subscribe_contact) * further
+        let bytes = |sizes: &TransferSizes| {
+            let of = |one, contact| f64::from(one) + f64::from(contact) * further;
+            let first = of(sizes.subscribe, sizes.subscribe_contact);
+            first + (of(sizes.again, sizes.again_contact) - first) * again
         };
-        let again = |sizes: &TransferSizes| {
-            f64::from(sizes.again) + f64::from(sizes.again_contact) * further
-        };
-        work.carry(operator, domain, traffic(begun, terms), first);
-        work.carry(operator, domain, traffic(refreshed + ended, terms), again);
-        work.im_server(domain, begun + refreshed + ended, |times| &times.subscribe);
+        work.carry(operator, domain, traffic(asked, terms), bytes);
+        work.im_server(domain, asked, |times| &times.subscribe);
         // Refresh and end bring the state too, where agreed; at the end nobody listens.
         let told = |yes, rate| if yes { rate } else { 0.0 };
-        let states =
-            begun + told(terms.notify_on_refresh, refreshed) + told(terms.notify_at_end, ended);
+        let refreshes = told(terms.notify_on_refresh, refreshed);
+        let states = begun + (refreshes + told(terms.notify_at_end, ended));
         let Some(back) = self::terms(plan, domain, operator) else { continue };
         work.carry(domain, operator, traffic(states, back), |sizes| {
             f64::from(sizes.state) + f64::from(sizes.state_contact) * further
         });
         work.im_server(operator, states, |times| &times.presence);
-        let shown = begun + told(terms.notify_on_refresh, refreshed);
-        notify(plan, operator, shown, work);
+        notify(plan, operator, begun + refreshes, work);
     }
 }
 
