@@ -143,7 +143,10 @@ fn lacking(operator: &Operator, protocol: Protocol) -> Option<(&'static str, &'s
         (Protocol::Sms, _) if operator.smsc.is_none() => {
             Some(("SMSC", "a provider without a mobile network takes part by `protocol: ssp`"))
         }
-        _ => None,
+        (Protocol::Ssp | Protocol::Xmpp, OperatorKind::Imsp | OperatorKind::Ims)
+        | (Protocol::Simple, OperatorKind::Ims)
+        | (Protocol::Sms, _)
+        | (_, OperatorKind::Hub) => None,
     }
 }
 
