@@ -2,15 +2,15 @@
 //! command line and by studies; it knows no file and no terminal.
 
 mod samples;
+mod sizes;
 
 use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::federation::{
-    Agreement, Event, Federation, OfflineMessages, Operator, Protocol, TimedEvent,
+    Agreement, Event, Federation, OfflineMessages, Operator, TimedEvent,
 };
-use crate::domain::id::{AgreementId, OperatorId};
 use crate::domain::number::NumberingPlan;
 use crate::domain::observation::{InFlight, Observation};
 use crate::domain::outcome::Defect;
@@ -30,13 +30,13 @@ use crate::measure::selector::Names;
 use crate::measure::slo;
 use crate::measure::{AgreementTerms, Collector, Setup, Window};
 use crate::model::context::Observer;
-use crate::model::plan::{Plan, TransferSizes};
+use crate::model::plan::Plan;
 use crate::model::routing::Routing;
-use crate::wire::sizes::WireSizes;
 use crate::workload::{contacts, groups};
 
 use self::samples::Sampler;
 pub(crate) use self::samples::{Sample, row};
+use self::sizes::transfer_sizes;
 
 /// How to run.
 #[derive(Clone, Copy, Debug, Default)]
@@ -145,43 +145,6 @@ pub(crate) fn plan_with(federation: Federation, defect: Option<Defect>) -> Plan 
         }
     }
     Plan { later, ..base }
-}
-
-/// Bytes of transfers of both sides of an agreement: what the file gives, else the length of the
-/// encoding.
-fn transfer_sizes(federation: &Federation, id: AgreementId) -> [TransferSizes; 2] {
-    /// Digits of a number, country code included, as most numbering plans have them.
-    const NUMBER_DIGITS: u8 = 12;
-    let agreement = federation.agreement(id);
-    let [a, b] = agreement.between;
-    [(a, b), (b, a)].map(|(from, to)| {
-        let domain = |id: OperatorId| federation.operator(id).domain.as_str();
-        let legacy = federation.operator(from).imsp.as_ref().map(|imsp| &imsp.legacy);
-        let status_text = legacy.map_or("", |legacy| legacy.status_text.as_str());
-        let encoded = match agreement.protocol {
-            Protocol::Ssp | Protocol::Sms => {
-                WireSizes::of(domain(from), domain(to), NUMBER_DIGITS, status_text)
-            }
-        };
-        let set = &agreement.sizes;
-        let notification = encoded.presence + encoded.presence_per_watcher;
-        let one_contact = encoded.subscribe + encoded.subscribe_per_contact;
-        TransferSizes {
-            message: set.message.unwrap_or(encoded.message),
-            message_adds_text: set.message.is_none(),
-            presence: set.notification.unwrap_or(notification),
-            presence_domain: set.notification.unwrap_or(encoded.presence),
-            subscribe: set.subscribe.unwrap_or(one_contact),
-            subscribe_contact: set.subscribe.map_or(encoded.subscribe_per_contact, |_| 0),
-            validate: set.validate.unwrap_or(encoded.validate),
-            contact: set.contact.unwrap_or(encoded.contact),
-            answer: set.answer.unwrap_or(encoded.answer),
-            validated: set.answer.unwrap_or(encoded.validated),
-            sms: set.sms.unwrap_or(encoded.sms),
-            sms_adds_text: set.sms.is_none(),
-            sms_signalling: encoded.sms_signalling,
-        }
-    })
 }
 
 /// The names that SLO lines may use.

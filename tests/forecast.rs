@@ -65,11 +65,55 @@ workload:
 run: { warm_up: 30m, duration: 60m }
 "#;
 
+/// Two operators on IMS cores in their own SIP, one that speaks XMPP with both: one of these is
+/// translated by its IMS side, and so is what crosses between the IMS operators in no way.
+const PROTOCOLS: &str = r#"
+interwork: 1
+name: protocols
+operators:
+  p:
+    kind: ims
+    domain: im.p.example
+    numbers: ["+4670"]
+    subscribers: { im: 1000 }
+    translator: { workers: 1, message_time: 5ms, presence_time: 2ms }
+    im_server: { workers: 2, service_time: 2ms }
+  q:
+    kind: ims
+    domain: im.q.example
+    numbers: ["+4671"]
+    subscribers: { im: 800 }
+    im_server: { workers: 2, service_time: 2ms }
+  r:
+    kind: imsp
+    domain: im.r.example
+    numbers: ["+4672"]
+    subscribers: { im: 600 }
+    im_server: { workers: 2, service_time: 2ms }
+agreements:
+  - between: [p, q]
+    protocol: simple
+    link: { latency: 20ms, bandwidth: 2Mbit/s, loss: 5% }
+    presence: { refresh: 10m }
+  - { between: [p, r], protocol: xmpp, link: { latency: 10ms, bandwidth: 500kbit/s } }
+  - { between: [q, r], protocol: xmpp, link: { latency: 10ms, bandwidth: 500kbit/s } }
+workload:
+  contacts: { per_user: { geometric: 12 }, sms_only: 0% }
+  messages: { per_user: 40/h }
+  presence: { changes: 6/h }
+  sessions: { length: { exponential: 20m } }
+run: { warm_up: 30m, duration: 60m }
+"#;
+
 fn compare(sets: &[&str]) {
-    let (plan, _) = prepare(TOPOLOGY, sets);
+    compare_in(TOPOLOGY, 9, sets);
+}
+
+fn compare_in(topology: &str, routes: usize, sets: &[&str]) {
+    let (plan, _) = prepare(topology, sets);
     let expected = forecast(&plan);
-    let run = simulate(TOPOLOGY, sets, 2);
-    assert!(expected.routes.len() == 9, "every route but groups: {:?}", expected.routes);
+    let run = simulate(topology, sets, 2);
+    assert_eq!(expected.routes.len(), routes, "all that there are: {:?}", expected.routes);
     for (route, rate) in &expected.routes {
         let labels = [("route", route.label())];
         let seen = metric(&run.results, "messages_offered", &labels).rate.expect("counted");
@@ -93,6 +137,27 @@ fn what_check_foretells_is_what_a_run_shows() {
 #[test]
 fn it_holds_for_stored_messages_and_a_total_rate() {
     compare(&["workload.sessions.offline_messages=store", "workload.messages.total=25/s"]);
+}
+
+#[test]
+fn it_holds_for_sip_and_xmpp_between_operators() {
+    compare_in(PROTOCOLS, 2, &[]);
+    let lists = ["subscription=per_list", "notification=partial", "notify_on_refresh=false"];
+    let sets = lists.map(|set| format!("agreements.p:q.presence.{set}"));
+    compare_in(PROTOCOLS, 2, &sets.each_ref().map(String::as_str));
+}
+
+#[test]
+fn refreshes_are_those_of_sessions_and_of_the_time_that_a_run_has() {
+    let alone = ["workload.messages.per_user=0/h", "workload.presence.changes=0/h"];
+    for (refresh, run) in [
+        ("20m", ["run.warm_up=30m", "run.duration=60m"]),
+        ("1h", ["run.warm_up=0s", "run.duration=50m"]),
+    ] {
+        let refresh = format!("agreements.p:q.presence.refresh={refresh}");
+        let sets = [alone[0], alone[1], run[0], run[1], &*refresh];
+        compare_in(PROTOCOLS, 0, &sets);
+    }
 }
 
 #[test]

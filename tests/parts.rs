@@ -68,5 +68,5 @@ fn what_can_fail_is_every_node_of_an_operator_and_every_pair_s_link() {
     assert!(parts.contains(&("op2/smsc", PartKind::Smsc)), "the only one: {parts:?}");
     let no_node = PartKind::ALL.iter().filter(|kind| !kind.can_fail());
     assert_eq!(no_node.collect::<Vec<_>>(), [&PartKind::Link, &PartKind::RateLimit]);
-    assert_eq!(events.len() - parts.len(), 7, "links of pairs, two agreements of one pair once");
+    assert_eq!(events.len() - parts.len(), 10, "links of pairs, two agreements of one pair once");
 }

@@ -107,9 +107,18 @@ fn topology(choices: &Choices) -> String {
         let (a, b) = (a % choices.kinds.len(), b % choices.kinds.len());
         let im = |place: usize| choices.kinds[place] != 1;
         let phones = |place: usize| choices.kinds[place] != 3;
+        // Hubs pass on SSP here; operators on IMS cores have SIP among themselves.
+        let spoken: &[&str] = match (choices.kinds[a], choices.kinds[b]) {
+            (0, _) | (_, 0) => &["ssp"],
+            (4, 4) => &["ssp", "simple", "xmpp"],
+            _ => &["ssp", "xmpp"],
+        };
         let protocol = match (im(a) && im(b), phones(a) && phones(b)) {
-            (true, true) => pick.of(&["ssp", "sms"]),
-            (true, false) => "ssp",
+            (true, true) => match pick.of(&["im", "sms"]) {
+                "im" => pick.of(spoken),
+                sms => sms,
+            },
+            (true, false) => pick.of(spoken),
             (false, true) => "sms",
             (false, false) => continue,
         };
@@ -123,7 +132,7 @@ fn topology(choices: &Choices) -> String {
                 ", rate_limit: {{ rate: {}, over: queue, queue_limit: 3 }}",
                 pick.of(&["1/s", "50/s"])
             ),
-            _ if protocol == "ssp" && choices.kinds[a] != 0 && choices.kinds[b] != 0 => {
+            _ if protocol != "sms" && choices.kinds[a] != 0 && choices.kinds[b] != 0 => {
                 ", rate_limit: { rate: 2/s, burst: 1, over: sms }".to_owned()
             }
             _ => ", rate_limit: { rate: 2/s, window: 2s }".to_owned(),
@@ -135,6 +144,13 @@ fn topology(choices: &Choices) -> String {
                 pick.of(&["per_contact", "per_list"]),
                 pick.of(&["none", "5s"]),
                 pick.of(&["true", "false"])
+            ),
+            "simple" => format!(
+                ", presence: {{ subscription: {}, refresh: {}, notify_on_refresh: {}, notification: {} }}",
+                pick.of(&["per_contact", "per_list"]),
+                pick.of(&["1h", "5s"]),
+                pick.of(&["true", "false"]),
+                pick.of(&["full", "partial"])
             ),
             _ => String::new(),
         };

@@ -334,7 +334,7 @@ pub(crate) struct Relay {
     pub(crate) queue_limit: u32,
 }
 
-/// What translates between the SIP of an IMS operator and the SSP of interconnects (IMS-2).
+/// What translates between the SIP of an IMS operator and the SSP or XMPP of interconnects (IMS-2).
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Translator {
     /// Parallel servers at one queue.

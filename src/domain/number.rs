@@ -39,7 +39,7 @@ impl Msisdn {
     }
 
     /// Some number of so many digits, 1 to 15 (the nearer bound beyond).
-    pub(crate) fn of_length(digits: u8) -> Self {
+    pub fn of_length(digits: u8) -> Self {
         let length = digits.clamp(1, MAX_DIGITS as u8);
         Self { digits: power_of_ten(length - 1), length }
     }

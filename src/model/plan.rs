@@ -53,10 +53,18 @@ pub(crate) struct TransferSizes {
     pub(crate) presence: u32,
     /// A presence notification for a whole domain.
     pub(crate) presence_domain: u32,
+    /// The state of one contact, in answer to a subscription.
+    pub(crate) state: u32,
+    /// Each further contact in the state of a list.
+    pub(crate) state_contact: u32,
     /// A subscription of one contact.
     pub(crate) subscribe: u32,
     /// Each further contact of a list subscription.
     pub(crate) subscribe_contact: u32,
+    /// The refresh or the end of a subscription, for one contact.
+    pub(crate) again: u32,
+    /// Each further contact in that.
+    pub(crate) again_contact: u32,
     /// A validation request.
     pub(crate) validate: u32,
     /// A contact request.

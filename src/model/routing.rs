@@ -144,8 +144,11 @@ fn ways_from(
     let mut ways: Vec<Option<Way>> = vec![None; neighbours.len()];
     let mut queue = VecDeque::new();
     for &(next, agreement) in &neighbours[from] {
-        ways[next.index()] = Some(Way { agreement, next, hubs: 0 });
-        queue.push_back(next);
+        // Of two agreements with one neighbour that carry the same, the first in the file serves.
+        if ways[next.index()].is_none() {
+            ways[next.index()] = Some(Way { agreement, next, hubs: 0 });
+            queue.push_back(next);
+        }
     }
     while let Some(at) = queue.pop_front() {
         if federation.operator(at).kind != OperatorKind::Hub {

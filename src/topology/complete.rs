@@ -8,22 +8,22 @@ use super::problem::Problem;
 use super::shape::{self, Default, Field, Shape};
 use super::tree::parse;
 use super::{unknown, words};
-use crate::domain::federation::OperatorKind;
+use crate::domain::federation::{OperatorKind, Protocol};
 use crate::domain::quantity;
 
 /// Completes a whole topology.
 pub(crate) fn topology(root: &Node, problems: &mut Vec<Problem>) -> Node {
-    Completer { problems }.node(root, &Shape::Map(keys::TOPOLOGY), "the topology")
+    Completer::new(problems).node(root, &Shape::Map(keys::TOPOLOGY), "the topology")
 }
 
 /// Completes the workload of one operator.
 pub(crate) fn workload(root: &Node, problems: &mut Vec<Problem>) -> Node {
-    Completer { problems }.node(root, &Shape::Map(keys::WORKLOAD), "workload")
+    Completer::new(problems).node(root, &Shape::Map(keys::WORKLOAD), "workload")
 }
 
 /// Completes a map of fixed keys.
 pub(crate) fn map(node: &Node, fields: &[Field], name: &str, problems: &mut Vec<Problem>) -> Node {
-    Completer { problems }.map(node, fields, name)
+    Completer::new(problems).map(node, fields, name)
 }
 
 /// An IMSP of which only defaults are known.
@@ -31,14 +31,20 @@ pub(crate) fn imsp(root: &Node) -> Node {
     let of_im = ["im_server", "legacy", "directory"];
     let parts = keys::IMSP.iter().filter(|field| of_im.contains(&field.key));
     let fields: Vec<Field> = parts.copied().collect();
-    Completer { problems: &mut Vec::new() }.map(root, &fields, "an IMSP")
+    Completer::new(&mut Vec::new()).map(root, &fields, "an IMSP")
 }
 
 struct Completer<'a> {
     problems: &'a mut Vec<Problem>,
+    /// Within an agreement, what is spoken, unless that is wrong.
+    protocol: Option<Protocol>,
 }
 
-impl Completer<'_> {
+impl<'a> Completer<'a> {
+    fn new(problems: &'a mut Vec<Problem>) -> Self {
+        Self { problems, protocol: None }
+    }
+
     fn wrong(&mut self, node: &Node, message: impl Into<String>) {
         self.problems.push(Problem::at(node.place, message));
     }
@@ -46,6 +52,7 @@ impl Completer<'_> {
     fn node(&mut self, node: &Node, shape: &Shape, name: &str) -> Node {
         match shape {
             Shape::Map(fields) => self.map(node, fields, name),
+            Shape::Agreement => self.agreement(node, name),
             Shape::Operators => self.operators(node),
             Shape::Named(inner) => self.named(node, inner, name),
             Shape::List(inner, least) => self.list(node, inner, *least, name),
@@ -137,11 +144,11 @@ impl Completer<'_> {
                 continue;
             }
             let given = entries.iter().find(|entry| entry.key == field.key);
-            let value = match (given, field.default) {
+            let value = match (given, field.default.yaml(self.protocol)) {
                 (Some(entry), _) => self.node(&entry.node, &field.shape, field.key),
-                (None, Default::Is(yaml)) => self.default(yaml, node.place, field),
-                (None, Default::Absent) => continue,
-                (None, Default::Required) => {
+                (None, Some(yaml)) => self.default(yaml, node.place, field),
+                (None, None) if field.default == Default::Absent => continue,
+                (None, None) => {
                     // The first character: what else is wrong with it is another matter.
                     let message = format!("`{}` is missing in {name}", field.key);
                     self.problems.push(Problem::at(node.place.first(), message).help(field.doc));
@@ -153,6 +160,14 @@ impl Completer<'_> {
             done.push(Entry { key: field.key.to_owned(), place, node: value });
         }
         node.with(Value::Map(done), meaning)
+    }
+
+    fn agreement(&mut self, node: &Node, name: &str) -> Node {
+        let word = node.get("protocol").map_or("", Node::text);
+        self.protocol = words::PROTOCOL.meaning(word);
+        let done = self.map(node, keys::AGREEMENT, name);
+        self.protocol = None;
+        done
     }
 
     /// What stands instead of another does not stand beside it.

@@ -5,10 +5,11 @@ mod workload;
 
 use self::money::{MONEY, PLAN};
 pub(crate) use self::workload::{WORKLOAD, instead_of};
-use super::shape::Default::{Absent, Is, Required};
+use super::shape::Default::{Absent, By, Is, Required};
 use super::shape::Shape::{Count, Either, Flag, List, Map, Named, Number, Rate, Share, Text, Word};
 use super::shape::{Field, Shape, field};
 use super::words;
+use crate::domain::federation::Protocol;
 
 const MANY: u64 = u32::MAX as u64;
 const DURATION: Shape = Shape::Duration;
@@ -28,7 +29,7 @@ pub(crate) const TOPOLOGY: &[Field] = &[
     ),
     field(
         "agreements",
-        List(&Map(AGREEMENT), 0),
+        List(&Shape::Agreement, 0),
         Required,
         "Interconnect agreements; may be empty.",
     ),
@@ -100,7 +101,7 @@ pub(crate) const IMS: &[Field] = &{
         "translator",
         Map(TRANSLATOR),
         Is("{}"),
-        "Between the SIP inside and the SSP of interconnects.",
+        "Between the SIP inside and the SSP or XMPP of interconnects.",
     );
     fields
 };
@@ -302,7 +303,7 @@ pub(crate) const EVENT: &[Field] = &[
     field("upgrade", Text, Absent, "A legacy customer becomes an IM user, as operator/index."),
     field("becomes_imsp", Text, Absent, "An operator without IM becomes an IMSP."),
     field("domain", Text, Absent, "Its domain from then on."),
-    field("agree", Map(AGREEMENT), Absent, "An agreement that begins."),
+    field("agree", Shape::Agreement, Absent, "An agreement that begins."),
     field(
         "link_down",
         List(&Text, 2),
@@ -327,13 +328,15 @@ const PORTABILITY: &[Field] = &[
     field("share", Share, Required, "Share of the numbers of `from`."),
 ];
 
-const AGREEMENT: &[Field] = &[
+/// What two operators have agreed on.
+pub(crate) const AGREEMENT: &[Field] = &[
     field("between", List(&Text, 2), Required, "The two operators."),
     field(
         "protocol",
         Word(words::PROTOCOL.list),
         Required,
-        "ssp: instant messages and presence; sms: short messages.",
+        "Instant messages and presence by IMPS (ssp), between IMS operators by SIP (simple), or by \
+         XMPP (xmpp); or short messages (sms).",
     ),
     field(
         "addressing",
@@ -345,7 +348,8 @@ const AGREEMENT: &[Field] = &[
         "features",
         List(&Word(words::FEATURES.list), 0),
         Absent,
-        "What an ssp agreement carries; all by default.",
+        "What it carries; all that its protocol can by default: simple and xmpp have messaging and \
+         presence.",
     ),
     field(
         "expose",
@@ -402,22 +406,38 @@ pub(crate) const PRESENCE_TERMS: &[Field] = &[
         "fan_out",
         Word(words::PER_DOMAIN.list),
         Is("per_watcher"),
-        "One notification per watcher, or per change and domain.",
+        "One notification per watcher, or per change and domain; the latter with ssp only.",
     ),
-    field("acknowledged", Flag, Is("true"), "Each request is answered."),
+    field(
+        "acknowledged",
+        Flag,
+        By("true", &[(Protocol::Xmpp, "false")]),
+        "Each request is answered; always with simple, never with xmpp.",
+    ),
     field(
         "refresh",
         Either(&Word(&["none"]), &DURATION),
-        Is("none"),
-        "Subscription refresh interval.",
+        By("none", &[(Protocol::Simple, "1h")]),
+        "Subscription refresh interval; not with xmpp.",
     ),
     field(
         "subscription",
         Word(words::PER_LIST.list),
         Is("per_contact"),
-        "One subscription per contact or per list.",
+        "One subscription per contact or per list (simple: RFC 4662); not with xmpp.",
     ),
-    field("notify_on_refresh", Flag, Is("true"), "Whether refresh and end also send the state."),
+    field(
+        "notify_on_refresh",
+        Flag,
+        By("true", &[(Protocol::Xmpp, "false")]),
+        "Whether a refresh also sends the state; with ssp the end too, which with simple always does.",
+    ),
+    field(
+        "notification",
+        Word(words::PARTIAL.list),
+        Is("full"),
+        "Whether a change sends the whole state or what is new of it (RFC 5263); simple only.",
+    ),
 ];
 
 const SIZE: Shape = Either(&Word(&["encoded"]), &Count(1, 100_000_000));

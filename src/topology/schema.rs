@@ -79,6 +79,7 @@ fn value(shape: &Shape) -> Value {
             json!({ "anyOf": [reference("rate"), map(keys::LIMIT, false), sides] })
         }
         Shape::Map(fields) => map(fields, false),
+        Shape::Agreement => map(keys::AGREEMENT, false),
         Shape::Operators => {
             let kinds =
                 [keys::IMSP, keys::IMS, keys::MNO, keys::HUB].map(|fields| map(fields, false));
@@ -102,10 +103,8 @@ pub(super) fn map(fields: &[Field], partial: bool) -> Value {
     for field in fields {
         let mut property = value(&field.shape);
         if let Some(object) = property.as_object_mut() {
-            let doc = match field.default {
-                Default::Is(default) if default != "{}" => {
-                    format!("{} Default: {default}", field.doc)
-                }
+            let doc = match field.default.words() {
+                Some(default) if default != "{}" => format!("{} Default: {default}", field.doc),
                 _ => field.doc.to_owned(),
             };
             object.insert("description".to_owned(), doc.into());

@@ -2,6 +2,7 @@
 //! `study::shape`): the reader, the JSON Schema, the resolved file and the suggestions follow them.
 
 use super::words::{self, Amount, Delay};
+use crate::domain::federation::Protocol;
 
 /// What a value may be.
 #[derive(Clone, Copy, Debug)]
@@ -36,6 +37,8 @@ pub(crate) enum Shape {
     RateLimit,
     /// A map with these keys and no others.
     Map(&'static [Field]),
+    /// An agreement, whose protocol says what some defaults are.
+    Agreement,
     /// Operators: the keys of a kind follow from `kind`.
     Operators,
     /// A map whose keys are names of the topology; each value has this shape.
@@ -70,6 +73,30 @@ pub(crate) enum Default {
     Absent,
     /// This, as YAML.
     Is(&'static str),
+    /// This in an agreement, unless its protocol is one of those with another beside it.
+    By(&'static str, &'static [(Protocol, &'static str)]),
+}
+
+impl Default {
+    /// What holds, as YAML, in an agreement of a protocol, or outside of any.
+    pub(crate) fn yaml(self, protocol: Option<Protocol>) -> Option<&'static str> {
+        match self {
+            Self::Required | Self::Absent => None,
+            Self::Is(yaml) => Some(yaml),
+            Self::By(yaml, others) => {
+                let other = others.iter().find(|(other, _)| Some(*other) == protocol);
+                Some(other.map_or(yaml, |(_, other)| other))
+            }
+        }
+    }
+
+    /// The same in words; nothing where there is none.
+    pub(crate) fn words(self) -> Option<String> {
+        let usual = self.yaml(None)?;
+        let others = if let Self::By(_, others) = self { others } else { &[] };
+        let other = |(protocol, yaml): &(Protocol, &str)| format!("; {yaml} for {protocol}");
+        Some(format!("{usual}{}", others.iter().map(other).collect::<String>()))
+    }
 }
 
 /// A row of a table.

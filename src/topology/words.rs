@@ -109,6 +109,7 @@ words! {
     }
     OVER: Over { "refuse": Over::Refuse, "queue": Over::Queue, "sms": Over::Sms }
     PER_DOMAIN: bool { "per_watcher": false, "per_domain": true }
+    PARTIAL: bool { "full": false, "partial": true }
     PER_LIST: bool { "per_contact": false, "per_list": true }
     ARRIVALS: Arrivals { "poisson": Arrivals::Poisson, "constant": Arrivals::Constant }
     RECIPIENTS: Recipients { "uniform": Recipients::Uniform }

@@ -2,9 +2,13 @@
 //! alone and knows neither nodes nor sockets.
 
 pub mod gsm7;
+pub mod pidf;
 pub mod presence;
+pub mod simple;
+pub mod sip;
 pub mod sizes;
 pub mod sms;
 pub mod ssp;
 pub mod transfer;
 pub mod xml;
+pub mod xmpp;

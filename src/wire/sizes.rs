@@ -1,6 +1,7 @@
 //! How many bytes a transfer takes on the wire without writing it: the encoders run once per
 //! direction of an agreement, with identifiers as long as all are, and lengths are added up
-//! from there. Links and byte counts use it; it knows neither.
+//! from there; here those of SSP and SMS, beside it those of `simple` and `xmpp`. Links and byte
+//! counts use it; it knows neither.
 
 use super::sms::{Address, Deliver, Timestamp, UserData};
 use super::ssp::{self, Primitive};
@@ -18,7 +19,7 @@ pub const SMS_SIGNALLING: u32 = 200;
 const DATE_TIME: &str = "20000101T000000Z";
 
 /// Bytes on the wire by kind of transfer, for one direction of an agreement.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct WireSizes {
     /// An instant message without its text.
     pub message: u32,
@@ -26,10 +27,18 @@ pub struct WireSizes {
     pub presence: u32,
     /// Each watcher in it.
     pub presence_per_watcher: u32,
+    /// The state of one contact, in answer to a subscription.
+    pub state: u32,
+    /// Each further contact in it.
+    pub state_per_contact: u32,
     /// A subscription without contacts.
     pub subscribe: u32,
     /// Each contact in it.
     pub subscribe_per_contact: u32,
+    /// Its refresh or end, without contacts.
+    pub again: u32,
+    /// Each contact in that.
+    pub again_per_contact: u32,
     /// The validation of a number.
     pub validate: u32,
     /// A contact request.
@@ -44,13 +53,24 @@ pub struct WireSizes {
     pub sms_signalling: u32,
 }
 
+/// What lengths depend on in one direction of an agreement.
+#[derive(Clone, Copy, Debug)]
+pub struct Sides<'a> {
+    /// Domain of the sending side, empty without IM.
+    pub from: &'a str,
+    /// Domain of the receiving side.
+    pub to: &'a str,
+    /// A number as long as those of either side.
+    pub number: Msisdn,
+    /// That of the sending side's legacy customers.
+    pub status_text: &'a str,
+}
+
 impl WireSizes {
-    /// Measures one direction. The domains are those of the sending and the receiving side, empty
-    /// without IM; `number_digits` are those of a number of either side, 15 at most; `status_text`
-    /// is that of the sending side's legacy customers.
-    pub fn of(from_domain: &str, to_domain: &str, number_digits: u8, status_text: &str) -> Self {
-        let parties =
-            Parties { from: from_domain, to: to_domain, number: Msisdn::of_length(number_digits) };
+    /// Measures one direction of what SSP and the short message service carry.
+    pub fn of(sides: Sides<'_>) -> Self {
+        let Sides { from, to, number, status_text } = sides;
+        let parties = Parties { from, to, number };
         let presence = parties.length(parties.presence(0));
         let subscribe = parties.length(parties.subscribe(0));
         let empty = parties.empty_sms().encode().map_or(0, |octets| octets.len() as u32);
@@ -58,8 +78,13 @@ impl WireSizes {
             message: parties.length(parties.message(String::new())),
             presence,
             presence_per_watcher: parties.length(parties.presence(1)) - presence,
+            // The state of a list counts as that of one contact.
+            state: parties.length(parties.presence(1)),
+            state_per_contact: 0,
             subscribe,
             subscribe_per_contact: parties.length(parties.subscribe(1)) - subscribe,
+            again: subscribe,
+            again_per_contact: parties.length(parties.subscribe(1)) - subscribe,
             validate: parties.length(parties.validate()),
             contact: parties.length(parties.contact()),
             answer: parties.length(Primitive::Status { code: ssp::SUCCESSFUL }),
@@ -132,6 +157,11 @@ mod tests {
     const A: &str = "im.a.example";
     const B: &str = "chat.b.example";
 
+    fn sizes() -> WireSizes {
+        let number = Msisdn::of_length(11);
+        WireSizes::of(Sides { from: A, to: B, number, status_text: "SMS-only" })
+    }
+
     fn length(transaction: u64, primitive: Primitive) -> u32 {
         let mut out = String::new();
         ssp::encode(&envelope(A, transaction, primitive), &mut out);
@@ -156,7 +186,7 @@ mod tests {
             (number, online) in (any::<u64>(), any::<bool>()),
             many in 0usize..20,
         ) {
-            let sizes = WireSizes::of(A, B, 11, "SMS-only");
+            let sizes = sizes();
             let (me, you) = (uid(from, A), uid(to, B));
             let content = message(A, number, me.clone(), you.clone(), DATE_TIME, text.clone());
             prop_assert_eq!(sizes.message_bytes(Text::of(&text)), length(number, content));
@@ -179,7 +209,7 @@ mod tests {
         ) {
             let alphabet = if wide { Alphabet::Ucs2 } else { Alphabet::Gsm7 };
             let text = Text::synthetic(characters, alphabet);
-            let sizes = WireSizes::of(A, B, 11, "SMS-only");
+            let sizes = sizes();
             prop_assert_eq!(sizes.sms_bytes(text), tpdus(&text.materialise_synthetic()));
         }
 
@@ -187,14 +217,16 @@ mod tests {
         fn a_single_short_message_of_any_text_has_the_length_of_its_tpdu(
             text in "[a-z€{}]{0,80}|[a-zж😀]{0,35}"
         ) {
-            prop_assert_eq!(WireSizes::of(A, B, 11, "SMS-only").sms_bytes(Text::of(&text)), tpdus(&text));
+            prop_assert_eq!(sizes().sms_bytes(Text::of(&text)), tpdus(&text));
         }
     }
 
     #[test]
     fn any_domains_and_digits_have_sizes() {
         for digits in [0, 1, 15, 255] {
-            assert!(WireSizes::of("", "", digits, "").sms > 10);
+            let number = Msisdn::of_length(digits);
+            let sides = Sides { from: "", to: "", number, status_text: "" };
+            assert!(WireSizes::of(sides).sms > 10);
         }
     }
 

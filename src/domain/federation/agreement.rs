@@ -60,6 +60,11 @@ closed_list! {
     Protocol {
         /// IMPS server to server: instant messages and presence.
         Ssp => "ssp",
+        /// SIP as IMS operators speak it to each other: instant messages (RFC 3428) and presence
+        /// (RFC 3856).
+        Simple => "simple",
+        /// XMPP server to server: instant messages and presence (RFC 6121).
+        Xmpp => "xmpp",
         /// Short messages only.
         Sms => "sms",
     }
@@ -69,7 +74,7 @@ impl Protocol {
     /// Whether instant messages and presence cross by it, else short messages alone.
     pub(crate) fn carries_im(self) -> bool {
         match self {
-            Self::Ssp => true,
+            Self::Ssp | Self::Simple | Self::Xmpp => true,
             Self::Sms => false,
         }
     }
@@ -77,8 +82,26 @@ impl Protocol {
     /// Whether an operator of the IMS family, who speaks SIP within, has to translate it (IMS-2).
     pub(crate) fn is_translated(self) -> bool {
         match self {
-            Self::Ssp => true,
-            Self::Sms => false,
+            Self::Ssp | Self::Xmpp => true,
+            Self::Simple | Self::Sms => false,
+        }
+    }
+
+    /// Whether each instant message is answered by whoever gets it: a stanza is not (RFC 6120 8.1).
+    pub(crate) fn answers_messages(self) -> bool {
+        match self {
+            Self::Ssp | Self::Simple => true,
+            Self::Xmpp | Self::Sms => false,
+        }
+    }
+
+    /// Whether a subscription that is ended brings the state once more, where a refresh need not: a
+    /// last NOTIFY says that it is over (RFC 6665 4.1.2.3). None ends an XMPP subscription.
+    pub(crate) fn notifies_at_end(self, on_refresh: bool) -> bool {
+        match self {
+            Self::Ssp | Self::Sms => on_refresh,
+            Self::Simple => true,
+            Self::Xmpp => false,
         }
     }
 }
@@ -102,7 +125,9 @@ impl Features {
     /// All that a protocol can carry.
     pub(crate) fn all(protocol: Protocol) -> Self {
         let im = protocol.carries_im();
-        Self { messaging: im, presence: im, search: im, groups: im, sms: !im }
+        // RFC 3428, 3856 and 6121 have neither search nor groups.
+        let imps = protocol == Protocol::Ssp;
+        Self { messaging: im, presence: im, search: imps, groups: imps, sms: !im }
     }
 }
 
@@ -165,8 +190,12 @@ pub(crate) struct PresenceTerms {
     pub(crate) refresh: Option<Duration>,
     /// One subscription per list of contacts instead of one per contact.
     pub(crate) per_list: bool,
-    /// Whether refresh and termination also send the state.
+    /// Whether a refresh also sends the state.
     pub(crate) notify_on_refresh: bool,
+    /// Whether the end of a subscription also does.
+    pub(crate) notify_at_end: bool,
+    /// A change sends what is new of the state instead of the whole (RFC 5263).
+    pub(crate) partial: bool,
 }
 
 /// Bytes on the wire by kind of transfer; `None` takes the length of the real encoding.

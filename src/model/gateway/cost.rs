@@ -1,10 +1,11 @@
 //! What a crossing costs: its bytes on the wire, and what the sending side owes for it.
 
-use crate::domain::crossing::{Audience, Found};
+use crate::domain::crossing::{Audience, Found, SubscriptionAct};
 use crate::domain::outcome::Defect;
 use crate::model::context::Context;
-use crate::model::crossing::{Content, Notification};
+use crate::model::crossing::{Content, Notification, Subscription};
 use crate::model::plan::TransferSizes;
+use crate::model::store::Slot;
 
 /// What the sending side owes for a crossing: one message, or the segments of a short message the first time
 /// that it gets so far on its way. Of a short message it is noted, so that no later attempt is owed too.
@@ -37,10 +38,16 @@ pub(super) fn bytes(content: &Content, sizes: &TransferSizes, cx: &Context<'_>) 
         Content::Notification(Notification { audience: Audience::Domain(_), .. }) => {
             sizes.presence_domain
         }
-        Content::Notification(_) | Content::State { .. } => sizes.presence,
-        Content::Subscribe(subscription) => {
-            let contacts = cx.lists[subscription.contacts].len() as u32;
-            sizes.subscribe + sizes.subscribe_contact * contacts.saturating_sub(1)
+        Content::Notification(_) => sizes.presence,
+        Content::State { contacts, .. } if sizes.state_contact > 0 => {
+            sizes.state + sizes.state_contact * further(contacts, cx)
+        }
+        Content::State { .. } => sizes.state,
+        Content::Subscribe(Subscription { contacts, act: SubscriptionAct::Begin, .. }) => {
+            sizes.subscribe + sizes.subscribe_contact * further(contacts, cx)
+        }
+        Content::Subscribe(Subscription { contacts, .. }) => {
+            sizes.again + sizes.again_contact * further(contacts, cx)
         }
         // A search names a user as a validation names a number.
         Content::Validate(_) | Content::Search(_) => sizes.validate,
@@ -56,4 +63,9 @@ pub(super) fn bytes(content: &Content, sizes: &TransferSizes, cx: &Context<'_>) 
         Content::DeliveryReport(_) => sizes.message,
         Content::Ack | Content::Report | Content::StatusReport(_) => sizes.answer,
     }
+}
+
+/// Contacts on a list beside the first.
+fn further(contacts: Slot, cx: &Context<'_>) -> u32 {
+    (cx.lists[contacts].len() as u32).saturating_sub(1)
 }

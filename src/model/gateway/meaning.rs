@@ -170,7 +170,7 @@ fn request(Addition { owner, contact, transaction }: Addition) -> ContactRequest
 /// Whether the answer to it does not depend on what becomes of it.
 pub(super) fn answered_at_once(content: &Content, terms: &Agreement) -> bool {
     match content.receipt() {
-        Receipt::AtOnce => true,
+        Receipt::AtOnce => terms.protocol.answers_messages(),
         Receipt::AsAgreed => terms.presence.acknowledged,
         Receipt::Otherwise | Receipt::Itself => false,
     }

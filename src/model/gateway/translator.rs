@@ -1,6 +1,6 @@
-//! The translator of an IMS operator's gateway (IMS-2): inside, SIP; on interconnects, SSP. Every
-//! request that crosses takes one service, either way; what is answered hop by hop, the gateway
-//! answers itself. It changes nothing but the time that things take.
+//! The translator of an IMS operator's gateway (IMS-2): inside, SIP; on some interconnects, SSP or
+//! XMPP. Every request that crosses takes one service, either way; what is answered hop by hop, the
+//! gateway answers itself. It changes nothing but the time that things take.
 
 use super::Gateway;
 use super::meaning::carried;

@@ -238,7 +238,12 @@ impl Imsp {
             return;
         };
         let terms = &cx.plan.federation.agreement(way.agreement).presence;
-        if act == SubscriptionAct::Begin || terms.notify_on_refresh {
+        let tells = match act {
+            SubscriptionAct::Begin => true,
+            SubscriptionAct::Refresh => terms.notify_on_refresh,
+            SubscriptionAct::End => terms.notify_at_end,
+        };
+        if tells {
             for listed in &mut contacts {
                 listed.state = self.state_for(watcher, listed.who, cx);
             }

@@ -117,11 +117,11 @@ impl Facts {
         look: Option<Look>,
     ) -> Vec<String> {
         let Some(Look { availability, client }) = look else { return Vec::new() };
-        let mut facts = vec![format!("sees {{}} {}", availability.word())];
         let device =
             exposed(&self.names.plan, operator, contact).any(|what| what == Exposed::DeviceType);
-        facts.extend(client.filter(|_| device).map(|kind| format!("sees {{}} on {}", kind.name())));
-        facts
+        let client = client.filter(|_| device).map(|kind| format!("shows {{}} on {}", kind.name()));
+        let availability = format!("shows {{}} {}", availability.word());
+        client.into_iter().chain([availability]).collect()
     }
 
     /// What a client shows as news of a contact come.
@@ -139,12 +139,10 @@ impl Facts {
         if news != News::Withdrawn {
             // The group, what an IM user looks like, and of whom has become one, or none, everything.
             let list = self.listed(operator, publisher, Some(news));
-            let state = ["sees {} online", "sees {} offline"];
             let whole = matches!(news, News::Granted(_) | News::LegacyOnline | News::LegacyOffline);
             facts.extend(list.into_iter().filter(|fact| {
-                let seen = fact.starts_with("sees {} ");
-                let new = seen && !state.contains(&fact.as_str());
-                new || fact.starts_with("keeps") || whole && !seen
+                let more = whole && !fact.starts_with("sees {} ");
+                more || fact.starts_with("keeps") || fact.starts_with("shows")
             }));
         }
         facts

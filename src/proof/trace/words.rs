@@ -103,7 +103,7 @@ impl Steps {
             Observation::Translated { operator, .. } => (
                 now,
                 format!("{} gateway", self.operator(operator)),
-                "translates it between SIP and SSP".to_owned(),
+                "translates it between SIP and what the partner speaks".to_owned(),
                 "an IMS operator speaks SIP inside; IMS-2".to_owned(),
             ),
             Observation::Sms { operator, origin, event, .. } => {

@@ -149,9 +149,9 @@ pub(crate) fn accounts(federation: &Federation, seen: &Replicated) -> Vec<Accoun
 /// without; `None` if it has not both, or they cost nothing.
 pub(crate) fn break_even(federation: &Federation, seen: &Replicated) -> Option<BreakEven> {
     let hub = |id| federation.operator(id).kind == OperatorKind::Hub;
-    let ssp = || federation.agreements.iter().filter(|a| a.protocol.carries_im());
-    let with = ssp().find(|agreement| agreement.between.iter().any(|id| hub(*id)))?;
-    let without = ssp().find(|agreement| !agreement.between.iter().any(|id| hub(*id)))?;
+    let im = || federation.agreements.iter().filter(|a| a.protocol.carries_im());
+    let with = im().find(|agreement| agreement.between.iter().any(|id| hub(*id)))?;
+    let without = im().find(|agreement| !agreement.between.iter().any(|id| hub(*id)))?;
     let partners = federation.operators.iter().filter(|o| o.imsp.is_some()).count() as f64;
     // What is billed: everything that leaves an operator over an agreement for IM, counted where it
     // leaves and not again at the hub.

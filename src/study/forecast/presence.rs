@@ -2,9 +2,11 @@
 //! subscriptions that sessions begin, refresh and end.
 
 use super::work::{Traffic, Work};
-use super::{highest, logins, online};
+use super::{highest, logins, online, seen};
 use crate::domain::federation::PresenceTerms;
 use crate::domain::id::{OperatorId, SubscriberId};
+use crate::domain::random::StreamSeed;
+use crate::domain::time::Duration;
 use crate::model::plan::{Plan, TransferSizes};
 use crate::model::routing::Carriage;
 
@@ -116,23 +118,59 @@ fn subscriptions(plan: &Plan, operator: OperatorId, logins: f64, work: &mut Work
         let Some(terms) = terms(plan, operator, domain) else { continue };
         let requests = if terms.per_list { &lists } else { &contacts }[domain.index()];
         let each = if terms.per_list { contacts[domain.index()] / requests.max(1.0) } else { 1.0 };
-        let refreshes =
-            terms.refresh.map_or(0.0, |every| online(plan, operator) / every.as_secs_f64());
+        let refreshes = terms.refresh.map_or(0.0, |every| refreshes(plan, operator, every));
         let begun = requests * logins;
         let (refreshed, ended) = (requests * refreshes, begun);
-        let bytes = |sizes: &TransferSizes| {
-            f64::from(sizes.subscribe) + f64::from(sizes.subscribe_contact) * (each - 1.0)
-        };
         let asked = begun + refreshed + ended;
+        let again = if asked > 0.0 { (refreshed + ended) / asked } else { 0.0 };
+        let further = each - 1.0;
+        let bytes = |sizes: &TransferSizes| {
+            let of = |one, contact| f64::from(one) + f64::from(contact) * further;
+            let first = of(sizes.subscribe, sizes.subscribe_contact);
+            first + (of(sizes.again, sizes.again_contact) - first) * again
+        };
         work.carry(operator, domain, traffic(asked, terms), bytes);
         work.im_server(domain, asked, |times| &times.subscribe);
         // Refresh and end bring the state too, where agreed; at the end nobody listens.
-        let states = begun + if terms.notify_on_refresh { refreshed + ended } else { 0.0 };
+        let told = |yes, rate| if yes { rate } else { 0.0 };
+        let refreshes = told(terms.notify_on_refresh, refreshed);
+        let states = begun + (refreshes + told(terms.notify_at_end, ended));
         let Some(back) = self::terms(plan, domain, operator) else { continue };
-        work.carry(domain, operator, traffic(states, back), |sizes| f64::from(sizes.presence));
+        work.carry(domain, operator, traffic(states, back), |sizes| {
+            f64::from(sizes.state) + f64::from(sizes.state_contact) * further
+        });
         work.im_server(operator, states, |times| &times.presence);
-        notify(plan, operator, begun + refreshed, work);
+        notify(plan, operator, begun + refreshes, work);
     }
+}
+
+/// Refreshes a second of an IM user's subscription, over the measured time. Those of the sessions that
+/// are under way at the start come at any time of the interval, those of later ones when as much of it
+/// has passed.
+fn refreshes(plan: &Plan, operator: OperatorId, every: Duration) -> f64 {
+    /// Sessions drawn.
+    const DRAWS: u32 = 10_000;
+    let run = &plan.federation.run;
+    let sessions = &plan.federation.operator(operator).workload.sessions;
+    let (every, online) = (every.as_secs_f64(), online(plan, operator));
+    let logins = logins(sessions);
+    let Some(length) = sessions.length.as_ref().filter(|_| logins > 0.0) else {
+        return online / every;
+    };
+    let name = &plan.federation.operator(operator).name;
+    let mut stream = StreamSeed::new(run.seed, name, "forecast/sessions").stream();
+    let (mut still, mut later) = (0.0, 0.0);
+    for _ in 0..DRAWS {
+        still += 1.0 - seen(length.residual(&mut stream).as_secs_f64(), run);
+        let lasts = length.sample(&mut stream).as_secs_f64();
+        let mut passed = every;
+        // What comes after the end of the run is not seen.
+        while passed < lasts && seen(passed, run) > 0.0 {
+            later += seen(passed, run);
+            passed += every;
+        }
+    }
+    (online / every * still + logins * later) / f64::from(DRAWS)
 }
 
 fn terms(plan: &Plan, from: OperatorId, to: OperatorId) -> Option<&PresenceTerms> {

@@ -105,6 +105,8 @@ impl<'a> Work<'a> {
         while at != to {
             let Some(way) = plan.routing.way(carriage, at, to) else { return at != from };
             let agreement = plan.federation.agreement(way.agreement);
+            let answered = answered
+                && (carriage != Carriage::Messaging || agreement.protocol.answers_messages());
             self.translate(agreement, at, rate, limited);
             self.translate(agreement, way.next, rate, limited);
             let [first, second] = &plan.sizes[way.agreement.index()];

@@ -1,11 +1,9 @@
 //! What relates operators to each other: agreements, portability, prefixes, domains, totals. Part
 //! of building a federation.
 
-use super::super::keys;
 use super::super::node::{Entry, Node, Value};
 use super::super::place::Place;
-use super::super::shape::Default;
-use super::super::words::{self, Addressing, Feature, Over};
+use super::super::words::{self, Addressing, Over};
 use super::Builder;
 use crate::domain::federation::*;
 use crate::domain::id::OperatorId;
@@ -58,51 +56,9 @@ impl Builder<'_> {
         federation: &Federation,
     ) -> Agreement {
         let protocol = item.word("protocol", &words::PROTOCOL);
-        for party in between {
-            let operator = federation.operator(party);
-            if operator.kind != OperatorKind::Hub && operator.numbers.is_empty() {
-                // Its kind or its numbers have been refused: what it has is not known.
-                continue;
-            }
-            let (has, part, help) = match protocol {
-                Protocol::Ssp => (
-                    operator.kind != OperatorKind::Mno,
-                    "IM server",
-                    "an operator without IM takes part by `protocol: sms`",
-                ),
-                Protocol::Sms => (
-                    operator.kind == OperatorKind::Hub || operator.smsc.is_some(),
-                    "SMSC",
-                    "a provider without a mobile network takes part by `protocol: ssp`",
-                ),
-            };
-            if has {
-                continue;
-            }
-            let message = format!("`{}` has no {part}", operator.name);
-            self.wrong(item.place_of("protocol"), message, help);
-        }
-        let features = match (item.get("features"), protocol) {
-            (Some(_), Protocol::Sms) => {
-                let at = item.place_of("features");
-                self.wrong(at, "features belong to `protocol: ssp`", "leave them out");
-                Features::all(protocol)
-            }
-            (Some(given), Protocol::Ssp) => {
-                let given = given.words(&words::FEATURES);
-                Features {
-                    messaging: given.contains(&Feature::Messaging),
-                    presence: given.contains(&Feature::Presence),
-                    search: given.contains(&Feature::Search),
-                    groups: given.contains(&Feature::Groups),
-                    sms: false,
-                }
-            }
-            (None, protocol) => Features::all(protocol),
-        };
-        if !protocol.carries_im() {
-            self.only_for_ssp(item);
-        }
+        self.parties(item, protocol, between, federation);
+        let features = self.features(item, protocol);
+        self.possible(item, protocol);
         let addressing = item.part("addressing").words(&words::ADDRESSING);
         let terms = item.part("presence");
         let sizes = item.part("sizes");
@@ -119,13 +75,7 @@ impl Builder<'_> {
             link: self.link(item.part("link")),
             rate_limit: self.rate_limits(item, between, protocol, federation),
             retry_timeout: item.read("retry_timeout"),
-            presence: PresenceTerms {
-                per_domain: terms.word("fan_out", &words::PER_DOMAIN),
-                acknowledged: terms.read("acknowledged"),
-                refresh: self.refresh(terms),
-                per_list: terms.word("subscription", &words::PER_LIST),
-                notify_on_refresh: terms.read("notify_on_refresh"),
-            },
+            presence: self.presence_terms(terms, protocol),
             sizes: Sizes {
                 message: size("message"),
                 notification: size("notification"),
@@ -143,39 +93,6 @@ impl Builder<'_> {
             },
             begins: None,
         }
-    }
-
-    /// Terms that mean nothing to short messages, unless they say what holds anyway.
-    fn only_for_ssp(&mut self, item: &Node) {
-        let usual = |term: &&Entry| {
-            let known = keys::PRESENCE_TERMS.iter().find(|known| known.key == term.key);
-            known.is_some_and(
-                |known| matches!(known.default, Default::Is(text) if text == term.node.text()),
-            )
-        };
-        let changed = item.part("presence").entries().iter().filter(|term| !usual(term));
-        let prices = item.part("tariff").entries().iter();
-        let charged = prices.filter(|price| price.key != "sms" && price.node.known() != Some(0.0));
-        let places: Vec<Place> = changed.chain(charged).map(|entry| entry.node.place).collect();
-        for place in places {
-            self.wrong(
-                place,
-                "only short messages cross this agreement",
-                "leave it out, or use `protocol: ssp`",
-            );
-        }
-    }
-
-    fn refresh(&mut self, terms: &Node) -> Option<Duration> {
-        // The only word it may be is `none`.
-        let given = Some(terms.part("refresh")).filter(|refresh| !refresh.is_word());
-        let interval: Duration = given?.known()?;
-        if interval < Duration::from_secs(1) {
-            let at = terms.place_of("refresh");
-            self.wrong(at, "a refresh interval is at least a second", "`none` turns refresh off");
-            return None;
-        }
-        Some(interval)
     }
 
     fn link(&mut self, node: &Node) -> Link {

@@ -6,8 +6,11 @@ mod distributions;
 mod limits;
 mod money;
 mod outages;
+mod protocol;
 mod timeline;
 mod workloads;
+
+use std::collections::BTreeMap;
 
 use super::files::Files;
 use super::node::{Entry, Node};
@@ -34,7 +37,8 @@ pub(crate) fn federation(
     let kinds = entries.iter().map(|entry| kind(&entry.node)).collect();
     let time = root.part("run");
     let measured = time.part("duration").known();
-    let mut builder = Builder { names, kinds, subscribers, measured, files, problems };
+    let relayed = BTreeMap::new();
+    let mut builder = Builder { names, kinds, subscribers, measured, relayed, files, problems };
     let workloads = builder.workloads(root, raw);
     let operators = entries
         .iter()
@@ -79,6 +83,8 @@ struct Builder<'a> {
     subscribers: Vec<Subscribers>,
     /// How long the run measures, unless that was refused.
     measured: Option<Duration>,
+    /// What each hub speaks by its first agreement for IM.
+    relayed: BTreeMap<OperatorId, Protocol>,
     files: &'a mut Files,
     problems: &'a mut Vec<Problem>,
 }

@@ -14,11 +14,13 @@ operators:
   imsp-a: { kind: imsp, domain: a.example, numbers: ['+461'], subscribers: { im: 50 } }
   ims-b: { kind: ims, domain: b.example, numbers: ['+462'], subscribers: { im: 50 } }
   mno-c: { kind: mno, numbers: ['+463'], subscribers: { sms_only: 90 } }
+  ims-d: { kind: ims, domain: d.example, numbers: ['+464'], subscribers: { im: 50 } }
   hub-x: { kind: hub }
 portability: [{ from: imsp-a, to: mno-c, share: 1% }]
 agreements:
   - { between: [imsp-a, ims-b], protocol: ssp }
   - { between: [hub-x, mno-c], protocol: sms }
+  - { between: [ims-b, ims-d], protocol: simple }
 workload: { stages: [{ for: 1m, load: 1 }] }
 ";
 
@@ -33,6 +35,9 @@ const BY_HAND: &[(&str, &[&str])] = &[
     ("portability.0.from", &["imsp-a", "ims-b"]),
     ("portability.0.to", &["mno-c", "ims-b"]),
     ("agreements.0.between", &["[imsp-a, ims-b]", "[hub-x, ims-b]"]),
+    ("agreements.0.protocol", &["ssp", "xmpp", "sms"]),
+    ("agreements.2.protocol", &["simple", "ssp"]),
+    ("agreements.2.presence.notification", &["full", "partial"]),
     ("agreements.0.link.latency", &["1ms", "{ uniform: { min: 1ms, max: 2ms } }"]),
     (
         "agreements.0.rate_limit",
@@ -77,6 +82,7 @@ const ONE_VALUE: &[&str] = &[
     "operators.*.im_server.overload",     // not simulated yet
     "operators.mno-c.subscribers.im",     // it has no IM users
     "operators.mno-c.subscribers.access", // it has one kind of access
+    "agreements.0.presence.notification", // of SIP alone
 ];
 
 fn by_hand(path: &str) -> Option<&'static [&'static str]> {
@@ -115,6 +121,7 @@ fn values(shape: &Shape) -> Vec<String> {
         Shape::List(inner, _) => values(inner).iter().map(|item| format!("[{item}]")).collect(),
         Shape::Map(fields) => vec![map(fields)],
         Shape::Named(_)
+        | Shape::Agreement
         | Shape::Operators
         | Shape::RateLimit
         | Shape::WorkloadByOperator
@@ -161,6 +168,15 @@ fn walk(fields: &[Field], above: &str, all: &mut Vec<(String, Vec<String>)>) {
         }
         match &field.shape {
             Shape::Map(inner) => walk(inner, &path, all),
+            Shape::List(Shape::Agreement, _) => {
+                walk(keys::AGREEMENT, &format!("{path}.0"), all);
+                // What only another protocol can have.
+                let simple = BY_HAND.iter().filter(|(path, _)| path.starts_with("agreements.2."));
+                for (path, values) in simple {
+                    let values = values.iter().map(|value| (*value).to_owned());
+                    all.push(((*path).to_owned(), values.collect()));
+                }
+            }
             Shape::List(Shape::Map(inner), _) => walk(inner, &format!("{path}.0"), all),
             Shape::Named(inner) => all.push((format!("{path}.mobile"), values(inner))),
             Shape::Either(Shape::Word(_), Shape::Map(inner)) if inner.len() > 1 => {
