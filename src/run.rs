@@ -9,7 +9,7 @@ use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::federation::{
-    Agreement, Event, Federation, OfflineMessages, Operator, TimedEvent,
+    Agreement, Event, Federation, OfflineMessages, Operator, Overlong, TimedEvent,
 };
 use crate::domain::number::NumberingPlan;
 use crate::domain::observation::{InFlight, Observation};
@@ -22,9 +22,10 @@ use crate::engine::shard::Shard;
 use crate::engine::simulation::{Fault, Simulation};
 use crate::engine::windows::Looks;
 use crate::measure::audit::{self, AuditPart, Auditor, Found, Violation};
+use crate::measure::figures::Figures;
 use crate::measure::glance::Glance;
 use crate::measure::measured::Measured;
-use crate::measure::recorder::{Figures, IntervalPart, Recorder, RecorderPart};
+use crate::measure::recorder::{IntervalPart, Recorder, RecorderPart};
 use crate::measure::results::Results;
 use crate::measure::selector::Names;
 use crate::measure::slo;
@@ -199,7 +200,16 @@ fn steady(federation: &Federation) -> bool {
 /// Whether messages to an operator's users are kept for their logins.
 fn stores(operator: &Operator) -> bool {
     let sessions = &operator.workload.sessions;
-    sessions.offline == OfflineMessages::Store && sessions.online < 1.0
+    let kept = match sessions.offline {
+        OfflineMessages::Store => true,
+        // What no SMS can carry.
+        OfflineMessages::Sms => {
+            let legacy = operator.imsp.as_ref().map(|imsp| &imsp.legacy);
+            legacy.is_some_and(|legacy| legacy.overlong == Overlong::Refuse)
+        }
+        OfflineMessages::Refuse => false,
+    };
+    kept && sessions.online < 1.0
 }
 
 /// Everybody who watches one shard.

@@ -34,7 +34,7 @@ operators:
     smsc: { attempt_time: 100ms }
 agreements: [ { between: [a, b], protocol: ssp } ]
 workload: { messages: { per_user: 40/h }, sessions: { offline_messages: sms } }
-run: { seed: 42, warm_up: 30s, duration: 10m }
+run: { seed: 42, warm_up: 5m, duration: 10m }
 ";
 /// An HLR that is slower by a tenth.
 const SLOWER: &str = "operators.a.hlr.lookup_time={ exponential: 165ms }";

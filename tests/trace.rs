@@ -59,7 +59,7 @@ fn use_case_1a_validates_at_home_and_shows_the_contact() {
         "b imsp: answers with the UID and the presence: the default",
         "b gateway: answer to a",
         "a imsp: puts b/2 on the list of a/0",
-        "a client: a/0 keeps b/2 among SMS contacts, lists b/2 as SMS-only, sees b/2 online, \
+        "a client: a/0 keeps b/2 among Legacy, lists b/2 as SMS-only, sees b/2 online, \
          reads \"SMS-only\" of b/2",
     ];
     let first = [
@@ -81,7 +81,7 @@ fn use_case_1b_asks_nobody() {
             "a client: a/0 means to add c/0 by number",
             "a imsp: finds the number with c, asks nobody",
             "a imsp: puts c/0 on the list of a/0",
-            "a client: a/0 keeps c/0 among SMS contacts, lists c/0 as SMS-only, sees c/0 online, \
+            "a client: a/0 keeps c/0 among Legacy, lists c/0 as SMS-only, sees c/0 online, \
              reads \"SMS-only\" of c/0",
         ]
     );
@@ -90,7 +90,7 @@ fn use_case_1b_asks_nobody() {
 #[test]
 fn use_case_2a_converts_at_home() {
     assert_eq!(
-        steps("kind-2", "message 1"),
+        steps("uc-2a", "message 1"),
         [
             "a client: a/0 means to write to b/2",
             "a imsp: sends it to b",
@@ -106,7 +106,7 @@ fn use_case_2a_converts_at_home() {
 #[test]
 fn use_case_2b_converts_at_the_sender_and_ends_on_the_other_network() {
     assert_eq!(
-        steps("kind-3", "message 1"),
+        steps("uc-2b", "message 1"),
         [
             "a client: a/0 means to write to c/0",
             "a imsp: converts it to SMS in 1 part, reply number 0",

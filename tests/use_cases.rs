@@ -212,7 +212,9 @@ fn im_0090_legacy_customers_look_as_the_operator_of_the_list_says_whosever_they_
 
 #[test]
 fn im_0030_160_characters_pass_and_161_are_refused() {
-    let lines = seen(FEDERATION, &[], &[(1, writes(A1, C1, 160)), (2, writes(A1, C1, 161))]);
+    // The network's refusal, where no client stops the user before (IM-0040).
+    let sets = ["operators.a.legacy.client_limit=0%"];
+    let lines = seen(FEDERATION, &sets, &[(1, writes(A1, C1, 160)), (2, writes(A1, C1, 161))]);
     assert!(lines.contains(&"submitted to a in 1".to_owned()), "{lines:#?}");
     assert!(lines.contains(&"sms-direct refused: too_long".to_owned()), "{lines:#?}");
 }

@@ -320,6 +320,20 @@ closed_list! {
         UpgradeUnlearned => "upgrade-unlearned",
         /// Users on another access than the operator's first are not reached (RD-2, IMS-1).
         AccessBound => "access-bound",
+        /// Nobody is told what has become of a message (RD-6).
+        ReportForgotten => "report-forgotten",
+        /// All IM users who are online look available (RD-5).
+        AvailabilityLost => "availability-lost",
+        /// What an agreement does not expose crosses it (RD-8).
+        AgreementExposes => "agreement-exposes",
+        /// Searches find those who are not listed (RD-3).
+        DirectoryIgnored => "directory-ignored",
+        /// Who is taken off a list is still shown (CR16-1).
+        RemovalIgnored => "removal-ignored",
+        /// What a user closes stays open, so that nothing is opened again (UC-4b).
+        ConversationUnclosed => "conversation-unclosed",
+        /// A client keeps its session while the phone has no network (KIND-1).
+        SessionOffAir => "session-off-air",
         /// What crosses the gateway of an IMS operator is not translated (IMS-2).
         TranslationSkipped => "translation-skipped",
         /// All kinds of access take as long as the operator's first (RD-2).

@@ -9,10 +9,10 @@ use super::Setup;
 use super::Window;
 use super::catalogue::{Kind, Label, Metric};
 use super::censored::Censored;
+use super::figures::Figures;
 use super::histogram::Recorded;
 use super::key::{ANY, Key};
 use super::labels::{self, scale};
-use super::recorder::Figures;
 use super::results::{self, Batch, SeriesRow, TaggedHistogram};
 
 /// Everything that one run, or several added, measured.

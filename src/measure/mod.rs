@@ -8,6 +8,7 @@ pub mod catalogue;
 mod censored;
 pub(crate) mod collector;
 pub mod counts;
+pub(crate) mod figures;
 pub mod glance;
 pub(crate) mod histogram;
 mod key;

@@ -1,8 +1,8 @@
 //! What is counted of accounts, sessions, contacts and groups: each observation is one more. Called by
 //! the recorder within the measured time; it knows no messages.
 
+use super::figures::Figures;
 use super::of::{From, To, recorded};
-use super::recorder::Figures;
 use crate::domain::observation::Observation;
 
 /// Counts an observation, if it is of this kind.

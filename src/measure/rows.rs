@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use super::Setup;
 use super::catalogue::{self, Kind, Label};
+use super::figures::Figures;
 use super::histogram::Recorded;
 use super::key::{ANY, Key};
 use super::labels::{self, scale};
 use super::measured::{Gauge, Measured};
-use super::recorder::Figures;
 use super::results::{Metric, TaggedHistogram};
 
 /// What so many runs with this setup measured, as far as their rows say it. Rows that are rolled up,

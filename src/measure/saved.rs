@@ -9,11 +9,11 @@ use std::sync::Arc;
 
 use super::catalogue::{Kind, Label, Metric};
 use super::counts::Counts;
+use super::figures::Figures;
 use super::histogram::Recorded;
 use super::key::{ANY, Key};
 use super::labels;
 use super::measured::{Gauge, Measured};
-use super::recorder::Figures;
 use super::results::Batch;
 use super::{Setup, Window};
 use crate::domain::time::Instant;

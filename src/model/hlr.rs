@@ -13,6 +13,7 @@ use super::other::Other;
 use super::outbox::{Input, Job};
 use super::plan::Plan;
 use super::server::{Server, Turn};
+use super::smsc;
 use super::station::Claim;
 use super::store::Slot;
 use crate::domain::crossing::Query;
@@ -195,13 +196,11 @@ impl Hlr {
         let alert = message.sms.is_some_and(|sms| sms.alert);
         debug_assert!(message.sms.is_some_and(|sms| sms.origin != SmsOrigin::Reply));
         if self.reached(phone, air, cx) {
-            let fate = cx.messages[slot].fate(true);
-            match fate {
-                // The SMSC is here, and so is the IM server that asked it.
-                Some(fate) if smsc == cx.operator => {
-                    cx.out.now(Input::Request(Job::Fate(fate)));
-                }
-                _ => gateway.report(smsc, fate, cx),
+            // The SMSC is here, and so is the IM server that asked it, or both are elsewhere.
+            if smsc == cx.operator {
+                smsc::tell_fate(slot, true, cx);
+            } else {
+                gateway.report(smsc, cx.messages[slot].fate(true), cx);
             }
             return true;
         }

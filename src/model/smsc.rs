@@ -320,9 +320,7 @@ impl Smsc {
         let message = cx.messages[slot].id;
         cx.observe(Observation::Sms { operator, message, origin, event: SmsEvent::Expired });
         in_store(slot, false, cx);
-        if let Some(fate) = cx.messages[slot].fate(false) {
-            cx.out.now(Input::Request(Job::Fate(fate)));
-        }
+        tell_fate(slot, false, cx);
         let subject = cx.messages.remove(slot).subject();
         cx.observe(Observation::Expired(subject));
     }
@@ -362,10 +360,18 @@ fn in_store(slot: Slot, back: bool, cx: &mut Context<'_>) {
     let recipient = cx.messages[slot].recipient;
     let Sms { origin, reply, .. } = *sms_mut(slot, cx);
     match origin {
-        SmsOrigin::Fallback => {
+        SmsOrigin::Fallback if cx.settings().imsp.is_some() => {
             cx.out.now(Input::InStore { recipient, reply: reply.index, back });
         }
-        SmsOrigin::Reply => {}
+        // Nobody here has converted it, or nobody at all.
+        SmsOrigin::Fallback | SmsOrigin::Reply => {}
+    }
+}
+
+/// Tells the IM server here what has become of a short message of its own, if the sender asked.
+pub(crate) fn tell_fate(slot: Slot, delivered: bool, cx: &mut Context<'_>) {
+    if let Some(fate) = cx.messages[slot].fate(delivered).filter(|_| cx.settings().imsp.is_some()) {
+        cx.out.now(Input::Request(Job::Fate(fate)));
     }
 }
 

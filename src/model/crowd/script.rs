@@ -67,7 +67,8 @@ impl Crowd {
     /// A user closes a conversation, if it is open.
     pub(crate) fn close(&mut self, user: SubscriberId, peer: SubscriberId, cx: &mut Context<'_>) {
         let script = self.script.get_or_insert_default();
-        if script.conversations.get(&(user, peer)) == Some(&true) {
+        let kept = cx.plan.has(Defect::ConversationUnclosed);
+        if script.conversations.get(&(user, peer)) == Some(&true) && !kept {
             script.conversations.insert((user, peer), false);
             let turn = ConversationTurn::Closed;
             cx.observe(Observation::Conversation { user, peer, turn });
@@ -106,7 +107,7 @@ impl Crowd {
     /// A user's phone attaches or detaches, now: a client on it has a session no longer than the phone
     /// has a network, and begins one again with it.
     pub(crate) fn set_phone(&mut self, user: SubscriberId, attached: bool, cx: &mut Context<'_>) {
-        if !self.up.is_mobile(user) {
+        if !self.up.is_mobile(user) || cx.plan.has(Defect::SessionOffAir) {
             return;
         }
         let script = self.script.get_or_insert_default();

@@ -107,7 +107,7 @@ pub(crate) fn entry(
 
 /// What the users of an operator are told of a contact: as that operator says, and every agreement on the
 /// way (RD-8).
-pub(crate) fn exposed(
+fn exposed(
     plan: &Plan,
     operator: OperatorId,
     contact: SubscriberId,

@@ -4,7 +4,7 @@
 use crate::domain::crossing::{Addition, Held, Receipt, Search};
 use crate::domain::federation::{Agreement, Exposed};
 use crate::domain::observation::{Carried, Decision, Observation};
-use crate::domain::outcome::SmsOrigin;
+use crate::domain::outcome::{Defect, SmsOrigin};
 use crate::domain::presence::News;
 use crate::model::context::Context;
 use crate::model::crossing::{Content, Crossing, Notification};
@@ -80,7 +80,8 @@ pub(super) fn notified(crossing: &Crossing, cx: &mut Context<'_>) {
 
 /// What of presence an agreement lets cross: without the kind of client, if it does not expose that (RD-8).
 pub(super) fn exposed(content: Content, terms: &Agreement, cx: &mut Context<'_>) -> Content {
-    let kept = |terms: &Agreement| terms.expose.contains(&Exposed::DeviceType);
+    let leaks = cx.plan.has(Defect::AgreementExposes);
+    let kept = |terms: &Agreement| terms.expose.contains(&Exposed::DeviceType) || leaks;
     match content.carriage() {
         Carriage::Presence if !kept(terms) => {}
         Carriage::Presence

@@ -81,7 +81,9 @@ impl Imsp {
         if home != cx.operator && self.logged_in(owner) && self.follows(contact, home, cx) {
             subscribe_one(home, owner, contact, SubscriptionAct::End, gateway, cx);
         }
-        self.removed.insert(owner, contact);
+        if !cx.plan.has(Defect::RemovalIgnored) {
+            self.removed.insert(owner, contact);
+        }
         cx.observe(Observation::ContactRemoved { owner, contact, operator: cx.operator });
     }
 

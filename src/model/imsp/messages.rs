@@ -31,7 +31,9 @@ impl Imsp {
             match self.conversation_of(slot, cx) {
                 Ok(()) => {
                     cx.messages[slot].sms = None;
-                    cx.messages[slot].by_sms = true;
+                    // An IM user who was not there answers as one.
+                    let sender = cx.messages[slot].sender;
+                    cx.messages[slot].by_sms = !self.knows_as_im(sender, cx);
                 }
                 Err(reason) => return cx.lose(slot, reason),
             }
@@ -219,6 +221,9 @@ impl Imsp {
     /// What has become of a message goes to its sender: to a client here that is logged in, or to the
     /// sender's own IMSP.
     pub(super) fn tell_fate(&mut self, fate: Fate, gateway: &mut Gateway, cx: &mut Context<'_>) {
+        if cx.plan.has(Defect::ReportForgotten) {
+            return;
+        }
         let home = cx.plan.population.operator(fate.sender);
         if home != cx.operator {
             if !gateway.send(home, Content::DeliveryReport(fate), cx) {

@@ -253,7 +253,9 @@ impl Imsp {
             }
             Job::Presence { publisher, availability, changed } => {
                 let index = self.index(publisher);
-                self.availability[index] = availability;
+                if !cx.plan.has(Defect::AvailabilityLost) {
+                    self.availability[index] = availability;
+                }
                 let news = News::Changed(self.look_of(publisher));
                 self.presence_changed(publisher, changed, news, gateway, cx);
             }

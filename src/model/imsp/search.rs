@@ -26,7 +26,7 @@ impl Imsp {
         let population = &cx.plan.population;
         let (asks, home) = (population.operator(user), population.operator(contact));
         if home == cx.operator {
-            let (wanted, users) = self.look_up(contact);
+            let (wanted, users) = self.look_up(contact, cx);
             if let Some(transaction) = transaction {
                 let search = Search { user, contact, transaction };
                 if !cx.plan.has(Defect::SearchUnanswered) {
@@ -53,11 +53,12 @@ impl Imsp {
 
     /// Whether a search finds a subscriber here, and how many users it finds in all: IM users whom the
     /// operator lists.
-    fn look_up(&self, contact: SubscriberId) -> (bool, u16) {
+    fn look_up(&self, contact: SubscriberId, cx: &Context<'_>) -> (bool, u16) {
         let federation::Directory { listed, others } = self.settings.directory;
         let index = self.index(contact);
         // Who is listed follows from the user alone.
-        let wanted = self.im.get(index) && self.listed.unit(index as u64) < listed;
+        let listed = self.listed.unit(index as u64) < listed;
+        let wanted = self.im.get(index) && (listed || cx.plan.has(Defect::DirectoryIgnored));
         (wanted, others as u16 + u16::from(wanted))
     }
 

@@ -105,7 +105,7 @@ scenarios! {
     "uc-3c",
     "uc-3c-answer",
     "uc-3c-listed",
-    "uc-4-conversation",
     "uc-4a",
     "uc-4b",
+    "uc-4b-conversation",
 }

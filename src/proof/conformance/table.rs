@@ -152,7 +152,7 @@ pub const ROWS: &[Row] = &[
         Holds,
         "OMTP 2.6",
         "an answer comes back through MNO A, in the right conversation",
-        Played(&["uc-4b", "uc-4-conversation"]),
+        Played(&["uc-4b", "uc-4b-conversation"]),
     ),
     row(
         "RD-1",

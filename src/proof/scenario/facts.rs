@@ -14,7 +14,7 @@ use crate::domain::outcome::{SmsOrigin, TransferKind};
 use crate::domain::presence::{Look, News, Presence};
 use crate::domain::time::Instant;
 use crate::model::context::Observer;
-use crate::model::crowd::terminal::{Entry, Seen, entry, exposed};
+use crate::model::crowd::terminal::{Entry, Seen, entry};
 use crate::model::plan::Plan;
 use crate::model::routing::Carriage;
 
@@ -104,21 +104,17 @@ impl Facts {
         let seen = look.map_or(Seen::Offline, Seen::Online);
         let mut facts = shown(&entry(plan, operator, contact, seen), None, groups);
         facts.push(if look.is_some() { "sees {} online" } else { "sees {} offline" }.to_owned());
-        facts.extend(self.looks(operator, contact, look));
+        facts.extend(self.looks(operator, look));
         facts
     }
 
     /// What a client shows of an IM user who is online: availability, and the kind of client if that is
     /// exposed.
-    fn looks(
-        &self,
-        operator: OperatorId,
-        contact: SubscriberId,
-        look: Option<Look>,
-    ) -> Vec<String> {
+    fn looks(&self, operator: OperatorId, look: Option<Look>) -> Vec<String> {
         let Some(Look { availability, client }) = look else { return Vec::new() };
-        let device =
-            exposed(&self.names.plan, operator, contact).any(|what| what == Exposed::DeviceType);
+        // What no agreement exposes has not come.
+        let expose = &self.names.plan.federation.operator(operator).expose;
+        let device = expose.contains(&Exposed::DeviceType);
         let client = client.filter(|_| device).map(|kind| format!("shows {{}} on {}", kind.name()));
         let availability = format!("shows {{}} {}", availability.word());
         client.into_iter().chain([availability]).collect()

@@ -136,7 +136,13 @@ impl<'a> Flows<'a> {
             OfflineMessages::Store if logins(sessions) > 0.0 => by_client = rate,
             OfflineMessages::Store | OfflineMessages::Refuse => {}
             OfflineMessages::Sms => {
-                self.reroute(writer, to, back, missed);
+                // What no SMS can carry waits for the login, if there is one.
+                let smsc = self.operator(to).smsc.is_some();
+                let accepted = if smsc { self.converted(writer, to).accepted } else { 0.0 };
+                if logins(sessions) > 0.0 {
+                    by_client += missed * (1.0 - accepted);
+                }
+                self.reroute(writer, to, back, missed * accepted);
                 // Who was answered by SMS has a phone that was there.
                 let heard = whom == To::Offline;
                 let delivered = self.convert(writer, to, to, (missed, heard), work);

@@ -22,7 +22,7 @@ pub(super) struct Texts {
 /// What becomes of texts when they are converted to SMS.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Converted {
-    /// Share that is not refused for its length.
+    /// Share that is refused neither for its length nor for its kind.
     pub(crate) accepted: f64,
     /// Short messages of one that is accepted.
     pub(crate) segments: f64,
@@ -60,7 +60,8 @@ impl Converted {
         }
         let each = |sum: f64| if accepted > 0.0 { sum / accepted } else { 0.0 };
         Self {
-            accepted: accepted / f64::from(SAMPLE),
+            // What is not plain is not accepted either.
+            accepted: accepted / f64::from(SAMPLE) * (1.0 - messages.rich),
             segments: each(segments),
             octets: each(octets),
         }

@@ -127,6 +127,21 @@ const band = ({ route, outcome, colour, messages }, from, to, { left, right }) =
   return svg("path", { d, class: `fill stroke ${colour}`, "fill-opacity": 0.4, ...thin }, title);
 };
 
+/** Letters that a narrow page has room for beside an end. */
+const ROOM = 18;
+
+/**
+ * A name that is not too long for a narrow page; who hears the page hears all of it.
+ * @param {string} name
+ */
+const shortened = (name) => {
+  if (name.length <= 16) return name;
+  const reason = name.replace("refused: ", "ref.: ");
+  if (reason.length <= ROOM) return reason;
+  const bare = name.replace("refused: ", "");
+  return bare.length <= ROOM ? bare : `${bare.slice(0, ROOM - 1)}…`;
+};
+
 /**
  * The words beside an end; on a narrow page in two lines.
  * @param {End} end
@@ -137,9 +152,8 @@ const band = ({ route, outcome, colour, messages }, from, to, { left, right }) =
 const wordsOf = ({ name, messages, y, high }, x, anchor, narrow) => {
   const middle = y + high / 2;
   if (narrow) {
-    const short = name.length > 16 ? name.replace("refused: ", "ref.: ") : name;
     return [
-      label(x, middle - 1, short, anchor, "strong halo"),
+      label(x, middle - 1, shortened(name), anchor, "strong halo"),
       label(x, middle + 12, count(messages), anchor, "halo"),
     ];
   }
