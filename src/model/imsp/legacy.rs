@@ -166,6 +166,8 @@ impl Imsp {
         let wide = carried.units <= Alphabet::Gsm7.single() && cx.plan.has(Defect::WideLimit);
         if !carried.fits_one() && !wide {
             match self.settings.legacy.overlong {
+                // What was written as SMS goes on as it came.
+                Overlong::Refuse if cx.messages[slot].by_sms => {}
                 // OMTP IM-0030: 160 characters of text, no more.
                 Overlong::Refuse if cx.plan.has(Defect::OverlongPasses) => {}
                 Overlong::Refuse => return cx.refuse(slot, Reason::TooLong),

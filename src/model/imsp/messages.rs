@@ -31,9 +31,7 @@ impl Imsp {
             match self.conversation_of(slot, cx) {
                 Ok(()) => {
                     cx.messages[slot].sms = None;
-                    // An IM user who was not there answers as one.
-                    let sender = cx.messages[slot].sender;
-                    cx.messages[slot].by_sms = !self.knows_as_im(sender, cx);
+                    cx.messages[slot].by_sms = true;
                 }
                 Err(reason) => return cx.lose(slot, reason),
             }
@@ -79,6 +77,10 @@ impl Imsp {
             return cx.refuse(slot, Reason::NoRoute);
         }
         self.as_im(slot, cx);
+        if by_sms && self.knows_as_im(sender, cx) {
+            // An IM user who was away: shown, and answered, as one.
+            cx.messages[slot].by_sms = false;
+        }
         if self.logged_in(recipient) {
             self.decide(slot, Decision::Client, cx);
             self.hand_down(slot, cx);

@@ -65,13 +65,13 @@ pub(crate) fn capital(words: &str) -> String {
     letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
 }
 
-/// Three digits of a number, rounded up, so that it is enough.
+/// Two digits of a number, rounded up: enough, with some room for what people do otherwise in another hour.
 pub(crate) fn up(value: f64) -> String {
     let mut step = 1.0;
-    while value / step >= 1000.0 {
+    while value / step >= 100.0 {
         step *= 10.0;
     }
-    while value > 0.0 && value / step < 100.0 && step > 1e-6 {
+    while value > 0.0 && value / step < 10.0 && step > 1e-6 {
         step /= 10.0;
     }
     // Steps below one are not exact: what is left of them is cut.
@@ -135,12 +135,12 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_rounded_up_to_three_digits() {
+    fn numbers_are_rounded_up_to_two_digits() {
         for (value, shown) in [
-            (187.2, "188"),
+            (187.2, "190"),
             (100.0, "100"),
-            (0.0123456, "0.0124"),
-            (12_341.0, "12400"),
+            (0.0123456, "0.013"),
+            (12_341.0, "13000"),
             (2.5, "2.5"),
         ] {
             assert_eq!(up(value), shown);
