@@ -64,7 +64,7 @@ fn noticing(defect: Defect) -> &'static [&'static str] {
             "IM-0030", "IM-0040", "IM-0050", "CLI-1",
         ],
         Defect::UpgradeUnheard => &["UC-3"],
-        Defect::StoredForgotten => &["KIND-1", "IM-0030", "IM-0050"],
+        Defect::StoredForgotten => &["KIND-1", "RD-6", "IM-0030", "IM-0050"],
         Defect::AnswerMissing => &["UC-3", "RD-2", "RD-6", "IMS-2"],
         Defect::HoldFromConversion => &["IM-0050"],
         Defect::HlrAfterUpgrade => &["HLR-1"],

@@ -1,6 +1,7 @@
 //! Every scenario under `tests/scenarios/` holds.
 
 use std::path::Path;
+use std::process::Command;
 use std::sync::Arc;
 
 use interwork::proof::scenario::play::play;
@@ -26,7 +27,9 @@ fn what_nobody_can_do_is_told_with_its_line() {
         ("0s B1 logs in", "no client"),
         ("0s A1 upgrades", "line 7: A1 is an IM user already"),
         ("0s B1 upgrades\n1s B1 upgrades", "line 8: B1 is an IM user already"),
+        ("0s A1 changes presence\nthen not A1 sees Bl online", "line 8: nobody is called `Bl`"),
         ("0s A1 commands offline", "is an IM user already"),
+        ("0s B2 logs out\n1s B2 writes A1 \"x\"", "line 8: B2 is logged out"),
     ] {
         let error = played(act).expect_err("impossible");
         assert!(error.contains(told), "{told} in {error}");
@@ -95,4 +98,39 @@ fn every_scenario_holds() {
         wrong.extend(played.failures.into_iter().map(|failure| format!("{name}: {failure}")));
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_page_of_scenarios_has_acts_that_are_understood_and_an_example_that_plays() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let page = std::fs::read_to_string(root.join("docs/scenarios.md")).expect("a page");
+    let example: String = page
+        .lines()
+        .skip_while(|line| !line.starts_with("    # "))
+        .take_while(|line| line.is_empty() || line.starts_with("    "))
+        .map(|line| format!("{}\n", line.trim()))
+        .collect();
+    let dir = tempfile::tempdir().expect("a folder");
+    let topology = root.join("tests/scenarios/omtp.yaml");
+    std::fs::copy(topology, dir.path().join("omtp.yaml")).expect("copied");
+    std::fs::write(dir.path().join("example.txt"), &example).expect("written");
+    let played = Command::new(env!("CARGO_BIN_EXE_interwork"))
+        .args(["scenario", "example.txt"])
+        .current_dir(dir.path())
+        .output()
+        .expect("the program starts");
+    assert!(played.status.success(), "{}", String::from_utf8_lossy(&played.stdout));
+    // What stands in the first column is an act.
+    let table = page.lines().skip_while(|line| !line.starts_with("| act")).skip(2);
+    let acts: Vec<&str> = table
+        .take_while(|line| line.starts_with("| `"))
+        .filter_map(|line| line.split(" | ").next())
+        .flat_map(|cell| cell.split('`').skip(1).step_by(2))
+        .collect();
+    assert!(acts.len() > 25, "{acts:?}");
+    for act in acts {
+        let cast = "topology omtp.yaml\nE1 is e/0\nA1 is a/0\nB1 is b/2\nC1 is c/0\n";
+        let script = parse(&format!("{cast}0s E1 {act}\n"));
+        assert!(script.is_ok(), "{act}: {script:?}");
+    }
 }

@@ -173,9 +173,13 @@ impl<O: Observer> Shard<O> {
         }
     }
 
+    /// A script follows somewhere: what reaches users is kept in mind.
+    pub(crate) fn follow_script(&mut self) {
+        self.nodes.crowd.follow_script();
+    }
+
     /// Lets a user decide something at an instant to come, besides what the workload draws.
     pub(crate) fn script(&mut self, at: Instant, stimulus: Stimulus) {
-        self.nodes.crowd.follow_script();
         self.out.at(at, Role::Workload, Input::Decide(stimulus));
         self.file();
     }

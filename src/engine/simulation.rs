@@ -73,6 +73,8 @@ impl<O: Observer + Send + 'static> Simulation<O> {
     /// Lets a user of `operator` decide something at an instant to come, besides what the workload
     /// draws.
     pub fn script(&mut self, operator: OperatorId, at: Instant, stimulus: Stimulus) {
+        // What happens to anybody's client is of interest, not only to those who act.
+        self.shards.iter_mut().for_each(Shard::follow_script);
         self.shards[operator.index()].script(at, stimulus);
     }
 

@@ -45,6 +45,7 @@ pub(super) fn count(observation: &Observation<'_>, figures: &mut Figures) {
         Observation::Invited { operator, reason: None, .. } => {
             figures.count(recorded::InvitationsAccepted.key((operator,)), 1);
         }
-        _ => {}
+        Observation::Invited { reason: Some(_), .. } | Observation::Reported { at: None, .. } => {}
+        _ => debug_assert!(false, "the recorder hands over people alone: {observation:?}"),
     }
 }

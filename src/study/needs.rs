@@ -165,12 +165,12 @@ agreements:
             };
             let bought = same(of(&[&need.enough], &[]));
             assert!(bought.utilisation <= target * 1.000_1, "{need:?} {bought:?}");
-            // A step of what is written: one of a licence or of workers, a hundredth else.
+            // A step of what is written: one of a licence or of workers, a tenth else.
             let (path, value) = need.enough.split_once('=').expect("a setting");
             let digits = value.trim_end_matches(|c: char| !c.is_ascii_digit());
             let number: f64 = digits.parse().expect("a number");
             let step = if path.ends_with("bandwidth") || path.ends_with("limit.rate") {
-                number * 0.02
+                number * 0.1
             } else {
                 1.0
             };

@@ -446,6 +446,10 @@ impl Imsp {
             self.contact_added(request, ContactKind::Im, None, cx);
             if home != cx.operator {
                 self.watch_elsewhere(owner, contact, home, gateway, cx);
+            } else if self.logged_in(owner) {
+                let state = self.state_for(owner, contact, cx);
+                let contacts = cx.lists.insert(smallvec![Listed { who: contact, state }]);
+                self.tell_state(owner, home, contacts, cx);
             }
         }
     }
@@ -461,6 +465,7 @@ impl Imsp {
         self.added.watchers.entry(contact).or_default().push((owner, true));
         if self.logged_in(owner) {
             subscribe_one(home, owner, contact, SubscriptionAct::Begin, gateway, cx);
+            self.begin_refresh(owner, contact, home, cx);
         }
     }
 

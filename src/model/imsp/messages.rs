@@ -235,7 +235,7 @@ impl Imsp {
             let at = cx.now + self.down.client(fate.sender);
             reported(fate, Some(at), cx);
         } else {
-            reported(fate, None, cx);
+            self.fates.entry(fate.sender).or_default().push(fate);
         }
     }
 

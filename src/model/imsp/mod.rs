@@ -32,7 +32,7 @@ use super::plan::Plan;
 use super::server::{Server, Turn};
 use super::station::{Claim, Served};
 use super::store::{Slot, Store};
-use crate::domain::crossing::Consent;
+use crate::domain::crossing::{Consent, Fate};
 use crate::domain::distribution::DurationDistribution;
 use crate::domain::federation::{self, ServiceTimes};
 use crate::domain::id::{OperatorId, SubscriberId};
@@ -81,6 +81,8 @@ pub(crate) struct Imsp {
     open: Store<Open>,
     /// Messages for IM users who are logged out.
     stored: FxHashMap<SubscriberId, Vec<Slot>>,
+    /// What has become of messages of users who are logged out, and asked.
+    fates: FxHashMap<SubscriberId, Vec<Fate>>,
     /// Contact requests to IM users who are logged out.
     asked: FxHashMap<SubscriberId, Vec<ContactRequest>>,
     /// Invitations for IM users who are logged out.
@@ -161,6 +163,7 @@ impl Imsp {
             open: Store::default(),
             stored: FxHashMap::default(),
             asked: FxHashMap::default(),
+            fates: FxHashMap::default(),
             invited: FxHashMap::default(),
             groups: FxHashMap::default(),
             replies: ReplyPool::new(reply_numbers, settings.legacy.reply_hold),
@@ -259,7 +262,7 @@ impl Imsp {
                 let news = News::Changed(self.look_of(publisher));
                 self.presence_changed(publisher, changed, news, gateway, cx);
             }
-            Job::Upgrade { user, changed } => self.upgrade(user, changed, cx),
+            Job::Upgrade { user, changed } => self.upgrade(user, changed, gateway, cx),
             Job::Downgrade { user, changed } => self.downgrade(user, changed, gateway, cx),
             Job::WatcherAnswered { question, allowed } => {
                 self.watcher_answered(question, allowed, gateway, cx);
@@ -343,7 +346,7 @@ impl Imsp {
                 }
             }
             // What changes an account finds its way: the client would repeat it.
-            Job::Upgrade { user, changed } => self.upgrade(user, changed, cx),
+            Job::Upgrade { user, changed } => self.upgrade(user, changed, gateway, cx),
             Job::Downgrade { user, changed } => self.downgrade(user, changed, gateway, cx),
             Job::WatcherAnswered { question, allowed } => {
                 self.watcher_answered(question, allowed, gateway, cx);

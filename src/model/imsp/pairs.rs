@@ -25,9 +25,12 @@ impl Pairs {
         found
     }
 
-    /// Takes out all pairs of a publisher.
-    pub(super) fn forget(&mut self, publisher: SubscriberId) {
-        self.0.remove(&publisher);
+    /// Takes out all pairs of a publisher: the watchers, ascending.
+    pub(super) fn forget(&mut self, publisher: SubscriberId) -> Vec<SubscriberId> {
+        let mut watchers: Vec<SubscriberId> =
+            self.0.remove(&publisher).into_iter().flatten().collect();
+        watchers.sort_unstable();
+        watchers
     }
 
     /// Whether there is no pair at all.

@@ -282,7 +282,11 @@ impl Imsp {
                 self.learn(listed.who, news, cx.operator, cx.plan);
             }
         }
-        if self.logged_in(watcher) {
+        // Who has been taken off the list meanwhile is not shown again.
+        if !self.removed.is_empty() {
+            cx.lists[contacts].retain(|listed| !self.has_removed(watcher, listed.who));
+        }
+        if self.logged_in(watcher) && !cx.lists[contacts].is_empty() {
             self.show(watcher, from, contacts, gateway, cx);
         } else {
             cx.lists.remove(contacts);
@@ -351,7 +355,7 @@ impl Imsp {
     }
 
     /// How a contact here looks to a watcher; nothing, if the watcher may not see.
-    fn state_for(
+    pub(super) fn state_for(
         &self,
         watcher: SubscriberId,
         contact: SubscriberId,

@@ -77,6 +77,9 @@ impl Imsp {
             cx.messages[slot].journal.stored = Stored::Fetched(cx.now);
             self.hand_down(slot, cx);
         }
+        for fate in self.fates.remove(&user).unwrap_or_default() {
+            self.tell_fate(fate, gateway, cx);
+        }
         for request in self.asked.remove(&user).unwrap_or_default() {
             self.ask_client(request, gateway, cx);
         }
@@ -110,6 +113,30 @@ impl Imsp {
         let way = cx.plan.routing.way(Carriage::Presence, cx.operator, domain);
         let terms = way.map(|way| &cx.plan.federation.agreement(way.agreement).presence);
         if let Some(refresh) = terms.and_then(|terms| terms.refresh) {
+            cx.at(cx.now + refresh, Role::Imsp, Input::Refresh { watcher, session, domain });
+        }
+    }
+
+    /// A first contact of a domain is subscribed to in the middle of a session: refreshes begin.
+    pub(super) fn begin_refresh(
+        &mut self,
+        watcher: SubscriberId,
+        contact: SubscriberId,
+        domain: OperatorId,
+        cx: &mut Context<'_>,
+    ) {
+        let Some(way) = cx.plan.routing.way(Carriage::Presence, cx.operator, domain) else {
+            return;
+        };
+        let terms = &cx.plan.federation.agreement(way.agreement).presence;
+        let others = |other: &SubscriberId| {
+            *other != contact
+                && cx.plan.population.operator(*other) == domain
+                && self.follows(*other, domain, cx)
+        };
+        let Some(refresh) = terms.refresh else { return };
+        if !self.contacts(watcher, cx.plan).any(|other| others(&other)) {
+            let session = self.session_changes[self.index(watcher)];
             cx.at(cx.now + refresh, Role::Imsp, Input::Refresh { watcher, session, domain });
         }
     }

@@ -18,7 +18,13 @@ use crate::model::routing::Carriage;
 
 impl Imsp {
     /// The customer has an account and a client now, and is logged in (UC-3).
-    pub(super) fn upgrade(&mut self, user: SubscriberId, changed: Instant, cx: &mut Context<'_>) {
+    pub(super) fn upgrade(
+        &mut self,
+        user: SubscriberId,
+        changed: Instant,
+        gateway: &mut Gateway,
+        cx: &mut Context<'_>,
+    ) {
         let index = self.index(user);
         if !self.im.set(index, true) {
             return;
@@ -36,6 +42,9 @@ impl Imsp {
             watchers: watchers.len() as u32,
         });
         self.known.remove(&user);
+        // Whoever has been an IM user before has a list.
+        self.tell_list(user, gateway, cx);
+        self.subscribe(user, SubscriptionAct::Begin, gateway, cx);
         for watcher in watchers {
             // Blocked already: there is nothing to ask.
             if self.has_blocked(user, watcher) {
@@ -97,10 +106,13 @@ impl Imsp {
             self.subscribe(user, SubscriptionAct::End, gateway, cx);
         }
         // What IM users decide of their watchers, legacy customers do not.
-        self.hidden.forget(user);
+        let hidden = self.hidden.forget(user);
         self.register(user, None, cx);
         let news = self.state_of(user);
         self.presence_changed(user, changed, news, gateway, cx);
+        for watcher in hidden {
+            self.tell_one((user, changed, news), watcher, true, gateway, cx);
+        }
         for slot in self.stored.remove(&user).unwrap_or_default() {
             cx.stage(slot, Stage::OfflineStore);
             cx.messages[slot].journal.stored = Stored::Fetched(cx.now);
@@ -156,7 +168,8 @@ impl Imsp {
             News::Changed(_) | News::Online(_) | News::Offline | News::Granted(_) => None,
             News::LegacyOnline => Some(true),
             News::LegacyOffline => Some(false),
-            News::Withdrawn => return,
+            // Who decides whom to let see is one.
+            News::Withdrawn => None,
         };
         self.directory.learn(publisher, looks.is_none(), operator, plan);
         if let Some(online) = looks {

@@ -122,6 +122,7 @@ pub const ROWS: &[Row] = &[
         Played(&[
             "uc-3",
             "uc-3-denied",
+            "uc-3-denied-im",
             "uc-3-timeline",
             "uc-3-denied-blocked",
             "uc-3-unheard",
@@ -181,7 +182,7 @@ pub const ROWS: &[Row] = &[
         Holds,
         "RD7 7.1.5",
         "presence crosses and reaches the watcher",
-        Played(&["rd-5", "rd-5-values"]),
+        Played(&["rd-5", "rd-5-values", "rd-5-own"]),
     ),
     row(
         "RD-6",

@@ -34,6 +34,17 @@ pub(crate) enum Wanted {
     Through(String, Vec<String>),
 }
 
+impl Claim {
+    /// The facts that it speaks of, as written.
+    pub(super) fn facts(&self) -> Vec<&str> {
+        match &self.wanted {
+            Wanted::Seen(fact) | Wanted::Times(_, fact) | Wanted::Now(fact) => vec![fact],
+            Wanted::Before(first, second) => vec![first, second],
+            Wanted::Through(..) => Vec::new(),
+        }
+    }
+}
+
 /// A fact with its instant.
 pub(super) type Fact = (Instant, String);
 

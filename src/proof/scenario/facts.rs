@@ -10,9 +10,10 @@ use crate::domain::id::{AgreementId, MessageId, OperatorId, SubscriberId};
 use crate::domain::observation::{
     Carried, ConversationTurn, Decision, Observation, SmsEvent, Subject,
 };
-use crate::domain::outcome::{SmsOrigin, TransferKind};
+use crate::domain::outcome::{ContactKind, SmsOrigin, TransferKind};
 use crate::domain::presence::{Look, News, Presence};
 use crate::domain::time::Instant;
+use crate::domain::uid::number_uid;
 use crate::model::context::Observer;
 use crate::model::crowd::terminal::{Entry, Seen, entry};
 use crate::model::plan::Plan;
@@ -329,13 +330,21 @@ impl Facts {
 impl Observer for Facts {
     fn observe(&mut self, now: Instant, observation: &Observation<'_>) {
         match *observation {
-            Observation::ContactAdded { owner, contact, from, presence, .. } => {
+            Observation::ContactAdded { owner, contact, kind, from, to, presence, .. } => {
                 self.listed.extend(presence.map(|presence| (contact, presence.clone())));
                 // How an IM user looks comes by subscription.
                 let seen = presence.map_or(Seen::Offline, Seen::Legacy);
                 let entry = entry(&self.names.plan, from, contact, seen);
                 let groups = groups_reach(&self.names.plan, from, contact);
-                self.see(now, owner, contact, shown(&entry, presence, groups));
+                let mut facts = shown(&entry, presence, groups);
+                // The UID that home has made of the number, and answered with (UC-1a).
+                if kind == ContactKind::SmsHome {
+                    let plan = &self.names.plan;
+                    let domain = &plan.federation.operator(to).domain;
+                    let uid = number_uid(plan.numbers.msisdn(contact), domain);
+                    facts.push(format!("knows {{}} as {uid}"));
+                }
+                self.see(now, owner, contact, facts);
             }
             Observation::ListShown { watcher, operator, contacts } => {
                 for Listed { who, state } in contacts {
