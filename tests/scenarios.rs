@@ -28,6 +28,11 @@ fn what_nobody_can_do_is_told_with_its_line() {
         ("0s A1 upgrades", "line 7: A1 is an IM user already"),
         ("0s B1 upgrades\n1s B1 upgrades", "line 8: B1 is an IM user already"),
         ("0s A1 changes presence\nthen not A1 sees Bl online", "line 8: nobody is called `Bl`"),
+        ("0s A1 writes the group \"x\"", "line 7: A1 has invited nobody to a group"),
+        ("0s A1 leaves the group of B2", "line 7: A1 has not been invited to that group"),
+        ("X is a/0", "line 7: a/0 is `A1` already"),
+        ("A1 is a/3", "line 7: `A1` is somebody already"),
+        ("topology omtp.yaml", "line 7: a scenario has one topology"),
         ("0s A1 commands offline", "is an IM user already"),
         ("0s B2 logs out\n1s B2 writes A1 \"x\"", "line 8: B2 is logged out"),
     ] {

@@ -121,6 +121,13 @@ fn possible(
         let later = plan.later.iter().rev().find(|(at, _)| *at <= act.at);
         let now = later.map_or(plan, |(_, plan)| plan.as_ref());
         let settings = now.federation.operator(population.operator(who));
+        let invited = |of: &dyn Fn(&String, &String) -> bool| {
+            let before = script.acts.iter().take_while(|other| other.line < act.line);
+            before.into_iter().any(|other| match &other.deed {
+                Deed::Invites { whom } => of(&other.who, whom),
+                _ => false,
+            })
+        };
         let (client, session) = (im[&who], im[&who] && !out.contains(&who));
         let missing = match &act.deed {
             Deed::Answers { .. } | Deed::Says(_) => None,
@@ -146,6 +153,12 @@ fn possible(
                     out.insert(who)
                 };
                 None
+            }
+            Deed::WritesGroup { .. } if !invited(&|host, _| *host == act.who) => {
+                Some("has invited nobody to a group")
+            }
+            Deed::Leaves { whom } if !invited(&|host, guest| host == whom && *guest == act.who) => {
+                Some("has not been invited to that group")
             }
             Deed::Adds { .. }
             | Deed::Writes { .. }

@@ -192,6 +192,9 @@ pub fn parse(text: &str) -> Result<Script, ScriptError> {
         let rest = rest.trim();
         match (first, rest) {
             ("", _) => {}
+            ("topology", _) if !script.topology.is_empty() => {
+                return Err(fail("a scenario has one topology".to_owned()));
+            }
             ("topology", name) if !name.is_empty() => script.topology = name.to_owned(),
             ("set", set) if set.contains('=') => script.sets.push(set.to_owned()),
             ("then", claim) => {
@@ -202,7 +205,13 @@ pub fn parse(text: &str) -> Result<Script, ScriptError> {
                 let form = || fail("a user is operator/index, such as `A1 is a/0`".to_owned());
                 let (operator, index) = place.split_once('/').ok_or_else(form)?;
                 let index = index.parse().map_err(|_| form())?;
-                script.cast.insert(name.to_owned(), (operator.to_owned(), index));
+                let who = (operator.to_owned(), index);
+                if let Some((other, _)) = script.cast.iter().find(|(_, known)| **known == who) {
+                    return Err(fail(format!("{place} is `{other}` already")));
+                }
+                if script.cast.insert(name.to_owned(), who).is_some() {
+                    return Err(fail(format!("`{name}` is somebody already")));
+                }
             }
             (time, rest) => {
                 let after = quantity::duration(time).map_err(|reason| {
