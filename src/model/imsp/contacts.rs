@@ -2,7 +2,6 @@
 //! pre-registration of legacy customers, requests to IM users, and the lists that grow by them.
 
 use rustc_hash::FxHashMap;
-use smallvec::smallvec;
 
 use super::sessions::subscribe_one;
 use super::{Imsp, Open, Wanted};
@@ -448,8 +447,7 @@ impl Imsp {
                 self.watch_elsewhere(owner, contact, home, gateway, cx);
             } else if self.logged_in(owner) {
                 let state = self.state_for(owner, contact, cx);
-                let contacts = cx.lists.insert(smallvec![Listed { who: contact, state }]);
-                self.tell_state(owner, home, contacts, cx);
+                self.show_one(owner, home, Listed { who: contact, state }, cx);
             }
         }
     }
@@ -522,9 +520,8 @@ impl Imsp {
             return;
         }
         let state = Some(self.legacy_state(contact, cx));
-        let contacts = cx.lists.insert(smallvec![Listed { who: contact, state }]);
         let home = cx.plan.population.operator(contact);
-        self.tell_state(owner, home, contacts, cx);
+        self.show_one(owner, home, Listed { who: contact, state }, cx);
     }
 
     pub(super) fn contact_refused(

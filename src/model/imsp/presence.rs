@@ -1,6 +1,8 @@
 //! Telling watchers: fan-out of a change to the clients of this operator and over agreements, per
 //! watcher or per domain, and the subscriptions of watchers elsewhere (RD-5).
 
+use smallvec::smallvec;
+
 use super::Imsp;
 use crate::domain::crossing::{Audience, Contacts, Listed, SubscriptionAct};
 use crate::domain::id::{OperatorId, SubscriberId};
@@ -12,7 +14,7 @@ use crate::model::bits::Bits;
 use crate::model::context::Context;
 use crate::model::crossing::{Content, Notification, Subscription};
 use crate::model::gateway::Gateway;
-use crate::model::outbox::Job;
+use crate::model::outbox::{Input, Job};
 use crate::model::plan::Plan;
 use crate::model::routing::Carriage;
 use crate::model::store::Slot;
@@ -306,6 +308,23 @@ impl Imsp {
             self.tell_state(watcher, from, contacts, cx);
         } else {
             self.request(Job::TellState { watcher, from, contacts }, gateway, cx);
+        }
+    }
+
+    /// One contact goes to a client in the middle of something else: a service, if it takes one, comes in
+    /// its turn.
+    pub(super) fn show_one(
+        &mut self,
+        watcher: SubscriberId,
+        from: OperatorId,
+        listed: Listed,
+        cx: &mut Context<'_>,
+    ) {
+        let contacts = cx.lists.insert(smallvec![listed]);
+        if self.settings.service_time.notification.is_zero() {
+            self.tell_state(watcher, from, contacts, cx);
+        } else {
+            cx.out.now(Input::Request(Job::TellState { watcher, from, contacts }));
         }
     }
 
