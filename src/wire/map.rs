@@ -257,8 +257,8 @@ mod tests {
         let number = Msisdn::parse("+447700900001").unwrap();
         let message = Relation { number }.query();
         let dialogue = "6b1e281c060700118605010101a011600f80020780a109060704000001001403";
-        let argument = "301580079144770090001081 01ff82079144770090001 0".replace(' ', "");
-        let invoke = format!("a11d02010102012d{}", argument);
+        let argument = "30158007914477000900108101ff820791447700090010";
+        let invoke = format!("a11d02010102012d{argument}");
         let hex: String = tcap(&message).iter().map(|octet| format!("{octet:02x}")).collect();
         assert_eq!(hex, format!("6247480400000000{dialogue}6c1f{invoke}"));
     }
