@@ -117,7 +117,10 @@ pub(crate) fn plan_with(federation: Federation, defect: Option<Defect>) -> Plan 
     let population = Population::new(&federation);
     let graph = Arc::new(contacts::build(&federation, &population, federation.run.seed));
     let memberships = Arc::new(groups::build(&federation, &population, federation.run.seed));
-    let sizes = federation.agreements().map(|(id, _)| transfer_sizes(&federation, id)).collect();
+    let sizes = |federation: &Federation| {
+        let agreements = federation.agreements();
+        agreements.map(|(id, _)| transfer_sizes(federation, id, defect)).collect()
+    };
     let start = Instant::START + federation.run.warm_up;
     // Reply numbers have their places from the start, whenever they come into use.
     let mut last = federation.clone();
@@ -125,13 +128,13 @@ pub(crate) fn plan_with(federation: Federation, defect: Option<Defect>) -> Plan 
     let numbers = NumberingPlan::new(&last, &population);
     let base = Plan {
         routing: Routing::new(&federation, None, defect),
+        sizes: sizes(&federation),
         stations: Stations::new(&federation),
         federation,
         population,
         numbers,
         graph,
         memberships,
-        sizes,
         defect,
         later: Vec::new(),
     };
@@ -141,7 +144,8 @@ pub(crate) fn plan_with(federation: Federation, defect: Option<Defect>) -> Plan 
         now.happen(event);
         if matches!(event, Event::BecomesImsp { .. } | Event::Agree(_)) {
             let routing = Routing::new(&now, Some(*at), defect);
-            let plan = Plan { federation: now.clone(), routing, ..base.clone() };
+            let sizes = sizes(&now);
+            let plan = Plan { federation: now.clone(), routing, sizes, ..base.clone() };
             later.push((start + *at, Arc::new(plan)));
         }
     }

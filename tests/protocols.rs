@@ -9,15 +9,15 @@ use std::collections::BTreeMap;
 
 use common::{count, prepare, simulate};
 use interwork::domain::id::OperatorId;
-use interwork::domain::number::Msisdn;
 use interwork::domain::observation::Observation;
 use interwork::domain::outcome::TransferKind::{self, Answer, Message, Presence, Subscribe};
+use interwork::domain::presence::{Availability, ClientType, Look, News, StatusText};
 use interwork::domain::text::{Alphabet, Text};
 use interwork::domain::time::{Duration, Instant};
 use interwork::engine::simulation::Simulation;
 use interwork::measure::results::Metric;
 use interwork::model::context::Observer;
-use interwork::model::stimulus::Stimulus;
+use interwork::model::stimulus::{Change, Stimulus};
 use interwork::wire::sizes::{Sides, WireSizes};
 use interwork::wire::{simple, xmpp};
 
@@ -108,7 +108,7 @@ fn day(text: &str) -> BTreeMap<(OperatorId, TransferKind), (u64, u64)> {
     for &user in &watched {
         for change in 0..CHANGES {
             let at = begin + Duration::from_secs(300 + 1200 * change);
-            simulation.script(B, at, Stimulus::Change { user, to: None });
+            simulation.script(B, at, Stimulus::Change { user, to: Change::Next });
         }
     }
     let end = begin + Duration::from_secs(8 * 3600 + 60);
@@ -122,12 +122,24 @@ fn day(text: &str) -> BTreeMap<(OperatorId, TransferKind), (u64, u64)> {
 
 /// Bytes of what each side sends.
 fn sizes(protocol: &str, terms: simple::Terms) -> [WireSizes; 2] {
-    let number = Msisdn::of_length(12);
     let side = |from, to| {
-        let sides = Sides { from, to, number, status_text: "SMS-only" };
+        let sides = Sides::of(from, to);
         if protocol == "simple" { simple::sizes(sides, terms) } else { xmpp::sizes(sides) }
     };
     [side("im.a.example", "im.b.example"), side("im.b.example", "im.a.example")]
+}
+
+/// How users of `b` look in turn, on a phone: changes begin with the second.
+fn looks() -> [Option<News>; 3] {
+    let client = Some(ClientType::MobilePhone);
+    [Availability::Available, Availability::Discreet, Availability::NotAvailable].map(
+        |availability| Some(News::Changed(Look { availability, client, text: StatusText::NONE })),
+    )
+}
+
+/// Bytes of the changes of a user of `b` to one watcher.
+fn changes(sizes: &WireSizes) -> [(u64, u32); 3] {
+    looks().map(|look| (RELATIONS * CHANGES / 3, sizes.presence.of(look)))
 }
 
 /// Times of each size.
@@ -150,15 +162,15 @@ fn by_sip(terms: simple::Terms, notify_on_refresh: bool) {
     let seen = day(&topology("ims", &agreement("simple", &said)));
     let [a, b] = sizes("simple", terms);
     // On a list a subscription has all contacts of its watcher.
-    let (subscriptions, further) =
-        if terms.per_list { (WATCHERS, WATCHED as u32 - 1) } else { (RELATIONS, 0) };
-    let listed = if terms.per_list { WATCHED as u32 } else { 0 };
+    let (subscriptions, listed) =
+        if terms.per_list { (WATCHERS, WATCHED as u32) } else { (RELATIONS, 0) };
     let refreshed = if notify_on_refresh { REFRESHES } else { 0 };
     let begin = a.subscribe + a.subscribe_per_contact * listed;
-    let state = b.state + b.state_per_contact * further;
+    // After so many changes everybody looks as at first.
+    let state = b.state + b.state_contact.of(looks()[0]) * listed.max(1);
     let asked = sum(&[(subscriptions, begin), (subscriptions * (REFRESHES + 1), a.again)]);
-    let told =
-        sum(&[(subscriptions * (1 + refreshed + 1), state), (RELATIONS * CHANGES, b.presence)]);
+    let [one, two, three] = changes(&b);
+    let told = sum(&[(subscriptions * (1 + refreshed + 1), state), one, two, three]);
     let written = sum(&[(WATCHERS * MESSAGES, a.message + u32::from(LENGTH))]);
     let expected = BTreeMap::from([
         ((A, Subscribe), asked),
@@ -193,9 +205,10 @@ fn a_day_of_sip_has_the_messages_and_bytes_of_the_formula_with_every_option() {
 fn a_day_of_xmpp_has_the_stanzas_and_bytes_of_the_formula() {
     let seen = day(&topology("imsp", &agreement("xmpp", "")));
     let [a, b] = sizes("xmpp", simple::Terms::default());
+    let [one, two, three] = changes(&b);
     let expected = BTreeMap::from([
         ((A, Subscribe), sum(&[(RELATIONS, a.subscribe), (RELATIONS, a.again)])),
-        ((B, Presence), sum(&[(RELATIONS, b.state), (RELATIONS * CHANGES, b.presence)])),
+        ((B, Presence), sum(&[(RELATIONS, b.state_contact.of(looks()[0])), one, two, three])),
         ((A, Message), sum(&[(WATCHERS * MESSAGES, a.message + u32::from(LENGTH))])),
     ]);
     assert_eq!(seen, expected);

@@ -57,7 +57,7 @@ fn claims_speak_of_order_time_way_cost_and_size() {
                 then not C1 has SMS \"hello\" from A1 within 1s\n\
                 then \"hello\" goes through a, c\n\
                 then once a owes c 1 for \"hello\"\n\
-                then \"hello\" takes 24 bytes from a to c\n\
+                then \"hello\" takes 160 bytes from a to c\n\
                 10s A1 adds B1 by number\n\
                 then a owes b 1 for validate\n\
                 then now A1 lists B1 as SMS-only\n";

@@ -12,12 +12,12 @@ use super::ledger::{Journal, Ledger, Occasion};
 use super::number::ReplyNumber;
 use super::observation::StageTime;
 use super::outcome::{Route, SmsOrigin, Stage};
-use super::presence::{Availability, ClientType, Look, News};
+use super::presence::{Availability, ClientType, Look, News, StatusText};
 use super::text::{Alphabet, Text};
 use super::time::{Duration, Instant};
 
 /// The form written here. Processes of one run are of one version.
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 
 /// These bytes are no crossing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -201,9 +201,11 @@ impl Writer<'_> {
             News::Granted(_) => 5,
             News::Withdrawn => 6,
         });
-        if let Some(Look { availability, client }) = news.look() {
+        if let Some(Look { availability, client, text }) = news.look() {
             self.u8(availability as u8);
             self.u8(client.map_or(0, |kind| 1 + kind as u8));
+            self.u8(text.bytes);
+            self.u8(text.words);
         }
     }
 
@@ -450,7 +452,8 @@ impl Reader<'_> {
             0 => None,
             place => Some(*ClientType::ALL.get(usize::from(place) - 1).ok_or(Malformed)?),
         };
-        Ok(Look { availability, client })
+        let text = StatusText { bytes: self.u8()?, words: self.u8()? };
+        Ok(Look { availability, client, text })
     }
 
     fn contacts(&mut self) -> Result<Contacts, Malformed> {

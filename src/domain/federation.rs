@@ -14,6 +14,7 @@ pub(crate) use self::settling::Settling;
 pub(crate) use self::workload::*;
 use super::distribution::DurationDistribution;
 use super::id::{AgreementId, OperatorId};
+use super::imps::ImpsVersion;
 use super::time::Duration;
 
 /// A whole federation and the run to make of it.
@@ -75,6 +76,13 @@ pub struct Operator {
     pub(crate) workload: Workload,
 }
 
+impl Operator {
+    /// The version of IMPS that it speaks; whoever is no IMSP stands in nobody's way.
+    pub(crate) fn imps_version(&self) -> ImpsVersion {
+        self.imsp.as_ref().map_or(ImpsVersion::V13, |imsp| imsp.version)
+    }
+}
+
 /// Something about a contact that may bear on charging (RD7 7.1.7).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Exposed {
@@ -84,11 +92,14 @@ pub(crate) enum Exposed {
     DeviceType,
     /// The kind of access network.
     AccessNetwork,
+    /// What an IM user has written about themselves.
+    StatusText,
 }
 
 impl Exposed {
     /// All of it.
-    pub(crate) const ALL: [Self; 3] = [Self::Provider, Self::DeviceType, Self::AccessNetwork];
+    pub(crate) const ALL: [Self; 4] =
+        [Self::Provider, Self::DeviceType, Self::AccessNetwork, Self::StatusText];
 
     /// As topologies write it.
     pub(crate) fn label(self) -> &'static str {
@@ -96,6 +107,7 @@ impl Exposed {
             Self::Provider => "provider",
             Self::DeviceType => "device_type",
             Self::AccessNetwork => "access_network",
+            Self::StatusText => "status_text",
         }
     }
 }
@@ -137,6 +149,8 @@ pub(crate) struct Access {
 /// An IM server and its way with legacy customers.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Imsp {
+    /// The version of IMPS that it speaks to other operators and to clients.
+    pub(crate) version: ImpsVersion,
     /// Parallel servers at one queue.
     pub(crate) workers: u32,
     /// Service time by kind of request.
@@ -429,6 +443,12 @@ impl Federation {
     /// The operator of that id.
     pub fn operator(&self, id: OperatorId) -> &Operator {
         &self.operators[id.index()]
+    }
+
+    /// The version of IMPS that two parties of an agreement have in common. A hub passes on what it gets.
+    pub(crate) fn imps_version(&self, agreement: &Agreement) -> ImpsVersion {
+        let [a, b] = agreement.between.map(|party| self.operator(party).imps_version());
+        a.min(b)
     }
 
     /// The agreement of that id.

@@ -310,6 +310,7 @@ mod tests {
 
     fn imsp(reply_numbers: u32) -> settings::Imsp {
         settings::Imsp {
+            version: crate::domain::imps::ImpsVersion::V13,
             workers: 1,
             service_time: settings::ServiceTimes {
                 message: NO_TIME,
@@ -364,6 +365,7 @@ mod tests {
                 reply_after: NO_TIME,
             },
             presence_changes: 0.0,
+            status_text: None,
             sessions: settings::Sessions {
                 online: 1.0,
                 length: None,

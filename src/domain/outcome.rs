@@ -324,6 +324,8 @@ closed_list! {
         ReportForgotten => "report-forgotten",
         /// All IM users who are online look available (RD-5).
         AvailabilityLost => "availability-lost",
+        /// What users write about themselves stays with them (RD-5).
+        StatusTextLost => "status-text-lost",
         /// What an agreement does not expose crosses it (RD-8).
         AgreementExposes => "agreement-exposes",
         /// Searches find those who are not listed (RD-3).
@@ -418,6 +420,10 @@ closed_list! {
         ListedUnvalidated => "listed-unvalidated",
         /// Attributes of legacy customers do not say whose client they are of (CR16-2, CR16-3).
         ClientIdMissing => "client-id-missing",
+        /// Presence names clients in versions of IMPS that do not (CR16-2).
+        ClientIdEarly => "client-id-early",
+        /// Presence of IM users does not say which client it is of (CR16-3).
+        ClientIdUnsaid => "client-id-unsaid",
         /// The UserAvailability of legacy customers is left out (CR16-4).
         AvailabilityMissing => "availability-missing",
         /// Attributes of legacy customers do not say that they are valid (CR16-2 to CR16-5).

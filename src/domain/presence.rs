@@ -95,14 +95,22 @@ impl Availability {
     }
 }
 
+/// Which client an attribute is about (ClientID).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ClientId {
+    /// A phone, by its number in international form (CR16 16.3).
+    Number(Msisdn),
+    /// Any other client, by a URL of its user's provider.
+    Url(String),
+}
+
 /// One attribute. Without a qualifier and a value it means, in a request, *this attribute*.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Attribute<T> {
     /// `Qualifier`: whether the value is valid.
     pub(crate) qualifier: Option<bool>,
-    /// Which client it is about, by its number in international form; in the client attributes
-    /// of IMPS 1.3 only (OnlineStatus and ClientInfo).
-    pub(crate) client: Option<Msisdn>,
+    /// Which client it is about; in the client attributes of IMPS 1.3 only (OnlineStatus and ClientInfo).
+    pub(crate) client: Option<ClientId>,
     /// What the attribute says; `None` in a request.
     pub value: Option<T>,
 }
@@ -118,9 +126,9 @@ impl<T> Attribute<T> {
         Self { qualifier: None, client: None, value: None }
     }
 
-    /// The same about one client.
-    fn of_client(self, client: Msisdn) -> Self {
-        Self { client: Some(client), ..self }
+    /// The same about one client, where the version of IMPS names clients.
+    fn of_client(self, client: &Option<ClientId>) -> Self {
+        Self { client: client.clone(), ..self }
     }
 }
 
@@ -148,16 +156,28 @@ impl Presence {
         }
     }
 
-    /// What a simulated IM user shows. It is as long online as offline: availability is the
-    /// user's own setting and stays. `client`: what IMPS 1.3 adds to the client attributes (CR16).
-    pub(crate) fn im_user(online: bool, look: Look, client: Option<Msisdn>) -> Self {
-        let of_client = |attribute: Attribute<bool>| Attribute { client, ..attribute };
+    /// What an IM user shows who is online. `client`: what IMPS 1.3 adds to the client attributes. A
+    /// StatusText is as long as theirs.
+    pub(crate) fn im_user(look: Look, client: Option<ClientId>) -> Self {
+        let text = "x".repeat(usize::from(look.text.bytes));
         Self {
-            online_status: Some(of_client(Attribute::valid(online))),
-            client_info: look.client.map(|kind| Attribute { client, ..Attribute::valid(kind) }),
+            online_status: Some(Attribute::valid(true).of_client(&client)),
+            client_info: look.client.map(|kind| Attribute::valid(kind).of_client(&client)),
             user_availability: Some(Attribute::valid(look.availability)),
-            status_text: None,
+            status_text: Some(text).filter(|text| !text.is_empty()).map(Attribute::valid),
         }
+    }
+
+    /// What a logout tells of an IM user: availability is their own setting and stays.
+    pub(crate) fn offline(client: Option<ClientId>) -> Self {
+        let online_status = Some(Attribute::valid(false).of_client(&client));
+        Self { online_status, ..Self::default() }
+    }
+
+    /// What is told of whom a watcher may not see any more: nothing said before is valid.
+    pub(crate) fn withdrawn(client: Option<ClientId>) -> Self {
+        let not_valid = Attribute { qualifier: Some(false), client: None, value: None };
+        Self { online_status: Some(not_valid.of_client(&client)), ..Self::default() }
     }
 
     /// What a deliberate fault makes of the attributes of a legacy customer (CR16-2 to CR16-5).
@@ -197,12 +217,31 @@ pub struct Look {
     pub availability: Availability,
     /// The kind of client; `None` where an agreement on the way does not expose it (RD-8).
     pub client: Option<ClientType>,
+    /// What the user has written about themselves; none where an agreement on the way does not expose it.
+    pub text: StatusText,
+}
+
+/// A user's own StatusText as networks tell it apart from others: by its length alone.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct StatusText {
+    /// Bytes in an XML document, markup characters escaped; 0: the user shows none.
+    pub bytes: u8,
+    /// Which words of a script, counted from 1, for whoever shows them; 0: nobody has written any down.
+    pub words: u8,
+}
+
+impl StatusText {
+    /// The user shows none.
+    pub const NONE: Self = Self { bytes: 0, words: 0 };
 }
 
 impl Look {
     /// Of a user who has set nothing, on a phone.
-    pub(crate) const MOBILE: Self =
-        Self { availability: Availability::Available, client: Some(ClientType::MobilePhone) };
+    pub(crate) const MOBILE: Self = Self {
+        availability: Availability::Available,
+        client: Some(ClientType::MobilePhone),
+        text: StatusText::NONE,
+    };
 }
 
 /// What is new about somebody to their watchers.
@@ -233,13 +272,12 @@ impl News {
         }
     }
 
-    /// The same without the kind of client, which an agreement does not expose (RD-8).
-    pub(crate) fn without_client(self) -> Self {
-        let hidden = |look: Look| Look { client: None, ..look };
+    /// The same with another look, such as one without what an agreement does not expose (RD-8).
+    pub(crate) fn map(self, look: impl Fn(Look) -> Look) -> Self {
         match self {
-            Self::Changed(look) => Self::Changed(hidden(look)),
-            Self::Online(look) => Self::Online(hidden(look)),
-            Self::Granted(look) => Self::Granted(hidden(look)),
+            Self::Changed(shown) => Self::Changed(look(shown)),
+            Self::Online(shown) => Self::Online(look(shown)),
+            Self::Granted(shown) => Self::Granted(look(shown)),
             Self::Offline | Self::LegacyOnline | Self::LegacyOffline | Self::Withdrawn => self,
         }
     }
@@ -258,13 +296,19 @@ impl News {
 }
 
 /// The attributes of an SMS-only user (CR16-2 to CR16-5). Where the operator shows such customers
-/// offline (HLR-1), OnlineStatus is F and UserAvailability follows it.
-pub(crate) fn legacy(msisdn: Msisdn, online: bool, status_text: &str) -> Presence {
+/// offline (HLR-1), OnlineStatus is F and UserAvailability follows it. `names_client`: from IMPS 1.3 on.
+pub(crate) fn legacy(
+    msisdn: Msisdn,
+    online: bool,
+    status_text: &str,
+    names_client: bool,
+) -> Presence {
+    let client = names_client.then_some(ClientId::Number(msisdn));
     // CR16-2: OnlineStatus; CR16-3: ClientInfo; CR16-4: UserAvailability; CR16-5: StatusText.
     let availability = if online { Availability::Available } else { Availability::NotAvailable };
     Presence {
-        online_status: Some(Attribute::valid(online).of_client(msisdn)),
-        client_info: Some(Attribute::valid(ClientType::Cli).of_client(msisdn)),
+        online_status: Some(Attribute::valid(online).of_client(&client)),
+        client_info: Some(Attribute::valid(ClientType::Cli).of_client(&client)),
         user_availability: Some(Attribute::valid(availability)),
         status_text: Some(Attribute::valid(status_text.to_owned())),
     }
@@ -277,10 +321,12 @@ mod tests {
     #[test]
     fn cr16_an_sms_only_user_is_online_available_and_marked_cli() {
         let number = Msisdn::parse("+46760000001").unwrap();
-        let presence = legacy(number, true, "SMS-only");
+        let presence = legacy(number, true, "SMS-only", true);
         let online = presence.online_status.clone().unwrap();
         assert_eq!((online.qualifier, online.value), (Some(true), Some(true)));
-        assert_eq!(online.client, Some(number));
+        assert_eq!(online.client, Some(ClientId::Number(number)));
+        let before = legacy(number, true, "SMS-only", false);
+        assert_eq!(before.online_status.unwrap().client, None);
         assert!(presence.is_legacy());
         assert_eq!(presence.user_availability.unwrap().value, Some(Availability::Available));
         assert_eq!(presence.status_text.unwrap().value.as_deref(), Some("SMS-only"));
@@ -288,7 +334,7 @@ mod tests {
 
     #[test]
     fn an_im_user_is_not_marked_legacy() {
-        assert!(!Presence::im_user(true, Look::MOBILE, None).is_legacy());
+        assert!(!Presence::im_user(Look::MOBILE, None).is_legacy());
         assert!(!Presence::default().is_legacy());
     }
 

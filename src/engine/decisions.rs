@@ -14,7 +14,7 @@ use crate::model::crowd::Crowd;
 use crate::model::imsp::Imsp;
 use crate::model::outbox::Input;
 use crate::model::plan::Plan;
-use crate::model::stimulus::Stimulus;
+use crate::model::stimulus::{Change, Stimulus};
 use crate::workload::activities::Activities;
 use crate::workload::arrivals::{Arrival, ArrivalProcess};
 use crate::workload::growth::Growth;
@@ -157,7 +157,7 @@ impl Decisions {
             Stimulus::Presence => {
                 let user = SubscriberId(self.base + self.presence_user);
                 if crowd.is_online(user) {
-                    crowd.change_presence(user, None, cx);
+                    crowd.change_presence(user, Change::Next, cx);
                 }
                 self.next_presence(cx);
             }

@@ -23,5 +23,6 @@ pub mod server;
 pub mod smsc;
 pub(crate) mod sound;
 pub(crate) mod station;
+pub(crate) mod status_texts;
 pub mod stimulus;
 pub mod store;

@@ -12,7 +12,7 @@ use crate::domain::id::{AgreementId, OperatorId, Role, SubscriberId, Transaction
 use crate::domain::ledger::{Ledger, Occasion};
 use crate::domain::number::ReplyNumber;
 use crate::domain::part::PartKind;
-use crate::domain::presence::{Availability, News};
+use crate::domain::presence::{Availability, News, StatusText};
 use crate::domain::time::Instant;
 
 /// What can reach a node of a shard.
@@ -193,6 +193,8 @@ pub enum Job {
     Presence {
         /// What they have set.
         availability: Availability,
+        /// Their new StatusText, if it changes.
+        text: Option<StatusText>,
         /// The user whose presence changed.
         publisher: SubscriberId,
         /// The instant at which it came about, from which latency counts.

@@ -5,10 +5,12 @@ use std::sync::Arc;
 
 use super::routing::{Carriage, Routing};
 use crate::domain::federation::{
-    Agreement, Event, Federation, Legacy, LegacyPresence, Outage, TimedEvent,
+    Agreement, Event, Federation, Legacy, LegacyPresence, Outage, Protocol, TimedEvent,
 };
 use crate::domain::graph::ContactGraph;
 use crate::domain::id::{AgreementId, OperatorId, SubscriberId};
+use crate::domain::imps::ImpsVersion;
+use crate::domain::lengths::{Lengths, SmsLengths};
 use crate::domain::memberships::Memberships;
 use crate::domain::number::NumberingPlan;
 use crate::domain::outcome::{Defect, PresenceScope, Reason, Route};
@@ -49,14 +51,14 @@ pub(crate) struct TransferSizes {
     pub(crate) message: u32,
     /// Whether the bytes of the text come on top (no fixed size was set).
     pub(crate) message_adds_text: bool,
-    /// A presence notification for one watcher.
-    pub(crate) presence: u32,
-    /// A presence notification for a whole domain.
-    pub(crate) presence_domain: u32,
-    /// The state of one contact, in answer to a subscription.
+    /// A presence notification, by what it says; for a whole domain.
+    pub(crate) presence: Lengths,
+    /// One watcher whom it names.
+    pub(crate) presence_watcher: u32,
+    /// The answer to a subscription, without contacts.
     pub(crate) state: u32,
-    /// Each further contact in the state of a list.
-    pub(crate) state_contact: u32,
+    /// Each contact in it, by what it says of them.
+    pub(crate) state_contact: Lengths,
     /// A subscription of one contact.
     pub(crate) subscribe: u32,
     /// Each further contact of a list subscription.
@@ -69,16 +71,24 @@ pub(crate) struct TransferSizes {
     pub(crate) validate: u32,
     /// A contact request.
     pub(crate) contact: u32,
-    /// An answer to a contact request, an acknowledgement or a delivery report.
+    /// The answer to a contact request or an invitation, in the order of `Consent`.
+    pub(crate) contact_answer: [u32; 3],
+    /// An acknowledgement, or the frame of any other answer.
     pub(crate) answer: u32,
-    /// The answer to a validation: UID and presence of a legacy customer.
-    pub(crate) validated: u32,
-    /// A segment of a short message, without its text.
-    pub(crate) sms: u32,
-    /// Whether the octets of the text come on top.
-    pub(crate) sms_adds_text: bool,
-    /// An HLR query, its answer, a report or an alert.
-    pub(crate) sms_signalling: u32,
+    /// The answer to a validation: UID and presence of a legacy customer, offline or online.
+    pub(crate) validated: [u32; 2],
+    /// A short message, by segments and text.
+    pub(crate) sms: SmsLengths,
+    /// An HLR query.
+    pub(crate) query: u32,
+    /// Its answer: the phone is absent, or attached.
+    pub(crate) located: [u32; 2],
+    /// What has become of a short message that reached its phone.
+    pub(crate) delivered: u32,
+    /// A short message that did not comes back.
+    pub(crate) failed: u32,
+    /// A phone is back.
+    pub(crate) alert: u32,
 }
 
 impl Plan {
@@ -212,11 +222,32 @@ impl Plan {
             (Some(Defect::StatusTextFixed), _) => "SMS-only",
             _ => status_text,
         };
-        let mut shown = presence::legacy(self.numbers.msisdn(customer), online, status_text);
+        let number = self.numbers.msisdn(customer);
+        let mut shown =
+            presence::legacy(number, online, status_text, self.names_clients(from, from));
         if let Some(defect) = self.defect {
             shown.spoil(defect);
         }
         shown
+    }
+
+    /// Whether presence says to the users of the operator `to` whose client it is of, when somebody of
+    /// `from` shows it: every version of IMPS on the way does (CR16 16.3), and no other protocol.
+    pub(crate) fn names_clients(&self, from: OperatorId, to: OperatorId) -> bool {
+        let federation = &self.federation;
+        let ends = [from, to].map(|end| federation.operator(end).imps_version());
+        let names = |version: ImpsVersion| self.version_names_clients(version);
+        let mut legs = self.routing.legs(Carriage::Presence, from, to);
+        ends.into_iter().all(names)
+            && legs.all(|leg| {
+                let leg = federation.agreement(leg);
+                leg.protocol == Protocol::Ssp && names(federation.imps_version(leg))
+            })
+    }
+
+    /// Whether a version of IMPS names clients.
+    pub(crate) fn version_names_clients(&self, version: ImpsVersion) -> bool {
+        version.names_clients() || self.has(Defect::ClientIdEarly)
     }
 
     /// Whether legacy customers of whom nothing better is known look online to the users of an operator.

@@ -3,8 +3,19 @@
 
 use crate::domain::federation::Activity;
 use crate::domain::id::SubscriberId;
-use crate::domain::presence::Availability;
+use crate::domain::presence::{Availability, StatusText};
 use crate::domain::text::Text;
+
+/// What a user changes of their presence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// As it comes by draw: the next availability, and a new StatusText where users show any.
+    Next,
+    /// This availability; a StatusText stays.
+    Availability(Availability),
+    /// This StatusText; the availability stays.
+    Text(StatusText),
+}
 
 /// A process of the workload.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -121,12 +132,12 @@ pub enum Stimulus {
         /// Attaches, else detaches.
         attached: bool,
     },
-    /// This user changes presence, by script: to this, or to what comes next.
+    /// This user changes presence, by script.
     Change {
         /// Whose presence.
         user: SubscriberId,
         /// What they set.
-        to: Option<Availability>,
+        to: Change,
     },
     /// This user logs in or out, by script; who is so already stays so.
     Log {

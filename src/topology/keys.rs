@@ -73,6 +73,13 @@ pub(crate) const IMSP: &[Field] = &[
     ),
     field("im_server", Map(IM_SERVER), Is("{}"), "The IM server."),
     field(
+        "imps_version",
+        Word(words::IMPS_VERSION.list),
+        Is("1.3"),
+        "The version of IMPS that it speaks: between two operators the lower one governs. Presence \
+         names clients from 1.3 on (CR16).",
+    ),
+    field(
         "smsc",
         Either(&Word(&["none"]), &Map(SMSC)),
         Is("{}"),
@@ -84,7 +91,7 @@ pub(crate) const IMSP: &[Field] = &[
     field(
         "expose",
         List(&Word(words::EXPOSE.list), 0),
-        Is("[provider, device_type, access_network]"),
+        Is("[provider, device_type, access_network, status_text]"),
         "What users see of their contacts (RD-8).",
     ),
 ];
@@ -354,8 +361,8 @@ pub(crate) const AGREEMENT: &[Field] = &[
     field(
         "expose",
         List(&Word(words::EXPOSE.list), 0),
-        Is("[provider, device_type, access_network]"),
-        "What it lets cross of what may bear on charging (RD-8).",
+        Is("[provider, device_type, access_network, status_text]"),
+        "What it lets cross of what users show (RD-8).",
     ),
     field("link", Map(LINK), Is("{}"), "The transport."),
     field("rate_limit", Shape::RateLimit, Absent, "Limit on the messages of each side."),

@@ -59,7 +59,13 @@ fn value(shape: &Shape) -> Value {
         Shape::Duration => reference("duration"),
         Shape::Rate => reference("rate"),
         Shape::Bandwidth => reference("bandwidth"),
-        Shape::Word(words) => json!({ "enum": words }),
+        Shape::Word(words) => {
+            // What YAML reads as a number is meant as it is written.
+            let number = |word: &&str| word.parse::<f64>().ok().map(Value::from);
+            let numbers = words.iter().filter_map(number);
+            let words = words.iter().copied().map(Value::from);
+            json!({ "enum": words.chain(numbers).collect::<Vec<_>>() })
+        }
         Shape::DurationDistribution => reference("durations"),
         Shape::CountDistribution => reference("counts"),
         Shape::Either(a, b) => json!({ "anyOf": [value(a), value(b)] }),

@@ -5,6 +5,7 @@ use crate::domain::federation::{
     Arrivals, Exposed, LegacyPresence, Notice, OfflineMessages, OperatorKind, Overlong, Protocol,
     Recipients, ReplyExhausted,
 };
+use crate::domain::imps::ImpsVersion;
 
 /// Words that a value may be, with their meanings.
 #[derive(Clone, Copy, Debug)]
@@ -41,6 +42,10 @@ macro_rules! words {
 
 /// Those that the protocol itself says.
 pub(crate) const PROTOCOL: Words<Protocol> = Words { list: Protocol::LABELS, means: Protocol::ALL };
+
+/// Those of the versions themselves.
+pub(crate) const IMPS_VERSION: Words<ImpsVersion> =
+    Words { list: ImpsVersion::LABELS, means: ImpsVersion::ALL };
 
 /// How the values of a study's parameters make points.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,7 +86,8 @@ words! {
     EXPOSE: Exposed {
         "provider": Exposed::Provider,
         "device_type": Exposed::DeviceType,
-        "access_network": Exposed::AccessNetwork
+        "access_network": Exposed::AccessNetwork,
+        "status_text": Exposed::StatusText
     }
     MESSAGES_FIRST: bool { "none": false, "messages_first": true }
     REGISTER_ON_CONTACT: bool { "on_contact": true, "never": false }

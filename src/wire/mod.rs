@@ -2,6 +2,8 @@
 //! alone and knows neither nodes nor sockets.
 
 pub mod gsm7;
+pub mod http;
+pub mod map;
 pub mod pidf;
 pub mod presence;
 pub mod simple;

@@ -56,13 +56,16 @@ pub fn document(entity: &str, contact: &str, presence: &Presence, form: Form) ->
         Form::Diff => {
             xml::open("p:pidf-diff", &[PIDF, DIFF, entity, ("version", "2")], &mut out);
             let mut replace = |path: &str, text: &str| {
-                let path = format!("*/tuple[@id='im']/{path}/text()");
+                let path = format!("*/{path}/text()");
                 xml::open("p:replace", &[("sel", &path)], &mut out);
                 xml::escape_into(text, &mut out);
                 xml::close("p:replace", &mut out);
             };
-            replace("status/basic", basic(presence));
-            replace("timestamp", DATE_TIME);
+            replace("tuple[@id='im']/status/basic", basic(presence));
+            replace("tuple[@id='im']/timestamp", DATE_TIME);
+            if let Some(text) = presence.status_text.as_ref().and_then(|text| text.value.as_ref()) {
+                replace("note", text);
+            }
             xml::close("p:pidf-diff", &mut out);
         }
     }
@@ -166,7 +169,7 @@ mod tests {
 
     #[test]
     fn a_user_on_a_phone_has_a_service_a_person_and_a_device() {
-        let text = document(WHO, WHO, &Presence::im_user(true, Look::MOBILE, None), Form::Whole);
+        let text = document(WHO, WHO, &Presence::im_user(Look::MOBILE, None), Form::Whole);
         assert_eq!(
             namespaces(&text),
             [
@@ -189,7 +192,8 @@ mod tests {
     #[test]
     fn a_legacy_customer_is_noted_as_one_and_reached_by_number() {
         let number = Msisdn::parse("+46760000001").unwrap();
-        let text = document(WHO, "tel:+46760000001", &legacy(number, false, "SMS"), Form::Whole);
+        let text =
+            document(WHO, "tel:+46760000001", &legacy(number, false, "SMS", true), Form::Whole);
         assert!(text.contains("<basic>closed</basic>") && text.contains("<note>SMS</note>"));
         assert!(text.contains("<contact>tel:+46760000001</contact>") && text.contains("CLI"));
         assert!(namespaces(&text).contains(&"rpid:away".to_owned()));
@@ -197,7 +201,7 @@ mod tests {
 
     #[test]
     fn what_is_new_of_it_is_shorter_than_the_whole() {
-        let of = |form| document(WHO, WHO, &Presence::im_user(false, Look::MOBILE, None), form);
+        let of = |form| document(WHO, WHO, &Presence::offline(None), form);
         let diff = of(Form::Diff);
         assert_eq!(
             namespaces(&diff),

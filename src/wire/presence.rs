@@ -1,16 +1,23 @@
-//! Presence attributes as a PresenceSubList of IMPS 1.3, where the client attributes name their
+//! Presence attributes as a PresenceSubList of IMPS; from 1.3 on the client attributes name their
 //! client. SSP carries it; which values an operator sends is not decided here.
 
 use super::xml::{self, Element, WireError};
+use crate::domain::imps::ImpsVersion;
 use crate::domain::number::Msisdn;
-use crate::domain::presence::{Attribute, Availability, ClientType, Presence};
+use crate::domain::presence::{Attribute, Availability, ClientId, ClientType, Presence};
 
-/// Namespace of presence attributes in IMPS 1.3.
-pub const NAMESPACE: &str = "http://www.openmobilealliance.org/DTD/IMPS-PA1.3";
+/// Namespace of presence attributes.
+pub fn namespace(version: ImpsVersion) -> &'static str {
+    match version {
+        ImpsVersion::V11 => "http://www.wireless-village.org/PA1.1",
+        ImpsVersion::V12 => "http://www.openmobilealliance.org/DTD/WV-PA1.2",
+        ImpsVersion::V13 => "http://www.openmobilealliance.org/DTD/IMPS-PA1.3",
+    }
+}
 
 /// Writes a PresenceSubList in the order of the content model.
-pub fn encode(presence: &Presence, out: &mut String) {
-    xml::open("PresenceSubList", &[("xmlns", NAMESPACE)], out);
+pub fn encode(presence: &Presence, version: ImpsVersion, out: &mut String) {
+    xml::open("PresenceSubList", &[("xmlns", namespace(version))], out);
     if let Some(online) = &presence.online_status {
         attribute("OnlineStatus", "PresenceValue", online, |&value| boolean(value), out);
     }
@@ -77,9 +84,12 @@ fn attribute<'a, T>(
     if let Some(valid) = attribute.qualifier {
         xml::leaf("Qualifier", boolean(valid), out);
     }
-    if let Some(client) = attribute.client {
+    if let Some(client) = &attribute.client {
         xml::open("ClientID", &[], out);
-        xml::leaf("MSISDN", &client.to_string(), out);
+        match client {
+            ClientId::Number(number) => xml::leaf("MSISDN", &number.to_string(), out),
+            ClientId::Url(url) => xml::leaf("URL", url, out),
+        }
         xml::close("ClientID", out);
     }
     if let Some(value) = &attribute.value {
@@ -99,17 +109,24 @@ fn read<T>(
         .child("Qualifier")
         .map(|q| read_boolean(&q.text).ok_or_else(|| wrong("Qualifier", &q.text)))
         .transpose()?;
-    // A client named by a URL has no number and is passed over.
-    let client = element
-        .child("ClientID")
-        .and_then(|client| client.child("MSISDN"))
-        .map(|m| Msisdn::parse(&m.text).ok_or_else(|| wrong("MSISDN", &m.text)))
-        .transpose()?;
+    let client = match element.child("ClientID") {
+        Some(client) => client_id(client)?,
+        None => None,
+    };
     let value = element
         .child(value_name)
         .map(|v| value(&v.text).ok_or_else(|| wrong(value_name, &v.text)))
         .transpose()?;
     Ok(Attribute { qualifier, client, value })
+}
+
+/// Reads a ClientID: its number, else its URL.
+fn client_id(client: &Element) -> Result<Option<ClientId>, WireError> {
+    if let Some(number) = client.child("MSISDN") {
+        let wrong = || WireError::Value { name: "MSISDN", value: number.text.clone() };
+        return Msisdn::parse(&number.text).map(ClientId::Number).map(Some).ok_or_else(wrong);
+    }
+    Ok(client.child("URL").map(|url| ClientId::Url(url.text.clone())))
 }
 
 #[cfg(test)]
@@ -119,18 +136,18 @@ mod tests {
 
     fn encoded(presence: &Presence) -> String {
         let mut out = String::new();
-        encode(presence, &mut out);
+        encode(presence, ImpsVersion::V13, &mut out);
         out
     }
 
     #[test]
     fn cr16_2_cr16_3_cr16_4_cr16_5_an_sms_only_user_has_these_bytes() {
-        let presence = legacy(Msisdn::parse("+46760000001").unwrap(), true, "SMS-only");
+        let presence = legacy(Msisdn::parse("+46760000001").unwrap(), true, "SMS-only", true);
         let client = "<ClientID><MSISDN>+46760000001</MSISDN></ClientID>";
         assert_eq!(
             encoded(&presence),
             format!(
-                "<PresenceSubList xmlns=\"{NAMESPACE}\">\
+                "<PresenceSubList xmlns=\"http://www.openmobilealliance.org/DTD/IMPS-PA1.3\">\
                  <OnlineStatus><Qualifier>T</Qualifier>{client}\
                  <PresenceValue>T</PresenceValue></OnlineStatus>\
                  <ClientInfo><Qualifier>T</Qualifier>{client}\
@@ -149,15 +166,21 @@ mod tests {
         let odd = Presence {
             online_status: Some(Attribute {
                 qualifier: Some(false),
-                client: Some(number),
+                client: Some(ClientId::Number(number)),
                 value: None,
             }),
             status_text: Some(Attribute::valid("a < b & \"c\"\r\n".to_owned())),
             ..Presence::default()
         };
         for presence in [
-            legacy(number, false, "Unknown (SMS)"),
-            Presence::im_user(true, Look::MOBILE, None),
+            legacy(number, false, "Unknown (SMS)", true),
+            Presence::im_user(Look::MOBILE, None),
+            Presence::im_user(
+                Look::MOBILE,
+                Some(ClientId::Url("http://a.example/?a&b".to_owned())),
+            ),
+            Presence::offline(Some(ClientId::Number(number))),
+            Presence::withdrawn(None),
             Presence::all_named(),
             Presence::default(),
             odd,
@@ -166,10 +189,9 @@ mod tests {
             assert_eq!(decode(&xml::parse(&text).unwrap()).unwrap(), presence);
             let theirs = roxmltree::Document::parse(&text).unwrap();
             assert!(
-                theirs
-                    .descendants()
-                    .filter(|node| node.is_element())
-                    .all(|node| { node.tag_name().namespace() == Some(NAMESPACE) })
+                theirs.descendants().filter(|node| node.is_element()).all(|node| {
+                    node.tag_name().namespace() == Some(namespace(ImpsVersion::V13))
+                })
             );
         }
     }

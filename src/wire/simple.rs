@@ -5,7 +5,9 @@
 use super::pidf::{self, Form};
 use super::sip::{self, Message};
 use super::sizes::{Sides, WireSizes};
-use crate::domain::presence::{self, Look, Presence};
+use super::transfer::shown;
+use crate::domain::lengths::Lengths;
+use crate::domain::presence::News;
 use crate::domain::uid::INDEX_DIGITS;
 
 /// What of the terms of presence decides how messages look.
@@ -22,22 +24,27 @@ pub fn sizes(sides: Sides<'_>, terms: Terms) -> WireSizes {
     let leg = Leg { sides, terms };
     let length = |message: String| message.len() as u32;
     let (none, one, two) = (leg.subscribe(0), leg.subscribe(1), leg.subscribe(2));
-    let [first, second] = [1, 2].map(|contacts| length(leg.state(contacts)));
-    let change = length(leg.change());
+    // Without a list a NOTIFY is all of one contact.
+    let nobody = if terms.per_list { length(leg.state(&[])) } else { 0 };
     WireSizes {
         message: length(leg.message("")),
-        presence: change,
+        presence: Lengths::measured(|news| length(leg.change(news))),
         presence_per_watcher: 0,
-        state: first,
-        state_per_contact: second - first,
+        state: nobody,
+        state_contact: Lengths::measured(|news| length(leg.state(&[news])) - nobody),
         subscribe: length(none),
         subscribe_per_contact: length(two) - length(one),
         again: length(leg.again()),
         again_per_contact: 0,
         validate: length(leg.fetch()),
         contact: length(leg.ask()),
+        contact_answer: [
+            length(leg.answered("active;expires=3600")),
+            length(leg.answered("terminated;reason=rejected")),
+            length(leg.response("404 Not Found")),
+        ],
         answer: length(leg.ok()),
-        validated: length(leg.fetched()),
+        validated: [false, true].map(|online| length(leg.fetched(online))),
         ..WireSizes::default()
     }
 }
@@ -92,23 +99,38 @@ impl Leg<'_> {
     }
 
     /// A NOTIFY of all that is subscribed to.
-    fn state(&self, contacts: usize) -> String {
+    fn state(&self, contacts: &[Option<News>]) -> String {
         let form = if self.terms.partial { Form::Full } else { Form::Whole };
-        self.notify(&Presence::im_user(true, Look::MOBILE, None), form, contacts, true)
+        self.notify(contacts, form, true)
     }
 
     /// A NOTIFY of what has changed about one contact.
-    fn change(&self) -> String {
+    fn change(&self, news: Option<News>) -> String {
         let form = if self.terms.partial { Form::Diff } else { Form::Whole };
-        self.notify(&Presence::im_user(true, Look::MOBILE, None), form, 1, false)
+        self.notify(&[news], form, false)
+    }
+
+    /// Who is told of, and their document.
+    fn document(&self, news: Option<News>, form: Form) -> (String, String) {
+        let Sides { from, number, .. } = self.sides;
+        let presence = shown(&self.sides, news);
+        let (who, contact) = match news {
+            Some(News::LegacyOnline | News::LegacyOffline) => {
+                (format!("sip:{number}@{from};user=phone"), format!("tel:{number}"))
+            }
+            Some(News::Changed(_) | News::Online(_) | News::Granted(_) | News::Offline)
+            | Some(News::Withdrawn)
+            | None => (user(from), user(from)),
+        };
+        let document = pidf::document(&who, &contact, &presence, form);
+        (who, document)
     }
 
     /// The NOTIFY that a number's fetch is answered by.
-    fn fetched(&self) -> String {
-        let Sides { from, to, number, status_text } = self.sides;
-        let who = format!("sip:{number}@{from};user=phone");
-        let presence = presence::legacy(number, true, status_text);
-        let document = pidf::document(&who, &format!("tel:{number}"), &presence, Form::Whole);
+    fn fetched(&self, online: bool) -> String {
+        let Sides { to, .. } = self.sides;
+        let news = if online { News::LegacyOnline } else { News::LegacyOffline };
+        let (who, document) = self.document(Some(news), Form::Whole);
         let message = self.within("NOTIFY", &who, &user(to), to);
         let message = message
             .field("Event", "presence")
@@ -116,11 +138,24 @@ impl Leg<'_> {
         message.body(Form::Whole.media_type(), &document)
     }
 
+    /// The NOTIFY that tells whether a contact has let a user subscribe: of what they look like the
+    /// subscription tells by itself.
+    fn answered(&self, state: &str) -> String {
+        let Sides { from, to, .. } = self.sides;
+        let message = self.within("NOTIFY", &user(from), &user(to), to);
+        message.field("Event", "presence").field("Subscription-State", state).bare()
+    }
+
     /// The answer to a NOTIFY or MESSAGE of the other side. That to a SUBSCRIBE has Contact and Expires
     /// besides, and counts as one of these.
     fn ok(&self) -> String {
+        self.response("200 OK")
+    }
+
+    /// Any response, by its status.
+    fn response(&self, status: &str) -> String {
         let Sides { from, to, .. } = self.sides;
-        let message = via(Message::new("SIP/2.0 200 OK"), to);
+        let message = via(Message::new(&format!("SIP/2.0 {status}")), to);
         message
             .field("From", &tagged(&user(to)))
             .field("To", &tagged(&user(from)))
@@ -129,24 +164,26 @@ impl Leg<'_> {
             .bare()
     }
 
-    fn notify(&self, presence: &Presence, form: Form, contacts: usize, all: bool) -> String {
+    fn notify(&self, contacts: &[Option<News>], form: Form, all: bool) -> String {
         let Sides { from, to, .. } = self.sides;
+        let mut documents = contacts.iter().map(|news| self.document(*news, form));
         let list = self.watched(from);
         let mut message = self
             .within("NOTIFY", &list, &user(to), to)
             .field("Event", "presence")
             .field("Subscription-State", "active;expires=3600");
-        let who = user(from);
-        let document = || pidf::document(&who, &who, presence, form);
         if !self.terms.per_list {
-            return message.body(form.media_type(), &document());
+            let (_, document) = documents.next().unwrap_or_default();
+            return message.body(form.media_type(), &document);
         }
         message = message.field("Require", "eventlist");
         let id = format!("{}@{from}", "0".repeat(8));
-        let users = vec![(who.clone(), id.clone()); contacts];
+        let documents: Vec<_> = documents.collect();
+        let users: Vec<_> = documents.iter().map(|(who, _)| (who.clone(), id.clone())).collect();
         let index = pidf::index(&list, &users, all);
         let mut parts = vec![(id.clone(), "application/rlmi+xml", index)];
-        parts.extend((0..contacts).map(|_| (id.clone(), form.media_type(), document())));
+        let each = documents.into_iter();
+        parts.extend(each.map(|(_, document)| (id.clone(), form.media_type(), document)));
         let (media_type, body) = sip::related(&parts);
         message.body(&media_type, &body)
     }
@@ -242,11 +279,13 @@ fn call(domain: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::number::Msisdn;
+    use crate::domain::presence::{Availability, Look, StatusText};
+    use crate::wire::sizes::Sides;
+
+    const ONLINE: Option<News> = Some(News::Online(Look::MOBILE));
 
     fn sides() -> Sides<'static> {
-        let number = Msisdn::of_length(12);
-        Sides { from: "a.example", to: "b.example", number, status_text: "SMS-only" }
+        Sides::of("a.example", "b.example")
     }
 
     fn leg(per_list: bool, partial: bool) -> Leg<'static> {
@@ -264,9 +303,9 @@ mod tests {
     fn every_message_has_what_sip_needs_and_says_how_long_its_body_is() {
         for terms in [(false, false), (false, true), (true, false), (true, true)] {
             let leg = leg(terms.0, terms.1);
-            let state = (1..3).map(|contacts| leg.state(contacts));
+            let state = (1..3).map(|contacts| leg.state(&vec![ONLINE; contacts]));
             let once = [leg.message("Hi"), leg.subscribe(1), leg.again(), leg.ask(), leg.fetch()];
-            let told = [leg.change(), leg.fetched(), leg.ok()];
+            let told = [leg.change(ONLINE), leg.fetched(true), leg.ok(), leg.answered("active")];
             for message in once.into_iter().chain(told).chain(state) {
                 let (fields, body) = parted(&message);
                 let has = |name| fields.iter().filter(|(field, _)| *field == name).count();
@@ -290,8 +329,8 @@ mod tests {
         assert!((450..650).contains(&sizes.again), "{sizes:?}");
         assert!((250..400).contains(&sizes.answer), "{sizes:?}");
         assert!((400..550).contains(&sizes.message), "{sizes:?}");
-        assert!((1000..1300).contains(&sizes.presence), "{sizes:?}");
-        assert_eq!(sizes.presence, sizes.state, "a change says all");
+        assert!((1000..1300).contains(&sizes.presence.of(ONLINE)), "{sizes:?}");
+        assert_eq!((sizes.presence, 0), (sizes.state_contact, sizes.state), "a change says all");
         assert_eq!((sizes.subscribe_per_contact, sizes.again_per_contact), (0, 0));
     }
 
@@ -303,13 +342,15 @@ mod tests {
             let n = contacts as u32;
             let subscribe = sizes.subscribe + sizes.subscribe_per_contact * n;
             assert_eq!(list.subscribe(contacts).len() as u32, subscribe);
-            let state = sizes.state + sizes.state_per_contact * (n - 1);
-            assert_eq!(list.state(contacts).len() as u32, state);
+            let state = sizes.state + sizes.state_contact.of(ONLINE) * n;
+            assert_eq!(list.state(&vec![ONLINE; contacts]).len() as u32, state);
         }
         let single = super::sizes(sides(), Terms::default());
-        assert!(sizes.state_per_contact < single.state, "a document without its NOTIFY");
-        assert!(sizes.presence > single.presence, "a change has the index with it");
-        let body = list.state(3);
+        let each = sizes.state_contact.of(ONLINE);
+        assert!(each < single.state_contact.of(ONLINE), "a document without its NOTIFY");
+        let [change, alone] = [sizes, single].map(|sizes| sizes.presence.of(ONLINE));
+        assert!(change > alone, "a change has the index with it");
+        let body = list.state(&[ONLINE; 3]);
         let (_, body) = parted(&body);
         assert_eq!(body.matches("<presence ").count(), 3);
         assert_eq!(body.matches("<resource ").count(), 3);
@@ -319,9 +360,25 @@ mod tests {
     fn partial_notification_makes_changes_shorter_and_states_longer() {
         let [whole, partial] =
             [false, true].map(|partial| sizes(sides(), Terms { per_list: false, partial }));
-        assert!(partial.presence < whole.presence, "{partial:?} {whole:?}");
-        assert!(partial.state > whole.state);
+        assert!(partial.presence.of(ONLINE) < whole.presence.of(ONLINE), "{partial:?} {whole:?}");
+        assert!(partial.state_contact.of(ONLINE) > whole.state_contact.of(ONLINE));
         assert!(partial.subscribe > whole.subscribe, "what is accepted is said");
+    }
+
+    #[test]
+    fn a_document_is_as_long_as_what_it_says() {
+        let (list, single) = (leg(true, false), leg(false, false));
+        let text = StatusText { bytes: 20, words: 0 };
+        let busy = Look { availability: Availability::Discreet, text, ..Look::MOBILE };
+        let all = [Some(News::Changed(busy)), Some(News::LegacyOffline), Some(News::Offline), None];
+        let sizes = sizes(sides(), list.terms);
+        let each: u32 = all.iter().map(|news| sizes.state_contact.of(*news)).sum();
+        assert_eq!(list.state(&all).len() as u32, sizes.state + each);
+        let sizes = super::sizes(sides(), single.terms);
+        for news in all {
+            assert_eq!(single.change(news).len() as u32, sizes.presence.of(news), "{news:?}");
+        }
+        assert!(single.change(all[0]).contains(&format!("<note>{}</note>", "x".repeat(20))));
     }
 
     #[test]

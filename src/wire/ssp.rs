@@ -1,4 +1,4 @@
-//! Messages between IM servers: IMPS SSP 1.3 as far as the federation uses it, each in its full
+//! Messages between IM servers: IMPS SSP as far as the federation uses it, each in its full
 //! envelope. It writes and reads; who may send what is decided elsewhere.
 //!
 //! No public text of SSP says how a number is validated (OMTP use case 1a). Here it is a
@@ -7,10 +7,18 @@
 
 use super::presence;
 use super::xml::{self, Element, WireError};
+use crate::domain::imps::ImpsVersion;
 use crate::domain::presence::Presence;
 
-/// Namespace of the root element.
-pub const NAMESPACE: &str = "http://www.openmobilealliance.org/DTD/WV-SSP1.3";
+/// Namespace of the root element. That of 1.3 is the one implementation's; no public text has those of
+/// 1.1 and 1.2, which are formed as those of CSP are.
+pub fn namespace(version: ImpsVersion) -> &'static str {
+    match version {
+        ImpsVersion::V11 => "http://www.wireless-village.org/SSP1.1",
+        ImpsVersion::V12 => "http://www.openmobilealliance.org/DTD/WV-SSP1.2",
+        ImpsVersion::V13 => "http://www.openmobilealliance.org/DTD/WV-SSP1.3",
+    }
+}
 
 /// Status of success.
 pub const SUCCESSFUL: u16 = 200;
@@ -29,6 +37,8 @@ pub enum Mode {
 /// One message of a session between two servers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Envelope {
+    /// The version of IMPS that both sides speak.
+    pub version: ImpsVersion,
     /// The sender's session id, which ends in its domain.
     pub session: String,
     /// Asks or answers.
@@ -164,11 +174,11 @@ pub fn encode(envelope: &Envelope, out: &mut String) {
         Mode::Response => "Response",
     };
     out.push_str(DECLARATION);
-    xml::open("WV-SSP-Message", &[("xmlns", NAMESPACE)], out);
+    xml::open("WV-SSP-Message", &[("xmlns", namespace(envelope.version))], out);
     xml::open("Session", &[("sessionID", &envelope.session)], out);
     let transaction = [("mode", mode), ("transactionID", &*envelope.transaction)];
     xml::open("Transaction", &transaction, out);
-    envelope.primitive.encode(out);
+    envelope.primitive.encode(envelope.version, out);
     xml::close("Transaction", out);
     xml::close("Session", out);
     xml::close("WV-SSP-Message", out);
@@ -181,6 +191,10 @@ pub fn decode(document: &str) -> Result<Envelope, WireError> {
     if root.name != "WV-SSP-Message" {
         return Err(WireError::Unknown(root.name));
     }
+    let named = root.need_attribute("xmlns")?;
+    let version = ImpsVersion::ALL.iter().find(|version| namespace(**version) == named);
+    let wrong = || WireError::Value { name: "xmlns", value: named.to_owned() };
+    let version = *version.ok_or_else(wrong)?;
     let session = root.need("Session")?;
     let transaction = session.need("Transaction")?;
     let mode = match transaction.need_attribute("mode")? {
@@ -190,6 +204,7 @@ pub fn decode(document: &str) -> Result<Envelope, WireError> {
     };
     let content = transaction.children.first().ok_or(WireError::Missing("primitive"))?;
     Ok(Envelope {
+        version,
         session: session.need_attribute("sessionID")?.to_owned(),
         mode,
         transaction: transaction.need_attribute("transactionID")?.to_owned(),
@@ -198,7 +213,7 @@ pub fn decode(document: &str) -> Result<Envelope, WireError> {
 }
 
 impl Primitive {
-    fn encode(&self, out: &mut String) {
+    fn encode(&self, version: ImpsVersion, out: &mut String) {
         match self {
             Self::SendMessageRequest { meta, delivery_report, info, content } => {
                 let report = [("deliveryReport", yes_no(*delivery_report))];
@@ -220,7 +235,7 @@ impl Primitive {
                 meta.encode(out);
                 users_as("UserID", users, out);
                 if let Some(attributes) = attributes {
-                    attribute_list(attributes, out);
+                    attribute_list(attributes, version, out);
                 }
                 xml::close("SubscribeRequest", out);
             }
@@ -234,20 +249,20 @@ impl Primitive {
                 xml::open("PresenceNotification", &[], out);
                 meta.encode(out);
                 users_as("User", watchers, out);
-                encode_values(values, out);
+                encode_values(values, version, out);
                 xml::close("PresenceNotification", out);
             }
             Self::GetPresenceRequest { meta, users, attributes } => {
                 xml::open("GetPresenceRequest", &[], out);
                 meta.encode(out);
                 users_as("VerUserID", users, out);
-                attribute_list(attributes, out);
+                attribute_list(attributes, version, out);
                 xml::close("GetPresenceRequest", out);
             }
             Self::GetPresenceResponse { status, values } => {
                 xml::open("GetPresenceResponse", &[], out);
                 encode_status(*status, out);
-                encode_values(values, out);
+                encode_values(values, version, out);
                 xml::close("GetPresenceResponse", out);
             }
             Self::InviteRequest { meta, invite, inviting, invited } => {
@@ -423,9 +438,9 @@ fn read_one_user(name: &'static str, element: &Element) -> Result<String, WireEr
     Ok(element.need(name)?.need("User")?.need_attribute("userID")?.to_owned())
 }
 
-fn attribute_list(attributes: &Presence, out: &mut String) {
+fn attribute_list(attributes: &Presence, version: ImpsVersion, out: &mut String) {
     xml::open("AttributeList", &[], out);
-    presence::encode(attributes, out);
+    presence::encode(attributes, version, out);
     xml::close("AttributeList", out);
 }
 
@@ -433,10 +448,10 @@ fn read_attribute_list(element: &Element) -> Result<Presence, WireError> {
     presence::decode(element.need("PresenceSubList")?)
 }
 
-fn encode_values(values: &PresenceValues, out: &mut String) {
+fn encode_values(values: &PresenceValues, version: ImpsVersion, out: &mut String) {
     for (user, value) in values {
         xml::open("PresenceValue", &[("userID", user)], out);
-        presence::encode(value, out);
+        presence::encode(value, version, out);
         xml::close("PresenceValue", out);
     }
 }
@@ -477,6 +492,7 @@ mod tests {
 
     fn envelope(primitive: Primitive) -> Envelope {
         Envelope {
+            version: ImpsVersion::V13,
             session: "1@im.a.example".to_owned(),
             mode: Mode::Request,
             transaction: "t1".to_owned(),
@@ -495,8 +511,8 @@ mod tests {
         let number = Msisdn::parse("+46760000001").unwrap();
         let values = || {
             vec![
-                ("wv:u0000002@b".to_owned(), legacy(number, true, "SMS-only")),
-                ("wv:u0000003@b".to_owned(), Presence::im_user(false, Look::MOBILE, None)),
+                ("wv:u0000002@b".to_owned(), legacy(number, true, "SMS-only", true)),
+                ("wv:u0000003@b".to_owned(), Presence::im_user(Look::MOBILE, None)),
             ]
         };
         let server = MetaInfo { service: "wv:@im.a.example".to_owned(), user: None };
@@ -547,9 +563,26 @@ mod tests {
             for node in theirs.descendants().filter(|node| node.is_element()) {
                 let in_presence =
                     node.ancestors().any(|above| above.tag_name().name() == "PresenceSubList");
-                let namespace = if in_presence { presence::NAMESPACE } else { NAMESPACE };
-                assert_eq!(node.tag_name().namespace(), Some(namespace));
+                let of = if in_presence { presence::namespace } else { namespace };
+                assert_eq!(node.tag_name().namespace(), Some(of(ImpsVersion::V13)));
             }
+        }
+    }
+
+    #[test]
+    fn every_version_has_namespaces_of_its_own_and_comes_back() {
+        for &version in ImpsVersion::ALL {
+            let values = vec![("wv:u0000003@b".to_owned(), Presence::im_user(Look::MOBILE, None))];
+            let answer = Primitive::GetPresenceResponse { status: SUCCESSFUL, values };
+            let sent = Envelope { version, ..envelope(answer) };
+            let mut text = String::new();
+            encode(&sent, &mut text);
+            assert_eq!(decode(&text).unwrap(), sent);
+            assert!(
+                text.contains(namespace(version)) && text.contains(presence::namespace(version))
+            );
+            let unknown = text.replace(namespace(version), "http://nobody.example");
+            assert!(matches!(decode(&unknown), Err(WireError::Value { name: "xmlns", .. })));
         }
     }
 

@@ -3,35 +3,48 @@
 //! here.
 
 use super::sizes::{Sides, WireSizes};
-use super::xml;
-use crate::domain::presence::{self, Availability, Look, Presence};
+use super::{transfer, xml};
+use crate::domain::lengths::Lengths;
+use crate::domain::presence::{Availability, News, Presence};
 use crate::domain::uid::INDEX_DIGITS;
 
 /// Measures what `sides.from` sends.
 pub fn sizes(sides: Sides<'_>) -> WireSizes {
-    let Sides { from, to, number, status_text } = sides;
+    let Sides { from, to, number, .. } = sides;
     let length = |stanza: String| stanza.len() as u32;
     let [sender, recipient] = [from, to].map(user);
     let by_number = |domain: &str| format!("{number}@{domain}");
-    let legacy = presence::legacy(number, true, status_text);
-    let shown =
-        length(shown(&client(from), &recipient, &Presence::im_user(true, Look::MOBILE, None)));
+    let told = |news| length(told(&sides, news));
+    let asked_by = |kind| length(asked(&sender, &recipient, kind));
     WireSizes {
         message: length(message(&client(from), &recipient, "")),
-        presence: shown,
+        presence: Lengths::measured(told),
         presence_per_watcher: 0,
-        state: shown,
-        state_per_contact: 0,
-        subscribe: length(asked(&sender, &recipient, "probe")),
+        state: 0,
+        state_contact: Lengths::measured(told),
+        subscribe: asked_by("probe"),
         subscribe_per_contact: 0,
         again: length(asked(&client(from), &recipient, "unavailable")),
         again_per_contact: 0,
         validate: length(asked(&sender, &by_number(to), "probe")),
-        contact: length(asked(&sender, &recipient, "subscribe")),
-        answer: length(asked(&sender, &recipient, "subscribed")),
-        validated: length(self::shown(&by_number(from), &recipient, &legacy)),
+        contact: asked_by("subscribe"),
+        contact_answer: ["subscribed", "unsubscribed", "unsubscribed"].map(asked_by),
+        answer: asked_by("subscribed"),
+        validated: [News::LegacyOffline, News::LegacyOnline].map(|news| told(Some(news))),
         ..WireSizes::default()
     }
+}
+
+/// What is told of somebody of the sending side: who may not be seen any more is unsubscribed from (RFC
+/// 6121 3.2.1, 4.3.2).
+fn told(sides: &Sides<'_>, news: Option<News>) -> String {
+    let (from, to) = (sides.from, user(sides.to));
+    let who = match news {
+        Some(News::Withdrawn) | None => return asked(&user(from), &to, "unsubscribed"),
+        Some(News::LegacyOnline | News::LegacyOffline) => format!("{}@{from}", sides.number),
+        Some(News::Changed(_) | News::Online(_) | News::Granted(_) | News::Offline) => client(from),
+    };
+    self::shown(&who, &to, &transfer::shown(sides, news))
 }
 
 /// An instant message.
@@ -89,7 +102,7 @@ fn client(domain: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::number::Msisdn;
+    use crate::domain::presence::{Look, StatusText};
 
     #[test]
     fn stanzas_are_those_of_rfc_6121() {
@@ -99,29 +112,35 @@ mod tests {
             "<presence from=\"u0000000@a.example/mobile\" to=\"u0000000@b.example\" \
              type=\"probe\"/>"
         );
-        let away = Presence {
-            user_availability: Some(presence::Attribute::valid(Availability::NotAvailable)),
-            ..Presence::im_user(true, Look::MOBILE, None)
-        };
-        assert!(shown(&ours, &theirs, &away).contains("><show>away</show></presence>"));
-        let gone = shown(&ours, &theirs, &Presence::im_user(false, Look::MOBILE, None));
+        let look = |availability| Look { availability, ..Look::MOBILE };
+        let sides = Sides::of("a.example", "b.example");
+        let away = told(&sides, Some(News::Changed(look(Availability::NotAvailable))));
+        assert!(away.contains("><show>away</show></presence>"), "{away}");
+        let gone = told(&sides, Some(News::Offline));
         assert!(gone.ends_with("type=\"unavailable\"></presence>"), "{gone}");
         let text = message(&ours, &theirs, "a < b");
         assert!(text.contains("type=\"chat\"><body>a &lt; b</body></message>"), "{text}");
-        for stanza in [gone, text] {
+        for stanza in [away, gone, text, told(&sides, None)] {
             roxmltree::Document::parse(&stanza).expect("well-formed");
         }
     }
 
     #[test]
     fn stanzas_are_as_short_as_the_examples_of_the_rfc() {
-        let number = Msisdn::of_length(12);
-        let sides = Sides { from: "a.example", to: "b.example", number, status_text: "SMS-only" };
-        let sizes = sizes(sides);
-        for size in [sizes.presence, sizes.subscribe, sizes.again, sizes.contact, sizes.answer] {
+        let sizes = sizes(Sides::of("a.example", "b.example"));
+        let online = Some(News::Online(Look::MOBILE));
+        let presence = sizes.presence.of(online);
+        let [yes, ..] = sizes.contact_answer;
+        for size in [presence, sizes.subscribe, sizes.again, sizes.contact, yes, sizes.answer] {
             assert!((60..120).contains(&size), "{sizes:?}");
         }
-        assert!((100..180).contains(&sizes.message) && sizes.validated > sizes.presence);
-        assert_eq!((sizes.state, sizes.subscribe_per_contact), (sizes.presence, 0));
+        assert!((100..180).contains(&sizes.message) && sizes.validated[1] > presence);
+        assert_eq!((sizes.state_contact, sizes.subscribe_per_contact), (sizes.presence, 0));
+        let text = StatusText { bytes: 10, words: 0 };
+        let look = Look { text, ..Look::MOBILE };
+        assert_eq!(
+            sizes.presence.of(Some(News::Changed(look))),
+            presence + "<status>".len() as u32 + 10 + "</status>".len() as u32
+        );
     }
 }

@@ -88,6 +88,7 @@ fn workload(contacts: Contacts) -> Workload {
         contacts,
         messages: messages(),
         presence_changes: 0.001,
+        status_text: None,
         sessions: Sessions { online: 0.6, length: None, offline: OfflineMessages::Store },
         activities: Activities::default(),
         groups: Groups { rooms: 0, members: CountDistribution::Constant(0), messages: 0.0 },

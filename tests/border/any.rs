@@ -9,7 +9,7 @@ use interwork::domain::ledger::{Journal, Ledger, Occasion};
 use interwork::domain::number::ReplyNumber;
 use interwork::domain::observation::StageTime;
 use interwork::domain::outcome::{Route, SmsOrigin, Stage};
-use interwork::domain::presence::{Availability, ClientType, Look, News};
+use interwork::domain::presence::{Availability, ClientType, Look, News, StatusText};
 use interwork::domain::text::{Alphabet, Text};
 use interwork::domain::time::{Duration, Instant};
 use proptest::collection::vec;
@@ -36,8 +36,12 @@ fn news() -> impl Strategy<Value = News> {
     let look = (
         select(Availability::ALL.to_vec()),
         proptest::option::of(select(ClientType::ALL.to_vec())),
+        any::<(u8, u8)>(),
     )
-        .prop_map(|(availability, client)| Look { availability, client });
+        .prop_map(|(availability, client, (bytes, words))| {
+            let text = StatusText { bytes, words };
+            Look { availability, client, text }
+        });
     prop_oneof![
         look.clone().prop_map(News::Changed),
         look.clone().prop_map(News::Online),

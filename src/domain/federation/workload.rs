@@ -15,6 +15,8 @@ pub(crate) struct Workload {
     pub(crate) messages: Messages,
     /// Presence changes a second and online IM user, logins apart.
     pub(crate) presence_changes: f64,
+    /// Characters of the StatusText that users show, new with each change; `None`: they show none.
+    pub(crate) status_text: Option<CountDistribution>,
     /// Logins and logouts.
     pub(crate) sessions: Sessions,
     /// Contacts added during the run.

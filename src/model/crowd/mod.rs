@@ -27,6 +27,8 @@ use crate::domain::outcome::{Defect, Reason, Route, SmsOrigin, Stage};
 use crate::domain::presence::Availability;
 use crate::domain::random::StreamSeed;
 use crate::domain::text::Text;
+use crate::model::status_texts::StatusTexts;
+use crate::model::stimulus::Change;
 
 /// The subscribers of one operator.
 #[derive(Debug)]
@@ -36,6 +38,7 @@ pub(crate) struct Crowd {
     online: Bits,
     /// What users have set of themselves, by index.
     availability: Vec<Availability>,
+    texts: StatusTexts,
     /// Towards the operator.
     up: Access,
     habits: Habits,
@@ -68,6 +71,7 @@ impl Crowd {
         Self {
             base,
             availability: vec![Availability::Available; plan.population.range(operator).len()],
+            texts: StatusTexts::new(plan, operator),
             online: logged_in,
             up: Access::new(plan, operator, "access/up"),
             noticed: FxHashSet::default(),
@@ -162,12 +166,23 @@ impl Crowd {
     pub(crate) fn change_presence(
         &mut self,
         publisher: SubscriberId,
-        to: Option<Availability>,
+        to: Change,
         cx: &mut Context<'_>,
     ) {
         let set = &mut self.availability[(publisher.0 - self.base) as usize];
-        *set = to.unwrap_or_else(|| set.next());
-        let job = Job::Presence { publisher, availability: *set, changed: cx.now };
+        let text = match to {
+            Change::Text(text) => Some(text),
+            Change::Availability(to) => {
+                *set = to;
+                None
+            }
+            // Whoever shows a text has a new one.
+            Change::Next => {
+                *set = set.next();
+                self.texts.drawn(publisher, cx.now)
+            }
+        };
+        let job = Job::Presence { publisher, availability: *set, text, changed: cx.now };
         let delay = self.up.client(publisher);
         cx.at(cx.now + delay, Role::Crowd, Input::Request(job));
     }

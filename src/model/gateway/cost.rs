@@ -1,6 +1,6 @@
 //! What a crossing costs: its bytes on the wire, and what the sending side owes for it.
 
-use crate::domain::crossing::{Audience, Found, SubscriptionAct};
+use crate::domain::crossing::{Audience, Found, Located, SubscriptionAct};
 use crate::domain::outcome::Defect;
 use crate::model::context::Context;
 use crate::model::crossing::{Content, Notification, Subscription};
@@ -30,19 +30,24 @@ pub(super) fn bytes(content: &Content, sizes: &TransferSizes, cx: &Context<'_>) 
         Content::Sms(slot) => {
             let message = &cx.messages[slot];
             let segments = message.sms.map_or(1, |sms| u32::from(sms.segments));
-            sizes.sms * segments + if sizes.sms_adds_text { message.text.octets() } else { 0 }
+            sizes.sms.of(segments, message.text.octets())
         }
-        Content::SmsBack(_) | Content::Query(_) | Content::Located(_) | Content::Alert(_) => {
-            sizes.sms_signalling
+        Content::SmsBack(_) => sizes.failed,
+        Content::Query(_) => sizes.query,
+        Content::Located(Located { attached, .. }) => sizes.located[usize::from(attached)],
+        Content::Alert(_) => sizes.alert,
+        Content::Notification(Notification { news, audience, .. }) => {
+            let watcher = match audience {
+                Audience::Watcher(_) => sizes.presence_watcher,
+                // Their own domain knows them.
+                Audience::Domain(_) => 0,
+            };
+            sizes.presence.of(Some(news)) + watcher
         }
-        Content::Notification(Notification { audience: Audience::Domain(_), .. }) => {
-            sizes.presence_domain
+        Content::State { contacts, .. } => {
+            let each = cx.lists[contacts].iter().map(|it| sizes.state_contact.of(it.state));
+            sizes.state + each.sum::<u32>()
         }
-        Content::Notification(_) => sizes.presence,
-        Content::State { contacts, .. } if sizes.state_contact > 0 => {
-            sizes.state + sizes.state_contact * further(contacts, cx)
-        }
-        Content::State { .. } => sizes.state,
         Content::Subscribe(Subscription { contacts, act: SubscriptionAct::Begin, .. }) => {
             sizes.subscribe + sizes.subscribe_contact * further(contacts, cx)
         }
@@ -53,15 +58,20 @@ pub(super) fn bytes(content: &Content, sizes: &TransferSizes, cx: &Context<'_>) 
         Content::Validate(_) | Content::Search(_) => sizes.validate,
         // All of them are an InviteRequest, or as long as one.
         Content::Contact(_) | Content::Invite(_) | Content::Leave(_) => sizes.contact,
-        Content::Validated { .. } => sizes.validated,
+        // As by default, where nothing better is known: online.
+        Content::Validated { online, .. } => sizes.validated[usize::from(online != Some(false))],
         // Each user found is as long as the one that a validation answers with.
         Content::Found(Found { users, .. }) => {
-            sizes.answer + u32::from(users) * sizes.validated.saturating_sub(sizes.answer)
+            let [_, found] = sizes.validated;
+            sizes.answer + u32::from(users) * found.saturating_sub(sizes.answer)
         }
-        Content::ContactAnswer { .. } | Content::InviteAnswer { .. } => sizes.answer,
+        Content::ContactAnswer { answer, .. } | Content::InviteAnswer { answer, .. } => {
+            sizes.contact_answer[answer as usize]
+        }
         // It names the message as the message did (DeliveryStatusReport has its MessageInfo).
         Content::DeliveryReport(_) => sizes.message,
-        Content::Ack | Content::Report | Content::StatusReport(_) => sizes.answer,
+        Content::Ack => sizes.answer,
+        Content::Report | Content::StatusReport(_) => sizes.delivered,
     }
 }
 

@@ -5,7 +5,7 @@ use crate::domain::crossing::{Addition, Held, Receipt, Search};
 use crate::domain::federation::{Agreement, Exposed};
 use crate::domain::observation::{Carried, Decision, Observation};
 use crate::domain::outcome::{Defect, SmsOrigin};
-use crate::domain::presence::News;
+use crate::domain::presence::{Look, StatusText};
 use crate::model::context::Context;
 use crate::model::crossing::{Content, Crossing, Notification};
 use crate::model::outbox::{Asked, ContactRequest, Input, Job};
@@ -78,24 +78,31 @@ pub(super) fn notified(crossing: &Crossing, cx: &mut Context<'_>) {
     }
 }
 
-/// What of presence an agreement lets cross: without the kind of client, if it does not expose that (RD-8).
+/// What of presence an agreement lets cross: without the kind of client or the StatusText, if it does not
+/// expose these (RD-8).
 pub(super) fn exposed(content: Content, terms: &Agreement, cx: &mut Context<'_>) -> Content {
     let leaks = cx.plan.has(Defect::AgreementExposes);
-    let kept = |terms: &Agreement| terms.expose.contains(&Exposed::DeviceType) || leaks;
+    let hides = |what| !terms.expose.contains(&what) && !leaks;
+    let (device, text) = (hides(Exposed::DeviceType), hides(Exposed::StatusText));
     match content.carriage() {
-        Carriage::Presence if !kept(terms) => {}
+        Carriage::Presence if device || text => {}
         Carriage::Presence
         | Carriage::Messaging
         | Carriage::Search
         | Carriage::Groups
         | Carriage::Sms => return content,
     }
+    let kept = |look: Look| Look {
+        client: look.client.filter(|_| !device),
+        text: if text { StatusText::NONE } else { look.text },
+        ..look
+    };
     if let Content::Notification(news) = content {
-        return Content::Notification(Notification { news: news.news.without_client(), ..news });
+        return Content::Notification(Notification { news: news.news.map(kept), ..news });
     }
     if let Held::List(&contacts) = content.held() {
         for listed in &mut cx.lists[contacts] {
-            listed.state = listed.state.map(News::without_client);
+            listed.state = listed.state.map(|news| news.map(kept));
         }
     }
     content

@@ -6,7 +6,8 @@ use crate::domain::federation::LegacyPresence;
 use crate::domain::id::SubscriberId;
 use crate::domain::observation::Observation;
 use crate::domain::outcome::Defect;
-use crate::domain::presence::{Look, News};
+use crate::domain::presence::{Look, News, StatusText};
+use crate::domain::time::Instant;
 use crate::model::context::Context;
 use crate::model::gateway::Gateway;
 use crate::model::outbox::ContactRequest;
@@ -55,7 +56,10 @@ impl Imsp {
     /// What an IM user here shows while online.
     pub(super) fn look_of(&self, user: SubscriberId) -> Look {
         let client = Some(self.down.client_type(user));
-        Look { availability: self.availability[self.index(user)], client }
+        let set = self.texts.get(&user).copied();
+        let text = set.or_else(|| self.texts_before.drawn(user, Instant::START));
+        let text = text.unwrap_or(StatusText::NONE);
+        Look { availability: self.availability[self.index(user)], client, text }
     }
 
     /// Whether a user of this IMSP has blocked somebody.

@@ -31,6 +31,7 @@ use super::outbox::{Asked, ContactRequest, Job};
 use super::plan::Plan;
 use super::server::{Server, Turn};
 use super::station::{Claim, Served};
+use super::status_texts::StatusTexts;
 use super::store::{Slot, Store};
 use crate::domain::crossing::{Consent, Fate};
 use crate::domain::distribution::DurationDistribution;
@@ -39,7 +40,7 @@ use crate::domain::id::{OperatorId, SubscriberId};
 use crate::domain::observation::Observation;
 use crate::domain::outcome::{Defect, Reason, Stage};
 use crate::domain::part::{Part, PartKind};
-use crate::domain::presence::{Availability, News};
+use crate::domain::presence::{Availability, News, StatusText};
 use crate::domain::random::StreamSeed;
 use crate::domain::text::SourceNotice;
 
@@ -68,6 +69,10 @@ pub(crate) struct Imsp {
     sessions: Bits,
     /// What users have set of themselves, by index.
     availability: Vec<Availability>,
+    /// What else they have set since the start.
+    texts: FxHashMap<SubscriberId, StatusText>,
+    /// What they had set before.
+    texts_before: StatusTexts,
     /// Session changes seen of each IM user.
     session_changes: Vec<u32>,
     /// Legacy customers with a pre-registered account, by index.
@@ -155,6 +160,8 @@ impl Imsp {
             blocked: Pairs::default(),
             sessions,
             availability: vec![Availability::Available; range.len()],
+            texts: FxHashMap::default(),
+            texts_before: StatusTexts::new(plan, operator),
             session_changes: vec![0; range.len()],
             registered: Bits::new(range.len()),
             subscribed: Bits::default(),
@@ -254,8 +261,11 @@ impl Imsp {
                 cx.stage(slot, Stage::ImService);
                 self.message(slot, served.arrived, gateway, cx);
             }
-            Job::Presence { publisher, availability, changed } => {
+            Job::Presence { publisher, availability, text, changed } => {
                 let index = self.index(publisher);
+                if let Some(text) = text.filter(|_| !cx.plan.has(Defect::StatusTextLost)) {
+                    self.texts.insert(publisher, text);
+                }
                 if !cx.plan.has(Defect::AvailabilityLost) {
                     self.availability[index] = availability;
                 }

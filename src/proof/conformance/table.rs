@@ -182,7 +182,7 @@ pub const ROWS: &[Row] = &[
         Holds,
         "RD7 7.1.5",
         "presence crosses and reaches the watcher",
-        Played(&["rd-5", "rd-5-values", "rd-5-own"]),
+        Played(&["rd-5", "rd-5-values", "rd-5-own", "rd-5-status-text"]),
     ),
     row(
         "RD-6",
@@ -203,7 +203,7 @@ pub const ROWS: &[Row] = &[
         Holds,
         "RD7 7.1.7",
         "each provider decides what its users see of contacts",
-        Played(&["rd-8", "rd-8-agreement"]),
+        Played(&["rd-8", "rd-8-agreement", "rd-8-status-text"]),
     ),
     row(
         "CR16-1",
@@ -220,41 +220,45 @@ pub const ROWS: &[Row] = &[
     ),
     row(
         "CR16-2",
-        Holds,
-        "CR16 16.2",
+        Should,
+        "CR16 16.3",
         "OnlineStatus: T, T, the MSISDN",
         Encoded(
             "<OnlineStatus><Qualifier>T</Qualifier><ClientID><MSISDN>{}</MSISDN></ClientID><PresenceValue>T</PresenceValue></OnlineStatus>",
+            &["cr16-2-phone", "cr16-2-before"],
         ),
     ),
     row(
         "CR16-3",
-        Holds,
-        "CR16 16.2",
+        Should,
+        "CR16 16.3",
         "ClientInfo: T, CLI, the MSISDN",
         Encoded(
             "<ClientInfo><Qualifier>T</Qualifier><ClientID><MSISDN>{}</MSISDN></ClientID><ClientType>CLI</ClientType></ClientInfo>",
+            &["cr16-3-lower"],
         ),
     ),
     row(
         "CR16-4",
-        Holds,
-        "CR16 16.2",
+        Should,
+        "CR16 16.3",
         "UserAvailability: T, AVAILABLE",
         Encoded(
             "<UserAvailability><Qualifier>T</Qualifier><PresenceValue>AVAILABLE</PresenceValue></UserAvailability>",
+            &[],
         ),
     ),
     row(
         "CR16-5",
-        Holds,
-        "CR16 16.2",
+        Should,
+        "CR16 16.3",
         "StatusText: T, SMS-only",
         Encoded(
             "<StatusText><Qualifier>T</Qualifier><PresenceValue>SMS-only</PresenceValue></StatusText>",
+            &[],
         ),
     ),
-    row("CR16-6", Holds, "CR16 16.2", "clients mark SMS-only contacts", Played(&["cr16-6"])),
+    row("CR16-6", Should, "CR16 16.3", "clients mark SMS-only contacts", Played(&["cr16-6"])),
     row(
         "IM-0010",
         Shall,

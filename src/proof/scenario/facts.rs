@@ -10,8 +10,8 @@ use crate::domain::id::{AgreementId, MessageId, OperatorId, SubscriberId};
 use crate::domain::observation::{
     Carried, ConversationTurn, Decision, Observation, SmsEvent, Subject,
 };
-use crate::domain::outcome::{ContactKind, SmsOrigin, TransferKind};
-use crate::domain::presence::{Look, News, Presence};
+use crate::domain::outcome::{ContactKind, Defect, SmsOrigin, TransferKind};
+use crate::domain::presence::{ClientId, ClientType, Look, News, Presence};
 use crate::domain::time::Instant;
 use crate::domain::uid::number_uid;
 use crate::model::context::Observer;
@@ -24,6 +24,8 @@ use crate::model::routing::Carriage;
 pub(super) struct Names {
     pub(super) plan: Arc<Plan>,
     pub(super) people: BTreeMap<SubscriberId, String>,
+    /// What users say about themselves, in the order of the script.
+    pub(super) texts: Vec<String>,
     /// What each user writes at an instant, in order.
     pub(super) words: BTreeMap<(SubscriberId, Instant), Vec<String>>,
 }
@@ -105,6 +107,7 @@ impl Facts {
         let seen = look.map_or(Seen::Offline, Seen::Online);
         let mut facts = shown(&entry(plan, operator, contact, seen), None, groups);
         facts.push(if look.is_some() { "sees {} online" } else { "sees {} offline" }.to_owned());
+        facts.extend(look.and_then(|look| self.client(operator, contact, look)));
         facts.extend(self.looks(operator, look));
         facts
     }
@@ -112,13 +115,31 @@ impl Facts {
     /// What a client shows of an IM user who is online: availability, and the kind of client if that is
     /// exposed.
     fn looks(&self, operator: OperatorId, look: Option<Look>) -> Vec<String> {
-        let Some(Look { availability, client }) = look else { return Vec::new() };
+        let Some(Look { availability, client, text }) = look else { return Vec::new() };
         // What no agreement exposes has not come.
-        let expose = &self.names.plan.federation.operator(operator).expose;
-        let device = expose.contains(&Exposed::DeviceType);
-        let client = client.filter(|_| device).map(|kind| format!("shows {{}} on {}", kind.name()));
+        let tells = |what| self.names.plan.federation.operator(operator).expose.contains(&what);
+        let device = client.filter(|_| tells(Exposed::DeviceType));
+        let device = device.map(|kind| format!("shows {{}} on {}", kind.name()));
+        let words = usize::from(text.words).checked_sub(1).filter(|_| tells(Exposed::StatusText));
+        let words = words.and_then(|place| self.names.texts.get(place));
+        let words = words.map(|words| format!("reads \"{words}\" of {{}}"));
         let availability = format!("shows {{}} {}", availability.word());
-        client.into_iter().chain([availability]).collect()
+        device.into_iter().chain([availability]).chain(words).collect()
+    }
+
+    /// Which client of an IM user is meant, as presence of IMPS 1.3 says.
+    fn client(&self, operator: OperatorId, contact: SubscriberId, look: Look) -> Option<String> {
+        let plan = &self.names.plan;
+        let home = plan.population.operator(contact);
+        let named = plan.names_clients(home, operator) && !plan.has(Defect::ClientIdUnsaid);
+        named.then(|| match look.client {
+            Some(ClientType::MobilePhone | ClientType::Cli) => {
+                format!("shows {{}} by client {}", plan.numbers.msisdn(contact))
+            }
+            Some(ClientType::Computer | ClientType::Pda | ClientType::Other) | None => {
+                "shows {} by client URL".to_owned()
+            }
+        })
     }
 
     /// What a client shows as news of a contact come.
@@ -139,7 +160,7 @@ impl Facts {
             let whole = matches!(news, News::Granted(_) | News::LegacyOnline | News::LegacyOffline);
             facts.extend(list.into_iter().filter(|fact| {
                 let more = whole && !fact.starts_with("sees {} ");
-                more || fact.starts_with("keeps") || fact.starts_with("shows")
+                more || ["keeps", "shows", "reads"].iter().any(|verb| fact.starts_with(verb))
             }));
         }
         facts
@@ -421,6 +442,13 @@ pub(in crate::proof) fn shown(
     let online = presence.online_status.as_ref().and_then(|status| status.value);
     let online = if online == Some(true) { "sees {} online" } else { "sees {} offline" };
     facts.extend([mark, online].map(str::to_owned));
+    if let Some(client) = presence.online_status.as_ref().and_then(|status| status.client.as_ref())
+    {
+        facts.push(match client {
+            ClientId::Number(number) => format!("shows {{}} by client {number}"),
+            ClientId::Url(_) => "shows {} by client URL".to_owned(),
+        });
+    }
     // Where the two are not to be told apart, a text that tells them apart is not shown (IM-0070).
     let text = presence.status_text.as_ref().filter(|_| entry.marked || !presence.is_legacy());
     let text = text.and_then(|text| text.value.as_deref());

@@ -13,7 +13,7 @@ use crate::domain::time::Instant;
 use crate::engine::simulation::Simulation;
 use crate::model::access::Access;
 use crate::model::plan::Plan;
-use crate::model::stimulus::Stimulus;
+use crate::model::stimulus::{Change, Stimulus};
 
 /// What came of a scenario.
 #[derive(Clone, Debug)]
@@ -42,7 +42,12 @@ pub fn play(script: &Script, plan: &Arc<Plan>) -> Result<Played, String> {
         }
     }
     let people = cast.iter().map(|(name, id)| (*id, name.clone())).collect();
-    let names = Arc::new(Names { plan: Arc::clone(plan), people, words });
+    let texts = script.acts.iter().filter_map(|act| match &act.deed {
+        Deed::Sets { words, .. } => Some(words.clone()),
+        _ => None,
+    });
+    let texts = texts.collect();
+    let names = Arc::new(Names { plan: Arc::clone(plan), people, texts, words });
     let mut simulation = Simulation::new(plan, |_| Facts::new(&names));
     for (home, at, stimulus) in scripted(script, plan)? {
         simulation.script(home, at, stimulus);
@@ -169,6 +174,7 @@ fn possible(
             | Deed::Invites { .. }
             | Deed::Searches { .. }
             | Deed::Changes(_)
+            | Deed::Sets { .. }
             | Deed::Allows { .. }
             | Deed::Blocks { .. } => (!session).then_some("is logged out"),
         };
@@ -251,7 +257,11 @@ fn stimulus(act: &Act, who: SubscriberId, cast: &BTreeMap<String, SubscriberId>)
         Deed::Commands(online) => Stimulus::Command { customer: who, online: *online },
         Deed::Logs(login) => Stimulus::Log { user: who, login: *login },
         Deed::Phone(attached) => Stimulus::Phone { user: who, attached: *attached },
-        Deed::Changes(to) => Stimulus::Change { user: who, to: *to },
+        Deed::Changes(to) => {
+            let to = to.map_or(Change::Next, Change::Availability);
+            Stimulus::Change { user: who, to }
+        }
+        Deed::Sets { text, .. } => Stimulus::Change { user: who, to: Change::Text(*text) },
         Deed::Upgrades => Stimulus::Upgrade { user: Some(who) },
         Deed::Downgrades => Stimulus::Downgrade(who),
         Deed::Allows { whom, yes } => {

@@ -35,7 +35,7 @@
 use std::collections::BTreeMap;
 
 use super::claim::{self, Claim};
-use crate::domain::presence::Availability;
+use crate::domain::presence::{Availability, StatusText};
 use crate::domain::quantity;
 use crate::domain::text::Text;
 use crate::domain::time::{Duration, Instant};
@@ -138,6 +138,13 @@ pub(crate) enum Deed {
     Phone(bool),
     /// `changes presence`: to what comes next; `is busy`, `is away`, `is available`.
     Changes(Option<Availability>),
+    /// `sets "in a meeting"`: the StatusText.
+    Sets {
+        /// The words, as facts show them.
+        words: String,
+        /// How long they are, and which of the script's.
+        text: StatusText,
+    },
     /// `upgrades`: a legacy customer becomes an IM user.
     Upgrades,
     /// `gives up IM`: an IM user becomes a legacy customer.
@@ -255,7 +262,7 @@ fn deed(text: &str) -> Result<Deed, String> {
         format!(
             "`{text}`: users add … by number, add … by address, look for …, remove …, close the conversation with …, invite …, leave the group of …, write the group \"…\", write … \"…\", send … a picture, \
              command online, command offline, answer \"…\", log in, \
-             log out, attach, detach, change presence, be busy, away or available, upgrade, give up IM, allow …, deny …, block …, unblock …, say yes, say no"
+             log out, attach, detach, change presence, be busy, away or available, set \"…\", upgrade, give up IM, allow …, deny …, block …, unblock …, say yes, say no"
         )
     };
     Ok(match (verb, rest) {
@@ -310,6 +317,13 @@ fn deed(text: &str) -> Result<Deed, String> {
         ("detaches", "") => Deed::Phone(false),
         ("changes", "presence") => Deed::Changes(None),
         ("is", word) => Deed::Changes(Some(Availability::from_word(word).ok_or_else(known)?)),
+        ("sets", rest) if rest.starts_with('"') => {
+            let (words, text) = words_of(rest).ok_or_else(known)?;
+            let bytes = u8::try_from(text.bytes).map_err(|_| {
+                format!("a StatusText has at most {} bytes, and this has {}", u8::MAX, text.bytes)
+            })?;
+            Deed::Sets { words, text: StatusText { bytes, words: 0 } }
+        }
         ("upgrades", "") => Deed::Upgrades,
         ("gives", "up IM") => Deed::Downgrades,
         ("allows", whom) if !whom.is_empty() => Deed::Allows { whom: whom.to_owned(), yes: true },
@@ -344,6 +358,15 @@ fn check(script: &mut Script) -> Result<(), ScriptError> {
         let next = script.acts.iter().map(|act| act.at).find(|at| *at > claim.from);
         claim.to = claim.to.or(next);
     }
+    let mut texts = 0u8;
+    for act in &mut script.acts {
+        let Deed::Sets { text, .. } = &mut act.deed else { continue };
+        texts = texts.checked_add(1).ok_or_else(|| ScriptError {
+            line: act.line,
+            reason: format!("a scenario has at most {} StatusTexts", u8::MAX),
+        })?;
+        text.words = texts;
+    }
     for act in &script.acts {
         let whom = match &act.deed {
             Deed::Adds { whom, .. }
@@ -357,7 +380,8 @@ fn check(script: &mut Script) -> Result<(), ScriptError> {
             | Deed::Blocks { whom, .. } => Some(whom),
             Deed::Answers { whom, .. } => whom.as_ref(),
             Deed::Commands(_) | Deed::Logs(_) | Deed::Phone(_) => None,
-            Deed::Changes(_) | Deed::Upgrades | Deed::Downgrades | Deed::Says(_) => None,
+            Deed::Changes(_) | Deed::Sets { .. } => None,
+            Deed::Upgrades | Deed::Downgrades | Deed::Says(_) => None,
             Deed::WritesGroup { .. } => None,
         };
         if whom == Some(&act.who) {

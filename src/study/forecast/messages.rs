@@ -233,8 +233,13 @@ impl<'a> Flows<'a> {
         }
         if !own {
             let signal = Traffic { limited: false, answered: false, ..sms(attempts) };
-            work.carry(converter, to, signal, |sizes| f64::from(sizes.sms_signalling));
-            work.carry(to, converter, signal, |sizes| f64::from(sizes.sms_signalling));
+            work.carry(converter, to, signal, |sizes| f64::from(sizes.query));
+            let there =
+                if phones.attempts > 0.0 { phones.delivered / phones.attempts } else { 0.0 };
+            work.carry(to, converter, signal, |sizes| {
+                let [absent, attached] = sizes.located.map(f64::from);
+                absent + (attached - absent) * there
+            });
             let delivered = sms(submitted * phones.delivered);
             work.carry(converter, to, delivered, sms_bytes(segments, octets));
         }
@@ -340,5 +345,5 @@ fn sms(rate: f64) -> Traffic {
 }
 
 fn sms_bytes(segments: f64, octets: f64) -> impl Fn(&TransferSizes) -> f64 {
-    move |sizes| f64::from(sizes.sms) * segments + if sizes.sms_adds_text { octets } else { 0.0 }
+    move |sizes| sizes.sms.usual(segments, octets)
 }

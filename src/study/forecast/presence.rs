@@ -45,6 +45,7 @@ fn activities(plan: &Plan, operator: OperatorId, users: f64, work: &mut Work<'_>
 
 /// Notifications of the changes of an operator's users, so many a second each.
 fn fan_out(plan: &Plan, operator: OperatorId, changes: f64, work: &mut Work<'_>) {
+    let text = status_text(plan, operator);
     let shares: Vec<f64> = plan.federation.operators().map(|(id, _)| online(plan, id)).collect();
     let operators = plan.federation.operators.len();
     // By domain: watchers who are told of one change of every user, and changes that anybody
@@ -73,7 +74,8 @@ fn fan_out(plan: &Plan, operator: OperatorId, changes: f64, work: &mut Work<'_>)
         let per_domain = terms.per_domain;
         let rate = if per_domain { domains[domain.index()] * changes } else { told };
         let bytes = move |sizes: &TransferSizes| {
-            f64::from(if per_domain { sizes.presence_domain } else { sizes.presence })
+            let watcher = if per_domain { 0 } else { sizes.presence_watcher };
+            sizes.presence.usual(text) + f64::from(watcher)
         };
         work.carry(operator, domain, traffic(rate, terms), bytes);
         work.im_server(domain, rate, |times| &times.presence);
@@ -136,8 +138,9 @@ fn subscriptions(plan: &Plan, operator: OperatorId, logins: f64, work: &mut Work
         let refreshes = told(terms.notify_on_refresh, refreshed);
         let states = begun + (refreshes + told(terms.notify_at_end, ended));
         let Some(back) = self::terms(plan, domain, operator) else { continue };
+        let text = status_text(plan, domain);
         work.carry(domain, operator, traffic(states, back), |sizes| {
-            f64::from(sizes.state) + f64::from(sizes.state_contact) * further
+            f64::from(sizes.state) + sizes.state_contact.usual(text) * each
         });
         work.im_server(operator, states, |times| &times.presence);
         notify(plan, operator, begun + refreshes, work);
@@ -176,6 +179,12 @@ fn refreshes(plan: &Plan, operator: OperatorId, every: Duration) -> f64 {
 fn terms(plan: &Plan, from: OperatorId, to: OperatorId) -> Option<&PresenceTerms> {
     let way = plan.routing.way(Carriage::Presence, from, to)?;
     Some(&plan.federation.agreement(way.agreement).presence)
+}
+
+/// Mean bytes of a StatusText of an operator's users; 0 if they show none.
+fn status_text(plan: &Plan, operator: OperatorId) -> f64 {
+    let workload = &plan.federation.operator(operator).workload;
+    workload.status_text.as_ref().map_or(0.0, |length| length.mean())
 }
 
 fn traffic(rate: f64, terms: &PresenceTerms) -> Traffic {

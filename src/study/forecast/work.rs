@@ -126,7 +126,9 @@ impl<'a> Work<'a> {
                 let link = |side| Part::side(PartKind::Link, way.agreement, side);
                 self.serve(link(side), requests, bytes(sizes) * 8.0 / bandwidth);
                 if answered {
-                    self.serve(link(1 - side), sent, f64::from(back.answer) * 8.0 / bandwidth);
+                    let sms = carriage == Carriage::Sms;
+                    let answer = if sms { back.delivered } else { back.answer };
+                    self.serve(link(1 - side), sent, f64::from(answer) * 8.0 / bandwidth);
                 }
             }
             at = way.next;

@@ -229,6 +229,7 @@ impl Builder<'_> {
         let server = operator.part("im_server");
         let legacy = operator.part("legacy");
         Imsp {
+            version: operator.word("imps_version", &words::IMPS_VERSION),
             workers: server.read("workers"),
             service_time: self.service_times(server),
             queue_limit: server.read("queue_limit"),

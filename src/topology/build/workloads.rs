@@ -104,6 +104,10 @@ impl Builder<'_> {
                 reply_after: self.delay(reply, "after"),
             },
             presence_changes: node.part("presence").read("changes"),
+            status_text: node
+                .part("presence")
+                .get("status_text")
+                .map(|_| self.counts(node.part("presence"), "status_text")),
             sessions: Sessions {
                 online: sessions.read("online"),
                 length,

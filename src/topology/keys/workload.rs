@@ -79,8 +79,16 @@ const REPLY: &[Field] = &[
         "From the delivery to the intent to answer.",
     ),
 ];
-const PRESENCE: &[Field] =
-    &[field("changes", Rate, Is("3/h"), "Presence changes of an online IM user.")];
+const PRESENCE: &[Field] = &[
+    field("changes", Rate, Is("3/h"), "Presence changes of an online IM user."),
+    field(
+        "status_text",
+        COUNTS,
+        Absent,
+        "Characters of the StatusText that users show, 255 at most, new with each change; none by \
+         default.",
+    ),
+];
 const SESSIONS: &[Field] = &[
     field("online", Share, Is("60%"), "Share of IM users logged in at a moment."),
     field(
