@@ -23,7 +23,7 @@ pub(super) fn charged(content: &Content, cx: &mut Context<'_>) -> u32 {
 /// Bytes on the wire.
 pub(super) fn bytes(content: &Content, sizes: &TransferSizes, cx: &Context<'_>) -> u32 {
     match *content {
-        Content::Message(slot) | Content::GroupMessage(slot) => {
+        Content::Message(slot) | Content::GroupMessage(slot) | Content::GroupPost(slot) => {
             let text = u32::from(cx.messages[slot].text.bytes);
             sizes.message + if sizes.message_adds_text { text } else { 0 }
         }
@@ -53,7 +53,8 @@ pub(super) fn bytes(content: &Content, sizes: &TransferSizes, cx: &Context<'_>) 
         Content::Validate(_) | Content::Search(_) => sizes.validate,
         // All of them are an InviteRequest, or as long as one.
         Content::Contact(_) | Content::Invite(_) | Content::Leave(_) => sizes.contact,
-        Content::Validated { .. } => sizes.validated,
+        // It says of the contact what the answer to a validation does.
+        Content::Validated { .. } | Content::ServedAs(_) => sizes.validated,
         // Each user found is as long as the one that a validation answers with.
         Content::Found(Found { users, .. }) => {
             sizes.answer + u32::from(users) * sizes.validated.saturating_sub(sizes.answer)
