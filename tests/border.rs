@@ -238,7 +238,11 @@ fn fitting(crossing: &Sent, given: Ledger, order: usize) -> Ledger {
     };
     match (&crossing.content, given) {
         (
-            Content::Message(_) | Content::GroupMessage(_) | Content::Sms(_) | Content::SmsBack(_),
+            Content::Message(_)
+            | Content::GroupMessage(_)
+            | Content::GroupPost(_)
+            | Content::Sms(_)
+            | Content::SmsBack(_),
             given,
         ) => match given {
             Ledger::Message(..) => given,

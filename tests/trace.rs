@@ -88,6 +88,20 @@ fn use_case_1b_asks_nobody() {
 }
 
 #[test]
+fn who_is_added_again_goes_another_journey() {
+    // B2 adds A1 as well, as RD-4 has it; between them A1 adds B1.
+    let [first, back, other, again] =
+        [1, 2, 3, 4].map(|n| steps("cr16-1-removed", &format!("contact {n}")));
+    let meant = "a client: a/0 means to add b/0 by address";
+    assert_eq!((first[0].as_str(), first.iter().filter(|step| *step == meant).count()), (meant, 1));
+    assert!(!back.iter().any(|step| step.contains(" means to add ")), "{back:?}");
+    assert_eq!(other[0], "a client: a/0 means to add b/2 by number");
+    assert_eq!(again[0], meant);
+    let listed = "a imsp: puts b/0 on the list of a/0".to_owned();
+    assert!(first.contains(&listed) && again.contains(&listed), "{first:?} {again:?}");
+}
+
+#[test]
 fn use_case_2a_converts_at_home() {
     assert_eq!(
         steps("uc-2a", "message 1"),

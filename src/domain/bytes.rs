@@ -5,7 +5,7 @@
 
 use super::crossing::{
     Addition, Audience, Consent, Contacts, Content, Envelope, Fate, Found, Listed, Located,
-    Membership, Note, Notification, Query, Search, Sent, Subscription, SubscriptionAct,
+    Membership, Note, Notification, Query, Search, Sent, ServedAs, Subscription, SubscriptionAct,
 };
 use super::id::{AgreementId, MessageId, OperatorId, SubscriberId, Transaction};
 use super::ledger::{Journal, Ledger, Occasion};
@@ -74,6 +74,7 @@ impl Writer<'_> {
         match content {
             Content::Message(note) => self.note(0, note),
             Content::GroupMessage(note) => self.note(1, note),
+            Content::GroupPost(note) => self.note(24, note),
             Content::Sms(note) => self.note(2, note),
             Content::SmsBack(note) => self.note(3, note),
             Content::Query(Query { phone, smsc, transaction, alert }) => {
@@ -147,6 +148,12 @@ impl Writer<'_> {
                 self.u8(20);
                 self.u32(host.0);
                 self.u32(member.0);
+            }
+            Content::ServedAs(ServedAs { owner, contact, im }) => {
+                self.u8(23);
+                self.u32(owner.0);
+                self.u32(contact.0);
+                self.u8(u8::from(*im));
             }
         }
     }
@@ -319,6 +326,7 @@ impl Reader<'_> {
         Ok(match self.u8()? {
             0 => Content::Message(self.note()?),
             1 => Content::GroupMessage(self.note()?),
+            24 => Content::GroupPost(self.note()?),
             2 => Content::Sms(self.note()?),
             3 => Content::SmsBack(self.note()?),
             4 => Content::Query(Query {
@@ -354,6 +362,7 @@ impl Reader<'_> {
                     SubscriptionAct::Begin,
                     SubscriptionAct::Refresh,
                     SubscriptionAct::End,
+                    SubscriptionAct::Remove,
                 ])?,
             }),
             10 => Content::Search(self.search()?),
@@ -387,6 +396,11 @@ impl Reader<'_> {
             21 => Content::DeliveryReport(self.fate()?),
             22 => Content::StatusReport(self.fate()?),
             20 => Content::Leave(Membership { host: self.user()?, member: self.user()? }),
+            23 => Content::ServedAs(ServedAs {
+                owner: self.user()?,
+                contact: self.user()?,
+                im: self.flag()?,
+            }),
             _ => return Err(Malformed),
         })
     }

@@ -39,6 +39,8 @@ pub enum Content<M, L, T> {
     Message(M),
     /// One copy of a message to a group.
     GroupMessage(M),
+    /// A message to a group on its way from a member to the group's host, whose IMSP makes the copies.
+    GroupPost(M),
     /// A short message, to a handset or a reply number.
     Sms(M),
     /// A short message back at its SMSC after a failed attempt.
@@ -95,6 +97,8 @@ pub enum Content<M, L, T> {
     },
     /// A member leaves a group.
     Leave(Membership),
+    /// What a contact has become, to one of those who list them.
+    ServedAs(ServedAs),
     /// What has become of a message whose sender asked for a report, between IM servers.
     DeliveryReport(Fate),
     /// The same of the short message that carries it, from a network to the SMSC (SMS-STATUS-REPORT, 3GPP TS
@@ -246,6 +250,17 @@ pub struct Fate {
     pub delivered: bool,
 }
 
+/// What a message has to do with a group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ToGroup {
+    /// Nothing: it is for its recipient alone.
+    No,
+    /// It is the copy for one member.
+    Copy,
+    /// It is a member's, for the group of its recipient: the recipient's IMSP makes the copies.
+    Post,
+}
+
 /// Somebody's place in the group of another user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Membership {
@@ -253,6 +268,18 @@ pub struct Membership {
     pub host: SubscriberId,
     /// Who is in it.
     pub member: SubscriberId,
+}
+
+/// That a contact is served in another way than the owner's operator was told as it asked: said where the
+/// agreement has no presence, by which it would learn of an upgrade (OMTP use case 3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ServedAs {
+    /// The user who lists the contact.
+    pub owner: SubscriberId,
+    /// The contact; the sending operator serves them.
+    pub contact: SubscriberId,
+    /// An IM user now, else a legacy customer.
+    pub im: bool,
 }
 
 /// A search, between operators.
@@ -330,8 +357,11 @@ pub enum SubscriptionAct {
     Begin,
     /// The watcher still wants to see them: the refresh interval is over.
     Refresh,
-    /// The watcher is to see them no more.
+    /// The watcher is to see them no more, for now: the session is over.
     End,
+    /// They are off the watcher's list: nothing of them is to be told any more, and nobody is to be asked
+    /// about this watcher.
+    Remove,
 }
 
 impl<M, L, T> Crossing<M, L, T> {
@@ -347,15 +377,20 @@ impl<M, L, T> Content<M, L, T> {
     /// What it counts as.
     pub(crate) fn kind(&self) -> TransferKind {
         match self {
-            Self::Message(_) | Self::GroupMessage(_) => TransferKind::Message,
+            Self::Message(_) | Self::GroupMessage(_) | Self::GroupPost(_) => TransferKind::Message,
             Self::Sms(_) => TransferKind::Sms,
             Self::SmsBack(_) | Self::Query(_) | Self::Located(_) | Self::Alert(_) => {
                 TransferKind::SmsSignalling
             }
             Self::Notification(_) | Self::State { .. } => TransferKind::Presence,
-            Self::Subscribe(_) => TransferKind::Subscribe,
+            Self::Subscribe(Subscription { act, .. }) => match act {
+                SubscriptionAct::Begin | SubscriptionAct::Refresh | SubscriptionAct::End => {
+                    TransferKind::Subscribe
+                }
+                SubscriptionAct::Remove => TransferKind::Contact,
+            },
             Self::Search(_) => TransferKind::Search,
-            Self::Validate(_) => TransferKind::Validate,
+            Self::Validate(_) | Self::ServedAs(_) => TransferKind::Validate,
             Self::Contact(_) => TransferKind::Contact,
             Self::Invite(_) | Self::Leave(_) => TransferKind::Group,
             Self::DeliveryReport(_) | Self::StatusReport(_) => TransferKind::Report,
@@ -372,7 +407,7 @@ impl<M, L, T> Content<M, L, T> {
     /// answers of their own; a short message is answered by its delivery report.
     pub(crate) fn receipt(&self) -> Receipt {
         match self {
-            Self::Message(_) | Self::GroupMessage(_) => Receipt::AtOnce,
+            Self::Message(_) | Self::GroupMessage(_) | Self::GroupPost(_) => Receipt::AtOnce,
             Self::Notification(_) | Self::State { .. } | Self::Subscribe(_) => Receipt::AsAgreed,
             Self::Sms(_)
             | Self::SmsBack(_)
@@ -388,6 +423,7 @@ impl<M, L, T> Content<M, L, T> {
             | Self::Invite(_)
             | Self::InviteAnswer { .. }
             | Self::Leave(_)
+            | Self::ServedAs(_)
             | Self::DeliveryReport(_)
             | Self::StatusReport(_) => Receipt::Otherwise,
             Self::Ack | Self::Report => Receipt::Itself,
@@ -398,6 +434,7 @@ impl<M, L, T> Content<M, L, T> {
     pub(crate) fn held(&self) -> Held<'_, M, L> {
         match self {
             Self::Message(message) | Self::GroupMessage(message) => Held::Message(message),
+            Self::GroupPost(message) => Held::Message(message),
             Self::Sms(message) | Self::SmsBack(message) => Held::Message(message),
             Self::State { contacts, .. } | Self::Subscribe(Subscription { contacts, .. }) => {
                 Held::List(contacts)
@@ -414,6 +451,7 @@ impl<M, L, T> Content<M, L, T> {
             | Self::Invite(_)
             | Self::InviteAnswer { .. }
             | Self::Leave(_)
+            | Self::ServedAs(_)
             | Self::DeliveryReport(_)
             | Self::StatusReport(_)
             | Self::Ack
@@ -440,6 +478,7 @@ impl<M, L, T> Content<M, L, T> {
         match self {
             Self::Message(it) => Content::Message(message(it)),
             Self::GroupMessage(it) => Content::GroupMessage(message(it)),
+            Self::GroupPost(it) => Content::GroupPost(message(it)),
             Self::Sms(it) => Content::Sms(message(it)),
             Self::SmsBack(it) => Content::SmsBack(message(it)),
             Self::Query(it) => Content::Query(it),
@@ -467,6 +506,7 @@ impl<M, L, T> Content<M, L, T> {
             Self::Invite(it) => Content::Invite(it),
             Self::InviteAnswer { request, answer } => Content::InviteAnswer { request, answer },
             Self::Leave(it) => Content::Leave(it),
+            Self::ServedAs(it) => Content::ServedAs(it),
             Self::DeliveryReport(it) => Content::DeliveryReport(it),
             Self::StatusReport(it) => Content::StatusReport(it),
             Self::Ack => Content::Ack,

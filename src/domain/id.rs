@@ -49,10 +49,19 @@ impl SubscriberId {
 impl MessageId {
     /// The `counter`th message of the users of `operator`.
     pub fn new(operator: OperatorId, counter: u64) -> Self {
-        debug_assert!(counter < 1 << 48);
+        debug_assert!(counter < COPIES);
         Self(u64::from(operator.0) << 48 | counter)
     }
+
+    /// The `counter`th copy that the IMSP of `operator` makes of what members write to groups.
+    pub(crate) fn copy(operator: OperatorId, counter: u64) -> Self {
+        debug_assert!(counter < COPIES);
+        Self(u64::from(operator.0) << 48 | COPIES | counter)
+    }
 }
+
+/// Below an operator's, the bit that only copies have.
+const COPIES: u64 = 1 << 47;
 
 /// A part of an operator that handles inputs. The order of the variants is part of the event
 /// order: simultaneous events run in it.

@@ -184,6 +184,8 @@ closed_list! {
         LegacyCustomer => "legacy_customer",
         /// The recipient has blocked the sender (CR16-1).
         Blocked => "blocked",
+        /// Whoever writes to a group is no member of it (IMPS status 810).
+        NotMember => "not_a_member",
     }
 }
 
@@ -198,9 +200,10 @@ closed_list! {
         Subscribe => "subscribe",
         /// A search for somebody.
         Search => "search",
-        /// A request to validate a number (OMTP use case 1a).
+        /// A request to validate a number (OMTP use case 1a), or, the other way, what a contact has become since
+        /// (use case 3).
         Validate => "validate",
-        /// A contact request.
+        /// A contact request, or that a contact is off the list.
         Contact => "contact",
         /// An invitation to a group, or the leaving of one.
         Group => "group",
@@ -448,5 +451,17 @@ closed_list! {
         GroupsNever => "groups-never",
         /// Who leaves a group is still written to (IM-0020).
         LeaverWritten => "leaver-written",
+        /// Where presence does not cross, nobody is told of an upgrade (UC-3).
+        UpgradeUntold => "upgrade-untold",
+        /// Home is not told who has taken a customer off the list (UC-3).
+        RemovalUntold => "removal-untold",
+        /// What a member writes to a group reaches its host alone (IM-0020).
+        PostStays => "post-stays",
+        /// Whoever has not joined a group writes to it all the same (IM-0020).
+        StrangerPosts => "stranger-posts",
+        /// What comes again because its answer was lost is taken for another message (RD-6).
+        RepeatedAsNew => "repeated-as-new",
+        /// What is down works on (RD-6, UC-2a).
+        OutagesIgnored => "outages-ignored",
     }
 }

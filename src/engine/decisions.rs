@@ -200,7 +200,10 @@ impl Decisions {
                 self.next_group(cx);
             }
             Stimulus::Invite { user, contact } => crowd.invite(user, contact, cx),
-            Stimulus::WriteGroup { sender, text } => {
+            Stimulus::WriteGroup { sender, host: Some(host), text } => {
+                crowd.post_to_group(sender, host, text, cx);
+            }
+            Stimulus::WriteGroup { sender, host: None, text } => {
                 let members = imsp.map_or(&[][..], |imsp| imsp.group_of(sender));
                 crowd.write_group(sender, members, text, cx);
             }

@@ -6,9 +6,12 @@ use std::sync::Arc;
 use super::calendar::{Calendar, Event};
 use super::decisions::Decisions;
 use super::process::LogicalProcess;
+use crate::domain::crossing::Sent;
 use crate::domain::federation::{Event as Happening, Outage, TimedEvent};
 use crate::domain::id::{AgreementId, OperatorId, Role, SubscriberId};
+use crate::domain::ledger::{Journal, Ledger, Occasion};
 use crate::domain::observation::{Grant, InFlight, Observation};
+use crate::domain::outcome::{Defect, Route};
 use crate::domain::part::PartKind;
 use crate::domain::time::Instant;
 use crate::model::context::{Context, Observer};
@@ -423,6 +426,10 @@ impl<O: Observer + Send> LogicalProcess for Shard<O> {
             return self.observer.observe(at, &Observation::Stray { operator });
         }
         let doubled = Input::Doubled(crossing.agreement, crossing.number);
+        let ledger = match plan.has(Defect::RepeatedAsNew) && ledger == Ledger::None {
+            true => as_new(&crossing, at),
+            false => ledger,
+        };
         let arrived = arrive(crossing, ledger, plan, &mut self.messages, &mut self.lists);
         let input = arrived.map_or(doubled, Input::Incoming);
         self.calendar.push(Event { at, order, input });
@@ -433,6 +440,14 @@ impl<O: Observer + Send> LogicalProcess for Shard<O> {
     }
 }
 
+/// What would go beside a repetition if it were another message: for the defect that takes it for one.
+fn as_new(sent: &Sent, at: Instant) -> Ledger {
+    let recipient = sent.content.message().and_then(|note| note.recipient);
+    recipient.map_or(Ledger::None, |recipient| {
+        Ledger::Message(recipient, Journal::new(Occasion(0), Route::Interworked, at))
+    })
+}
+
 /// What fails here by the timeline, and when it works again: known from the start, so that no shard
 /// has to tell another.
 fn begin_outages(cx: &mut Context<'_>) {
@@ -441,6 +456,7 @@ fn begin_outages(cx: &mut Context<'_>) {
     for TimedEvent { at, event } in &federation.timeline {
         if let Happening::Outage { outage, lasts } = *event
             && outage.concerns(cx.operator)
+            && !cx.plan.has(Defect::OutagesIgnored)
         {
             let at = start + *at;
             cx.at(at, Role::Workload, Input::Outage { outage, begins: true });

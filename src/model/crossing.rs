@@ -6,7 +6,9 @@ use super::message::{Message, Messages, Sms};
 use super::plan::Plan;
 use super::routing::Carriage;
 use super::store::{Slot, Store};
-use crate::domain::crossing::{self, Contacts, Envelope, Held, Note, Sent};
+use crate::domain::crossing::{
+    self, Contacts, Envelope, Held, Note, Sent, SubscriptionAct, ToGroup,
+};
 use crate::domain::ledger::{Journal, Ledger};
 use crate::domain::observation::{InFlight, Subject};
 use crate::domain::outcome::SmsOrigin;
@@ -32,14 +34,22 @@ impl<M, L, T> crossing::Content<M, L, T> {
             Self::Sms(_) | Self::SmsBack(_) | Self::Query(_) => Carriage::Sms,
             Self::StatusReport(_) => Carriage::Sms,
             Self::Located(_) | Self::Alert(_) => Carriage::Sms,
-            Self::Notification(_) | Self::State { .. } | Self::Subscribe(_) => Carriage::Presence,
+            Self::Notification(_) | Self::State { .. } => Carriage::Presence,
+            // Lists go with the requests that make them, also where there is no presence.
+            Self::Subscribe(crossing::Subscription { act, .. }) => match act {
+                SubscriptionAct::Begin | SubscriptionAct::Refresh | SubscriptionAct::End => {
+                    Carriage::Presence
+                }
+                SubscriptionAct::Remove => Carriage::Messaging,
+            },
             Self::Message(_) | Self::Validate(_) | Self::Validated { .. } => Carriage::Messaging,
-            Self::DeliveryReport(_) => Carriage::Messaging,
+            Self::DeliveryReport(_) | Self::ServedAs(_) => Carriage::Messaging,
             Self::Contact(_) | Self::ContactAnswer { .. } | Self::Ack | Self::Report => {
                 Carriage::Messaging
             }
             Self::Search(_) | Self::Found(..) => Carriage::Search,
             Self::GroupMessage(_)
+            | Self::GroupPost(_)
             | Self::Invite(_)
             | Self::InviteAnswer { .. }
             | Self::Leave(_) => Carriage::Groups,
@@ -92,7 +102,11 @@ pub(crate) fn arrive(
         (Held::List(_) | Held::Nothing, Ledger::None) => (None, None),
         (Held::Message(_) | Held::List(_) | Held::Instants | Held::Nothing, _) => return None,
     };
-    let group = matches!(content, crossing::Content::GroupMessage(_));
+    let group = match content {
+        crossing::Content::GroupMessage(_) => ToGroup::Copy,
+        crossing::Content::GroupPost(_) => ToGroup::Post,
+        _ => ToGroup::No,
+    };
     let content = content.map(
         |Note { id, sender, recipient, text, sms, report, by_sms }| {
             let (meant, journal) = journal.expect("looked at above");

@@ -2,7 +2,7 @@
 //! shard's store and are passed around by place; they move when they cross an agreement.
 
 use super::store::Store;
-use crate::domain::crossing::Fate;
+use crate::domain::crossing::{Fate, ToGroup};
 use crate::domain::id::{MessageId, OperatorId, SubscriberId};
 use crate::domain::ledger::{Journal, Occasion};
 use crate::domain::number::ReplyNumber;
@@ -27,8 +27,8 @@ pub struct Message {
     pub(crate) to: OperatorId,
     /// What it says.
     pub(crate) text: Text,
-    /// Whether it is one copy of a message to a group.
-    pub(crate) group: bool,
+    /// Whether it is for a group, and what of it.
+    pub(crate) group: ToGroup,
     /// Present while it travels as SMS, and for an SMS answer throughout.
     pub sms: Option<Sms>,
     /// Whether its sender asks for a report of the delivery.
@@ -87,7 +87,7 @@ impl Message {
         intended: Instant,
     ) -> Self {
         let journal = Journal::new(occasion, route, intended);
-        let group = route == Route::Group;
+        let group = if route == Route::Group { ToGroup::Copy } else { ToGroup::No };
         Self {
             id,
             sender,

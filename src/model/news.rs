@@ -50,6 +50,7 @@ pub(crate) fn of_crossing(crossing: &Crossing) -> Option<Grant> {
         Content::Notification(news) => of_notification(&news),
         Content::Message(_)
         | Content::GroupMessage(_)
+        | Content::GroupPost(_)
         | Content::Sms(_)
         | Content::SmsBack(_)
         | Content::Query(_)
@@ -66,6 +67,7 @@ pub(crate) fn of_crossing(crossing: &Crossing) -> Option<Grant> {
         | Content::Invite(_)
         | Content::InviteAnswer { .. }
         | Content::Leave(_)
+        | Content::ServedAs(_)
         | Content::DeliveryReport(_)
         | Content::StatusReport(_)
         | Content::Ack
@@ -114,6 +116,7 @@ pub(crate) fn of_job(job: &Job) -> Option<Grant> {
         | Job::Invited(_)
         | Job::InviteAnswered { .. }
         | Job::Leave(_)
+        | Job::ServedAs(_)
         | Job::Fate(_)
         | Job::RemoveContact { .. }
         | Job::Downgrade { .. } => None,

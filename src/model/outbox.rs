@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 use super::crossing::{Crossing, Located, Notification, Subscription};
 use super::stimulus::Stimulus;
 use super::store::{Handle, Slot};
-use crate::domain::crossing::{Consent, Fate, Found, Membership, Query, Sent};
+use crate::domain::crossing::{Consent, Fate, Found, Membership, Query, Sent, ServedAs};
 use crate::domain::federation::Outage;
 use crate::domain::id::{AgreementId, OperatorId, Role, SubscriberId, Transaction};
 use crate::domain::ledger::{Ledger, Occasion};
@@ -166,7 +166,7 @@ pub(crate) enum Asked {
 pub enum Job {
     /// An instant message, or an SMS answer on its way to an IM user.
     Message(Slot),
-    /// One copy of a message to a group.
+    /// One copy of a message to a group, or what a member writes to it, on the way to the host.
     GroupMessage(Slot),
     /// A user invites somebody to a group (IM-0020).
     Invite {
@@ -186,6 +186,8 @@ pub enum Job {
     },
     /// A member leaves a group: of a user here, or on the way to the host's domain.
     Leave(Membership),
+    /// What a contact elsewhere has become.
+    ServedAs(ServedAs),
     /// What has become of a message whose sender asked: from a client or an SMSC here, or on the way to the
     /// sender.
     Fate(Fate),

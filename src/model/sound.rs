@@ -5,7 +5,7 @@
 use super::plan::Plan;
 use crate::domain::crossing::{
     Addition, Audience, Contacts, Content, Envelope, Fate, Found, Located, Membership, Note,
-    Notification, Query, Search, Sent, Subscription,
+    Notification, Query, Search, Sent, ServedAs, Subscription,
 };
 use crate::domain::id::{OperatorId, SubscriberId};
 use crate::domain::outcome::SmsOrigin;
@@ -48,6 +48,7 @@ impl Border<'_> {
     fn names(&self, content: &Content<Note, Contacts, ()>) -> bool {
         match content {
             Content::Message(note) | Content::GroupMessage(note) => self.note(note),
+            Content::GroupPost(note) => self.note(note),
             Content::Sms(note) | Content::SmsBack(note) => self.note(note),
             Content::Query(query) => self.somebody(query.phone) && self.exists(query.smsc),
             Content::DeliveryReport(Fate { sender, recipient, .. })
@@ -81,7 +82,8 @@ impl Border<'_> {
             | Content::ContactAnswer { request: Addition { owner, contact, .. }, .. }
             | Content::Invite(Addition { owner, contact, .. })
             | Content::InviteAnswer { request: Addition { owner, contact, .. }, .. }
-            | Content::Leave(Membership { host: owner, member: contact }) => {
+            | Content::Leave(Membership { host: owner, member: contact })
+            | Content::ServedAs(ServedAs { owner, contact, .. }) => {
                 self.somebody(*owner) && self.somebody(*contact)
             }
         }
@@ -104,7 +106,7 @@ impl Border<'_> {
         let settings = self.plan.federation.operator(self.operator);
         let imsp = settings.imsp.is_some();
         match content {
-            Content::Message(note) | Content::GroupMessage(note) => {
+            Content::Message(note) | Content::GroupMessage(note) | Content::GroupPost(note) => {
                 imsp && note.sms.is_none() && note.recipient.is_some_and(|who| self.own(who))
             }
             // What our own SMSC sends within the operator crosses nothing.
@@ -155,7 +157,8 @@ impl Border<'_> {
             Content::Validated { request: Addition { owner, contact, .. }, .. }
             | Content::ContactAnswer { request: Addition { owner, contact, .. }, .. }
             | Content::InviteAnswer { request: Addition { owner, contact, .. }, .. }
-            | Content::Leave(Membership { host: owner, member: contact }) => {
+            | Content::Leave(Membership { host: owner, member: contact })
+            | Content::ServedAs(ServedAs { owner, contact, .. }) => {
                 imsp && self.own(*owner) && !self.own(*contact)
             }
             Content::DeliveryReport(Fate { sender, .. }) => imsp && self.own(*sender),

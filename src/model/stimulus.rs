@@ -83,10 +83,12 @@ pub enum Stimulus {
         /// The subscriber invited.
         contact: SubscriberId,
     },
-    /// This user writes to the group that they have opened, by script.
+    /// This user writes to a group, by script.
     WriteGroup {
-        /// The group's host.
+        /// Who writes.
         sender: SubscriberId,
+        /// The group's host, if that is another.
+        host: Option<SubscriberId>,
         /// Length and alphabet of what is written.
         text: Text,
     },

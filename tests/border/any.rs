@@ -2,7 +2,8 @@
 
 use interwork::domain::crossing::{
     Addition, Audience, Consent, Contacts, Content, Crossing, Envelope, Fate, Found, Listed,
-    Located, Membership, Note, Notification, Query, Search, Sent, Subscription, SubscriptionAct,
+    Located, Membership, Note, Notification, Query, Search, Sent, ServedAs, Subscription,
+    SubscriptionAct,
 };
 use interwork::domain::id::{AgreementId, MessageId, OperatorId, SubscriberId, Transaction};
 use interwork::domain::ledger::{Journal, Ledger, Occasion};
@@ -131,8 +132,8 @@ fn search() -> impl Strategy<Value = Search> {
 }
 
 fn subscription() -> impl Strategy<Value = Subscription<Contacts>> {
-    use SubscriptionAct::{Begin, End, Refresh};
-    (user(), contacts(), select(vec![Begin, Refresh, End]))
+    use SubscriptionAct::{Begin, End, Refresh, Remove};
+    (user(), contacts(), select(vec![Begin, Refresh, End, Remove]))
         .prop_map(|(watcher, contacts, act)| Subscription { watcher, contacts, act })
 }
 
@@ -153,6 +154,7 @@ fn content() -> impl Strategy<Value = Content<Note, Contacts, ()>> {
     prop_oneof![
         note().prop_map(Content::Message),
         note().prop_map(Content::GroupMessage),
+        note().prop_map(Content::GroupPost),
         note().prop_map(Content::Sms),
         note().prop_map(Content::SmsBack),
         (user(), operator(), transaction(), any::<bool>()).prop_map(
@@ -187,6 +189,9 @@ fn content() -> impl Strategy<Value = Content<Note, Contacts, ()>> {
         (addition(), consent())
             .prop_map(|(request, answer)| Content::InviteAnswer { request, answer }),
         (user(), user()).prop_map(|(host, member)| Content::Leave(Membership { host, member })),
+        (user(), user(), any::<bool>()).prop_map(|(owner, contact, im)| {
+            Content::ServedAs(ServedAs { owner, contact, im })
+        }),
         Just(Content::Ack),
         Just(Content::Report),
     ]

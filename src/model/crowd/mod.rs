@@ -19,7 +19,7 @@ use super::outbox::{Asked, ContactRequest, Input, Job, Reply};
 use super::plan::Plan;
 use super::smsc;
 use super::store::Slot;
-use crate::domain::crossing::Consent;
+use crate::domain::crossing::{Consent, ToGroup};
 use crate::domain::id::{MessageId, OperatorId, Role, SubscriberId};
 use crate::domain::ledger::Occasion;
 use crate::domain::observation::{Carried, Decision, Observation, StageTime};
@@ -148,6 +148,22 @@ impl Crowd {
             let slot = self.compose(occasion, (sender, member), Some(Route::Group), text, cx);
             cx.at(cx.now + delay, Role::Crowd, Input::Request(Job::GroupMessage(slot)));
         }
+    }
+
+    /// A member means to write to the group of another user, now: one request, for the host's IMSP knows
+    /// who else is in it.
+    pub(crate) fn post_to_group(
+        &mut self,
+        sender: SubscriberId,
+        host: SubscriberId,
+        text: Text,
+        cx: &mut Context<'_>,
+    ) {
+        let delay = self.up.client(sender);
+        let occasion = self.first();
+        let slot = self.compose(occasion, (sender, host), Some(Route::Group), text, cx);
+        cx.messages[slot].group = ToGroup::Post;
+        cx.at(cx.now + delay, Role::Crowd, Input::Request(Job::GroupMessage(slot)));
     }
 
     /// A user takes a contact off the list, now.
@@ -286,7 +302,7 @@ impl Crowd {
             script.inboxes.insert((reply.from, reply.to), reply);
         }
         // Nobody answers a group but by the group's own rate.
-        let answers = !message.group;
+        let answers = message.group == ToGroup::No;
         if let Some(after) = self.habits.answers_after(message.journal.occasion).filter(|_| answers)
         {
             cx.at(cx.now + after, Role::Crowd, Input::Reply(reply));

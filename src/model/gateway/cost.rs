@@ -23,7 +23,7 @@ pub(super) fn charged(content: &Content, cx: &mut Context<'_>) -> u32 {
 /// Bytes on the wire.
 pub(super) fn bytes(content: &Content, sizes: &TransferSizes, cx: &Context<'_>) -> u32 {
     match *content {
-        Content::Message(slot) | Content::GroupMessage(slot) => {
+        Content::Message(slot) | Content::GroupMessage(slot) | Content::GroupPost(slot) => {
             let text = u32::from(cx.messages[slot].text.bytes);
             sizes.message + if sizes.message_adds_text { text } else { 0 }
         }
@@ -60,6 +60,8 @@ pub(super) fn bytes(content: &Content, sizes: &TransferSizes, cx: &Context<'_>) 
         Content::Contact(_) | Content::Invite(_) | Content::Leave(_) => sizes.contact,
         // As by default, where nothing better is known: online.
         Content::Validated { online, .. } => sizes.validated[usize::from(online != Some(false))],
+        // It says of the contact what the answer to a validation does.
+        Content::ServedAs(_) => sizes.validated[1],
         // Each user found is as long as the one that a validation answers with.
         Content::Found(Found { users, .. }) => {
             let [_, found] = sizes.validated;

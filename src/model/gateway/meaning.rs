@@ -15,7 +15,7 @@ use crate::model::store::Slot;
 /// What a crossing is about.
 pub(super) fn carried(content: &Content, cx: &Context<'_>) -> Carried {
     match *content {
-        Content::Message(slot) | Content::GroupMessage(slot) => {
+        Content::Message(slot) | Content::GroupMessage(slot) | Content::GroupPost(slot) => {
             Carried::Message(cx.messages[slot].id)
         }
         Content::Sms(slot) | Content::SmsBack(slot) => Carried::Message(cx.messages[slot].id),
@@ -37,6 +37,7 @@ pub(super) fn carried(content: &Content, cx: &Context<'_>) -> Carried {
         | Content::Invite(_)
         | Content::InviteAnswer { .. }
         | Content::Leave(_)
+        | Content::ServedAs(_)
         | Content::Ack
         | Content::Report => Carried::Other,
     }
@@ -53,6 +54,7 @@ pub(super) fn notified(crossing: &Crossing, cx: &mut Context<'_>) {
         Content::State { from, .. } => from,
         Content::Message(_)
         | Content::GroupMessage(_)
+        | Content::GroupPost(_)
         | Content::Sms(_)
         | Content::SmsBack(_)
         | Content::Query(_)
@@ -68,6 +70,7 @@ pub(super) fn notified(crossing: &Crossing, cx: &mut Context<'_>) {
         | Content::Invite(_)
         | Content::InviteAnswer { .. }
         | Content::Leave(_)
+        | Content::ServedAs(_)
         | Content::DeliveryReport(_)
         | Content::StatusReport(_)
         | Content::Ack
@@ -119,7 +122,9 @@ pub(super) fn drop_list(crossing: &Crossing, cx: &mut Context<'_>) {
 pub(super) fn arrived(crossing: &Crossing, cx: &mut Context<'_>) -> Option<Input> {
     Some(match crossing.content {
         Content::Message(slot) => Input::Request(Job::Message(slot)),
-        Content::GroupMessage(slot) => Input::Request(Job::GroupMessage(slot)),
+        Content::GroupMessage(slot) | Content::GroupPost(slot) => {
+            Input::Request(Job::GroupMessage(slot))
+        }
         Content::Sms(slot) if cx.messages[slot].to == cx.operator && !to_number(slot, cx) => {
             cx.decide(Carried::Message(cx.messages[slot].id), Decision::Page);
             Input::Page(slot)
@@ -158,6 +163,7 @@ pub(super) fn arrived(crossing: &Crossing, cx: &mut Context<'_>) -> Option<Input
             Input::Request(Job::InviteAnswered { request: request(addition), answer })
         }
         Content::Leave(membership) => Input::Request(Job::Leave(membership)),
+        Content::ServedAs(served) => Input::Request(Job::ServedAs(served)),
         Content::DeliveryReport(fate) | Content::StatusReport(fate) => {
             Input::Request(Job::Fate(fate))
         }

@@ -19,6 +19,7 @@ impl Gateway {
         cx.observe(Observation::AgreementRefused { from, to, reason });
         match crossing.content {
             Content::Message(slot) | Content::GroupMessage(slot) => cx.refuse(slot, reason),
+            Content::GroupPost(slot) => cx.refuse(slot, reason),
             Content::Sms(slot) => {
                 let smsc = cx.messages[slot].sms.map_or(cx.messages[slot].from, |sms| sms.smsc);
                 self.send(smsc, Content::SmsBack(slot), cx);
@@ -80,7 +81,7 @@ impl Gateway {
                 let reason = Some(reason);
                 cx.observe(Observation::Found { user, contact, from, to, users: 0, reason });
             }
-            Content::Alert(_) | Content::Ack | Content::Report => {}
+            Content::Alert(_) | Content::Ack | Content::Report | Content::ServedAs(_) => {}
             Content::DeliveryReport(_) | Content::StatusReport(_) => {}
         }
     }

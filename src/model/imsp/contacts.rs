@@ -18,6 +18,7 @@ use crate::model::crossing::Content;
 use crate::model::gateway::Gateway;
 use crate::model::outbox::{Asked, ContactRequest, Input, Job};
 use crate::model::plan::Plan;
+use crate::model::routing::Carriage;
 
 /// What the run has added to the contact graph, as far as this IMSP knows.
 #[derive(Debug, Default)]
@@ -64,8 +65,8 @@ impl Imsp {
         }
     }
 
-    /// A user takes a contact off the list: nothing of them is shown any more, and where they are
-    /// subscribed to elsewhere, that ends.
+    /// A user takes a contact off the list: nothing of them is shown any more, and their home hears of
+    /// it, which ends what is subscribed to.
     pub(super) fn remove_contact(
         &mut self,
         owner: SubscriberId,
@@ -77,7 +78,13 @@ impl Imsp {
             return;
         }
         let home = cx.plan.population.operator(contact);
-        if home != cx.operator && self.logged_in(owner) && self.follows(contact, home, cx) {
+        let way = cx.plan.routing.way(Carriage::Messaging, cx.operator, home);
+        let untold = cx.plan.has(Defect::RemovalUntold);
+        if home == cx.operator {
+            self.hidden.remove(contact, owner);
+        } else if way.is_some() && !untold {
+            subscribe_one(home, owner, contact, SubscriptionAct::Remove, gateway, cx);
+        } else if self.logged_in(owner) && self.follows(contact, home, cx) {
             subscribe_one(home, owner, contact, SubscriptionAct::End, gateway, cx);
         }
         if !cx.plan.has(Defect::RemovalIgnored) {
@@ -86,7 +93,21 @@ impl Imsp {
         cx.observe(Observation::ContactRemoved { owner, contact, operator: cx.operator });
     }
 
-    /// Whether a user here has taken somebody off the list.
+    /// A user elsewhere has taken somebody here off the list: what was said of them is forgotten, and
+    /// nobody is asked about them, until they ask again.
+    pub(super) fn removed_elsewhere(
+        &mut self,
+        owner: SubscriberId,
+        contact: SubscriberId,
+        cx: &Context<'_>,
+    ) {
+        if self.watches(owner, contact, cx) {
+            self.removed.insert(owner, contact);
+            self.hidden.remove(contact, owner);
+        }
+    }
+
+    /// Whether a user has taken somebody off the list, where one of the two is served here.
     pub(crate) fn has_removed(&self, owner: SubscriberId, contact: SubscriberId) -> bool {
         self.removed.contains(owner, contact)
     }
@@ -183,7 +204,12 @@ impl Imsp {
         for (owner, contacts) in &self.added.contacts {
             let new = contacts.iter().filter(|contact| {
                 let home = plan.population.operator(**contact);
-                home != cx.operator && numbered(plan, home) && !numbered(before, home)
+                home != cx.operator
+                    && numbered(plan, home)
+                    && !numbered(before, home)
+                    // Nothing is left to learn of whoever is known on IM.
+                    && !self.directory.is_im(**contact, cx.operator, plan)
+                    && !self.has_removed(*owner, **contact)
             });
             listed.extend(new.map(|contact| (*owner, *contact)));
         }
@@ -226,7 +252,7 @@ impl Imsp {
         if let Some(waiting) = self.unheard.get_mut(&contact) {
             return waiting.push(request);
         }
-        self.watched_by(contact, owner);
+        self.watched_by(contact, owner, cx);
         let online = self.known.get(&contact).copied();
         let online = online.filter(|_| !cx.plan.has(Defect::StateForgotten));
         match addition(request) {
@@ -324,11 +350,26 @@ impl Imsp {
         from_start || self.added.contacts(owner).contains(&contact)
     }
 
-    /// Somebody lists a customer from now on, and is told what is new about them.
-    fn watched_by(&mut self, customer: SubscriberId, watcher: SubscriberId) {
-        let watchers = self.added.watchers.entry(customer).or_default();
-        if !watchers.iter().any(|&(known, _)| known == watcher) {
-            watchers.push((watcher, true));
+    /// Somebody lists a customer here from now on, and is told what is new about them.
+    fn watched_by(&mut self, customer: SubscriberId, watcher: SubscriberId, cx: &Context<'_>) {
+        self.removed.remove(watcher, customer);
+        self.added_by(customer, watcher, true, cx);
+        self.set_subscribed(customer, watcher, true, cx);
+    }
+
+    /// A publisher has one more watcher, unless the graph has them already.
+    fn added_by(
+        &mut self,
+        publisher: SubscriberId,
+        watcher: SubscriberId,
+        subscribed: bool,
+        cx: &Context<'_>,
+    ) {
+        if cx.plan.graph.watchers(publisher).binary_search(&watcher).is_err() {
+            let watchers = self.added.watchers.entry(publisher).or_default();
+            if !watchers.iter().any(|&(known, _)| known == watcher) {
+                watchers.push((watcher, subscribed));
+            }
         }
     }
 
@@ -421,10 +462,10 @@ impl Imsp {
         let im = self.knows_as_im(contact, cx);
         if home == cx.operator && accepted && im {
             let here = from == cx.operator && self.logged_in(owner);
-            let watchers = self.added.watchers.entry(contact).or_default();
-            if !watchers.iter().any(|&(known, _)| known == owner) {
-                watchers.push((owner, here));
-            }
+            self.removed.remove(owner, contact);
+            // Whoever accepts lets the other see, whatever was said before.
+            self.hidden.remove(contact, owner);
+            self.added_by(contact, owner, here, cx);
         }
         let asked = !cx.plan.has(Defect::AcceptorUnasked);
         if home == cx.operator && accepted && im && asked && !self.lists(contact, owner, cx) {
@@ -460,7 +501,7 @@ impl Imsp {
         gateway: &mut Gateway,
         cx: &mut Context<'_>,
     ) {
-        self.added.watchers.entry(contact).or_default().push((owner, true));
+        self.added_by(contact, owner, true, cx);
         if self.logged_in(owner) {
             subscribe_one(home, owner, contact, SubscriptionAct::Begin, gateway, cx);
             self.begin_refresh(owner, contact, home, cx);

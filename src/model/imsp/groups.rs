@@ -2,14 +2,15 @@
 //! the group that the user has opened; whoever is invited elsewhere is asked by their own.
 
 use super::{Imsp, Open, Wanted};
-use crate::domain::crossing::{Addition, Consent, Membership};
-use crate::domain::id::{Role, SubscriberId};
+use crate::domain::crossing::{Addition, Consent, Membership, ToGroup};
+use crate::domain::id::{MessageId, Role, SubscriberId};
 use crate::domain::observation::Observation;
 use crate::domain::outcome::{Defect, Reason};
 use crate::model::context::Context;
 use crate::model::crossing::{Content, Crossing};
 use crate::model::gateway::{Gateway, Passed};
-use crate::model::outbox::{Asked, ContactRequest, Input};
+use crate::model::message::Message;
+use crate::model::outbox::{Asked, ContactRequest, Input, Job};
 use crate::model::routing::Carriage;
 use crate::model::store::Slot;
 
@@ -136,7 +137,34 @@ impl Imsp {
         cx.observe(Observation::Invited { operator, contact, reason });
     }
 
-    /// One copy of a group message to a member at another operator.
+    /// A member writes to the group of a user here: one copy goes to each of the others, as of what the
+    /// host writes, and the host has the message itself. False if the sender is no member, and is refused.
+    pub(super) fn post(&mut self, slot: Slot, cx: &mut Context<'_>) -> bool {
+        let Message { sender, recipient: host, .. } = cx.messages[slot];
+        let members = self.groups.get(&host).map_or(&[][..], Vec::as_slice);
+        if !members.contains(&sender) && !cx.plan.has(Defect::StrangerPosts) {
+            cx.refuse(slot, Reason::NotMember);
+            return false;
+        }
+        cx.messages[slot].group = ToGroup::Copy;
+        for &member in members.iter().filter(|member| **member != sender) {
+            if cx.plan.has(Defect::PostStays) {
+                continue;
+            }
+            let mut copy = cx.messages[slot].clone();
+            self.copies += 1;
+            copy.id = MessageId::copy(cx.operator, self.copies);
+            copy.recipient = member;
+            copy.to = cx.plan.population.operator(member);
+            cx.observe(Observation::Offered(copy.subject()));
+            let copy = cx.messages.insert(copy);
+            cx.out.now(Input::Request(Job::GroupMessage(copy)));
+        }
+        true
+    }
+
+    /// One copy of a group message to a member at another operator, or what a member here writes, to the
+    /// host.
     pub(super) fn send_on_to_group(
         &mut self,
         slot: Slot,
@@ -144,7 +172,10 @@ impl Imsp {
         cx: &mut Context<'_>,
     ) {
         let to = cx.messages[slot].to;
-        let content = Content::GroupMessage(slot);
+        let content = match cx.messages[slot].group {
+            ToGroup::Post => Content::GroupPost(slot),
+            ToGroup::Copy | ToGroup::No => Content::GroupMessage(slot),
+        };
         match gateway.pass(Carriage::Groups, to, cx) {
             None => {
                 let reason = cx.plan.why_no_way(cx.operator, to);

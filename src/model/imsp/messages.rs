@@ -2,7 +2,7 @@
 //! RD-6). The rule of the topology format's *Routing*.
 
 use super::Imsp;
-use crate::domain::crossing::Fate;
+use crate::domain::crossing::{Fate, ToGroup};
 use crate::domain::federation::OfflineMessages;
 use crate::domain::id::{OperatorId, Role};
 use crate::domain::observation::{Carried, Decision, Observation, Stored};
@@ -39,8 +39,11 @@ impl Imsp {
         let (operator, took) = (cx.operator, cx.now.since(arrived));
         cx.observe(Observation::Routed { operator, took });
         if cx.messages[slot].to == cx.operator {
+            if cx.messages[slot].group == ToGroup::Post && !self.post(slot, cx) {
+                return;
+            }
             self.deliver(slot, cx);
-        } else if cx.messages[slot].group {
+        } else if cx.messages[slot].group != ToGroup::No {
             self.send_on_to_group(slot, gateway, cx);
         } else {
             self.send_on(slot, gateway, cx);
@@ -61,7 +64,7 @@ impl Imsp {
         }
         if !self.im.get(self.index(recipient)) || cx.plan.has(Defect::ImAsSms) {
             // Meant for an IM user who has given it up.
-            if cx.messages[slot].group {
+            if cx.messages[slot].group != ToGroup::No {
                 return cx.refuse(slot, Reason::LegacyCustomer);
             }
             let was = cx.messages[slot].journal.route;
@@ -91,7 +94,7 @@ impl Imsp {
                     self.store(slot, cx);
                 }
                 OfflineMessages::Refuse => cx.refuse(slot, Reason::Offline),
-                OfflineMessages::Sms if cx.messages[slot].group => {
+                OfflineMessages::Sms if cx.messages[slot].group != ToGroup::No => {
                     cx.refuse(slot, Reason::Offline);
                 }
                 // What no SMS can carry waits for the next login.

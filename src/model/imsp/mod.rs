@@ -61,7 +61,8 @@ pub(crate) struct Imsp {
     known: FxHashMap<SubscriberId, bool>,
     /// Legacy customers of whom the HLR has not told yet, with requests that wait for it.
     unheard: FxHashMap<SubscriberId, Vec<ContactRequest>>,
-    /// Whom users here have taken off their lists (owner first).
+    /// Whom users here have taken off their lists, and who elsewhere has taken off users here (owner
+    /// first).
     removed: Pairs,
     /// Who is blocked by whom (owner first).
     blocked: Pairs,
@@ -94,6 +95,8 @@ pub(crate) struct Imsp {
     invited: FxHashMap<SubscriberId, Vec<ContactRequest>>,
     /// Members of the groups that users here have opened, but for the users themselves.
     groups: FxHashMap<SubscriberId, Vec<SubscriberId>>,
+    /// Copies made so far of what other members write to them.
+    copies: u64,
     replies: ReplyPool,
     source_notice: SourceNotice,
     /// Draws who is listed in the directory, by index.
@@ -173,6 +176,7 @@ impl Imsp {
             fates: FxHashMap::default(),
             invited: FxHashMap::default(),
             groups: FxHashMap::default(),
+            copies: 0,
             replies: ReplyPool::new(reply_numbers, settings.legacy.reply_hold),
             source_notice: SourceNotice::new(&settings.legacy.source_notice),
             listed: StreamSeed::new(
@@ -204,6 +208,7 @@ impl Imsp {
             | Job::Invited(_)
             | Job::InviteAnswered { .. }
             | Job::Leave(_)
+            | Job::ServedAs(_)
             | Job::Fate(_)
             | Job::Presence { .. }
             | Job::Notification(_)
@@ -290,6 +295,7 @@ impl Imsp {
                 self.invite_answered(request, answer, gateway, cx);
             }
             Job::Leave(membership) => self.leave_group(membership, gateway, cx),
+            Job::ServedAs(served) => self.served_as(served, cx),
             Job::Fate(fate) => self.tell_fate(fate, gateway, cx),
             Job::SearchAnswered(found) => self.searched(found, None, cx),
             Job::Command { customer, online, changed } => {
@@ -380,6 +386,8 @@ impl Imsp {
                 self.phone_changed(customer, attached, changed, gateway, cx);
             }
             Job::Fate(fate) => reported(fate, None, cx),
+            // The next message or validation tells as much.
+            Job::ServedAs(_) => {}
             Job::Presence { .. } | Job::Command { .. } | Job::RemoveContact { .. } => {}
         }
     }
@@ -417,6 +425,7 @@ fn time_of<'a>(job: &Job, times: &'a ServiceTimes) -> &'a DurationDistribution {
         Job::Validate(_) => &times.validate,
         Job::Validated { .. } => &times.contact,
         Job::AddContact { .. } | Job::RemoveContact { .. } => &times.contact,
+        Job::ServedAs(_) => &times.contact,
         Job::ContactAsked(_) | Job::ContactAnswered { .. } => &times.contact,
     }
 }

@@ -222,7 +222,7 @@ impl Imsp {
         shown_never(news.publisher, news.changed, news.news, watcher, dropped, cx);
     }
 
-    /// A watcher elsewhere subscribes, refreshes or ends.
+    /// A watcher elsewhere subscribes, refreshes, ends or takes contacts off the list.
     pub(super) fn subscription(
         &mut self,
         subscription: Subscription,
@@ -230,10 +230,13 @@ impl Imsp {
         cx: &mut Context<'_>,
     ) {
         let Subscription { watcher, contacts, act, .. } = subscription;
-        let stands = act != SubscriptionAct::End;
+        let stands = matches!(act, SubscriptionAct::Begin | SubscriptionAct::Refresh);
         let mut contacts = cx.lists.remove(contacts);
         for listed in &contacts {
             self.set_subscribed(listed.who, watcher, stands, cx);
+            if act == SubscriptionAct::Remove {
+                self.removed_elsewhere(watcher, listed.who, cx);
+            }
         }
         let domain = cx.plan.population.operator(watcher);
         let Some(way) = cx.plan.routing.way(Carriage::Presence, cx.operator, domain) else {
@@ -243,7 +246,7 @@ impl Imsp {
         let tells = match act {
             SubscriptionAct::Begin => true,
             SubscriptionAct::Refresh => terms.notify_on_refresh,
-            SubscriptionAct::End => terms.notify_at_end,
+            SubscriptionAct::End | SubscriptionAct::Remove => terms.notify_at_end,
         };
         if tells {
             for listed in &mut contacts {

@@ -4,13 +4,14 @@
 
 use super::Imsp;
 use super::presence::tell_domain;
-use crate::domain::crossing::SubscriptionAct;
+use crate::domain::crossing::{Listed, ServedAs, SubscriptionAct};
 use crate::domain::id::{OperatorId, Role, SubscriberId};
 use crate::domain::observation::{Grant, Observation, Stored};
 use crate::domain::outcome::{Defect, Stage};
 use crate::domain::presence::News;
 use crate::domain::time::Instant;
 use crate::model::context::Context;
+use crate::model::crossing::Content;
 use crate::model::gateway::Gateway;
 use crate::model::outbox::{Input, WatcherQuestion};
 use crate::model::plan::Plan;
@@ -33,8 +34,9 @@ impl Imsp {
         self.sessions.set(index, true);
         let operator = cx.operator;
         let added = self.added.watchers(user).iter().map(|&(watcher, _)| watcher);
+        let all = cx.plan.graph.watchers(user).iter().copied().chain(added);
         let watchers: Vec<SubscriberId> =
-            cx.plan.graph.watchers(user).iter().copied().chain(added).collect();
+            all.filter(|watcher| !self.has_removed(*watcher, user)).collect();
         cx.observe(Observation::Upgraded {
             operator,
             user,
@@ -50,6 +52,7 @@ impl Imsp {
             if self.has_blocked(user, watcher) {
                 continue;
             }
+            self.tell_served(user, watcher, gateway, cx);
             // Nobody sees the new user before they are allowed to.
             self.hidden.insert(user, watcher);
             let question = WatcherQuestion { publisher: user, watcher, changed };
@@ -113,6 +116,14 @@ impl Imsp {
         for watcher in hidden {
             self.tell_one((user, changed, news), watcher, true, gateway, cx);
         }
+        let added = self.added.watchers(user).iter().map(|&(watcher, _)| watcher);
+        let watchers: Vec<SubscriberId> =
+            cx.plan.graph.watchers(user).iter().copied().chain(added).collect();
+        for watcher in watchers {
+            if !self.has_removed(watcher, user) && !self.has_blocked(user, watcher) {
+                self.tell_served(user, watcher, gateway, cx);
+            }
+        }
         for slot in self.stored.remove(&user).unwrap_or_default() {
             cx.stage(slot, Stage::OfflineStore);
             cx.messages[slot].journal.stored = Stored::Fetched(cx.now);
@@ -123,6 +134,36 @@ impl Imsp {
         }
         for request in self.invited.remove(&user).unwrap_or_default() {
             self.ask_to_join(request, gateway, cx);
+        }
+    }
+
+    /// Who lists a user where presence does not cross, is told by the messaging service how the user is
+    /// served now: what its operator was told as the number was validated holds no more (OMTP use case 3).
+    /// It tells nothing of presence, so it does not wait for the user's leave.
+    fn tell_served(
+        &self,
+        user: SubscriberId,
+        watcher: SubscriberId,
+        gateway: &mut Gateway,
+        cx: &mut Context<'_>,
+    ) {
+        let domain = cx.plan.population.operator(watcher);
+        let presence = cx.plan.routing.way(Carriage::Presence, cx.operator, domain).is_some();
+        if domain != cx.operator && !presence && !cx.plan.has(Defect::UpgradeUntold) {
+            let im = self.im.get(self.index(user));
+            let served = ServedAs { owner: watcher, contact: user, im };
+            gateway.send(domain, Content::ServedAs(served), cx);
+        }
+    }
+
+    /// A contact elsewhere is an IM user now, or none any more, as their operator says without presence.
+    pub(super) fn served_as(&mut self, served: ServedAs, cx: &mut Context<'_>) {
+        let ServedAs { owner, contact, im } = served;
+        self.directory.learn(contact, im, cx.operator, cx.plan);
+        if self.logged_in(owner) && self.contacts(owner, cx.plan).any(|listed| listed == contact) {
+            let state = (!im).then(|| self.legacy_state(contact, cx));
+            let home = cx.plan.population.operator(contact);
+            self.show_one(owner, home, Listed { who: contact, state }, cx);
         }
     }
 

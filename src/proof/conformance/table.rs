@@ -106,7 +106,13 @@ pub const ROWS: &[Row] = &[
         "nothing crosses an IM agreement for a customer without IM",
         Played(&["uc-1b", "uc-1b-unreachable"]),
     ),
-    row("UC-2a", Holds, "OMTP 2.4", "the home IMSP converts to SMS", Played(&["uc-2a"])),
+    row(
+        "UC-2a",
+        Holds,
+        "OMTP 2.4",
+        "the home IMSP converts to SMS",
+        Played(&["uc-2a", "uc-2a-outage"]),
+    ),
     row(
         "UC-2b",
         Holds,
@@ -132,6 +138,8 @@ pub const ROWS: &[Row] = &[
             "uc-3-later",
             "uc-3-back",
             "uc-3-no-notice",
+            "uc-3-messaging-only",
+            "uc-3-removed",
         ]),
     ),
     row(
@@ -139,7 +147,7 @@ pub const ROWS: &[Row] = &[
         Holds,
         "OMTP 2.5",
         "an operator becomes an IMSP during the run",
-        Played(&["uc-3c", "uc-3c-listed", "uc-3c-answer"]),
+        Played(&["uc-3c", "uc-3c-listed", "uc-3c-known", "uc-3c-answer"]),
     ),
     row(
         "UC-4a",
@@ -189,7 +197,7 @@ pub const ROWS: &[Row] = &[
         Holds,
         "RD7 7.1.5",
         "messages travel both ways in one conversation",
-        Played(&["rd-6", "rd-6-report"]),
+        Played(&["rd-6", "rd-6-report", "rd-6-outage"]),
     ),
     row(
         "RD-7",
@@ -271,7 +279,7 @@ pub const ROWS: &[Row] = &[
         ShouldNot,
         "OMTP 3.1",
         "no group messaging with legacy customers",
-        Played(&["im-0020", "im-0020-group", "im-0020-blocked"]),
+        Played(&["im-0020", "im-0020-group", "im-0020-member", "im-0020-blocked"]),
     ),
     row(
         "IM-0030",

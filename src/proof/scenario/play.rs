@@ -159,7 +159,7 @@ fn possible(
                 };
                 None
             }
-            Deed::WritesGroup { .. } if !invited(&|host, _| *host == act.who) => {
+            Deed::WritesGroup { host: None, .. } if !invited(&|host, _| *host == act.who) => {
                 Some("has invited nobody to a group")
             }
             Deed::Leaves { whom } if !invited(&|host, guest| host == whom && *guest == act.who) => {
@@ -251,7 +251,10 @@ fn stimulus(act: &Act, who: SubscriberId, cast: &BTreeMap<String, SubscriberId>)
         Deed::Removes { whom } => Stimulus::Remove { owner: who, contact: cast[whom] },
         Deed::Closes { whom } => Stimulus::Close { user: who, peer: cast[whom] },
         Deed::Invites { whom } => Stimulus::Invite { user: who, contact: cast[whom] },
-        Deed::WritesGroup { text, .. } => Stimulus::WriteGroup { sender: who, text: *text },
+        Deed::WritesGroup { host, text, .. } => {
+            let host = host.as_ref().map(|host| cast[host]);
+            Stimulus::WriteGroup { sender: who, host, text: *text }
+        }
         Deed::Leaves { whom } => Stimulus::LeaveGroup { member: who, host: cast[whom] },
         Deed::Searches { whom } => Stimulus::Search { user: who, contact: cast[whom] },
         Deed::Commands(online) => Stimulus::Command { customer: who, online: *online },

@@ -94,8 +94,10 @@ pub(crate) enum Deed {
         /// Name of the user invited.
         whom: String,
     },
-    /// `writes the group "hello"`: the group that the user has opened.
+    /// `writes the group "hello"`: the group that the user has opened; `writes the group of A1 "hello"`.
     WritesGroup {
+        /// Name of the group's host, if that is another.
+        host: Option<String>,
         /// The words, as facts show them.
         words: String,
         /// What they come to.
@@ -260,7 +262,7 @@ fn deed(text: &str) -> Result<Deed, String> {
     let rest = rest.trim();
     let known = || {
         format!(
-            "`{text}`: users add … by number, add … by address, look for …, remove …, close the conversation with …, invite …, leave the group of …, write the group \"…\", write … \"…\", send … a picture, \
+            "`{text}`: users add … by number, add … by address, look for …, remove …, close the conversation with …, invite …, leave the group of …, write the group \"…\", write the group of … \"…\", write … \"…\", send … a picture, \
              command online, command offline, answer \"…\", log in, \
              log out, attach, detach, change presence, be busy, away or available, set \"…\", upgrade, give up IM, allow …, deny …, block …, unblock …, say yes, say no"
         )
@@ -276,8 +278,13 @@ fn deed(text: &str) -> Result<Deed, String> {
             Deed::Adds { whom: whom.to_owned(), by_number }
         }
         ("writes", rest) if rest.starts_with("the group ") => {
-            let (words, text) = words_of(rest[10..].trim()).ok_or_else(known)?;
-            Deed::WritesGroup { words, text }
+            let rest = rest[10..].trim();
+            let (host, words) = match rest.strip_prefix("of ") {
+                Some(rest) => rest.split_once(' ').map(|(h, w)| (Some(h), w)).ok_or_else(known)?,
+                None => (None, rest),
+            };
+            let (words, text) = words_of(words.trim()).ok_or_else(known)?;
+            Deed::WritesGroup { host: host.map(str::to_owned), words, text }
         }
         ("leaves", rest) if rest.starts_with("the group of ") => {
             Deed::Leaves { whom: rest[13..].to_owned() }
@@ -382,7 +389,7 @@ fn check(script: &mut Script) -> Result<(), ScriptError> {
             Deed::Commands(_) | Deed::Logs(_) | Deed::Phone(_) => None,
             Deed::Changes(_) | Deed::Sets { .. } => None,
             Deed::Upgrades | Deed::Downgrades | Deed::Says(_) => None,
-            Deed::WritesGroup { .. } => None,
+            Deed::WritesGroup { host, .. } => host.as_ref(),
         };
         if whom == Some(&act.who) {
             let reason = format!("{} cannot do that to themselves", act.who);

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::domain::id::{MessageId, OperatorId, SubscriberId};
-use crate::domain::observation::{Carried, Observation};
+use crate::domain::observation::{Carried, Decision, Observation};
 use crate::domain::time::Instant;
 use crate::engine::simulation::{Fault, Simulation};
 use crate::model::context::Observer;
@@ -95,18 +95,17 @@ pub(crate) fn trace(
         chosen: identities.clone(),
         steps: Vec::new(),
     })?;
-    let mut steps: Vec<(Instant, Identity, Step)> =
-        seen.into_iter().flat_map(|part| part.steps).collect();
-    steps.sort_by_key(|(at, ..)| *at);
+    let mut steps: Vec<Told> = seen.into_iter().flat_map(|part| part.steps).collect();
+    steps.sort_by_key(|told| told.at);
     let journey = |named: &Named| {
-        let own = steps.iter().filter(|(_, of, _)| *of == named.identity);
+        let own = steps.iter().filter(|told| named.has(told));
         let title = format!("{} {}", named.kind.label(), named.place);
-        Journey { title, steps: own.map(|(.., step)| step.clone()).collect() }
+        Journey { title, steps: own.map(|told| told.step.clone()).collect() }
     };
     Ok(chosen.iter().map(journey).collect())
 }
 
-/// What a journey is of. Whoever adds the same contact again goes the same journey again.
+/// What a journey is of. Whoever adds the same contact again begins another of the same name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Identity {
     Message(MessageId),
@@ -122,19 +121,54 @@ struct Named {
     /// From 1.
     place: u64,
     identity: Identity,
+    /// When it begins, and when another of the same identity does.
+    span: (Instant, Option<Instant>),
 }
 
-/// Identities in the order of time, each once.
-fn in_order(mut all: Vec<(Instant, Kind, Identity)>) -> Vec<Named> {
+impl Named {
+    /// Whether a step belongs to it.
+    fn has(&self, told: &Told) -> bool {
+        let (from, to) = self.span;
+        told.identity == self.identity && told.seen >= from && to.is_none_or(|to| told.seen < to)
+    }
+}
+
+/// What a sign of an identity says of its journeys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Sign {
+    /// A user means it: another begins.
+    Meant,
+    /// An IMSP sets about it: what a user meant before, or, without that, another.
+    Taken,
+    /// It is there.
+    Seen,
+}
+
+/// Journeys in the order of time.
+fn in_order(mut all: Vec<(Instant, Kind, Identity, Sign)>) -> Vec<Named> {
     all.sort_unstable();
-    let mut known = BTreeSet::new();
-    all.retain(|(_, _, identity)| known.insert(*identity));
     let mut named: Vec<Named> = Vec::with_capacity(all.len());
+    // The latest of each identity, and whether it is meant and not taken so far.
+    let mut latest: BTreeMap<Identity, (usize, bool)> = BTreeMap::new();
     let mut places = BTreeMap::new();
-    for (_, kind, identity) in all {
+    for (at, kind, identity, sign) in all {
+        let mut from = Instant::START;
+        if let Some((before, meant)) = latest.get_mut(&identity) {
+            let begins = match sign {
+                Sign::Meant => true,
+                Sign::Taken => !std::mem::take(meant),
+                Sign::Seen => false,
+            };
+            if !begins {
+                continue;
+            }
+            named[*before].span.1 = Some(at);
+            from = at;
+        }
+        latest.insert(identity, (named.len(), sign == Sign::Meant));
         let place = places.entry(kind).or_insert(0);
         *place += 1;
-        named.push(Named { kind, place: *place, identity });
+        named.push(Named { kind, place: *place, identity, span: (from, None) });
     }
     named
 }
@@ -153,27 +187,39 @@ fn play<O: Observer + Send + 'static>(
     Ok(simulation.into_observers())
 }
 
-/// Identities as they come: when, which.
+/// Identities as they come: when, which, by which sign.
 #[derive(Debug, Default)]
-struct Offered(Vec<(Instant, Kind, Identity)>);
+struct Offered(Vec<(Instant, Kind, Identity, Sign)>);
 
 impl Observer for Offered {
     fn observe(&mut self, now: Instant, observation: &Observation<'_>) {
         self.0.extend(match *observation {
             Observation::Offered(subject) => {
-                Some((now, Kind::Message, Identity::Message(subject.id)))
+                Some((now, Kind::Message, Identity::Message(subject.id), Sign::Seen))
             }
             Observation::PresenceChanged { publisher, changed, .. } => {
-                Some((changed, Kind::Presence, Identity::Change(publisher, changed)))
+                let identity = Identity::Change(publisher, changed);
+                Some((changed, Kind::Presence, identity, Sign::Seen))
             }
             Observation::Upgraded { user, changed, .. } => {
-                Some((changed, Kind::Upgrade, Identity::Change(user, changed)))
+                Some((changed, Kind::Upgrade, Identity::Change(user, changed), Sign::Seen))
             }
-            // The second: who accepts adds the other as well, without a word (RD-4).
-            Observation::ContactMeant { owner, contact, .. }
-            | Observation::Decided { carried: Carried::Contact(owner, contact), .. }
-            | Observation::ContactAdded { owner, contact, .. } => {
-                Some((now, Kind::Contact, Identity::Contact(owner, contact)))
+            Observation::ContactMeant { owner, contact, .. } => {
+                Some((now, Kind::Contact, Identity::Contact(owner, contact), Sign::Meant))
+            }
+            Observation::Decided {
+                carried: Carried::Contact(owner, contact), decision, ..
+            } => {
+                // Who accepts adds the other as well, without a word (RD-4); a new partner validates.
+                let taken = matches!(
+                    decision,
+                    Decision::Ask(_) | Decision::Validate(_) | Decision::NumberAlone(_)
+                );
+                let sign = if taken { Sign::Taken } else { Sign::Seen };
+                Some((now, Kind::Contact, Identity::Contact(owner, contact), sign))
+            }
+            Observation::ContactAdded { owner, contact, .. } => {
+                Some((now, Kind::Contact, Identity::Contact(owner, contact), Sign::Seen))
             }
             _ => None,
         });
@@ -187,7 +233,18 @@ struct Steps {
     /// Whose shard it is.
     own: OperatorId,
     chosen: BTreeSet<Identity>,
-    steps: Vec<(Instant, Identity, Step)>,
+    steps: Vec<Told>,
+}
+
+/// A step, and what it is of.
+#[derive(Debug)]
+struct Told {
+    identity: Identity,
+    /// When it was observed.
+    seen: Instant,
+    /// When it happens, on a device perhaps later.
+    at: Instant,
+    step: Step,
 }
 
 impl Observer for Steps {
@@ -195,7 +252,7 @@ impl Observer for Steps {
         let Some(identity) = identity(observation) else { return };
         if self.chosen.contains(&identity) {
             for (at, step) in self.told(now, observation) {
-                self.steps.push((at, identity, step));
+                self.steps.push(Told { identity, seen: now, at, step });
             }
         }
     }

@@ -351,7 +351,9 @@ fn part(reason: Reason) -> &'static str {
     let full = PartKind::ALL.iter().find(|kind| kind.info().full == Some(reason));
     match (full.map(|kind| kind.info().role), reason) {
         (Some(Role::Imsp), _) => " imsp",
-        (_, Reason::TooLong | Reason::ReplyNumbers | Reason::Blocked) => " imsp",
+        (_, Reason::TooLong | Reason::ReplyNumbers | Reason::Blocked | Reason::NotMember) => {
+            " imsp"
+        }
         (Some(Role::Smsc), _) => " smsc",
         (Some(Role::Relay), _) => " relay",
         (Some(Role::Gateway), _) | (_, Reason::RateLimited) => " gateway",
