@@ -317,6 +317,8 @@ impl Facts {
             | Observation::PresenceChanged { .. }
             | Observation::PresenceOwed { .. }
             | Observation::Notified { .. }
+            | Observation::Exchanged { .. }
+            | Observation::Unasked { .. }
             | Observation::PresenceShown { .. }
             | Observation::ReplyNumbersInUse { .. }
             | Observation::ReplyNumberRefused { .. }
