@@ -33,6 +33,7 @@ use crate::measure::{AgreementTerms, Collector, Setup, Window};
 use crate::model::context::Observer;
 use crate::model::plan::Plan;
 use crate::model::routing::Routing;
+use crate::wire::access;
 use crate::workload::{contacts, groups};
 
 use self::samples::Sampler;
@@ -122,9 +123,10 @@ pub(crate) fn plan_with(federation: Federation, defect: Option<Defect>) -> Plan 
         agreements.map(|(id, _)| transfer_sizes(federation, id, defect)).collect()
     };
     let start = Instant::START + federation.run.warm_up;
-    // Reply numbers have their places from the start, whenever they come into use.
     let mut last = federation.clone();
     federation.timeline.iter().for_each(|event| last.happen(&event.event));
+    let clients = last.operators.iter().map(|operator| access::sizes(&operator.domain)).collect();
+    // Reply numbers have their places from the start, whenever they come into use.
     let numbers = NumberingPlan::new(&last, &population);
     let base = Plan {
         routing: Routing::new(&federation, None, defect),
@@ -135,6 +137,7 @@ pub(crate) fn plan_with(federation: Federation, defect: Option<Defect>) -> Plan 
         numbers,
         graph,
         memberships,
+        clients,
         defect,
         later: Vec::new(),
     };
@@ -343,6 +346,7 @@ pub fn watched(
         true => Ending::Interrupted,
         false => Ending::Finished,
     };
+    simulation.settle(at);
     let mut finished = finish(simulation, at, collector, &within, seed, options)?;
     finished.ended = why;
     if why != Ending::Finished {

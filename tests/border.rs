@@ -17,6 +17,7 @@ use interwork::domain::text::{Alphabet, Text};
 use interwork::domain::time::Instant;
 use interwork::engine::process::LogicalProcess as _;
 use interwork::engine::shard::Shard;
+use interwork::model::clients::Clients;
 use interwork::model::context::{Context, Observer};
 use interwork::model::crossing::{Lists, Located};
 use interwork::model::gateway::Gateway;
@@ -71,6 +72,7 @@ struct Bench<'p> {
     plan: &'p Plan,
     messages: Messages,
     lists: Lists,
+    clients: Clients,
     out: Outbox,
     seen: Seen,
     gateway: Gateway,
@@ -84,6 +86,7 @@ impl<'p> Bench<'p> {
             plan,
             messages: Messages::default(),
             lists: Lists::default(),
+            clients: Clients::new(plan, A, &|_| false),
             out: Outbox::new(A),
             seen: Seen::default(),
             gateway: Gateway::new(plan, A),
@@ -102,6 +105,7 @@ impl<'p> Bench<'p> {
             plan: self.plan,
             messages: &mut self.messages,
             lists: &mut self.lists,
+            clients: &mut self.clients,
             out: &mut self.out,
             observer: &mut self.seen,
         };

@@ -127,6 +127,17 @@ fn compare_in(topology: &str, routes: usize, sets: &[&str]) {
         let phones = matches!(station.part.kind, PartKind::Smsc | PartKind::Hlr | PartKind::Link);
         close(&name, station.utilisation, seen, if phones { 8.0 } else { 5.0 });
     }
+    for (operator, load) in &expected.clients {
+        let name = plan.federation.operator(*operator).name.as_str();
+        let rate = |metric: &str| -> f64 {
+            let rows = run.results.metrics.iter().filter(|row| row.name == metric);
+            let own = rows.filter(|row| row.labels.get("operator").is_some_and(|it| it == name));
+            own.filter_map(|row| row.rate).sum()
+        };
+        close(&format!("{name}, requests"), load.requests, rate("client_requests"), 8.0);
+        close(&format!("{name}, bytes up"), load.up, rate("client_bytes_up"), 8.0);
+        close(&format!("{name}, bytes down"), load.down, rate("client_bytes_down"), 8.0);
+    }
 }
 
 #[test]
@@ -158,6 +169,20 @@ fn refreshes_are_those_of_sessions_and_of_the_time_that_a_run_has() {
         let sets = [alone[0], alone[1], run[0], run[1], &*refresh];
         compare_in(PROTOCOLS, 0, &sets);
     }
+}
+
+#[test]
+fn it_holds_for_clients_that_poll_and_those_that_are_silent() {
+    let poll =
+        ["operators.a.clients.mobile.channel=poll", "operators.c.clients.wired.channel=poll"];
+    compare(&poll);
+    let silent = ["messages.per_user=1/h", "presence.changes=0.1/h", "sessions.length=12h"];
+    let silent = silent.map(|set| format!("workload.{set}"));
+    let shorter = ["a.clients.mobile", "b.clients.mobile", "c.clients.wired"];
+    let shorter = shorter.map(|kind| format!("operators.{kind}.keep_alive=2m"));
+    let sets: Vec<&str> =
+        poll.into_iter().chain(silent.iter().chain(&shorter).map(|set| &**set)).collect();
+    compare(&sets);
 }
 
 #[test]

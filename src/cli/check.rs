@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use super::topology::{load, overrides, warn};
 use super::{Exit, width};
 use crate::domain::federation::{Agreement, Federation, Protocol, Settling};
+use crate::domain::id::OperatorId;
 use crate::domain::time::Duration;
 use crate::engine::simulation::lookahead;
 use crate::model::plan::Plan;
@@ -14,7 +15,7 @@ use crate::report::face::lines::paragraphs;
 use crate::report::face::table::table;
 use crate::report::judge::{self, HIGH};
 use crate::run;
-use crate::study::forecast::{Forecast, StationLoad, forecast};
+use crate::study::forecast::{ClientLoad, Forecast, StationLoad, forecast};
 use crate::study::needs::needs;
 
 /// Stations that are shown.
@@ -93,6 +94,21 @@ fn facts(plan: &Plan, expected: &Forecast, width: usize) -> String {
     let total = expected.routes.iter().map(|(_, rate)| rate).sum();
     routes.push(vec!["all".to_owned(), three(total)]);
     text.push_str(&table(&["route", "offered/s"], &routes, width));
+
+    if !expected.clients.is_empty() {
+        text.push_str("\nExpected requests of IM clients, polls and signs of life included\n");
+        let kilobytes = |bytes: f64| three(bytes / 1000.0);
+        let row = |(operator, load): &(OperatorId, ClientLoad)| {
+            let name = plan.federation.operator(*operator).name.clone();
+            vec![name, three(load.requests), kilobytes(load.up), kilobytes(load.down)]
+        };
+        let shown = expected.clients.len().min(STATIONS);
+        let rows: Vec<Vec<String>> = expected.clients[..shown].iter().map(row).collect();
+        text.push_str(&table(&["operator", "requests/s", "kB/s up", "kB/s down"], &rows, width));
+        if expected.clients.len() > shown {
+            let _ = writeln!(text, "  and {} more", expected.clients.len() - shown);
+        }
+    }
 
     let mut stations: Vec<&StationLoad> =
         expected.stations.iter().filter(|station| station.rate > 0.0).collect();

@@ -12,6 +12,7 @@ pub(crate) use self::money::{Money, Planning};
 pub use self::outage::*;
 pub(crate) use self::settling::Settling;
 pub(crate) use self::workload::*;
+use super::client::Client;
 use super::distribution::DurationDistribution;
 use super::id::{AgreementId, OperatorId};
 use super::imps::ImpsVersion;
@@ -144,6 +145,8 @@ pub(crate) struct Access {
     pub(crate) share: f64,
     /// One-way delay between device and operator.
     pub(crate) delay: DurationDistribution,
+    /// The IM clients there.
+    pub(crate) client: Client,
 }
 
 /// An IM server and its way with legacy customers.
@@ -186,11 +189,13 @@ pub(crate) struct ServiceTimes {
     pub(crate) contact: DurationDistribution,
     /// A group operation.
     pub(crate) group: DurationDistribution,
+    /// A poll that finds nothing, or a sign of life; zero unless given in the map.
+    pub(crate) poll: DurationDistribution,
 }
 
 impl ServiceTimes {
     /// The times of all kinds.
-    pub(crate) fn each_mut(&mut self) -> [&mut DurationDistribution; 9] {
+    pub(crate) fn each_mut(&mut self) -> [&mut DurationDistribution; 10] {
         let Self {
             message,
             presence,
@@ -201,11 +206,12 @@ impl ServiceTimes {
             validate,
             contact,
             group,
+            poll,
         } = self;
-        [message, presence, notification, subscribe, search, login, validate, contact, group]
+        [message, presence, notification, subscribe, search, login, validate, contact, group, poll]
     }
 
-    /// The same for all kinds but notifications, which take none.
+    /// The same for all kinds but notifications and polls, which take none.
     pub(crate) fn all(time: &DurationDistribution) -> Self {
         Self {
             message: time.clone(),
@@ -217,6 +223,7 @@ impl ServiceTimes {
             validate: time.clone(),
             contact: time.clone(),
             group: time.clone(),
+            poll: DurationDistribution::Constant(Duration::ZERO),
         }
     }
 }

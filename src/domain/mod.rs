@@ -2,6 +2,7 @@
 //! messages and observations. Nothing here acts, reads a file or knows a node.
 
 pub mod bytes;
+pub mod client;
 pub mod crossing;
 pub(crate) mod distribution;
 pub mod federation;

@@ -322,6 +322,7 @@ mod tests {
                 validate: NO_TIME,
                 contact: NO_TIME,
                 group: NO_TIME,
+                poll: NO_TIME,
             },
             queue_limit: 1,
             messages_first: false,

@@ -1,6 +1,7 @@
 //! What can be seen of a run: the only thing that nodes tell the outside. Measurement and the
 //! auditor live on these alone. Instants that are not given are the instant of the observation.
 
+use super::client::{Act, Traffic};
 use super::crossing::{Fate, Listed};
 use super::id::{AgreementId, MessageId, OperatorId, SubscriberId};
 use super::outcome::{ContactKind, PresenceScope, Reason, Route, SmsOrigin, Stage, TransferKind};
@@ -240,8 +241,36 @@ pub enum Observation<'a> {
         from: OperatorId,
         /// Operator of the watcher.
         to: OperatorId,
-        /// To a client, else over an agreement.
-        client: bool,
+        /// To a client, with what it took of the access network; else over an agreement.
+        client: Option<Traffic>,
+    },
+    /// A client and its IM server exchanged something, notifications apart.
+    Exchanged {
+        /// The user's operator.
+        operator: OperatorId,
+        /// Whose client.
+        user: SubscriberId,
+        /// What they did.
+        act: Act,
+        /// What it took of the access network.
+        traffic: Traffic,
+    },
+    /// A client asked by itself, at equal distances: seen when its session did something next, or ended.
+    Unasked {
+        /// The user's operator.
+        operator: OperatorId,
+        /// Whose client.
+        user: SubscriberId,
+        /// What for.
+        act: Act,
+        /// What each time took of the access network.
+        each: Traffic,
+        /// The first time.
+        first: Instant,
+        /// From one time to the next, above zero.
+        every: Duration,
+        /// All that were before this instant.
+        before: Instant,
     },
     /// A client is told how contacts look: with a login, a subscription, or as a partner begins to serve
     /// them.

@@ -276,6 +276,36 @@ closed_list! {
 }
 
 closed_list! {
+    /// What a client and its operator's IM server exchange.
+    Exchange {
+        /// Login with all that follows it: capabilities, services, own presence, lists, subscription.
+        Login => "login",
+        /// The end of a session.
+        Logout => "logout",
+        /// A message to somebody.
+        Send => "send",
+        /// A message from somebody or from a group.
+        Receive => "receive",
+        /// What has become of a message.
+        Report => "report",
+        /// A change of one's own presence.
+        Update => "update",
+        /// Presence of contacts.
+        Notify => "notify",
+        /// Contacts added, removed, blocked; questions who may see the user, and their answers.
+        Contacts => "contacts",
+        /// A search for somebody.
+        Search => "search",
+        /// A message to a group, invitations to groups and their answers.
+        Group => "group",
+        /// A sign of life after silence.
+        KeepAlive => "keep-alive",
+        /// A poll that finds nothing.
+        Poll => "poll",
+    }
+}
+
+closed_list! {
     /// A deliberate fault of the model, to prove that conformance would notice it.
     Defect {
         /// An SMS answer lands in somebody else's conversation (IM-0050).

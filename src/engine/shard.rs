@@ -14,6 +14,7 @@ use crate::domain::observation::{Grant, InFlight, Observation};
 use crate::domain::outcome::{Defect, Route};
 use crate::domain::part::PartKind;
 use crate::domain::time::Instant;
+use crate::model::clients::Clients;
 use crate::model::context::{Context, Observer};
 use crate::model::crossing::{Lists, arrive, in_flight};
 use crate::model::crowd::Crowd;
@@ -46,6 +47,7 @@ pub struct Shard<O> {
     out: Outbox,
     messages: Messages,
     lists: Lists,
+    clients: Clients,
     nodes: Nodes,
     events: u64,
     /// Sees every observation of the shard, in the order of its events.
@@ -91,6 +93,7 @@ impl<O: Observer> Shard<O> {
             out: Outbox::new(operator),
             messages: Messages::default(),
             lists: Lists::default(),
+            clients: Clients::new(plan, operator, online),
             nodes,
             events: 0,
             observer,
@@ -107,6 +110,7 @@ impl<O: Observer> Shard<O> {
             plan: &self.plan,
             messages: &mut self.messages,
             lists: &mut self.lists,
+            clients: &mut self.clients,
             out: &mut self.out,
             observer: &mut self.observer,
         };
@@ -168,6 +172,7 @@ impl<O: Observer> Shard<O> {
             plan: &self.plan,
             messages: &mut self.messages,
             lists: &mut self.lists,
+            clients: &mut self.clients,
             out: &mut self.out,
             observer: &mut self.observer,
         };
@@ -209,6 +214,7 @@ impl<O: Observer> Shard<O> {
                 | Input::AskedToJoin(_)
                 | Input::InStore { .. }
                 | Input::Refresh { .. }
+                | Input::Unasked { .. }
                 | Input::ReplyNumbersDue
                 | Input::Submit(_)
                 | Input::Accept(_)
@@ -246,6 +252,21 @@ impl<O: Observer> Shard<O> {
         jobs.chain(passing.filter_map(news::of_crossing)).chain(due).chain(lost)
     }
 
+    /// The run has ended at `at`: what goes on without events is observed until there.
+    pub(crate) fn settle(&mut self, at: Instant) {
+        let mut cx = Context {
+            now: at,
+            operator: self.operator,
+            plan: &self.plan,
+            messages: &mut self.messages,
+            lists: &mut self.lists,
+            clients: &mut self.clients,
+            out: &mut self.out,
+            observer: &mut self.observer,
+        };
+        cx.run_ends();
+    }
+
     /// Ends the shard; who watched remains.
     pub fn into_observer(self) -> O {
         self.observer
@@ -268,6 +289,7 @@ impl<O: Observer> Shard<O> {
             plan: &self.plan,
             messages: &mut self.messages,
             lists: &mut self.lists,
+            clients: &mut self.clients,
             out: &mut self.out,
             observer: &mut self.observer,
         };
@@ -291,6 +313,7 @@ impl<O: Observer> Shard<O> {
             Input::Refresh { watcher, session, domain } => {
                 node(imsp).refresh(watcher, session, domain, gateway, cx);
             }
+            Input::Unasked { user, session } => node(imsp).unasked(user, session, gateway, cx),
             Input::ReplyNumbersDue => node(imsp).reply_numbers_due(cx),
             Input::InStore { recipient, reply, back } => {
                 node(imsp).in_store(recipient, reply, back, cx);

@@ -142,6 +142,11 @@ impl<O: Observer + Send + 'static> Simulation<O> {
         Ok(at)
     }
 
+    /// The run has ended at `at`: what goes on without events is observed until there.
+    pub(crate) fn settle(&mut self, at: Instant) {
+        self.shards.iter_mut().for_each(|shard| shard.settle(at));
+    }
+
     /// The shards, by operator.
     pub fn shards(&self) -> &[Shard<O>] {
         &self.shards

@@ -245,6 +245,8 @@ impl Auditor {
             | Observation::PresenceChanged { .. }
             | Observation::PresenceOwed { .. }
             | Observation::Notified { .. }
+            | Observation::Exchanged { .. }
+            | Observation::Unasked { .. }
             | Observation::PresenceShown { .. }
             | Observation::ReplyNumbersInUse { .. }
             | Observation::ReplyNumberRefused { .. }

@@ -23,7 +23,7 @@ pub(crate) enum Unit {
     Seconds,
     /// A pure number.
     One,
-    /// `B`: bytes on the wire of an agreement.
+    /// `B`: bytes on the wire, of an agreement or of the access network.
     Bytes,
     /// The topology's currency.
     Currency,
@@ -65,6 +65,8 @@ pub(crate) enum Label {
     Contact,
     /// What a transfer carries.
     Transfer,
+    /// What a client and its server exchange.
+    Exchange,
     /// A queueing part.
     Station,
 }
@@ -86,7 +88,7 @@ impl Label {
             Self::Operator => "operator",
             Self::Scope | Self::Channel => "scope",
             Self::Origin => "origin",
-            Self::Contact | Self::Transfer => "kind",
+            Self::Contact | Self::Transfer | Self::Exchange => "kind",
             Self::Station => "station",
         }
     }
@@ -210,6 +212,9 @@ macro_rules! listed {
             Upgrades: "upgrades" Counter One [Operator] Neither "legacy customers who became IM users"
             Logins: "logins" Counter One [Operator] Neither "sessions begun"
             Logouts: "logouts" Counter One [Operator] Neither "sessions ended"
+            ClientRequests: "client_requests" Counter One [Operator, Exchange] Neither "HTTP requests of IM clients at their server, by what they are for"
+            ClientBytesUp: "client_bytes_up" Counter Bytes [Operator, Exchange] Neither "bytes from IM clients, headers included"
+            ClientBytesDown: "client_bytes_down" Counter Bytes [Operator, Exchange] Neither "bytes to IM clients, headers included"
             StationUtilisation: "station_utilisation" Gauge One [Station] Less "share of servers busy"
             StationQueueLength: "station_queue_length" Gauge One [Station] Less "jobs waiting"
             StationWait: "station_wait" Histogram Seconds [Station] Less "waiting alone"

@@ -11,6 +11,8 @@ pub(super) const ANY: u32 = u32::MAX;
 const NARROW: u32 = 13;
 /// Bits of the fourth label, which may be an agreement.
 const WIDE: u32 = 17;
+/// Bits of all labels, above which stands the metric: eight bits are left for it.
+const METRIC: u32 = 3 * NARROW + WIDE;
 
 /// A metric with its labels' values, in the catalogue's order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -22,7 +24,7 @@ impl Key {
     #[inline]
     pub(super) fn new(metric: Metric, labels: &[u32]) -> Self {
         if of_station(metric) {
-            return Self((metric as u64) << 58 | u64::from(labels[0]));
+            return Self((metric as u64) << METRIC | u64::from(labels[0]));
         }
         let mut key = metric as u64;
         for place in 0..4 {
@@ -31,12 +33,12 @@ impl Key {
             let value = labels.get(place).map_or(none, |value| (*value).min(none));
             key = key << bits | u64::from(value);
         }
-        Self(key << 2)
+        Self(key)
     }
 
-    /// The metric in the key's upper six bits.
+    /// The metric in the key's upper byte.
     pub(super) fn metric(self) -> Metric {
-        Metric::ALL[(self.0 >> 58) as usize]
+        Metric::ALL[(self.0 >> METRIC) as usize]
     }
 
     /// Its labels' values.
@@ -44,7 +46,7 @@ impl Key {
         if of_station(self.metric()) {
             return [self.0 as u32, ANY, ANY, ANY];
         }
-        let mut rest = self.0 >> 2;
+        let mut rest = self.0;
         let mut labels = [ANY; 4];
         for place in (0..4).rev() {
             let bits = if place == 3 { WIDE } else { NARROW };
@@ -93,7 +95,7 @@ mod tests {
             assert_eq!(of_station(*metric), labels == [Label::Station], "{metric:?}");
             assert_eq!(labels.contains(&Label::Station), of_station(*metric), "{metric:?}");
         }
-        assert!(Metric::ALL.len() <= 64);
+        assert!(Metric::ALL.len() <= 1 << (64 - METRIC));
     }
 
     proptest! {

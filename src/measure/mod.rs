@@ -6,6 +6,7 @@ pub mod audit;
 mod batches;
 pub mod catalogue;
 mod censored;
+mod clients;
 pub(crate) mod collector;
 pub mod counts;
 pub(crate) mod figures;
@@ -105,6 +106,15 @@ impl Window {
     /// Whether an instant is measured.
     pub(crate) fn contains(self, instant: Instant) -> bool {
         self.start <= instant && instant < self.end
+    }
+
+    /// How often something is measured that happens at `first`, then `every` so often, before `end`.
+    pub(crate) fn times(self, first: Instant, every: Duration, end: Instant) -> u64 {
+        let until = |end: Instant| match end > first {
+            true => end.since(first).0.div_ceil(every.0.max(1)),
+            false => 0,
+        };
+        until(end.min(self.end)).saturating_sub(until(end.min(self.start)))
     }
 
     /// The measured part of a span of time, as its start and end.

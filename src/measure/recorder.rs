@@ -7,6 +7,7 @@ use rustc_hash::FxHashMap;
 
 use super::Setup;
 use super::catalogue::Metric;
+use super::clients::Clients;
 use super::figures::Figures;
 use super::histogram::Recorded;
 use super::key::Key;
@@ -16,7 +17,7 @@ use super::people;
 use super::presence::{self, Owed};
 use crate::domain::id::OperatorId;
 use crate::domain::observation::{Observation, SmsEvent, StationId, Stored, Subject};
-use crate::domain::outcome::{Reason, Route, SmsOrigin, TransferKind};
+use crate::domain::outcome::{Exchange, Reason, Route, SmsOrigin, TransferKind};
 use crate::domain::part::PartKind;
 use crate::domain::presence::News;
 use crate::domain::time::Instant;
@@ -33,6 +34,8 @@ pub struct Recorder {
     presence: presence::Part,
     stations: FxHashMap<StationId, Box<StationFigures>>,
     reply_numbers: Option<(OperatorId, Level)>,
+    operator: OperatorId,
+    clients: Clients,
     /// Messages offered in an interval that have taken another route since: place, before, now.
     rerouted: FxHashMap<(u32, Route, Route), i64>,
     /// Messages offered less those that ended, here: of all shards together, those under way.
@@ -141,6 +144,8 @@ macro_rules! no_count {
             | Observation::StationRefused(_)
             | Observation::StationOther(_)
             | Observation::StationPlanned { .. }
+            | Observation::Exchanged { .. }
+            | Observation::Unasked { .. }
             | Observation::CameIn { .. }
             | Observation::Translated { .. }
             | Observation::Decided { .. }
@@ -183,6 +188,8 @@ impl Recorder {
             presence: presence::Part::default(),
             stations: FxHashMap::default(),
             reply_numbers: None,
+            operator,
+            clients: Clients::default(),
             rerouted: FxHashMap::default(),
             under_way: 0,
         }
@@ -259,6 +266,8 @@ impl Recorder {
             presence: presence::Part::default(),
             stations: stations.collect(),
             reply_numbers: self.reply_numbers.clone(),
+            operator: self.operator,
+            clients: self.clients.clone(),
             rerouted: FxHashMap::default(),
             under_way: self.under_way,
         };
@@ -267,12 +276,17 @@ impl Recorder {
 
     /// What was counted and recorded since the start, but for stations.
     pub(crate) fn so_far(&self) -> Figures {
-        self.whole.clone()
+        let mut whole = self.whole.clone();
+        self.clients.put(self.operator, &mut whole);
+        whole
     }
 
     /// Ends the run at `at`.
     pub(crate) fn finish(mut self, at: Instant) -> RecorderPart {
         let last = self.close_interval();
+        // Not before: what clients ask by themselves is seen when sessions end, too late for the series and
+        // for batches of it.
+        self.clients.put(self.operator, &mut self.whole);
         let mut stations = FxHashMap::default();
         for (id, mut seen) in std::mem::take(&mut self.stations) {
             seen.levels.queued.settle(at, &self.setup);
@@ -346,6 +360,15 @@ impl Recorder {
             Observation::StationOther(station) => {
                 self.count_now(now, recorded::StationOther.key((station,)));
             }
+            Observation::Exchanged { act, traffic, .. } => {
+                if self.setup.window.contains(now) {
+                    self.clients.count(act.exchange(), traffic);
+                }
+            }
+            Observation::Unasked { act, each, first, every, before, .. } => {
+                let times = self.setup.window.times(first, every, before);
+                self.clients.count_times(act.exchange(), each, times);
+            }
             Observation::StationRefused(station) => {
                 self.count_now(now, recorded::StationRefused.key((station,)));
             }
@@ -403,7 +426,13 @@ impl Recorder {
                 whole.record(recorded::PresenceFanOut.key((operator,)), told);
             }
             Observation::Notified { from, to, client } => {
-                let channel = if client { Channel::Client } else { Channel::Interconnect };
+                let channel = match client {
+                    Some(traffic) => {
+                        self.clients.count(Exchange::Notify, traffic);
+                        Channel::Client
+                    }
+                    None => Channel::Interconnect,
+                };
                 let metric = recorded::PresenceNotifications;
                 whole.count(metric.key((From(from), To(to), channel)), 1);
                 self.interval.count(metric.between_all().key((All, All, channel)), 1);

@@ -1,6 +1,7 @@
 //! What a node may touch while it handles an input: the instant, the shared plan, the shard's
 //! messages, its outbox, and somebody who watches.
 
+use super::clients::Clients;
 use super::crossing::Lists;
 use super::message::Messages;
 use super::outbox::{Input, Outbox};
@@ -31,6 +32,8 @@ pub struct Context<'a> {
     pub messages: &'a mut Messages,
     /// The lists of crossings that are here.
     pub lists: &'a mut Lists,
+    /// The clients of the operator's IM users.
+    pub clients: &'a mut Clients,
     /// What the node causes.
     pub out: &'a mut Outbox,
     /// Takes what the node observes, and answers nothing.

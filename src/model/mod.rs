@@ -4,6 +4,7 @@
 
 pub(crate) mod access;
 pub(crate) mod bits;
+pub mod clients;
 pub mod context;
 pub mod crossing;
 pub(crate) mod crowd;

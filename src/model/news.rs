@@ -21,6 +21,7 @@ pub(crate) fn of_input(input: &Input) -> Option<Grant> {
         | Input::AskedToJoin(_)
         | Input::InStore { .. }
         | Input::Refresh { .. }
+        | Input::Unasked { .. }
         | Input::ReplyNumbersDue
         | Input::Submit(_)
         | Input::Accept(_)
@@ -101,6 +102,7 @@ pub(crate) fn of_job(job: &Job) -> Option<Grant> {
         | Job::TellState { .. }
         | Job::Subscribe(_)
         | Job::Session { .. }
+        | Job::Unasked(_)
         | Job::Upgrade { .. }
         | Job::WatcherAnswered { .. }
         | Job::Search { .. }

@@ -42,6 +42,13 @@ pub enum Input {
         /// To whom the refresh goes.
         domain: OperatorId,
     },
+    /// IMSP: a client may be due to ask by itself, where that takes a service.
+    Unasked {
+        /// Whose client.
+        user: SubscriberId,
+        /// The session it belongs to.
+        session: u32,
+    },
     /// IMSP: assignments of reply numbers may have run out.
     ReplyNumbersDue,
     /// IMSP: its SMSC has sent a short message to its phone, or has it back.
@@ -246,6 +253,8 @@ pub enum Job {
         /// When the user meant it.
         changed: Instant,
     },
+    /// A poll of a user's client that finds nothing, or a sign of life.
+    Unasked(SubscriberId),
     /// A legacy customer becomes an IM user (OMTP use case 3).
     Upgrade {
         /// The IM user who asks.

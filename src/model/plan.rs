@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use super::routing::{Carriage, Routing};
+use crate::domain::client::ClientSizes;
 use crate::domain::federation::{
     Agreement, Event, Federation, Legacy, LegacyPresence, Outage, Protocol, TimedEvent,
 };
@@ -38,6 +39,8 @@ pub struct Plan {
     pub(crate) stations: Stations,
     /// Bytes of crossings, by agreement, then by sending side.
     pub(crate) sizes: Vec<[TransferSizes; 2]>,
+    /// What clients and their servers exchange, by operator.
+    pub(crate) clients: Vec<ClientSizes>,
     /// A deliberate fault, for conformance alone.
     pub(crate) defect: Option<Defect>,
     /// What holds later: the same plan with other ways and IMSPs, from these instants on.

@@ -71,6 +71,12 @@ pub(crate) const IMSP: &[Field] = &[
         Is("{ mobile: { lognormal: { median: 120ms, p99: 600ms } }, wired: 15ms }"),
         "One-way delay between device and operator, by kind of access.",
     ),
+    field(
+        "clients",
+        Named(&Map(CLIENT)),
+        Is("{}"),
+        "How clients get what comes for them, by kind of access.",
+    ),
     field("im_server", Map(IM_SERVER), Is("{}"), "The IM server."),
     field(
         "imps_version",
@@ -140,6 +146,22 @@ const SUBSCRIBERS: &[Field] = &[
         Named(&Share),
         Absent,
         "Shares of the IM users by kind of access; evenly over a single kind, else 80% mobile and 20% wired.",
+    ),
+];
+
+const CLIENT: &[Field] = &[
+    field(
+        "channel",
+        Word(words::FETCHING.list),
+        Is("push"),
+        "Told to fetch it as it comes, or asking for it at an interval (IMPS CSP).",
+    ),
+    field("poll_interval", DURATION, Is("30s"), "Between two polls, with `channel: poll`."),
+    field(
+        "keep_alive",
+        DURATION,
+        Is("59m"),
+        "After so much silence a client says that it is there.",
     ),
 ];
 

@@ -186,3 +186,27 @@ fn a_file_without_an_end_is_refused() {
     let error = read(Path::new("/dev/zero")).expect_err("endless");
     assert!(error.to_string().contains("64 MiB"), "{error}");
 }
+
+/// What holds for kinds of access that `clients` does not name stands in the code, beside the keys.
+#[test]
+fn clients_that_are_not_named_are_as_the_keys_say() {
+    let named =
+        EXAMPLE.replace("    im_server:", "    clients: { mobile: {}, wired: {} }\n    im_server:");
+    assert_ne!(named, EXAMPLE);
+    assert_eq!(valid(&named, &[]).federation, valid(EXAMPLE, &[]).federation);
+}
+
+#[test]
+fn a_session_does_not_end_between_two_polls() {
+    let clients = |given: &str| {
+        EXAMPLE.replacen("    im_server:", &format!("    clients: {given}\n    im_server:"), 1)
+    };
+    let text = clients("{ mobile: { channel: poll, poll_interval: 2m, keep_alive: 1m } }");
+    assert!(told(&text).contains("a session would end between two polls"));
+    assert!(told(&clients("{ wire: {} }")).contains("did you mean `wired`?"));
+    assert!(
+        told(&clients("{ mobile: { keep_alive: 0s } }")).contains("`keep_alive` is 1s or longer")
+    );
+    // Nobody polls.
+    valid(&clients("{ mobile: { poll_interval: 2m, keep_alive: 1m } }"), &[]);
+}

@@ -1,6 +1,7 @@
 //! The words of a topology, each with what it means: the table of keys lists them from here, and the
 //! builder reads them back from here, so that no word can be known to one and not to the other.
 
+use crate::domain::client::Fetching;
 use crate::domain::federation::{
     Arrivals, Exposed, LegacyPresence, Notice, OfflineMessages, OperatorKind, Overlong, Protocol,
     Recipients, ReplyExhausted,
@@ -89,6 +90,7 @@ words! {
         "access_network": Exposed::AccessNetwork,
         "status_text": Exposed::StatusText
     }
+    FETCHING: Fetching { "push": Fetching::Push, "poll": Fetching::Poll }
     MESSAGES_FIRST: bool { "none": false, "messages_first": true }
     REGISTER_ON_CONTACT: bool { "on_contact": true, "never": false }
     LEGACY_PRESENCE: LegacyPresence {
@@ -152,6 +154,7 @@ words! {
         "validate": Service::Validate,
         "contact": Service::Contact,
         "group": Service::Group,
+        "poll": Service::Poll,
         "default": Service::Rest
     }
     // Keys, of which an event of the timeline has exactly one.
@@ -218,6 +221,8 @@ pub(crate) enum Service {
     Contact,
     /// A group operation.
     Group,
+    /// A poll that finds nothing, or a sign of life.
+    Poll,
     /// All that are not named.
     Rest,
 }

@@ -1,6 +1,8 @@
 //! Bytes: what crosses an agreement or reaches an SMSC, and how long it is. It imports `domain`
 //! alone and knows neither nodes nor sockets.
 
+pub mod access;
+pub mod csp;
 pub mod gsm7;
 pub mod http;
 pub mod map;

@@ -19,6 +19,7 @@ use super::outbox::{Asked, ContactRequest, Input, Job, Reply};
 use super::plan::Plan;
 use super::smsc;
 use super::store::Slot;
+use crate::domain::client::Act;
 use crate::domain::crossing::{Consent, ToGroup};
 use crate::domain::id::{MessageId, OperatorId, Role, SubscriberId};
 use crate::domain::ledger::Occasion;
@@ -129,6 +130,7 @@ impl Crowd {
         if !im && !self.legacy_contact(sender, recipient, text, cx) {
             return cx.refuse(slot, Reason::StoppedByClient);
         }
+        cx.exchange(sender, Act::Send, text.bytes.into());
         let delay = self.up.client(sender);
         cx.at(cx.now + delay, Role::Crowd, Input::Request(Job::Message(slot)));
     }
@@ -142,6 +144,7 @@ impl Crowd {
         text: Text,
         cx: &mut Context<'_>,
     ) {
+        cx.exchange(sender, Act::SendGroup, text.bytes.into());
         let delay = self.up.client(sender);
         for &member in members.iter().filter(|member| **member != sender) {
             let occasion = self.first();
@@ -173,6 +176,7 @@ impl Crowd {
         contact: SubscriberId,
         cx: &mut Context<'_>,
     ) {
+        cx.exchange(owner, Act::ChangeContact, 0);
         let delay = self.up.client(owner);
         let job = Job::RemoveContact { owner, contact };
         cx.at(cx.now + delay, Role::Crowd, Input::Request(job));
@@ -199,6 +203,7 @@ impl Crowd {
             }
         };
         let job = Job::Presence { publisher, availability: *set, text, changed: cx.now };
+        cx.exchange(publisher, Act::Update, 0);
         let delay = self.up.client(publisher);
         cx.at(cx.now + delay, Role::Crowd, Input::Request(job));
     }
@@ -234,6 +239,7 @@ impl Crowd {
         cx: &mut Context<'_>,
     ) {
         cx.observe(Observation::ContactMeant { owner, contact, by_number });
+        cx.exchange(owner, Act::ChangeContact, 0);
         let request = ContactRequest { owner, contact, asked: Asked::Here(cx.now) };
         let delay = self.up.client(owner);
         let job = Job::AddContact { request, by_number };
@@ -247,6 +253,7 @@ impl Crowd {
             .unwrap_or_else(|| self.habits.accepts(request.owner, request.contact));
         let carried = Carried::Contact(request.owner, request.contact);
         cx.decide(carried, Decision::Accepted(accepted));
+        cx.exchange(request.contact, Act::AnswerContact, 0);
         let job = Job::ContactAnswered { request, answer: Consent::of(accepted) };
         let delay = self.up.client(request.contact);
         cx.at(cx.now + delay, Role::Crowd, Input::Request(job));
@@ -256,6 +263,7 @@ impl Crowd {
     pub(crate) fn asked_to_join(&mut self, request: ContactRequest, cx: &mut Context<'_>) {
         let habit = || self.habits.accepts(request.owner, request.contact);
         let answer = Consent::of(self.said(request.contact).unwrap_or_else(habit));
+        cx.exchange(request.contact, Act::AnswerGroup, 0);
         let delay = self.up.client(request.contact);
         let job = Job::InviteAnswered { request, answer };
         cx.at(cx.now + delay, Role::Crowd, Input::Request(job));

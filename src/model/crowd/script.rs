@@ -4,6 +4,7 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Crowd;
+use crate::domain::client::Act;
 use crate::domain::crossing::Membership;
 use crate::domain::id::{Role, SubscriberId};
 use crate::domain::observation::{ConversationTurn, Observation};
@@ -126,6 +127,7 @@ impl Crowd {
         contact: SubscriberId,
         cx: &mut Context<'_>,
     ) {
+        cx.exchange(user, Act::Invite, 0);
         let delay = self.up.client(user);
         cx.at(cx.now + delay, Role::Crowd, Input::Request(Job::Invite { user, contact }));
     }
@@ -137,6 +139,7 @@ impl Crowd {
         host: SubscriberId,
         cx: &mut Context<'_>,
     ) {
+        cx.exchange(member, Act::LeaveGroup, 0);
         let delay = self.up.client(member);
         let job = Job::Leave(Membership { host, member });
         cx.at(cx.now + delay, Role::Crowd, Input::Request(job));
@@ -149,6 +152,7 @@ impl Crowd {
         contact: SubscriberId,
         cx: &mut Context<'_>,
     ) {
+        cx.exchange(user, Act::Search, 0);
         let delay = self.up.client(user);
         cx.at(
             cx.now + delay,
@@ -175,6 +179,7 @@ impl Crowd {
         on: bool,
         cx: &mut Context<'_>,
     ) {
+        cx.exchange(owner, Act::Block, 0);
         let delay = self.up.client(owner);
         cx.at(cx.now + delay, Role::Crowd, Input::Request(Job::Block { owner, other, on }));
     }
@@ -220,6 +225,7 @@ impl Crowd {
             return;
         }
         let question = WatcherQuestion { publisher, watcher, changed: cx.now };
+        cx.exchange(publisher, Act::AnswerContact, 0);
         let delay = self.up.client(publisher);
         let job = Job::WatcherAnswered { question, allowed };
         cx.at(cx.now + delay, Role::Crowd, Input::Request(job));
@@ -231,6 +237,7 @@ impl Crowd {
         cx.observe(Observation::WatcherAsked { publisher, watcher, changed });
         let habit = || self.habits.accepts(watcher, publisher);
         let allowed = self.said(publisher).unwrap_or_else(habit);
+        cx.exchange(publisher, Act::AnswerContact, 0);
         let delay = self.up.client(publisher);
         let job = Job::WatcherAnswered { question, allowed };
         cx.at(cx.now + delay, Role::Crowd, Input::Request(job));

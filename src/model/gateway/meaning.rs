@@ -77,7 +77,7 @@ pub(super) fn notified(crossing: &Crossing, cx: &mut Context<'_>) {
         | Content::Report => return,
     };
     if from == cx.operator {
-        cx.observe(Observation::Notified { from, to: crossing.to, client: false });
+        cx.observe(Observation::Notified { from, to: crossing.to, client: None });
     }
 }
 

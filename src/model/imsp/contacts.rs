@@ -5,6 +5,7 @@ use rustc_hash::FxHashMap;
 
 use super::sessions::subscribe_one;
 use super::{Imsp, Open, Wanted};
+use crate::domain::client::Act;
 use crate::domain::crossing::{Addition, Consent, Listed, SubscriptionAct};
 use crate::domain::federation::LegacyPresence;
 use crate::domain::id::{OperatorId, Role, SubscriberId};
@@ -431,8 +432,9 @@ impl Imsp {
         } else if cx.plan.has(Defect::ContactUnasked) {
             self.contact_answered(request, Consent::Given, gateway, cx);
         } else if self.logged_in(request.contact) {
-            let delay = self.down.client(request.contact);
-            cx.at(cx.now + delay, Role::Imsp, Input::AskedForContact(request));
+            let at = self.reaches(request.contact, cx);
+            cx.exchange(request.contact, Act::AskContact, 0);
+            cx.at(at, Role::Imsp, Input::AskedForContact(request));
         } else {
             self.asked.entry(request.contact).or_default().push(request);
         }
@@ -526,7 +528,13 @@ impl Imsp {
             Asked::Here(asked) => asked,
             Asked::Elsewhere(_) | Asked::Listed => return self.listed_anew(request, kind, cx),
         };
-        let at = cx.now + self.down.client(request.owner);
+        // A validation is answered while the client waits; a person takes their time.
+        let at = match kind {
+            ContactKind::Im => self.reaches(request.owner, cx),
+            ContactKind::SmsHome | ContactKind::SmsDirect => {
+                cx.now + self.down.client(request.owner)
+            }
+        };
         let from = cx.operator;
         let to = cx.plan.population.operator(request.contact);
         let took = at.since(asked);
@@ -534,7 +542,8 @@ impl Imsp {
             ContactKind::Im => None,
             ContactKind::SmsHome | ContactKind::SmsDirect => {
                 // The client shows the new contact with the attributes that came with it.
-                cx.observe(Observation::Notified { from: to, to: from, client: true });
+                let client = Some(cx.exchanged(request.owner, Act::Notify, 0));
+                cx.observe(Observation::Notified { from: to, to: from, client });
                 Some(cx.plan.legacy_presence(request.contact, from, online))
             }
         };

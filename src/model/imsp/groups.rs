@@ -2,6 +2,7 @@
 //! the group that the user has opened; whoever is invited elsewhere is asked by their own.
 
 use super::{Imsp, Open, Wanted};
+use crate::domain::client::Act;
 use crate::domain::crossing::{Addition, Consent, Membership, ToGroup};
 use crate::domain::id::{MessageId, Role, SubscriberId};
 use crate::domain::observation::Observation;
@@ -61,8 +62,9 @@ impl Imsp {
         } else if cx.plan.has(Defect::InvitationUnasked) {
             self.invite_answered(request, Consent::Given, gateway, cx);
         } else if self.logged_in(contact) {
-            let delay = self.down.client(contact);
-            cx.at(cx.now + delay, Role::Imsp, Input::AskedToJoin(request));
+            let at = self.reaches(contact, cx);
+            cx.exchange(contact, Act::AskGroup, 0);
+            cx.at(at, Role::Imsp, Input::AskedToJoin(request));
         } else {
             self.invited.entry(contact).or_default().push(request);
         }

@@ -2,6 +2,7 @@
 //! RD-6). The rule of the topology format's *Routing*.
 
 use super::Imsp;
+use crate::domain::client::Act;
 use crate::domain::crossing::{Fate, ToGroup};
 use crate::domain::federation::OfflineMessages;
 use crate::domain::id::{OperatorId, Role};
@@ -115,8 +116,10 @@ impl Imsp {
 
     /// To the client of a user with a session.
     pub(super) fn hand_down(&mut self, slot: Slot, cx: &mut Context<'_>) {
-        let delay = self.down.client(cx.messages[slot].recipient);
-        cx.at(cx.now + delay, Role::Imsp, Input::ToClient(slot));
+        let Message { recipient, text, .. } = cx.messages[slot];
+        let at = self.reaches(recipient, cx);
+        cx.exchange(recipient, Act::Receive, text.bytes.into());
+        cx.at(at, Role::Imsp, Input::ToClient(slot));
     }
 
     /// A message came to a client that has logged out meanwhile: as if it had come later.
@@ -235,7 +238,8 @@ impl Imsp {
                 reported(fate, None, cx);
             }
         } else if self.logged_in(fate.sender) {
-            let at = cx.now + self.down.client(fate.sender);
+            let at = self.reaches(fate.sender, cx);
+            cx.exchange(fate.sender, Act::Report, 0);
             reported(fate, Some(at), cx);
         } else {
             self.fates.entry(fate.sender).or_default().push(fate);

@@ -43,6 +43,7 @@ use crate::domain::part::{Part, PartKind};
 use crate::domain::presence::{Availability, News, StatusText};
 use crate::domain::random::StreamSeed;
 use crate::domain::text::SourceNotice;
+use crate::domain::time::Instant;
 
 /// The server of one IMSP.
 #[derive(Debug)]
@@ -211,6 +212,7 @@ impl Imsp {
             | Job::ServedAs(_)
             | Job::Fate(_)
             | Job::Presence { .. }
+            | Job::Unasked(_)
             | Job::Notification(_)
             | Job::State { .. }
             | Job::TellState { .. }
@@ -315,6 +317,8 @@ impl Imsp {
             Job::Session { user, count, login, changed } => {
                 self.session(user, count, login, changed, gateway, cx);
             }
+            // Nothing comes of it: what there is to fetch has its own exchange.
+            Job::Unasked(_) => {}
             Job::Validate(request) => self.validate(request, gateway, cx),
             Job::Validated { request, online } => self.validated(request, online, cx),
             Job::AddContact { request, by_number } => {
@@ -388,8 +392,15 @@ impl Imsp {
             Job::Fate(fate) => reported(fate, None, cx),
             // The next message or validation tells as much.
             Job::ServedAs(_) => {}
+            // The client asks again in its time.
+            Job::Unasked(_) => {}
             Job::Presence { .. } | Job::Command { .. } | Job::RemoveContact { .. } => {}
         }
+    }
+
+    /// When something that is sent to a user's client now reaches it: with the next poll, where it polls.
+    fn reaches(&mut self, user: SubscriberId, cx: &Context<'_>) -> Instant {
+        cx.now + cx.clients.wait(user, cx.now) + self.down.client(user)
     }
 
     fn index(&self, subscriber: SubscriberId) -> usize {
@@ -422,6 +433,7 @@ fn time_of<'a>(job: &Job, times: &'a ServiceTimes) -> &'a DurationDistribution {
         Job::Notify { .. } | Job::TellState { .. } => &times.notification,
         Job::Subscribe(_) | Job::WatcherAnswered { .. } | Job::Block { .. } => &times.subscribe,
         Job::Session { .. } | Job::Upgrade { .. } | Job::Downgrade { .. } => &times.login,
+        Job::Unasked(_) => &times.poll,
         Job::Validate(_) => &times.validate,
         Job::Validated { .. } => &times.contact,
         Job::AddContact { .. } | Job::RemoveContact { .. } => &times.contact,

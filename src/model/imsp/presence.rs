@@ -4,6 +4,7 @@
 use smallvec::smallvec;
 
 use super::Imsp;
+use crate::domain::client::Act;
 use crate::domain::crossing::{Audience, Contacts, Listed, SubscriptionAct};
 use crate::domain::id::{OperatorId, SubscriberId};
 use crate::domain::observation::Observation;
@@ -154,10 +155,11 @@ impl Imsp {
         watcher: SubscriberId,
         cx: &mut Context<'_>,
     ) {
-        let at = Some(cx.now + self.down.client(watcher));
+        let at = Some(self.reaches(watcher, cx));
         let (from, to) = (cx.plan.population.operator(publisher), cx.operator);
         let scope = cx.plan.presence_scope(from, to);
-        cx.observe(Observation::Notified { from, to, client: true });
+        let client = Some(cx.exchanged(watcher, Act::Notify, 0));
+        cx.observe(Observation::Notified { from, to, client });
         let watcher = Some(watcher);
         cx.observe(Observation::PresenceShown {
             watcher,
@@ -341,7 +343,10 @@ impl Imsp {
     ) {
         let operator = cx.operator;
         let contacts = cx.lists.remove(contacts);
-        cx.observe(Observation::Notified { from, to: operator, client: true });
+        let further = contacts.len().saturating_sub(1) as u32;
+        let more = further * cx.plan.clients[operator.index()].presence;
+        let client = Some(cx.exchanged(watcher, Act::Notify, more));
+        cx.observe(Observation::Notified { from, to: operator, client });
         cx.observe(Observation::ListShown { watcher, operator, contacts: &contacts });
     }
 

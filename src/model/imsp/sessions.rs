@@ -14,7 +14,7 @@ use crate::domain::time::{Duration, Instant};
 use crate::model::context::Context;
 use crate::model::crossing::{Content, Subscription};
 use crate::model::gateway::Gateway;
-use crate::model::outbox::Input;
+use crate::model::outbox::{Input, Job};
 use crate::model::plan::Plan;
 use crate::model::routing::Carriage;
 
@@ -33,6 +33,7 @@ impl Imsp {
             if !self.logged_in(watcher) {
                 continue;
             }
+            self.await_unasked(watcher, cx);
             let phase = seed.unit(u64::from(index));
             for (domain, refresh) in self.refreshed_domains(watcher, cx) {
                 let at = Duration::from_secs_f64(refresh.as_secs_f64() * phase);
@@ -63,6 +64,10 @@ impl Imsp {
         }
         let operator = cx.operator;
         cx.observe(Observation::Session { operator, user, login });
+        match login {
+            true => self.session_begins(user, cx),
+            false => cx.session_ends(user),
+        }
         let news = if login { News::Online(self.look_of(user)) } else { News::Offline };
         self.presence_changed(user, changed, news, gateway, cx);
         if !login {
@@ -92,6 +97,38 @@ impl Imsp {
             let input = Input::Refresh { watcher: user, session: count, domain };
             cx.at(cx.now + refresh, Role::Imsp, input);
         }
+    }
+
+    /// A client begins a session, with the exchanges that belong to it.
+    pub(super) fn session_begins(&mut self, user: SubscriberId, cx: &mut Context<'_>) {
+        let contacts = self.contacts(user, cx.plan).count();
+        cx.session_begins(user, contacts);
+        self.await_unasked(user, cx);
+    }
+
+    /// Where it takes a service, a client that asks by itself is an event; else nothing happens by it.
+    fn await_unasked(&self, user: SubscriberId, cx: &mut Context<'_>) {
+        if !self.settings.service_time.poll.is_zero() {
+            let session = self.session_changes[self.index(user)];
+            cx.at(cx.clients.due(user), Role::Imsp, Input::Unasked { user, session });
+        }
+    }
+
+    /// A client asks by itself now, unless its session is over or something has come between.
+    pub(crate) fn unasked(
+        &mut self,
+        user: SubscriberId,
+        session: u32,
+        gateway: &mut Gateway,
+        cx: &mut Context<'_>,
+    ) {
+        if !self.logged_in(user) || self.session_changes[self.index(user)] != session {
+            return;
+        }
+        if cx.asks(user) {
+            self.request(Job::Unasked(user), gateway, cx);
+        }
+        self.await_unasked(user, cx);
     }
 
     /// A refresh may be due, if the session it belongs to still stands.

@@ -4,6 +4,7 @@
 
 use super::Imsp;
 use super::presence::tell_domain;
+use crate::domain::client::Act;
 use crate::domain::crossing::{Listed, ServedAs, SubscriptionAct};
 use crate::domain::id::{OperatorId, Role, SubscriberId};
 use crate::domain::observation::{Grant, Observation, Stored};
@@ -32,6 +33,7 @@ impl Imsp {
         }
         self.registered.set(index, false);
         self.sessions.set(index, true);
+        self.session_begins(user, cx);
         let operator = cx.operator;
         let added = self.added.watchers(user).iter().map(|&(watcher, _)| watcher);
         let all = cx.plan.graph.watchers(user).iter().copied().chain(added);
@@ -56,8 +58,9 @@ impl Imsp {
             // Nobody sees the new user before they are allowed to.
             self.hidden.insert(user, watcher);
             let question = WatcherQuestion { publisher: user, watcher, changed };
-            let delay = self.down.client(user);
-            cx.at(cx.now + delay, Role::Imsp, Input::AskedToAllow(question));
+            let at = self.reaches(user, cx);
+            cx.exchange(user, Act::AskContact, 0);
+            cx.at(at, Role::Imsp, Input::AskedToAllow(question));
         }
     }
 
@@ -106,6 +109,7 @@ impl Imsp {
         }
         cx.observe(Observation::Downgraded { user });
         if self.sessions.set(index, false) {
+            cx.session_ends(user);
             self.subscribe(user, SubscriptionAct::End, gateway, cx);
         }
         // What IM users decide of their watchers, legacy customers do not.

@@ -338,6 +338,8 @@ impl Facts {
             | Observation::PresenceChanged { .. }
             | Observation::PresenceOwed { .. }
             | Observation::Notified { .. }
+            | Observation::Exchanged { .. }
+            | Observation::Unasked { .. }
             | Observation::PresenceShown { .. }
             | Observation::ReplyNumbersInUse { .. }
             | Observation::ReplyNumberRefused { .. }

@@ -302,6 +302,8 @@ fn identity(observation: &Observation<'_>) -> Option<Identity> {
         | Observation::Stray { .. }
         | Observation::AgreementRefused { .. }
         | Observation::Notified { .. }
+        | Observation::Exchanged { .. }
+        | Observation::Unasked { .. }
         | Observation::ReplyNumbersInUse { .. }
         | Observation::ReplyNumberRefused { .. }
         | Observation::Session { .. }

@@ -1,6 +1,7 @@
 //! Faces: documents and judgements as people see them, on a terminal, on a page, in a picture, in a
 //! comment, in a CI service.
 
+pub(crate) mod access;
 pub(crate) mod capacity;
 pub mod compare;
 pub(crate) mod curves;

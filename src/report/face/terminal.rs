@@ -11,6 +11,7 @@ use crate::report::document::manifest::{Manifest, Precision, StopReason, WarmUp}
 use crate::report::document::numbers::{count, percent, seconds, three};
 use crate::report::document::parts::Parts;
 use crate::report::document::summary::{Summary, Verdict};
+use crate::report::face::access;
 use crate::report::face::lines::paragraphs;
 use crate::report::face::table::table;
 use crate::report::judge::{self, HIGH, Run};
@@ -33,6 +34,7 @@ pub fn render(run: &Run<'_>, width: usize, color: bool) -> String {
         page.intervals();
     }
     page.presence();
+    page.clients();
     page.sms();
     page.contacts();
     page.stations();
@@ -271,6 +273,19 @@ impl Page<'_> {
         }
         rows.truncate(12);
         self.table(&["change until shown", "samples", "p50", "p95", "p99"], rows);
+    }
+
+    /// The access side: what IM clients asked of their servers.
+    fn clients(&mut self) {
+        let (rows, all) = access::rows(self.summary, BUSIEST);
+        if rows.is_empty() {
+            return;
+        }
+        self.title("IM clients at their servers");
+        self.table(&access::HEAD, rows);
+        if all > BUSIEST {
+            self.line(&format!("  and {} more in summary.json", all - BUSIEST));
+        }
     }
 
     fn sms(&mut self) {

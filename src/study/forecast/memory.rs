@@ -7,10 +7,11 @@ use crate::model::plan::Plan;
 const BASE: f64 = 10e6;
 /// A contact: its places in both directions of the graph, and its subscription.
 const CONTACT: f64 = 8.2;
-/// An IM user: offsets, session state on both sides, the next login or logout in the calendar.
-const IM_USER: f64 = 8.0 + 16.0 + 90.0;
-/// A legacy customer: offsets, phone, account.
-const LEGACY: f64 = 8.0 + 24.0;
+/// An IM user: offsets, session state on both sides, when the client asks by itself next, the next login or
+/// logout in the calendar.
+const IM_USER: f64 = 8.0 + 16.0 + 8.0 + 90.0;
+/// A legacy customer: offsets, phone, account, and the client that there may be one day.
+const LEGACY: f64 = 8.0 + 24.0 + 8.0;
 /// A message in flight with its journey and its event.
 const MESSAGE: f64 = 280.0;
 /// A distribution of times, in the cells that are in use.

@@ -8,6 +8,7 @@ use super::people::{OnlineAgain, Phones};
 use super::texts::{Converted, Texts};
 use super::work::{Traffic, Work};
 use super::{NEGLIGIBLE, highest, logins, online};
+use crate::domain::client::Act;
 use crate::domain::federation::{MessageRate, OfflineMessages, Operator, Recipients};
 use crate::domain::id::{OperatorId, SubscriberId};
 use crate::domain::outcome::Route;
@@ -84,6 +85,7 @@ impl<'a> Flows<'a> {
                 Kind::Im { to: whom } => {
                     let route = self.plan.route_between(from, to, !is_legacy(whom));
                     self.count(route, from, to, rate);
+                    work.clients_act(from, Act::Send, rate, self.texts[from.index()].bytes);
                     (from, To::Online, whom)
                 }
                 Kind::Home { from_im, to: whom } => {
@@ -150,6 +152,7 @@ impl<'a> Flows<'a> {
                 answers.add(kind, to, writer, delivered * reply);
             }
         }
+        work.clients_act(to, Act::Receive, by_client, self.texts[writer.index()].bytes);
         answers.add(Kind::Im { to: back }, to, writer, by_client * answered);
     }
 

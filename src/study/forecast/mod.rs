@@ -3,6 +3,7 @@
 //! nothing is refused by a full queue or a rate limit here, and nobody waits. Called by `check`; a
 //! test holds it against simulated runs.
 
+mod clients;
 mod generation;
 mod memory;
 mod messages;
@@ -11,6 +12,7 @@ mod presence;
 mod texts;
 mod work;
 
+pub use self::clients::ClientLoad;
 use self::messages::Flows;
 use self::work::Work;
 use crate::domain::federation::{Load, OfflineMessages, Run, Sessions};
@@ -39,6 +41,8 @@ pub struct Forecast {
     /// The operator with the most work, and its share of all: no number of threads makes a run
     /// faster than one over that share, since an operator runs on one thread at a time.
     pub(crate) largest: Option<(OperatorId, f64)>,
+    /// What IM clients ask of their operator's server, by operator; operators without IM are left out.
+    pub clients: Vec<(OperatorId, ClientLoad)>,
 }
 
 /// What one station is to do.
@@ -78,6 +82,7 @@ pub fn forecast(plan: &Plan) -> Forecast {
         stations: stations.collect(),
         memory: memory::estimate(plan, pending, flows.combinations()),
         largest: largest(plan, &work),
+        clients: work.clients(),
     }
 }
 

@@ -3,6 +3,7 @@
 
 use super::work::{Traffic, Work};
 use super::{highest, logins, online, seen};
+use crate::domain::client::Act;
 use crate::domain::federation::PresenceTerms;
 use crate::domain::id::{OperatorId, SubscriberId};
 use crate::domain::random::StreamSeed;
@@ -23,6 +24,7 @@ pub(super) fn add(plan: &Plan, work: &mut Work<'_>) {
         let sessions = 2.0 * logins(&workload.sessions);
         work.im_server(operator, im_users * changes, |times| &times.presence);
         work.im_server(operator, im_users * sessions, |times| &times.login);
+        work.clients_act(operator, Act::Update, im_users * changes, 0.0);
         activities(plan, operator, im_users * load * online(plan, operator), work);
         fan_out(plan, operator, changes + sessions, work);
         subscriptions(plan, operator, logins(&workload.sessions), work);
@@ -34,6 +36,14 @@ pub(super) fn add(plan: &Plan, work: &mut Work<'_>) {
 fn activities(plan: &Plan, operator: OperatorId, users: f64, work: &mut Work<'_>) {
     let settings = plan.federation.operator(operator);
     let rates = &settings.workload.activities;
+    for (act, rate) in [
+        (Act::Search, rates.search),
+        (Act::ChangeContact, rates.remove_contact),
+        (Act::Block, rates.block),
+        (Act::Invite, rates.invite),
+    ] {
+        work.clients_act(operator, act, users * rate, 0.0);
+    }
     work.im_server(operator, users * rates.search, |times| &times.search);
     work.im_server(operator, users * rates.remove_contact, |times| &times.contact);
     work.im_server(operator, users * rates.block, |times| &times.subscribe);
@@ -67,7 +77,7 @@ fn fan_out(plan: &Plan, operator: OperatorId, changes: f64, work: &mut Work<'_>)
     for (domain, _) in plan.federation.operators() {
         let told = watchers[domain.index()] * changes;
         if domain == operator {
-            notify(plan, domain, told, work);
+            notify(plan, domain, told, 1.0, work);
             continue;
         }
         let Some(terms) = terms(plan, operator, domain) else { continue };
@@ -79,12 +89,14 @@ fn fan_out(plan: &Plan, operator: OperatorId, changes: f64, work: &mut Work<'_>)
         };
         work.carry(operator, domain, traffic(rate, terms), bytes);
         work.im_server(domain, rate, |times| &times.presence);
-        notify(plan, domain, told, work);
+        notify(plan, domain, told, 1.0, work);
     }
 }
 
-/// Notifications to clients; without a service time they pass by the station.
-fn notify(plan: &Plan, operator: OperatorId, rate: f64, work: &mut Work<'_>) {
+/// Notifications to clients, each of so many contacts; without a service time they pass by the station.
+fn notify(plan: &Plan, operator: OperatorId, rate: f64, contacts: f64, work: &mut Work<'_>) {
+    let further = (contacts - 1.0).max(0.0) * f64::from(plan.clients[operator.index()].presence);
+    work.clients_act(operator, Act::Notify, rate, further);
     let imsp = plan.federation.operator(operator).imsp.as_ref();
     if imsp.is_some_and(|imsp| !imsp.service_time.notification.is_zero()) {
         work.im_server(operator, rate, |times| &times.notification);
@@ -115,7 +127,13 @@ fn subscriptions(plan: &Plan, operator: OperatorId, logins: f64, work: &mut Work
         }
     }
     // A login is told at once what its own operator knows.
-    notify(plan, operator, lists[operator.index()] * logins, work);
+    let (own, told) = (contacts[operator.index()], lists[operator.index()]);
+    notify(plan, operator, told * logins, own / f64::max(told, 1.0), work);
+    let users = f64::from(plan.population.im_users(operator));
+    let each = contacts.iter().sum::<f64>() / f64::max(users, 1.0);
+    let list = each * f64::from(plan.clients[operator.index()].contact);
+    work.clients_act(operator, Act::Login, users * logins, list);
+    work.clients_act(operator, Act::Logout, users * logins, 0.0);
     for (domain, _) in plan.federation.operators().filter(|(domain, _)| *domain != operator) {
         let Some(terms) = terms(plan, operator, domain) else { continue };
         let requests = if terms.per_list { &lists } else { &contacts }[domain.index()];
@@ -143,7 +161,7 @@ fn subscriptions(plan: &Plan, operator: OperatorId, logins: f64, work: &mut Work
             f64::from(sizes.state) + sizes.state_contact.usual(text) * each
         });
         work.im_server(operator, states, |times| &times.presence);
-        notify(plan, operator, begun + refreshes, work);
+        notify(plan, operator, begun + refreshes, each, work);
     }
 }
 

@@ -1,5 +1,8 @@
 //! Work as it piles up at stations: rates and busy servers, added up from every kind of traffic.
 
+use super::clients::ClientLoad;
+use super::online;
+use crate::domain::client::Act;
 use crate::domain::distribution::DurationDistribution;
 use crate::domain::federation::{Agreement, OperatorKind, ServiceTimes};
 use crate::domain::id::OperatorId;
@@ -15,6 +18,8 @@ pub(super) struct Work<'a> {
     stations: Vec<(f64, f64)>,
     /// Mean servers busy with what nobody of the federation asks.
     others: Vec<f64>,
+    /// Of the access side, by operator.
+    clients: Vec<ClientLoad>,
 }
 
 /// Transfers between two operators.
@@ -33,7 +38,9 @@ pub(super) struct Traffic {
 impl<'a> Work<'a> {
     pub(super) fn new(plan: &'a Plan) -> Self {
         let stations = plan.stations.all.len();
-        Self { plan, stations: vec![(0.0, 0.0); stations], others: vec![0.0; stations] }
+        let clients = vec![ClientLoad::default(); plan.federation.operators.len()];
+        let others = vec![0.0; stations];
+        Self { plan, stations: vec![(0.0, 0.0); stations], others, clients }
     }
 
     /// Requests a second and mean busy servers of a station.
@@ -44,6 +51,26 @@ impl<'a> Work<'a> {
     /// Mean servers of a station that are busy with what nobody of the federation asks.
     pub(super) fn other_busy(&self, station: StationId) -> f64 {
         self.others[station.0 as usize]
+    }
+
+    /// So many acts a second of an operator's clients, their contents `more` bytes longer on average.
+    pub(super) fn clients_act(&mut self, operator: OperatorId, act: Act, rate: f64, more: f64) {
+        let of = (&self.plan.clients[operator.index()], self.plan.federation.operator(operator));
+        self.clients[operator.index()].add(of, act, rate, more);
+    }
+
+    /// What all clients ask of their servers, by themselves too; with that, these are busy.
+    pub(super) fn clients(&mut self) -> Vec<(OperatorId, ClientLoad)> {
+        let plan = self.plan;
+        let operators = plan.federation.operators();
+        let with_im = operators.filter(|(_, operator)| operator.subscribers.im > 0);
+        let all = with_im.map(|(id, operator)| {
+            let load = &mut self.clients[id.index()];
+            let users = f64::from(operator.subscribers.im) * online(plan, id);
+            load.add_unasked((&plan.clients[id.index()], operator), users);
+            (id, *load)
+        });
+        all.collect()
     }
 
     /// So many requests a second with a mean service of so many seconds.

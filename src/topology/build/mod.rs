@@ -1,6 +1,7 @@
 //! From a completed tree to a `Federation`: names resolved, values related to each other. What one
 //! value alone can get wrong has been said before; here are the mistakes between values.
 
+mod access;
 mod between;
 mod distributions;
 mod limits;
@@ -183,48 +184,6 @@ impl Builder<'_> {
         }
     }
 
-    fn access(&mut self, node: &Node, subscribers: Option<&Node>) -> Vec<Access> {
-        let Some(kinds) = node.get("access") else { return Vec::new() };
-        let shares = subscribers.and_then(|subscribers| subscribers.get("access"));
-        if let Some(shares) = shares {
-            for entry in shares.entries() {
-                if kinds.get(&entry.key).is_none() {
-                    let message = format!("no access kind is called `{}`", entry.key);
-                    let known = kinds.entries().iter().map(|kind| kind.key.as_str());
-                    let problem = Problem::at(entry.place, message);
-                    self.problems.push(problem.did_you_mean(&entry.key, known));
-                }
-            }
-            let total: f64 = shares.entries().iter().map(|s| shares.read::<f64>(&s.key)).sum();
-            if (total - 1.0).abs() > 1e-9 {
-                let message = format!("the shares of access add up to {:.4} %", total * 100.0);
-                self.wrong(shares.place, message, "they add up to 100 %");
-            }
-        }
-        let known: Vec<&str> = kinds.entries().iter().map(|kind| kind.key.as_str()).collect();
-        if known.is_empty() {
-            self.wrong(kinds.place, "an operator has at least one kind of access", "");
-        }
-        let default = |kind: &str| match (known.as_slice(), kind) {
-            (["mobile", "wired"] | ["wired", "mobile"], "mobile") => 0.8,
-            (["mobile", "wired"] | ["wired", "mobile"], _) => 0.2,
-            _ => 1.0 / known.len() as f64,
-        };
-        kinds
-            .entries()
-            .iter()
-            .map(|kind| Access {
-                name: kind.key.clone(),
-                share: match shares {
-                    // Nobody has a kind that is not named.
-                    Some(shares) => shares.get(&kind.key).map_or(0.0, Node::meant),
-                    None => default(&kind.key),
-                },
-                delay: self.delay_of(&kind.node),
-            })
-            .collect()
-    }
-
     fn imsp(&mut self, operator: &Node) -> Imsp {
         let server = operator.part("im_server");
         let legacy = operator.part("legacy");
@@ -276,6 +235,7 @@ impl Builder<'_> {
                 Some(Service::Validate) => times.validate = time,
                 Some(Service::Contact) => times.contact = time,
                 Some(Service::Group) => times.group = time,
+                Some(Service::Poll) => times.poll = time,
                 Some(Service::Rest) => {}
                 None => panic!("a service time is read for `{}`", entry.key),
             }

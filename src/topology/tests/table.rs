@@ -32,6 +32,14 @@ const BY_HAND: &[(&str, &[&str])] = &[
         "operators.*.subscribers.access",
         &["{ mobile: 60%, wired: 40% }", "{ mobile: 70%, wired: 30% }"],
     ),
+    (
+        "operators.*.clients",
+        &[
+            "{ mobile: { channel: poll } }",
+            "{ mobile: { channel: poll, poll_interval: 20s } }",
+            "{ mobile: { keep_alive: 20m } }",
+        ],
+    ),
     ("portability.0.from", &["imsp-a", "ims-b"]),
     ("portability.0.to", &["mno-c", "ims-b"]),
     ("agreements.0.between", &["[imsp-a, ims-b]", "[hub-x, ims-b]"]),

@@ -162,6 +162,7 @@ fn presence(run: &Run<'_>) -> Html {
     content.add(element("h3", &[], "Fan-out: watchers told of a change"));
     content.add(fan_out);
     content.add(folded("Notifications by pair of operators", tables::notifications(run.summary)));
+    content.add(folded("What IM clients ask of their servers", tables::clients(run.summary)));
     section(
         "presence",
         "Presence",

@@ -9,6 +9,7 @@ use crate::domain::part::PartKind;
 use crate::measure::results::{Level, Metric};
 use crate::report::document::numbers::{count, percent, seconds, three};
 use crate::report::document::summary::Summary;
+use crate::report::face::access;
 use crate::report::judge::{self, Run};
 
 fn counter(summary: &Summary, name: &str, labels: &[(&str, &str)]) -> u64 {
@@ -178,6 +179,11 @@ pub(crate) fn notifications(summary: &Summary) -> Html {
         })
         .collect();
     table(&["from → to", "to clients", "between operators", "for each change"], &rows)
+}
+
+/// What IM clients asked of their servers: requests, and bytes of the access network.
+pub(crate) fn clients(summary: &Summary) -> Html {
+    table(&access::HEAD, &access::rows(summary, usize::MAX).0)
 }
 
 /// What each SMSC did; `None` if there is none.
