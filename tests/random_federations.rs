@@ -78,10 +78,10 @@ fn operator(place: usize, kind: u8, pick: &mut Picker<'_>) -> String {
             };
             let legacy = if kind == 3 { "0" } else { pick.of(&["0", "30"]) };
             format!(
-                "{head}    kind: {family}\n    domain: op{place}.example\n    subscribers: {{ im: {}, sms_only: {legacy} }}\n{own}    im_server: {{ workers: {}, service_time: {}, queue_limit: {}, priority: {} }}\n    legacy: {{ presence: {}, register: {}, overlong: {}, reply_numbers: {}, reply_hold: {}, reply_exhausted: {} }}\n",
+                "{head}    kind: {family}\n    domain: op{place}.example\n    subscribers: {{ im: {}, sms_only: {legacy} }}\n{own}    im_server: {{ workers: {}, service_time: {}, queue_limit: {}, priority: {} }}\n    legacy: {{ presence: {}, register: {}, overlong: {}, reply_numbers: {}, reply_hold: {}, reply_exhausted: {} }}\n    clients: {{ mobile: {}, wired: {} }}\n",
                 pick.of(&["1", "20", "60"]),
                 pick.of(&["1", "4"]),
-                pick.of(&["0s", "5ms", "{ message: 300ms, notification: 1ms }"]),
+                pick.of(&["0s", "5ms", "{ message: 300ms, notification: 1ms }", "{ poll: 20ms }"]),
                 pick.of(&["0", "4", "1000"]),
                 pick.of(&["none", "messages_first"]),
                 pick.of(&["online", "offline", "hlr"]),
@@ -90,6 +90,8 @@ fn operator(place: usize, kind: u8, pick: &mut Picker<'_>) -> String {
                 pick.of(&["1", "3", "1000"]),
                 pick.of(&["1s", "1h"]),
                 pick.of(&["refuse", "reuse_oldest"]),
+                pick.of(&["{}", "{ channel: poll, poll_interval: 7s }", "{ keep_alive: 3s }"]),
+                pick.of(&["{}", "{ channel: poll }"]),
             )
         }
     }
