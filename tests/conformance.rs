@@ -113,6 +113,10 @@ fn noticing(defect: Defect) -> &'static [&'static str] {
         Defect::DenialBlocks => &["UC-3"],
         Defect::GroupsNever => &["IM-0020"],
         Defect::LeaverWritten => &["IM-0020"],
+        Defect::SessionUnawaited => &["SSP-1", "SSP-2"],
+        Defect::ServicesUnasked => &["SSP-1"],
+        Defect::LossUnnoticed => &["SSP-2"],
+        Defect::SetUpOnce => &["SSP-2"],
     }
 }
 

@@ -65,6 +65,8 @@ pub(crate) enum Label {
     Contact,
     /// What a transfer carries.
     Transfer,
+    /// What happened to a session between servers.
+    Turn,
     /// A queueing part.
     Station,
 }
@@ -86,7 +88,7 @@ impl Label {
             Self::Operator => "operator",
             Self::Scope | Self::Channel => "scope",
             Self::Origin => "origin",
-            Self::Contact | Self::Transfer => "kind",
+            Self::Contact | Self::Transfer | Self::Turn => "kind",
             Self::Station => "station",
         }
     }
@@ -221,6 +223,8 @@ macro_rules! listed {
             AgreementBytes: "agreement_bytes" Counter Bytes [From, To, Transfer] Neither "their bytes"
             AgreementRefused: "agreement_refused" Counter One [From, To, Reason] Less "transfers refused before the link"
             AgreementStrays: "agreement_strays" Counter One [Operator] Less "what came over agreements and found nothing: answers late or doubled, or what no partner sends"
+            ServerSessions: "server_sessions" Counter One [From, To, Turn] Neither "sessions between servers that `from` saw set up, lost, or fail to be set up"
+            ServerSessionDown: "server_session_down" Histogram Seconds [From, To] Less "from the loss of a session, or from the start, until `from` has one with `to`"
             Settlement: "settlement" Gauge Currency [From, To] Less "what `from` owes `to` for the measured time"
         }
     };

@@ -5,7 +5,7 @@ use super::Setup;
 use super::catalogue::{Info, Label, Unit};
 use super::key::{ANY, Key};
 use crate::domain::outcome::{
-    Channel, ContactKind, PresenceScope, Reason, Route, SmsOrigin, Stage, TransferKind,
+    Channel, ContactKind, PresenceScope, Reason, Route, SessionTurn, SmsOrigin, Stage, TransferKind,
 };
 use crate::domain::part::Part;
 
@@ -20,6 +20,7 @@ pub(super) fn closed(label: Label, place: usize) -> Option<&'static str> {
         Label::Origin => SmsOrigin::ALL.get(place).map(|v| v.label()),
         Label::Contact => ContactKind::ALL.get(place).map(|v| v.label()),
         Label::Transfer => TransferKind::ALL.get(place).map(|v| v.label()),
+        Label::Turn => SessionTurn::ALL.get(place).map(|v| v.label()),
         Label::Station | Label::From | Label::To | Label::Operator => None,
     }
 }
@@ -37,7 +38,8 @@ pub(super) fn word(setup: &Setup, label: Label, value: u32) -> Option<&str> {
         | Label::Channel
         | Label::Origin
         | Label::Contact
-        | Label::Transfer => closed(label, place),
+        | Label::Transfer
+        | Label::Turn => closed(label, place),
     }
 }
 

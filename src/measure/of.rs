@@ -11,8 +11,8 @@ use crate::domain::id::AgreementId;
 pub(super) use crate::domain::id::OperatorId as Operator;
 pub(super) use crate::domain::observation::StationId as Station;
 pub(super) use crate::domain::outcome::{
-    Channel, ContactKind as Contact, PresenceScope as Scope, Reason, Route, SmsOrigin as Origin,
-    Stage, TransferKind as Transfer,
+    Channel, ContactKind as Contact, PresenceScope as Scope, Reason, Route, SessionTurn as Turn,
+    SmsOrigin as Origin, Stage, TransferKind as Transfer,
 };
 
 /// The operator that something comes from.
@@ -54,6 +54,7 @@ places! {
     Origin: it => it as u32;
     Contact: it => it as u32;
     Transfer: it => it as u32;
+    Turn: it => it as u32;
     Operator: it => u32::from(it.0);
     From: it => it.0.place();
     To: it => it.0.place();

@@ -394,6 +394,13 @@ impl Recorder {
             Observation::Stray { operator } => {
                 whole.count(recorded::AgreementStrays.key((operator,)), 1);
             }
+            Observation::ServerSession { operator, peer, turn, agreed, down } => {
+                let (from, to) = (From(operator), To(peer));
+                whole.count(recorded::ServerSessions.key((from, to, turn)), 1);
+                if agreed.is_some() {
+                    whole.record(recorded::ServerSessionDown.key((from, to)), down.0);
+                }
+            }
             Observation::AgreementRefused { from, to, reason } => {
                 whole.count(recorded::AgreementRefused.key((From(from), To(to), reason)), 1);
             }
@@ -471,6 +478,7 @@ impl Recorder {
             Observation::Routed { .. }
             | Observation::Transferred { .. }
             | Observation::Stray { .. }
+            | Observation::ServerSession { .. }
             | Observation::AgreementRefused { .. }
             | Observation::Notified { .. }
             | Observation::ReplyNumberRefused { .. } => {}

@@ -361,7 +361,8 @@ fn values(label: Label, names: &Names) -> Vec<&str> {
         | Label::Channel
         | Label::Origin
         | Label::Contact
-        | Label::Transfer => (0..).map_while(|place| labels::closed(label, place)).collect(),
+        | Label::Transfer
+        | Label::Turn => (0..).map_while(|place| labels::closed(label, place)).collect(),
     }
 }
 

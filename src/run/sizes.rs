@@ -4,7 +4,9 @@
 use crate::domain::federation::{Federation, Protocol};
 use crate::domain::id::{AgreementId, OperatorId};
 use crate::domain::number::Msisdn;
-use crate::model::plan::TransferSizes;
+use crate::domain::session::VERSION;
+use crate::model::plan::{TalkSizes, TransferSizes};
+use crate::wire::setup::TalkBytes;
 use crate::wire::sizes::{Sides, WireSizes};
 use crate::wire::{simple, xmpp};
 
@@ -52,6 +54,13 @@ pub(super) fn transfer_sizes(federation: &Federation, id: AgreementId) -> [Trans
             sms: set.sms.unwrap_or(encoded.sms),
             sms_adds_text: set.sms.is_none(),
             sms_signalling: encoded.sms_signalling,
+            session: agreement.session.as_ref().map_or_else(TalkSizes::default, |session| {
+                let served = agreement.features.services();
+                let lives = session.keep_alive.as_secs_f64() as u64;
+                let TalkBytes { token, login, services, keep_alive } =
+                    TalkBytes::of(domain(from), VERSION, served, lives);
+                TalkSizes { token, login, services, keep_alive }
+            }),
         }
     })
 }

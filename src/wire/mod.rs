@@ -4,6 +4,7 @@
 pub mod gsm7;
 pub mod pidf;
 pub mod presence;
+pub mod setup;
 pub mod simple;
 pub mod sip;
 pub mod sizes;

@@ -62,6 +62,7 @@ pub(super) fn bytes(content: &Content, sizes: &TransferSizes, cx: &Context<'_>) 
         // It names the message as the message did (DeliveryStatusReport has its MessageInfo).
         Content::DeliveryReport(_) => sizes.message,
         Content::Ack | Content::Report | Content::StatusReport(_) => sizes.answer,
+        Content::Session(talk) => sizes.session.of(talk),
     }
 }
 

@@ -38,7 +38,8 @@ pub(super) fn carried(content: &Content, cx: &Context<'_>) -> Carried {
         | Content::InviteAnswer { .. }
         | Content::Leave(_)
         | Content::Ack
-        | Content::Report => Carried::Other,
+        | Content::Report
+        | Content::Session(_) => Carried::Other,
     }
 }
 
@@ -71,7 +72,8 @@ pub(super) fn notified(crossing: &Crossing, cx: &mut Context<'_>) {
         | Content::DeliveryReport(_)
         | Content::StatusReport(_)
         | Content::Ack
-        | Content::Report => return,
+        | Content::Report
+        | Content::Session(_) => return,
     };
     if from == cx.operator {
         cx.observe(Observation::Notified { from, to: crossing.to, client: false });
@@ -154,7 +156,7 @@ pub(super) fn arrived(crossing: &Crossing, cx: &mut Context<'_>) -> Option<Input
         Content::DeliveryReport(fate) | Content::StatusReport(fate) => {
             Input::Request(Job::Fate(fate))
         }
-        Content::Ack | Content::Report => return None,
+        Content::Ack | Content::Report | Content::Session(_) => return None,
     })
 }
 

@@ -80,7 +80,7 @@ impl Gateway {
                 let reason = Some(reason);
                 cx.observe(Observation::Found { user, contact, from, to, users: 0, reason });
             }
-            Content::Alert(_) | Content::Ack | Content::Report => {}
+            Content::Alert(_) | Content::Ack | Content::Report | Content::Session(_) => {}
             Content::DeliveryReport(_) | Content::StatusReport(_) => {}
         }
     }
