@@ -326,3 +326,6 @@ impl Session {
 fn say(step: Step, answer: bool, set_up: u32) -> Told {
     Told { say: Some(Talk { step, answer, set_up }), turn: None }
 }
+
+#[cfg(test)]
+mod tests;

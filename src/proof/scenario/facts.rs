@@ -310,7 +310,9 @@ impl Facts {
                     (SessionTurn::SetUp, Some(Agreed { version, services })) => {
                         let services: Vec<&str> = services.words().collect();
                         let services = services.join(", ");
-                        format!("{who} has a session with {peer}, IMPS 1.{version}, for {services}")
+                        format!(
+                            "{who} has a session with {peer} in version 1.{version} for {services}"
+                        )
                     }
                     (SessionTurn::SetUp | SessionTurn::Lost, _) => {
                         format!("{who} loses the session with {peer}")
