@@ -112,8 +112,8 @@ fn untouched(setup: &Setup, operator: OperatorId) -> Figures {
     figures
 }
 
-/// As what a counter of the whole run is shown over time: traffic by direction, short messages by
-/// operator. `None`: it is not, or the series has its own.
+/// As what a counter of the whole run is shown over time: traffic by direction, sessions between servers
+/// as they are, short messages by operator. `None`: it is not, or the series has its own.
 fn in_series(key: Key) -> Option<Key> {
     let [first, second, ..] = key.labels();
     let metric = key.metric();
@@ -121,6 +121,7 @@ fn in_series(key: Key) -> Option<Key> {
         Metric::AgreementMessages | Metric::AgreementRefused => {
             Some(Key::new(metric, &[first, second]))
         }
+        Metric::ServerSessions => Some(key),
         _ if SMS.iter().any(|of| of.metric == metric) => Some(Key::new(metric, &[first])),
         _ => None,
     }
