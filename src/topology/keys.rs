@@ -377,7 +377,8 @@ pub(crate) const AGREEMENT: &[Field] = &[
     field("tariff", Map(TARIFF), Is("{}"), "Owed by the sending side."),
 ];
 
-const SESSION: &[Field] = &[
+/// The session between two servers.
+pub(crate) const SESSION: &[Field] = &[
     field(
         "keep_alive",
         DURATION,
