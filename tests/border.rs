@@ -12,7 +12,8 @@ use interwork::domain::id::{AgreementId, MessageId, OperatorId, SubscriberId, Tr
 use interwork::domain::ledger::{Journal, Ledger, Occasion};
 use interwork::domain::number::ReplyNumber;
 use interwork::domain::observation::{Observation, SmsEvent};
-use interwork::domain::outcome::{Route, SmsOrigin};
+use interwork::domain::outcome::{Reason, Route, SmsOrigin};
+use interwork::domain::session::{Services, Step, Talk};
 use interwork::domain::text::{Alphabet, Text};
 use interwork::domain::time::Instant;
 use interwork::engine::process::LogicalProcess as _;
@@ -55,6 +56,8 @@ const B: OperatorId = OperatorId(1);
 struct Seen {
     strays: u32,
     retried: u32,
+    /// Messages refused since nothing carries them.
+    uncarried: u32,
 }
 
 impl Observer for Seen {
@@ -62,6 +65,7 @@ impl Observer for Seen {
         match observation {
             Observation::Stray { .. } => self.strays += 1,
             Observation::Sms { event: SmsEvent::Retried, .. } => self.retried += 1,
+            Observation::Refused { reason: Reason::FeatureNotCarried, .. } => self.uncarried += 1,
             _ => {}
         }
     }
@@ -223,7 +227,7 @@ operators:
 agreements:
   - { between: [a, b], protocol: ssp, link: { latency: 20ms }, presence: { fan_out: per_domain, subscription: per_list, acknowledged: true } }
   - { between: [a, b], protocol: sms, link: { latency: 20ms, loss: 20% } }
-  - { between: [a, h], protocol: ssp, link: { latency: 20ms, loss: 20% } }
+  - { between: [a, h], protocol: ssp, session: { keep_alive: 1s, timeout: 1s, retry: [1s] }, link: { latency: 20ms, loss: 20% } }
   - { between: [b, h], protocol: ssp, link: { latency: 20ms } }
   - { between: [a, m], protocol: sms, link: { latency: 20ms } }
 workload: { growth: { add_contact: 60/h }, sessions: { online: 50% } }
@@ -274,6 +278,43 @@ fn short(phone: SubscriberId, envelope: Envelope) -> Note {
         report: false,
         by_sms: false,
     }
+}
+
+/// Lets `a` set up a session with a partner that serves so much, and its users write for ten minutes: how many
+/// messages are refused since nothing carries them.
+fn uncarried(served: Services) -> u32 {
+    let terms = "link: { latency: 20ms }, presence: {";
+    let (plan, _) = prepare(&ALL.replacen(terms, &format!("session: {{}}, {terms}"), 1), &[]);
+    let mut shard = Shard::new(&plan, A, &|_| true, Seen::default());
+    let mut said = 0;
+    while shard.step(Instant(600_000_000_000)).is_some() {
+        let mut asked = Vec::new();
+        shard.send(|mail| {
+            if let Content::Session(talk) = mail.crossing.content
+                && !talk.answer
+                && mail.next == B
+            {
+                asked.push((mail, talk));
+            }
+        });
+        for (mail, Talk { step, set_up, .. }) in asked {
+            said += 1;
+            // It says the secret that it has heard, so that the proof is the same as well.
+            let step = if let Step::Services(_) = step { Step::Services(served) } else { step };
+            let content = Content::Session(Talk { step, answer: true, set_up });
+            let (at, order) = (Instant(mail.at.0 + 20_000_000), u64::from(said));
+            let crossing = Crossing { to: A, number: said, content, ..mail.crossing };
+            shard.receive(Mail { at, order, next: A, crossing, ledger: Ledger::None });
+        }
+    }
+    assert!(said >= 3, "a session is set up");
+    shard.into_observer().uncarried
+}
+
+#[test]
+fn ssp_1_what_the_partner_does_not_serve_is_refused() {
+    assert_eq!(uncarried(Services::ALL), 0);
+    assert!(uncarried(Services { messaging: false, ..Services::ALL }) > 0);
 }
 
 /// Lets these come in at `a`, one every millisecond, and goes on for ten minutes: what was strange.

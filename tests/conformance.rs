@@ -122,6 +122,10 @@ fn noticing(defect: Defect) -> &'static [&'static str] {
         Defect::StrangerPosts => &["IM-0020"],
         Defect::RepeatedAsNew => &["RD-6"],
         Defect::OutagesIgnored => &["UC-2a", "RD-6"],
+        Defect::SessionUnawaited => &["SSP-1", "SSP-2"],
+        Defect::ServicesUnasked => &["SSP-1"],
+        Defect::LossUnnoticed => &["SSP-2"],
+        Defect::SetUpOnce => &["SSP-2"],
     }
 }
 

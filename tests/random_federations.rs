@@ -141,7 +141,8 @@ fn topology(choices: &Choices) -> String {
         };
         let presence = match protocol {
             "ssp" => format!(
-                ", presence: {{ fan_out: {}, subscription: {}, refresh: {}, acknowledged: {} }}",
+                ", session: {}, presence: {{ fan_out: {}, subscription: {}, refresh: {}, acknowledged: {} }}",
+                pick.of(&["none", "{}", "{ keep_alive: 1s, timeout: 2s, retry: [1s, 3s] }"]),
                 pick.of(&["per_watcher", "per_domain"]),
                 pick.of(&["per_contact", "per_list"]),
                 pick.of(&["none", "5s"]),

@@ -32,7 +32,7 @@ fn index() -> BTreeSet<String> {
 
 /// Everything in a text that looks like an id: a known family, a dash, a number.
 fn ids(text: &str) -> BTreeSet<String> {
-    let families = ["KIND", "UC", "RD", "CR16", "IM", "HLR", "CLI", "IMS"];
+    let families = ["KIND", "UC", "RD", "CR16", "IM", "HLR", "CLI", "IMS", "SSP"];
     let mut found = BTreeSet::new();
     for word in text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-')) {
         let Some((family, number)) = word.split_once('-') else { continue };

@@ -9,7 +9,7 @@ use crate::domain::federation::{Agreement, Federation, Protocol, Settling};
 use crate::domain::id::OperatorId;
 use crate::domain::time::Duration;
 use crate::engine::simulation::lookahead;
-use crate::model::plan::Plan;
+use crate::model::plan::{Plan, TransferSizes};
 use crate::report::document::numbers::{count, percent, plural, seconds, three};
 use crate::report::face::lines::paragraphs;
 use crate::report::face::table::table;
@@ -70,6 +70,7 @@ fn facts(plan: &Plan, expected: &Forecast, width: usize) -> String {
     let _ =
         writeln!(text, "  {lookahead}; memory about {} MB", expected.memory.div_ceil(1_000_000));
 
+    text.push_str(&paragraphs(&sessions(plan).unwrap_or_default(), width));
     text.push_str(&paragraphs(&settling(&plan.federation), width));
     if let Some((operator, share)) = expected.largest {
         let name = &plan.federation.operator(operator).name;
@@ -185,6 +186,21 @@ fn sizes(plan: &Plan) -> String {
         count(u64::from(population.total()) - im),
         count(plan.graph.len() as u64),
     )
+}
+
+/// What it takes to keep the sessions between servers alive, where there are any.
+fn sessions(plan: &Plan) -> Option<String> {
+    let a_day = |(agreement, sizes): (&Agreement, &[TransferSizes; 2])| {
+        let times = 86_400.0 / agreement.session.as_ref()?.keep_alive.as_secs_f64();
+        let bytes = sizes.iter().flat_map(|side| side.session.keep_alive).map(f64::from);
+        Some(times * bytes.sum::<f64>())
+    };
+    let each = plan.federation.agreements.iter().zip(&plan.sizes).filter_map(a_day);
+    let bytes = each.reduce(|sum, one| sum + one)?;
+    Some(format!(
+        "  sessions between servers are kept alive by {} bytes a day at most, where nothing else crosses",
+        count(bytes as u64)
+    ))
 }
 
 fn agreements(plan: &Plan, width: usize) -> String {

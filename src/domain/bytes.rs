@@ -13,6 +13,7 @@ use super::number::ReplyNumber;
 use super::observation::StageTime;
 use super::outcome::{Route, SmsOrigin, Stage};
 use super::presence::{Availability, ClientType, Look, News, StatusText};
+use super::session::{Services, Step, Talk};
 use super::text::{Alphabet, Text};
 use super::time::{Duration, Instant};
 
@@ -144,6 +145,7 @@ impl Writer<'_> {
             }
             Content::DeliveryReport(fate) => self.fate(21, fate),
             Content::StatusReport(fate) => self.fate(22, fate),
+            Content::Session(talk) => self.talk(talk),
             Content::Leave(Membership { host, member }) => {
                 self.u8(20);
                 self.u32(host.0);
@@ -155,6 +157,30 @@ impl Writer<'_> {
                 self.u32(contact.0);
                 self.u8(u8::from(*im));
             }
+        }
+    }
+
+    fn talk(&mut self, talk: &Talk) {
+        let Talk { step, answer, set_up } = *talk;
+        self.u8(25);
+        self.u8(u8::from(answer));
+        self.u32(set_up);
+        match step {
+            Step::Token { secret, version } => {
+                self.u8(0);
+                self.u64(secret);
+                self.u8(version);
+            }
+            Step::Login { digest } => {
+                self.u8(1);
+                self.u64(digest);
+            }
+            Step::Services(Services { messaging, presence, search, groups }) => {
+                self.u8(2);
+                let services = [messaging, presence, search, groups];
+                services.into_iter().for_each(|served| self.u8(u8::from(served)));
+            }
+            Step::KeepAlive => self.u8(3),
         }
     }
 
@@ -401,8 +427,26 @@ impl Reader<'_> {
                 contact: self.user()?,
                 im: self.flag()?,
             }),
+            25 => Content::Session(self.talk()?),
             _ => return Err(Malformed),
         })
+    }
+
+    fn talk(&mut self) -> Result<Talk, Malformed> {
+        let (answer, set_up) = (self.flag()?, self.u32()?);
+        let step = match self.u8()? {
+            0 => Step::Token { secret: self.u64()?, version: self.u8()? },
+            1 => Step::Login { digest: self.u64()? },
+            2 => Step::Services(Services {
+                messaging: self.flag()?,
+                presence: self.flag()?,
+                search: self.flag()?,
+                groups: self.flag()?,
+            }),
+            3 => Step::KeepAlive,
+            _ => return Err(Malformed),
+        };
+        Ok(Talk { step, answer, set_up })
     }
 
     fn fate(&mut self) -> Result<Fate, Malformed> {

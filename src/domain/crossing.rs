@@ -12,6 +12,7 @@ use super::id::{AgreementId, MessageId, OperatorId, SubscriberId, Transaction};
 use super::number::ReplyNumber;
 use super::outcome::{SmsOrigin, TransferKind};
 use super::presence::News;
+use super::session::{Step, Talk};
 use super::text::Text;
 use super::time::Instant;
 
@@ -23,7 +24,8 @@ pub struct Crossing<M, L, T> {
     /// The agreement of the current hop.
     pub agreement: AgreementId,
     /// Its number among all that this side has sent over the agreement, answers left out: the same
-    /// if it is sent again. An acknowledgement has that of its request.
+    /// if it is sent again. An acknowledgement has that of its request; what servers say of their session is
+    /// counted by itself.
     pub number: u32,
     /// What is said: a message, a request, an answer.
     pub content: Content<M, L, T>,
@@ -108,6 +110,8 @@ pub enum Content<M, L, T> {
     Ack,
     /// A short message has reached its handset or the service of its reply number.
     Report,
+    /// What the servers at both ends of an agreement say of the session between them.
+    Session(Talk),
 }
 
 /// How its sender hears that something has come.
@@ -369,7 +373,8 @@ impl<M, L, T> Crossing<M, L, T> {
     /// repetitions.
     pub(crate) fn identity(&self) -> u64 {
         let answer = matches!(self.content, Content::Ack);
-        u64::from(answer) << 32 | u64::from(self.number)
+        let session = matches!(self.content, Content::Session(_));
+        u64::from(session) << 33 | u64::from(answer) << 32 | u64::from(self.number)
     }
 }
 
@@ -400,6 +405,8 @@ impl<M, L, T> Content<M, L, T> {
             | Self::Found(..)
             | Self::Ack
             | Self::Report => TransferKind::Answer,
+            Self::Session(Talk { step: Step::KeepAlive, .. }) => TransferKind::KeepAlive,
+            Self::Session(_) => TransferKind::SetUp,
         }
     }
 
@@ -426,7 +433,7 @@ impl<M, L, T> Content<M, L, T> {
             | Self::ServedAs(_)
             | Self::DeliveryReport(_)
             | Self::StatusReport(_) => Receipt::Otherwise,
-            Self::Ack | Self::Report => Receipt::Itself,
+            Self::Ack | Self::Report | Self::Session(_) => Receipt::Itself,
         }
     }
 
@@ -455,7 +462,8 @@ impl<M, L, T> Content<M, L, T> {
             | Self::DeliveryReport(_)
             | Self::StatusReport(_)
             | Self::Ack
-            | Self::Report => Held::Nothing,
+            | Self::Report
+            | Self::Session(_) => Held::Nothing,
         }
     }
 
@@ -511,6 +519,7 @@ impl<M, L, T> Content<M, L, T> {
             Self::StatusReport(it) => Content::StatusReport(it),
             Self::Ack => Content::Ack,
             Self::Report => Content::Report,
+            Self::Session(it) => Content::Session(it),
         }
     }
 }

@@ -16,6 +16,11 @@ closed_list! {
 }
 
 impl ImpsVersion {
+    /// What stands behind the point, as servers negotiate it; higher is later.
+    pub(crate) fn minor(self) -> u8 {
+        self as u8 + 1
+    }
+
     /// Whether client attributes of presence say by ClientID whose client they are about: required from
     /// 1.3 on (CR16 16.3), unknown before.
     pub(crate) fn names_clients(self) -> bool {

@@ -20,6 +20,7 @@ pub(crate) mod population;
 pub mod presence;
 pub(crate) mod quantity;
 pub mod random;
+pub mod session;
 pub mod stations;
 pub mod text;
 pub mod time;

@@ -4,8 +4,11 @@
 use super::client::{Act, Traffic};
 use super::crossing::{Fate, Listed};
 use super::id::{AgreementId, MessageId, OperatorId, SubscriberId};
-use super::outcome::{ContactKind, PresenceScope, Reason, Route, SmsOrigin, Stage, TransferKind};
+use super::outcome::{
+    ContactKind, PresenceScope, Reason, Route, SessionTurn, SmsOrigin, Stage, TransferKind,
+};
 use super::presence::{News, Presence};
+use super::session::Agreed;
 use super::time::{Duration, Instant};
 
 /// A queueing part, dense over the federation; `measure` holds the names.
@@ -198,6 +201,19 @@ pub enum Observation<'a> {
         kind: TransferKind,
         /// The message or presence change inside, for who follows one.
         carried: Carried,
+    },
+    /// Something happened to the session between the servers of two operators, as one of them sees it.
+    ServerSession {
+        /// Who sees it.
+        operator: OperatorId,
+        /// The partner.
+        peer: OperatorId,
+        /// What happened.
+        turn: SessionTurn,
+        /// What it is for, from now on; `None` while there is none.
+        agreed: Option<Agreed>,
+        /// How long there has been no session.
+        down: Duration,
     },
     /// An agreement refused a transfer, before it reached the link.
     AgreementRefused {
@@ -542,6 +558,8 @@ pub enum Decision {
     Store,
     /// Over an agreement, to its peer or through it (RD-6).
     Agreement(AgreementId),
+    /// It waits for the session with that partner to be set up (SSP-1).
+    AwaitSession(OperatorId),
     /// As SMS for a legacy customer or an IM user out of reach (KIND-2, KIND-3, KIND-4), in so many
     /// parts.
     Sms {

@@ -114,6 +114,8 @@ closed_list! {
         OfflineStore => "offline_store",
         /// Waiting for the rate limit of an agreement.
         RateLimit => "rate_limit",
+        /// Waiting for the session with the partner's server to be set up.
+        Session => "session",
         /// On the link of an agreement, repetitions included.
         Link => "link",
         /// Waiting and service at a hub.
@@ -215,6 +217,10 @@ closed_list! {
         Sms => "sms",
         /// An HLR query for a short message and its answer, reports and alerts included.
         SmsSignalling => "sms_signalling",
+        /// A part of the exchanges that set up the session between two servers.
+        SetUp => "set_up",
+        /// A question whether the other server is there, or its answer.
+        KeepAlive => "keep_alive",
     }
 }
 
@@ -227,7 +233,20 @@ impl TransferKind {
             Self::Contact | Self::Group | Self::Report | Self::Answer | Self::SmsSignalling => {
                 false
             }
+            Self::SetUp | Self::KeepAlive => false,
         }
+    }
+}
+
+closed_list! {
+    /// What happens to the session between two servers, as each of them sees it.
+    SessionTurn {
+        /// It is set up: what waited for it goes.
+        SetUp => "set_up",
+        /// A set-up came to nothing: no answer in time, or a wrong one.
+        Failed => "failed",
+        /// It is over: no answer in time, or the other server sets up another.
+        Lost => "lost",
     }
 }
 
@@ -493,5 +512,13 @@ closed_list! {
         RepeatedAsNew => "repeated-as-new",
         /// What is down works on (RD-6, UC-2a).
         OutagesIgnored => "outages-ignored",
+        /// What goes to a partner does not wait for a session (SSP-1).
+        SessionUnawaited => "session-unawaited",
+        /// A session has all services, whatever each side serves (SSP-1).
+        ServicesUnasked => "services-unasked",
+        /// Nobody notices that a session is lost (SSP-2).
+        LossUnnoticed => "loss-unnoticed",
+        /// A session that is lost is not set up again (SSP-2).
+        SetUpOnce => "set-up-once",
     }
 }

@@ -115,6 +115,7 @@ impl<O: Observer> Shard<O> {
             observer: &mut self.observer,
         };
         begin_outages(&mut cx);
+        nodes.gateway.begin(&mut cx);
         if let Some(decisions) = &mut nodes.decisions {
             decisions.begin(&mut cx);
         }
@@ -231,6 +232,7 @@ impl<O: Observer> Shard<O> {
                 | Input::Attempt(_)
                 | Input::Repeat(_)
                 | Input::Overdue(_)
+                | Input::SessionDue(_)
                 | Input::Request(_)
                 | Input::Release(_)
                 | Input::Other(_)
@@ -349,6 +351,7 @@ impl<O: Observer> Shard<O> {
             }
             Input::Repeat(place) => gateway.repeat(place, cx),
             Input::Overdue(agreement) => gateway.overdue(agreement, cx),
+            Input::SessionDue(agreement) => gateway.session_due(agreement, cx),
             Input::Doubled(agreement, number) => gateway.doubled(agreement, number, cx),
             Input::Release(crossing) => gateway.release(crossing, cx),
 

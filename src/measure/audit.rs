@@ -240,6 +240,7 @@ impl Auditor {
             | Observation::StationPlanned { .. }
             | Observation::Transferred { .. }
             | Observation::Stray { .. }
+            | Observation::ServerSession { .. }
             | Observation::Translated { .. }
             | Observation::AgreementRefused { .. }
             | Observation::PresenceChanged { .. }

@@ -67,6 +67,8 @@ pub(crate) enum Label {
     Transfer,
     /// What a client and its server exchange.
     Exchange,
+    /// What happened to a session between servers.
+    Turn,
     /// A queueing part.
     Station,
 }
@@ -88,7 +90,7 @@ impl Label {
             Self::Operator => "operator",
             Self::Scope | Self::Channel => "scope",
             Self::Origin => "origin",
-            Self::Contact | Self::Transfer | Self::Exchange => "kind",
+            Self::Contact | Self::Transfer | Self::Exchange | Self::Turn => "kind",
             Self::Station => "station",
         }
     }
@@ -226,6 +228,8 @@ macro_rules! listed {
             AgreementBytes: "agreement_bytes" Counter Bytes [From, To, Transfer] Neither "their bytes"
             AgreementRefused: "agreement_refused" Counter One [From, To, Reason] Less "transfers refused before the link"
             AgreementStrays: "agreement_strays" Counter One [Operator] Less "what came over agreements and found nothing: answers late or doubled, or what no partner sends"
+            ServerSessions: "server_sessions" Counter One [From, To, Turn] Neither "sessions between servers that `from` saw set up, lost, or fail to be set up"
+            ServerSessionDown: "server_session_down" Histogram Seconds [From, To] Less "from the loss of a session, or from the start, until `from` has one with `to`"
             Settlement: "settlement" Gauge Currency [From, To] Less "what `from` owes `to` for the measured time"
         }
     };

@@ -326,7 +326,9 @@ fn settlement(setup: &Setup, whole: &mut Figures) -> Gauges {
             | TransferKind::Group
             | TransferKind::Report
             | TransferKind::Answer
-            | TransferKind::SmsSignalling => tariff.presence,
+            | TransferKind::SmsSignalling
+            | TransferKind::SetUp
+            | TransferKind::KeepAlive => tariff.presence,
         };
         let sum = owed.entry(Key::new(Metric::Settlement, &[from, to])).or_default();
         sum.0 += count as f64 * price;

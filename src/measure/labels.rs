@@ -5,7 +5,7 @@ use super::Setup;
 use super::catalogue::{Info, Label, Unit};
 use super::key::{ANY, Key};
 use crate::domain::outcome::{
-    Channel, ContactKind, Exchange, PresenceScope, Reason, Route, SmsOrigin, Stage, TransferKind,
+    Channel, ContactKind, Exchange, PresenceScope, Reason, Route, SessionTurn, SmsOrigin, Stage, TransferKind,
 };
 use crate::domain::part::Part;
 
@@ -21,6 +21,7 @@ pub(super) fn closed(label: Label, place: usize) -> Option<&'static str> {
         Label::Contact => ContactKind::ALL.get(place).map(|v| v.label()),
         Label::Transfer => TransferKind::ALL.get(place).map(|v| v.label()),
         Label::Exchange => Exchange::ALL.get(place).map(|v| v.label()),
+        Label::Turn => SessionTurn::ALL.get(place).map(|v| v.label()),
         Label::Station | Label::From | Label::To | Label::Operator => None,
     }
 }
@@ -39,7 +40,8 @@ pub(super) fn word(setup: &Setup, label: Label, value: u32) -> Option<&str> {
         | Label::Origin
         | Label::Contact
         | Label::Transfer
-        | Label::Exchange => closed(label, place),
+        | Label::Exchange
+        | Label::Turn => closed(label, place),
     }
 }
 

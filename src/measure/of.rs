@@ -11,7 +11,7 @@ use crate::domain::id::AgreementId;
 pub(super) use crate::domain::id::OperatorId as Operator;
 pub(super) use crate::domain::observation::StationId as Station;
 pub(super) use crate::domain::outcome::{
-    Channel, ContactKind as Contact, Exchange, PresenceScope as Scope, Reason, Route,
+    Channel, ContactKind as Contact, Exchange, PresenceScope as Scope, Reason, Route, SessionTurn as Turn,
     SmsOrigin as Origin, Stage, TransferKind as Transfer,
 };
 
@@ -55,6 +55,7 @@ places! {
     Contact: it => it as u32;
     Transfer: it => it as u32;
     Exchange: it => it as u32;
+    Turn: it => it as u32;
     Operator: it => u32::from(it.0);
     From: it => it.0.place();
     To: it => it.0.place();

@@ -115,8 +115,8 @@ fn untouched(setup: &Setup, operator: OperatorId) -> Figures {
     figures
 }
 
-/// As what a counter of the whole run is shown over time: traffic by direction, short messages by
-/// operator. `None`: it is not, or the series has its own.
+/// As what a counter of the whole run is shown over time: traffic by direction, sessions between servers
+/// as they are, short messages by operator. `None`: it is not, or the series has its own.
 fn in_series(key: Key) -> Option<Key> {
     let [first, second, ..] = key.labels();
     let metric = key.metric();
@@ -124,6 +124,7 @@ fn in_series(key: Key) -> Option<Key> {
         Metric::AgreementMessages | Metric::AgreementRefused => {
             Some(Key::new(metric, &[first, second]))
         }
+        Metric::ServerSessions => Some(key),
         _ if SMS.iter().any(|of| of.metric == metric) => Some(Key::new(metric, &[first])),
         _ => None,
     }
@@ -417,6 +418,13 @@ impl Recorder {
             Observation::Stray { operator } => {
                 whole.count(recorded::AgreementStrays.key((operator,)), 1);
             }
+            Observation::ServerSession { operator, peer, turn, agreed, down } => {
+                let (from, to) = (From(operator), To(peer));
+                whole.count(recorded::ServerSessions.key((from, to, turn)), 1);
+                if agreed.is_some() {
+                    whole.record(recorded::ServerSessionDown.key((from, to)), down.0);
+                }
+            }
             Observation::AgreementRefused { from, to, reason } => {
                 whole.count(recorded::AgreementRefused.key((From(from), To(to), reason)), 1);
             }
@@ -500,6 +508,7 @@ impl Recorder {
             Observation::Routed { .. }
             | Observation::Transferred { .. }
             | Observation::Stray { .. }
+            | Observation::ServerSession { .. }
             | Observation::AgreementRefused { .. }
             | Observation::Notified { .. }
             | Observation::ReplyNumberRefused { .. } => {}

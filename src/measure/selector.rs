@@ -362,7 +362,8 @@ fn values(label: Label, names: &Names) -> Vec<&str> {
         | Label::Origin
         | Label::Contact
         | Label::Transfer
-        | Label::Exchange => (0..).map_while(|place| labels::closed(label, place)).collect(),
+        | Label::Exchange
+        | Label::Turn => (0..).map_while(|place| labels::closed(label, place)).collect(),
     }
 }
 

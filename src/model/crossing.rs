@@ -44,9 +44,8 @@ impl<M, L, T> crossing::Content<M, L, T> {
             },
             Self::Message(_) | Self::Validate(_) | Self::Validated { .. } => Carriage::Messaging,
             Self::DeliveryReport(_) | Self::ServedAs(_) => Carriage::Messaging,
-            Self::Contact(_) | Self::ContactAnswer { .. } | Self::Ack | Self::Report => {
-                Carriage::Messaging
-            }
+            Self::Contact(_) | Self::ContactAnswer { .. } => Carriage::Messaging,
+            Self::Ack | Self::Report | Self::Session(_) => Carriage::Messaging,
             Self::Search(_) | Self::Found(..) => Carriage::Search,
             Self::GroupMessage(_)
             | Self::GroupPost(_)

@@ -38,6 +38,7 @@ pub(crate) fn of_input(input: &Input) -> Option<Grant> {
         | Input::Attempt(_)
         | Input::Repeat(_)
         | Input::Overdue(_)
+        | Input::SessionDue(_)
         | Input::Doubled(..)
         | Input::Other(_)
         | Input::Served { .. }
@@ -72,7 +73,8 @@ pub(crate) fn of_crossing(crossing: &Crossing) -> Option<Grant> {
         | Content::DeliveryReport(_)
         | Content::StatusReport(_)
         | Content::Ack
-        | Content::Report => None,
+        | Content::Report
+        | Content::Session(_) => None,
     }
 }
 

@@ -95,6 +95,8 @@ pub enum Input {
     Repeat(u32),
     /// Gateway: the time of transactions of this agreement is over.
     Overdue(AgreementId),
+    /// Gateway: the session over this agreement is to be looked at.
+    SessionDue(AgreementId),
     /// Gateway: a request came that is here already, over this agreement, by this number.
     Doubled(AgreementId, u32),
     /// Gateway: the rate limit lets a crossing go.

@@ -17,6 +17,7 @@ use crate::domain::number::NumberingPlan;
 use crate::domain::outcome::{Defect, PresenceScope, Reason, Route};
 use crate::domain::population::Population;
 use crate::domain::presence::{self, Presence};
+use crate::domain::session::{Step, Talk};
 use crate::domain::stations::Stations;
 use crate::domain::time::Instant;
 
@@ -92,6 +93,34 @@ pub(crate) struct TransferSizes {
     pub(crate) failed: u32,
     /// A phone is back.
     pub(crate) alert: u32,
+    /// What is said of the session.
+    pub(crate) session: TalkSizes,
+}
+
+/// Bytes of what a side says of the session, as question and as answer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct TalkSizes {
+    /// SendSecretToken.
+    pub(crate) token: [u32; 2],
+    /// LoginRequest.
+    pub(crate) login: [u32; 2],
+    /// LoginResponse.
+    pub(crate) services: [u32; 2],
+    /// KeepAliveRequest, and the Status that answers it.
+    pub(crate) keep_alive: [u32; 2],
+}
+
+impl TalkSizes {
+    /// Bytes of something said.
+    pub(crate) fn of(&self, talk: Talk) -> u32 {
+        let of = match talk.step {
+            Step::Token { .. } => self.token,
+            Step::Login { .. } => self.login,
+            Step::Services(_) => self.services,
+            Step::KeepAlive => self.keep_alive,
+        };
+        of[usize::from(talk.answer)]
+    }
 }
 
 impl Plan {

@@ -76,7 +76,9 @@ fn pass_on(mut crossing: Crossing, gateway: &mut Gateway, cx: &mut Context<'_>) 
         | TransferKind::Group
         | TransferKind::Report
         | TransferKind::Answer
-        | TransferKind::SmsSignalling => false,
+        | TransferKind::SmsSignalling
+        | TransferKind::SetUp
+        | TransferKind::KeepAlive => false,
     };
     if let Some(&slot) = content.message() {
         cx.stage(slot, Stage::Relay);

@@ -20,7 +20,10 @@ pub(crate) fn is_sound(sent: &Sent, operator: OperatorId, at: Instant, plan: &Pl
         && border.exists(sent.to)
         && border.names(&sent.content)
         && match sent.to == operator {
+            // A session is between the two of its agreement.
+            true if matches!(sent.content, Content::Session(_)) => terms.session.is_some(),
             true => border.belongs(&sent.content),
+            false if matches!(sent.content, Content::Session(_)) => false,
             false => federation.operator(operator).relay.is_some(),
         }
 }
@@ -55,7 +58,8 @@ impl Border<'_> {
             | Content::StatusReport(Fate { sender, recipient, .. }) => {
                 self.somebody(*sender) && self.somebody(*recipient)
             }
-            Content::Located(Located { .. }) | Content::Ack | Content::Report => true,
+            Content::Located(Located { .. }) => true,
+            Content::Ack | Content::Report | Content::Session(_) => true,
             Content::Alert(phone) => self.somebody(*phone),
             Content::Notification(Notification { publisher, audience, .. }) => {
                 self.somebody(*publisher)
@@ -164,6 +168,7 @@ impl Border<'_> {
             Content::DeliveryReport(Fate { sender, .. }) => imsp && self.own(*sender),
             Content::StatusReport(_) => imsp && settings.smsc.is_some(),
             Content::Ack | Content::Report => true,
+            Content::Session(_) => true,
         }
     }
 }

@@ -5,7 +5,8 @@ use crate::domain::federation::{Federation, Protocol};
 use crate::domain::id::{AgreementId, OperatorId};
 use crate::domain::lengths::{Lengths, SmsLengths};
 use crate::domain::outcome::Defect;
-use crate::model::plan::TransferSizes;
+use crate::model::plan::{TalkSizes, TransferSizes};
+use crate::wire::setup::TalkBytes;
 use crate::wire::sizes::{Sides, Signalling, WireSizes};
 use crate::wire::{simple, xmpp};
 
@@ -67,6 +68,13 @@ pub(super) fn transfer_sizes(
             delivered,
             failed,
             alert,
+            session: agreement.session.as_ref().map_or_else(TalkSizes::default, |session| {
+                let served = agreement.features.services();
+                let lives = session.keep_alive.as_secs_f64() as u64;
+                let TalkBytes { token, login, services, keep_alive } =
+                    TalkBytes::of(domain(from), version.minor(), served, lives);
+                TalkSizes { token, login, services, keep_alive }
+            }),
         }
     })
 }

@@ -394,9 +394,38 @@ pub(crate) const AGREEMENT: &[Field] = &[
         Is("2s"),
         "A transfer without an answer is repeated after it.",
     ),
+    field(
+        "session",
+        Either(&Word(&["none"]), &Map(SESSION)),
+        Is("none"),
+        "The session between the two servers, ssp only: set up before anything else crosses, kept alive, \
+         and set up again when it is lost. None: taken to be there always.",
+    ),
     field("presence", Map(PRESENCE_TERMS), Is("{}"), "How presence crosses."),
     field("sizes", Map(SIZES), Is("{}"), "Bytes on the wire by kind."),
     field("tariff", Map(TARIFF), Is("{}"), "Owed by the sending side."),
+];
+
+/// The session between two servers.
+pub(crate) const SESSION: &[Field] = &[
+    field(
+        "keep_alive",
+        DURATION,
+        Is("60s"),
+        "Whoever has heard nothing for so long asks whether the other is there.",
+    ),
+    field(
+        "timeout",
+        DURATION,
+        Is("30s"),
+        "Without an answer for so long a session is lost, and a set-up has failed.",
+    ),
+    field(
+        "retry",
+        List(&DURATION, 1),
+        Is("[10s]"),
+        "Waits after failed set-ups; the last repeats.",
+    ),
 ];
 
 const LINK: &[Field] = &[

@@ -8,6 +8,7 @@ pub mod http;
 pub mod map;
 pub mod pidf;
 pub mod presence;
+pub mod setup;
 pub mod simple;
 pub mod sip;
 pub mod sizes;

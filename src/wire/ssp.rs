@@ -160,6 +160,8 @@ pub enum Primitive {
         /// UID of the user who answers.
         responding: String,
     },
+    /// Whether the other server is there, as in CSP.
+    KeepAliveRequest,
     /// The answer to any other request.
     Status {
         /// Status code (IMPS CSP).
@@ -280,6 +282,7 @@ impl Primitive {
                 one_user("Responding", responding, out);
                 xml::close("InviteResponse", out);
             }
+            Self::KeepAliveRequest => xml::empty("KeepAliveRequest", &[], out),
             Self::Status { code } => encode_status(*code, out),
         }
     }
@@ -339,6 +342,7 @@ impl Primitive {
                 inviting: read_one_user("Inviting", element)?,
                 responding: read_one_user("Responding", element)?,
             },
+            "KeepAliveRequest" => Self::KeepAliveRequest,
             "Status" => Self::Status { code: decode_status(element)? },
             other => return Err(WireError::Unknown(other.to_owned())),
         })
@@ -548,6 +552,7 @@ mod tests {
                 inviting,
                 responding: invited,
             },
+            Primitive::KeepAliveRequest,
             Primitive::Status { code: 516 },
         ]
     }

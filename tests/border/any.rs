@@ -11,6 +11,7 @@ use interwork::domain::number::ReplyNumber;
 use interwork::domain::observation::StageTime;
 use interwork::domain::outcome::{Route, SmsOrigin, Stage};
 use interwork::domain::presence::{Availability, ClientType, Look, News, StatusText};
+use interwork::domain::session::{Services, Step, Talk};
 use interwork::domain::text::{Alphabet, Text};
 use interwork::domain::time::{Duration, Instant};
 use proptest::collection::vec;
@@ -150,6 +151,19 @@ fn notification() -> impl Strategy<Value = Notification<()>> {
     })
 }
 
+fn talk() -> impl Strategy<Value = Talk> {
+    let step = prop_oneof![
+        (any::<u64>(), any::<u8>()).prop_map(|(secret, version)| Step::Token { secret, version }),
+        any::<u64>().prop_map(|digest| Step::Login { digest }),
+        any::<[bool; 4]>().prop_map(|[messaging, presence, search, groups]| {
+            Step::Services(Services { messaging, presence, search, groups })
+        }),
+        Just(Step::KeepAlive),
+    ];
+    (step, any::<bool>(), prop_oneof![0u32..4, any::<u32>()])
+        .prop_map(|(step, answer, set_up)| Talk { step, answer, set_up })
+}
+
 fn content() -> impl Strategy<Value = Content<Note, Contacts, ()>> {
     prop_oneof![
         note().prop_map(Content::Message),
@@ -194,6 +208,7 @@ fn content() -> impl Strategy<Value = Content<Note, Contacts, ()>> {
         }),
         Just(Content::Ack),
         Just(Content::Report),
+        talk().prop_map(Content::Session),
     ]
 }
 

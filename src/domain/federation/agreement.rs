@@ -4,6 +4,7 @@ use super::{Exposed, Operator};
 use crate::domain::distribution::DurationDistribution;
 use crate::domain::id::OperatorId;
 use crate::domain::outcome::closed_list;
+use crate::domain::session::Services;
 use crate::domain::time::Duration;
 
 /// An interconnect agreement of two operators.
@@ -27,6 +28,8 @@ pub(crate) struct Agreement {
     pub(crate) rate_limit: [Option<RateLimit>; 2],
     /// After this long without an answer a transfer is repeated.
     pub(crate) retry_timeout: Duration,
+    /// The session between the two servers (`ssp` alone); `None`: taken to be there always.
+    pub(crate) session: Option<Session>,
     /// How presence crosses.
     pub(crate) presence: PresenceTerms,
     /// Bytes by transfer kind where the file gives them; `None`: the length of the encoding.
@@ -122,6 +125,12 @@ pub(crate) struct Features {
 }
 
 impl Features {
+    /// What of it the two servers agree on as their session is set up.
+    pub(crate) fn services(self) -> Services {
+        let Self { messaging, presence, search, groups, sms: _ } = self;
+        Services { messaging, presence, search, groups }
+    }
+
     /// All that a protocol can carry.
     pub(crate) fn all(protocol: Protocol) -> Self {
         let im = protocol.carries_im();
@@ -140,6 +149,17 @@ pub(crate) struct Link {
     pub(crate) bandwidth: Option<f64>,
     /// Share of transfers lost, below 1.
     pub(crate) loss: f64,
+}
+
+/// Times of the session between two servers.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Session {
+    /// Whoever has heard nothing for so long asks whether the other is there.
+    pub(crate) keep_alive: Duration,
+    /// Without an answer for so long a session is lost, and a set-up has failed.
+    pub(crate) timeout: Duration,
+    /// Waits after set-ups that failed; the last repeats.
+    pub(crate) retry: Vec<Duration>,
 }
 
 /// A limit on the messages of one side.

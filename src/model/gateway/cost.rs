@@ -74,6 +74,7 @@ pub(super) fn bytes(content: &Content, sizes: &TransferSizes, cx: &Context<'_>) 
         Content::DeliveryReport(_) => sizes.message,
         Content::Ack => sizes.answer,
         Content::Report | Content::StatusReport(_) => sizes.delivered,
+        Content::Session(talk) => sizes.session.of(talk),
     }
 }
 

@@ -39,7 +39,8 @@ pub(super) fn carried(content: &Content, cx: &Context<'_>) -> Carried {
         | Content::Leave(_)
         | Content::ServedAs(_)
         | Content::Ack
-        | Content::Report => Carried::Other,
+        | Content::Report
+        | Content::Session(_) => Carried::Other,
     }
 }
 
@@ -74,7 +75,8 @@ pub(super) fn notified(crossing: &Crossing, cx: &mut Context<'_>) {
         | Content::DeliveryReport(_)
         | Content::StatusReport(_)
         | Content::Ack
-        | Content::Report => return,
+        | Content::Report
+        | Content::Session(_) => return,
     };
     if from == cx.operator {
         cx.observe(Observation::Notified { from, to: crossing.to, client: None });
@@ -167,7 +169,7 @@ pub(super) fn arrived(crossing: &Crossing, cx: &mut Context<'_>) -> Option<Input
         Content::DeliveryReport(fate) | Content::StatusReport(fate) => {
             Input::Request(Job::Fate(fate))
         }
-        Content::Ack | Content::Report => return None,
+        Content::Ack | Content::Report | Content::Session(_) => return None,
     })
 }
 

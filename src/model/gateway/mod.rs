@@ -5,6 +5,8 @@
 mod cost;
 mod meaning;
 mod outages;
+mod partner;
+mod session;
 mod transactions;
 mod transfer;
 mod translator;
@@ -14,6 +16,7 @@ use rustc_hash::FxHashMap;
 
 use self::cost::{bytes, charged};
 use self::meaning::{answered_at_once, arrived, carried, drop_list, exposed, notified};
+use self::partner::Partner;
 use self::transactions::{Open, Transactions};
 use self::transfer::Transfer;
 use self::translator::{Passage, Translator};
@@ -55,6 +58,8 @@ struct Side {
     sent: u32,
     /// Where the link can fail.
     transactions: Option<Transactions>,
+    /// Where the agreement has a session.
+    partner: Option<Box<Partner>>,
 }
 
 /// The limit on what this side sends.
@@ -86,7 +91,8 @@ impl Gateway {
                     interval: Duration::from_secs_f64(1.0 / limit.rate),
                 });
                 let transactions = plan.can_fail(id).then(Transactions::default);
-                Some((id, Side { place, link, station, limit, sent: 0, transactions }))
+                let partner = Partner::new(plan, operator, id).map(Box::new);
+                Some((id, Side { place, link, station, limit, sent: 0, transactions, partner }))
             })
             .collect();
         let settings = plan.federation.operator(operator).translator.as_ref();
@@ -166,6 +172,9 @@ impl Gateway {
 
     fn transmit(&mut self, mut crossing: Crossing, first: bool, cx: &mut Context<'_>) {
         let Crossing { agreement, content, .. } = crossing;
+        if self.side(agreement).partner.is_some() && !self.session_lets(&crossing, first, cx) {
+            return;
+        }
         let terms = cx.plan.federation.agreement(agreement);
         let side = self.side(agreement);
         let receipt = content.receipt() == Receipt::Itself;
@@ -217,6 +226,9 @@ impl Gateway {
     /// The time of transactions of an agreement is over: what is still open is sent again.
     pub(crate) fn overdue(&mut self, agreement: AgreementId, cx: &mut Context<'_>) {
         let side = self.side(agreement);
+        if side.partner.as_mut().is_some_and(|partner| partner.pauses()) {
+            return;
+        }
         let Some(transactions) = &mut side.transactions else { return };
         while let Some(mut open) = transactions.overdue(cx.now) {
             let Open { bytes, carried, .. } = open;
@@ -239,10 +251,13 @@ impl Gateway {
             .flat_map(|it| it.waiting())
     }
 
-    /// Transfers that wait here: lost ones for their repetition, others for their translation.
+    /// Transfers that wait here: lost ones for their repetition, others for their translation or for a
+    /// session.
     pub(crate) fn crossings(&self) -> impl Iterator<Item = &Crossing> {
         let translated = self.translator.iter().flat_map(Translator::crossings);
-        self.lost.iter().flatten().chain(translated)
+        let partners = self.sides.values().filter_map(|side| side.partner.as_ref());
+        let held = partners.flat_map(|partner| partner.crossings());
+        self.lost.iter().flatten().chain(translated).chain(held)
     }
 
     fn keep(&mut self, crossing: Crossing) -> u32 {
@@ -265,6 +280,11 @@ impl Gateway {
         let terms = cx.plan.federation.agreement(agreement);
         let peer = terms.peer(cx.operator);
         cx.observe(Observation::CameIn { agreement, from: peer, identity: crossing.identity() });
+        self.session_heard(agreement, cx);
+        if let Content::Session(talk) = crossing.content {
+            self.session_said(agreement, talk, cx);
+            return None;
+        }
         let transactions = &mut self.side(agreement).transactions;
         if crossing.content.receipt() == Receipt::Itself {
             if !transactions.as_mut().is_some_and(|open| open.close(number)) {
@@ -308,6 +328,7 @@ impl Gateway {
     pub(crate) fn doubled(&mut self, agreement: AgreementId, number: u32, cx: &mut Context<'_>) {
         let from = cx.plan.federation.agreement(agreement).peer(cx.operator);
         cx.observe(Observation::CameIn { agreement, from, identity: u64::from(number) });
+        self.session_heard(agreement, cx);
         let seen = &self.side(agreement).transactions;
         if seen.as_ref().is_some_and(|seen| seen.has_taken(number)) {
             self.acknowledge(agreement, number, cx);

@@ -68,7 +68,9 @@ impl Translator {
             | TransferKind::Report
             | TransferKind::Answer
             | TransferKind::Sms
-            | TransferKind::SmsSignalling => &settings.presence_time,
+            | TransferKind::SmsSignalling
+            | TransferKind::SetUp
+            | TransferKind::KeepAlive => &settings.presence_time,
         };
         let served = server.next(turn, |passage, draw, _| time(passage).sample(draw), cx);
         served.map(|served| served.job)

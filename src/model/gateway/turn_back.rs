@@ -81,7 +81,8 @@ impl Gateway {
                 let reason = Some(reason);
                 cx.observe(Observation::Found { user, contact, from, to, users: 0, reason });
             }
-            Content::Alert(_) | Content::Ack | Content::Report | Content::ServedAs(_) => {}
+            Content::Alert(_) | Content::Ack | Content::Report => {}
+            Content::ServedAs(_) | Content::Session(_) => {}
             Content::DeliveryReport(_) | Content::StatusReport(_) => {}
         }
     }

@@ -377,4 +377,18 @@ pub const ROWS: &[Row] = &[
         "an IMS and an IMPS operator interwork through a gateway that translates",
         Played(&["ims-2"]),
     ),
+    row(
+        "SSP-1",
+        Holds,
+        "IMPS SSP",
+        "servers set up a session, with version and services, before anything else crosses",
+        Played(&["ssp-1", "ssp-1-services"]),
+    ),
+    row(
+        "SSP-2",
+        Holds,
+        "IMPS SSP",
+        "both servers notice that a session is lost, and set up another",
+        Played(&["ssp-2", "ssp-2-idle"]),
+    ),
 ];

@@ -10,8 +10,9 @@ use crate::domain::id::{AgreementId, MessageId, OperatorId, SubscriberId};
 use crate::domain::observation::{
     Carried, ConversationTurn, Decision, Observation, SmsEvent, Subject,
 };
-use crate::domain::outcome::{ContactKind, Defect, SmsOrigin, TransferKind};
+use crate::domain::outcome::{ContactKind, Defect, SessionTurn, SmsOrigin, TransferKind};
 use crate::domain::presence::{ClientId, ClientType, Look, News, Presence};
+use crate::domain::session::Agreed;
 use crate::domain::time::Instant;
 use crate::domain::uid::number_uid;
 use crate::model::context::Observer;
@@ -251,6 +252,14 @@ impl Facts {
                     self.message(message)
                 )
             }
+            Observation::Decided {
+                carried: Carried::Message(message),
+                operator,
+                decision: Decision::AwaitSession(peer),
+            } => {
+                let (who, peer) = (self.operator(operator), self.operator(peer));
+                format!("{who} keeps \"{}\" for the session with {peer}", self.message(message))
+            }
             Observation::Translated { operator, kind, carried } => {
                 let what = match carried {
                     Carried::Message(message) => format!("\"{}\"", self.message(message)),
@@ -315,6 +324,22 @@ impl Facts {
             Observation::Blocked { owner, other, on, .. } => {
                 let verb = if on { "blocks" } else { "unblocks" };
                 format!("{} {verb} {}", self.name(owner), self.name(other))
+            }
+            Observation::ServerSession { operator, peer, turn, agreed, .. } => {
+                let (who, peer) = (self.operator(operator), self.operator(peer));
+                match (turn, agreed) {
+                    (SessionTurn::SetUp, Some(Agreed { version, services })) => {
+                        let services: Vec<&str> = services.words().collect();
+                        let services = services.join(", ");
+                        format!(
+                            "{who} has a session with {peer} in version 1.{version} for {services}"
+                        )
+                    }
+                    (SessionTurn::SetUp | SessionTurn::Lost, _) => {
+                        format!("{who} loses the session with {peer}")
+                    }
+                    (SessionTurn::Failed, _) => format!("{who} finds no session with {peer}"),
+                }
             }
             Observation::Commanded { .. } => return None,
             // Told by `observe`, for they are several facts.

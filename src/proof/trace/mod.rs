@@ -300,6 +300,7 @@ fn identity(observation: &Observation<'_>) -> Option<Identity> {
         | Observation::StationPlanned { .. }
         | Observation::CameIn { .. }
         | Observation::Stray { .. }
+        | Observation::ServerSession { .. }
         | Observation::AgreementRefused { .. }
         | Observation::Notified { .. }
         | Observation::Exchanged { .. }

@@ -261,6 +261,10 @@ impl Steps {
                     format!("the agreement with {peer} carries messages; RD-6"),
                 )
             }
+            Decision::AwaitSession(peer) => {
+                let what = format!("keeps it until there is a session with {}", place(peer));
+                return ("gateway", what, "their servers set one up first; SSP-1".to_owned());
+            }
             Decision::Sms { segments, reply } => {
                 let parts = counted(u32::from(segments), "part", "parts");
                 (

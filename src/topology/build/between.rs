@@ -63,6 +63,8 @@ impl Builder<'_> {
         let terms = item.part("presence");
         let sizes = item.part("sizes");
         let tariff = item.part("tariff");
+        let link = self.link(item.part("link"));
+        let session = self.session(item, protocol, &link);
         // The only word it may be is `encoded`.
         let size = |key| Some(sizes.part(key)).filter(|size| !size.is_word())?.known();
         Agreement {
@@ -72,9 +74,10 @@ impl Builder<'_> {
             uid: addressing.contains(&Addressing::Uid),
             features,
             expose: item.part("expose").words(&words::EXPOSE),
-            link: self.link(item.part("link")),
+            link,
             rate_limit: self.rate_limits(item, between, protocol, federation),
             retry_timeout: item.read("retry_timeout"),
+            session,
             presence: self.presence_terms(terms, protocol),
             sizes: Sizes {
                 message: size("message"),

@@ -102,6 +102,53 @@ impl Builder<'_> {
         Some(interval)
     }
 
+    /// The session between the two servers, if there is to be one.
+    pub(super) fn session(
+        &mut self,
+        item: &Node,
+        protocol: Protocol,
+        link: &Link,
+    ) -> Option<Session> {
+        // The only word it may be is `none`.
+        let terms = Some(item.part("session")).filter(|terms| terms.is_map())?;
+        if protocol != Protocol::Ssp {
+            let message = format!("`{protocol}` has no session of its own");
+            self.wrong(item.place_of("session"), message, "leave it out, or use `protocol: ssp`");
+            return None;
+        }
+        let waits = terms.part("retry").items();
+        let session = Session {
+            keep_alive: terms.read("keep_alive"),
+            timeout: terms.read("timeout"),
+            retry: waits.iter().map(Node::meant).collect(),
+        };
+        // What is shorter would fill a run with nothing but its session.
+        let short = |time: Duration| time < Duration::from_millis(100);
+        let mut wrong: Vec<(Place, &str, &str)> = Vec::new();
+        if short(session.keep_alive) {
+            wrong.push((
+                terms.place_of("keep_alive"),
+                "a keep-alive comes after 100ms or more",
+                "",
+            ));
+        }
+        for wait in waits {
+            if wait.known().is_some_and(short) {
+                wrong.push((wait.place, "a set-up is tried again after 100ms or more", ""));
+            }
+        }
+        if session.timeout <= link.latency.min() * 2 {
+            let help = "longer than the latency of the link, there and back";
+            wrong.push((terms.place_of("timeout"), "no answer comes so soon", help));
+        } else if short(session.timeout) {
+            wrong.push((terms.place_of("timeout"), "an answer is waited for 100ms or more", ""));
+        }
+        for (place, message, help) in wrong {
+            self.wrong(place, message, help);
+        }
+        Some(session)
+    }
+
     /// Terms that the protocol cannot have, unless they say what holds anyway.
     pub(super) fn possible(&mut self, item: &Node, protocol: Protocol) {
         let usual = |term: &&Entry| {

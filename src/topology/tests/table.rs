@@ -46,6 +46,10 @@ const BY_HAND: &[(&str, &[&str])] = &[
     ("agreements.0.protocol", &["ssp", "xmpp", "sms"]),
     ("agreements.2.protocol", &["simple", "ssp"]),
     ("agreements.2.presence.notification", &["full", "partial"]),
+    (
+        "agreements.0.session",
+        &["none", "{}", "{ keep_alive: 11s }", "{ timeout: 11s }", "{ retry: [11s] }"],
+    ),
     ("agreements.0.link.latency", &["1ms", "{ uniform: { min: 1ms, max: 2ms } }"]),
     (
         "agreements.0.rate_limit",
@@ -261,6 +265,10 @@ fn what_is_written_by_hand_for_the_walk_has_every_key_and_word() {
     let (limits, events) = (written("agreements.0.rate_limit"), written("timeline"));
     for field in keys::LIMIT {
         assert!(limits.contains(&format!("{}:", field.key)), "{}", field.key);
+    }
+    let sessions = written("agreements.0.session");
+    for field in keys::SESSION {
+        assert!(sessions.contains(&format!("{}:", field.key)), "{}", field.key);
     }
     for word in words::OVER.list {
         assert!(limits.contains(word), "{word}");

@@ -275,6 +275,7 @@ fn look(stage: Stage) -> Value {
         Stage::ImService => ("s0", 1.0),
         Stage::OfflineStore => ("s6", 0.5),
         Stage::RateLimit => ("s3", 1.0),
+        Stage::Session => ("s6", 1.0),
         Stage::Link => ("s2", 1.0),
         Stage::Relay => ("s0", 0.55),
         Stage::Translation => ("s3", 0.5),
