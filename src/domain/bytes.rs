@@ -5,7 +5,8 @@
 
 use super::crossing::{
     Addition, Audience, Consent, Contacts, Content, Envelope, Fate, Found, Listed, Located,
-    Membership, Note, Notification, Query, Search, Sent, Subscription, SubscriptionAct,
+    Membership, Note, Notification, Query, Refusal, Request, Search, Sent, Subscription,
+    SubscriptionAct,
 };
 use super::id::{AgreementId, MessageId, OperatorId, SubscriberId, Transaction};
 use super::ledger::{Journal, Ledger, Occasion};
@@ -13,6 +14,7 @@ use super::number::ReplyNumber;
 use super::observation::StageTime;
 use super::outcome::{Route, SmsOrigin, Stage};
 use super::presence::{Availability, ClientType, Look, News};
+use super::status::Status;
 use super::text::{Alphabet, Text};
 use super::time::{Duration, Instant};
 
@@ -143,6 +145,17 @@ impl Writer<'_> {
             }
             Content::DeliveryReport(fate) => self.fate(21, fate),
             Content::StatusReport(fate) => self.fate(22, fate),
+            Content::Refused(Refusal { user, request, status }) => {
+                let (kind, number) = match request {
+                    Request::Message(message) => (0, message.0),
+                    Request::Transaction(number) => (1, number.0),
+                };
+                self.u8(23);
+                self.u32(user.0);
+                self.u8(kind);
+                self.u64(number);
+                self.u8(*status as u8);
+            }
             Content::Leave(Membership { host, member }) => {
                 self.u8(20);
                 self.u32(host.0);
@@ -384,6 +397,14 @@ impl Reader<'_> {
             },
             21 => Content::DeliveryReport(self.fate()?),
             22 => Content::StatusReport(self.fate()?),
+            23 => Content::Refused(Refusal {
+                user: self.user()?,
+                request: match self.flag()? {
+                    false => Request::Message(MessageId(self.u64()?)),
+                    true => Request::Transaction(Transaction(self.u64()?)),
+                },
+                status: self.one_of(Status::ALL)?,
+            }),
             20 => Content::Leave(Membership { host: self.user()?, member: self.user()? }),
             _ => return Err(Malformed),
         })

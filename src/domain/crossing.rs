@@ -12,6 +12,7 @@ use super::id::{AgreementId, MessageId, OperatorId, SubscriberId, Transaction};
 use super::number::ReplyNumber;
 use super::outcome::{SmsOrigin, TransferKind};
 use super::presence::News;
+use super::status::Status;
 use super::text::Text;
 use super::time::Instant;
 
@@ -100,6 +101,8 @@ pub enum Content<M, L, T> {
     /// The same of the short message that carries it, from a network to the SMSC (SMS-STATUS-REPORT, 3GPP TS
     /// 23.040 9.2.2.3).
     StatusReport(Fate),
+    /// A request is refused, to whoever made it.
+    Refused(Refusal),
     /// The answer to a request of this number, whatever becomes of it.
     Ack,
     /// A short message has reached its handset or the service of its reply number.
@@ -246,6 +249,27 @@ pub struct Fate {
     pub delivered: bool,
 }
 
+/// A request that was refused on its way, or where it came to (IMPS `Status`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// Who made it, and is to be told.
+    pub user: SubscriberId,
+    /// What was asked.
+    pub request: Request,
+    /// What they are told.
+    pub status: Status,
+}
+
+/// A request of a user that can be refused elsewhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Request {
+    /// To deliver this message.
+    Message(MessageId),
+    /// What the user's operator awaits the answer to under this number: a contact, a search, an
+    /// invitation.
+    Transaction(Transaction),
+}
+
 /// Somebody's place in the group of another user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Membership {
@@ -363,6 +387,7 @@ impl<M, L, T> Content<M, L, T> {
             | Self::ContactAnswer { .. }
             | Self::InviteAnswer { .. }
             | Self::Found(..)
+            | Self::Refused(_)
             | Self::Ack
             | Self::Report => TransferKind::Answer,
         }
@@ -389,7 +414,8 @@ impl<M, L, T> Content<M, L, T> {
             | Self::InviteAnswer { .. }
             | Self::Leave(_)
             | Self::DeliveryReport(_)
-            | Self::StatusReport(_) => Receipt::Otherwise,
+            | Self::StatusReport(_)
+            | Self::Refused(_) => Receipt::Otherwise,
             Self::Ack | Self::Report => Receipt::Itself,
         }
     }
@@ -416,6 +442,7 @@ impl<M, L, T> Content<M, L, T> {
             | Self::Leave(_)
             | Self::DeliveryReport(_)
             | Self::StatusReport(_)
+            | Self::Refused(_)
             | Self::Ack
             | Self::Report => Held::Nothing,
         }
@@ -469,6 +496,7 @@ impl<M, L, T> Content<M, L, T> {
             Self::Leave(it) => Content::Leave(it),
             Self::DeliveryReport(it) => Content::DeliveryReport(it),
             Self::StatusReport(it) => Content::StatusReport(it),
+            Self::Refused(it) => Content::Refused(it),
             Self::Ack => Content::Ack,
             Self::Report => Content::Report,
         }

@@ -18,6 +18,7 @@ pub mod presence;
 pub(crate) mod quantity;
 pub mod random;
 pub mod stations;
+pub mod status;
 pub mod text;
 pub mod time;
 pub(crate) mod uid;

@@ -2,9 +2,11 @@
 //! auditor live on these alone. Instants that are not given are the instant of the observation.
 
 use super::crossing::{Fate, Listed};
+use super::federation::NoticeKind;
 use super::id::{AgreementId, MessageId, OperatorId, SubscriberId};
 use super::outcome::{ContactKind, PresenceScope, Reason, Route, SmsOrigin, Stage, TransferKind};
 use super::presence::{News, Presence};
+use super::status::{Language, Status};
 use super::time::{Duration, Instant};
 
 /// A queueing part, dense over the federation; `measure` holds the names.
@@ -455,6 +457,27 @@ pub enum Observation<'a> {
         /// When the client shows it; `None`: the sender is not there, or nothing leads there.
         at: Option<Instant>,
     },
+    /// A user's device tells that what the user asked for is refused (RD-1).
+    Told {
+        /// Who asked.
+        user: SubscriberId,
+        /// For what.
+        about: Carried,
+        /// What the device is told.
+        status: Status,
+        /// Which protocol it speaks.
+        language: Language,
+    },
+    /// A user means to answer, and there is no message to answer, or no client to do it with.
+    CannotAnswer {
+        /// Who.
+        user: SubscriberId,
+    },
+    /// The subscription of an IM user has lapsed (RD-1).
+    Lapsed {
+        /// Whose.
+        user: SubscriberId,
+    },
     /// A search for somebody ended (RD-3).
     Found {
         /// The IM user who searched.
@@ -470,12 +493,16 @@ pub enum Observation<'a> {
         /// Why they are not among them; `None` if they are.
         reason: Option<Reason>,
     },
-    /// A client told its user that a contact is served by SMS (OMTP IM-0060).
+    /// A client told its user something of the legacy service (OMTP IM-0060).
     LegacyNotice {
-        /// The user who wrote to the contact and is told so.
+        /// The user who is told so.
         user: SubscriberId,
-        /// The legacy contact written to.
-        contact: SubscriberId,
+        /// The legacy contact that it is about, if it is about one.
+        contact: Option<SubscriberId>,
+        /// Which of the texts of the user's operator.
+        kind: NoticeKind,
+        /// What the user was doing.
+        about: Carried,
     },
     /// A watcher is owed the news that they may see somebody, or no longer; `PresenceShown` pays
     /// it.

@@ -34,7 +34,7 @@ impl<M, L, T> crossing::Content<M, L, T> {
             Self::Located(_) | Self::Alert(_) => Carriage::Sms,
             Self::Notification(_) | Self::State { .. } | Self::Subscribe(_) => Carriage::Presence,
             Self::Message(_) | Self::Validate(_) | Self::Validated { .. } => Carriage::Messaging,
-            Self::DeliveryReport(_) => Carriage::Messaging,
+            Self::DeliveryReport(_) | Self::Refused(_) => Carriage::Messaging,
             Self::Contact(_) | Self::ContactAnswer { .. } | Self::Ack | Self::Report => {
                 Carriage::Messaging
             }

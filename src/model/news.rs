@@ -38,6 +38,7 @@ pub(crate) fn of_input(input: &Input) -> Option<Grant> {
         | Input::Repeat(_)
         | Input::Overdue(_)
         | Input::Doubled(..)
+        | Input::Refused(_)
         | Input::Other(_)
         | Input::Served { .. }
         | Input::Outage { .. } => None,
@@ -68,6 +69,7 @@ pub(crate) fn of_crossing(crossing: &Crossing) -> Option<Grant> {
         | Content::Leave(_)
         | Content::DeliveryReport(_)
         | Content::StatusReport(_)
+        | Content::Refused(_)
         | Content::Ack
         | Content::Report => None,
     }
@@ -116,7 +118,8 @@ pub(crate) fn of_job(job: &Job) -> Option<Grant> {
         | Job::Leave(_)
         | Job::Fate(_)
         | Job::RemoveContact { .. }
-        | Job::Downgrade { .. } => None,
+        | Job::Downgrade { .. }
+        | Job::Lapse { .. } => None,
     }
 }
 

@@ -5,7 +5,7 @@
 use super::plan::Plan;
 use crate::domain::crossing::{
     Addition, Audience, Contacts, Content, Envelope, Fate, Found, Located, Membership, Note,
-    Notification, Query, Search, Sent, Subscription,
+    Notification, Query, Refusal, Search, Sent, Subscription,
 };
 use crate::domain::id::{OperatorId, SubscriberId};
 use crate::domain::outcome::SmsOrigin;
@@ -54,6 +54,7 @@ impl Border<'_> {
             | Content::StatusReport(Fate { sender, recipient, .. }) => {
                 self.somebody(*sender) && self.somebody(*recipient)
             }
+            Content::Refused(Refusal { user, .. }) => self.somebody(*user),
             Content::Located(Located { .. }) | Content::Ack | Content::Report => true,
             Content::Alert(phone) => self.somebody(*phone),
             Content::Notification(Notification { publisher, audience, .. }) => {
@@ -159,6 +160,7 @@ impl Border<'_> {
                 imsp && self.own(*owner) && !self.own(*contact)
             }
             Content::DeliveryReport(Fate { sender, .. }) => imsp && self.own(*sender),
+            Content::Refused(Refusal { user, .. }) => imsp && self.own(*user),
             Content::StatusReport(_) => imsp && settings.smsc.is_some(),
             Content::Ack | Content::Report => true,
         }

@@ -59,6 +59,7 @@ pub(super) fn bytes(content: &Content, sizes: &TransferSizes, cx: &Context<'_>) 
             sizes.answer + u32::from(users) * sizes.validated.saturating_sub(sizes.answer)
         }
         Content::ContactAnswer { .. } | Content::InviteAnswer { .. } => sizes.answer,
+        Content::Refused(_) => sizes.answer,
         // It names the message as the message did (DeliveryStatusReport has its MessageInfo).
         Content::DeliveryReport(_) => sizes.message,
         Content::Ack | Content::Report | Content::StatusReport(_) => sizes.answer,

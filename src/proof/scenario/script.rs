@@ -140,6 +140,8 @@ pub(crate) enum Deed {
     Changes(Option<Availability>),
     /// `upgrades`: a legacy customer becomes an IM user.
     Upgrades,
+    /// `lapses`: the subscription of an IM user does.
+    Lapses,
     /// `gives up IM`: an IM user becomes a legacy customer.
     Downgrades,
     /// `allows A1`, `denies A1`: to see their presence, unasked.
@@ -255,7 +257,7 @@ fn deed(text: &str) -> Result<Deed, String> {
         format!(
             "`{text}`: users add … by number, add … by address, look for …, remove …, close the conversation with …, invite …, leave the group of …, write the group \"…\", write … \"…\", send … a picture, \
              command online, command offline, answer \"…\", log in, \
-             log out, attach, detach, change presence, be busy, away or available, upgrade, give up IM, allow …, deny …, block …, unblock …, say yes, say no"
+             log out, attach, detach, change presence, be busy, away or available, upgrade, give up IM, lapse, allow …, deny …, block …, unblock …, say yes, say no"
         )
     };
     Ok(match (verb, rest) {
@@ -311,6 +313,7 @@ fn deed(text: &str) -> Result<Deed, String> {
         ("changes", "presence") => Deed::Changes(None),
         ("is", word) => Deed::Changes(Some(Availability::from_word(word).ok_or_else(known)?)),
         ("upgrades", "") => Deed::Upgrades,
+        ("lapses", "") => Deed::Lapses,
         ("gives", "up IM") => Deed::Downgrades,
         ("allows", whom) if !whom.is_empty() => Deed::Allows { whom: whom.to_owned(), yes: true },
         ("denies", whom) if !whom.is_empty() => Deed::Allows { whom: whom.to_owned(), yes: false },
@@ -357,7 +360,8 @@ fn check(script: &mut Script) -> Result<(), ScriptError> {
             | Deed::Blocks { whom, .. } => Some(whom),
             Deed::Answers { whom, .. } => whom.as_ref(),
             Deed::Commands(_) | Deed::Logs(_) | Deed::Phone(_) => None,
-            Deed::Changes(_) | Deed::Upgrades | Deed::Downgrades | Deed::Says(_) => None,
+            Deed::Changes(_) | Deed::Upgrades | Deed::Downgrades | Deed::Lapses => None,
+            Deed::Says(_) => None,
             Deed::WritesGroup { .. } => None,
         };
         if whom == Some(&act.who) {
