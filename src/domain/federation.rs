@@ -11,7 +11,7 @@ mod workload;
 pub(crate) use self::agreement::*;
 pub(crate) use self::money::{Money, Planning};
 pub use self::notices::NoticeKind;
-pub(crate) use self::notices::{Notice, Notices};
+pub(crate) use self::notices::{CONTACT, Notice, Notices};
 pub use self::outage::*;
 pub(crate) use self::settling::Settling;
 pub(crate) use self::workload::*;

@@ -220,14 +220,14 @@ const NOTICES: &[Field] = &[
     field(
         "writing",
         Text,
-        Is("\"{} is served by SMS\""),
+        Is("<contact> is served by SMS"),
         "In the status line, as the user writes to a legacy contact.",
     ),
     field("charge", Text, Is("\"\""), "As advice of charge, as what is written goes as SMS."),
     field(
         "limit",
         Text,
-        Is("\"{} can be sent 160 characters\""),
+        Is("<contact> can be sent 160 characters"),
         "As the client stops a text, whatever `notice` says (IM-0040).",
     ),
 ];
@@ -273,7 +273,7 @@ const LEGACY: &[Field] = &[
         "notices",
         Map(NOTICES),
         Is("{}"),
-        "What it tells, by kind: {} stands for the contact, \"\" for nothing; counts towards nothing.",
+        "What it tells, by kind: <contact> stands for the contact, \"\" for nothing; counts towards nothing.",
     ),
     field(
         "client_limit",

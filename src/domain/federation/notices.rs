@@ -14,7 +14,10 @@ pub(crate) enum Notice {
     Each,
 }
 
-/// What clients tell their users of the legacy service, by its kind: `{}` stands for the contact, and an empty
+/// What stands for the contact in a text.
+pub(crate) const CONTACT: &str = "<contact>";
+
+/// What clients tell their users of the legacy service, by its kind: `<contact>` stands for the contact, and an empty
 /// text is not shown. It is between client and user, and counts towards nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Notices {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::claim::Fact;
 use crate::domain::crossing::Listed;
-use crate::domain::federation::{Exposed, NoticeKind};
+use crate::domain::federation::{CONTACT, Exposed, NoticeKind};
 use crate::domain::id::{AgreementId, MessageId, OperatorId, SubscriberId};
 use crate::domain::observation::{
     Carried, ConversationTurn, Decision, Observation, SmsEvent, Subject,
@@ -261,7 +261,7 @@ impl Facts {
             }
             Observation::LegacyNotice { user, contact, kind, .. } => {
                 let contact = contact.map(|contact| self.name(contact)).unwrap_or_default();
-                let text = notice(&self.names.plan, user, kind).replace("{}", &contact);
+                let text = notice(&self.names.plan, user, kind).replace(CONTACT, &contact);
                 format!("{} is told \"{text}\"", self.name(user))
             }
             Observation::Invited { contact, reason, .. } => match reason {

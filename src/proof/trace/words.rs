@@ -2,6 +2,7 @@
 //! for it. Called by `trace` with what it follows; knows no identities.
 
 use super::{Step, Steps};
+use crate::domain::federation::CONTACT;
 use crate::domain::id::{OperatorId, Role, SubscriberId};
 use crate::domain::observation::{Decision, Observation, SmsEvent};
 use crate::domain::outcome::{ContactKind, Reason, Route, SmsOrigin, TransferKind};
@@ -182,7 +183,7 @@ impl Steps {
             ),
             Observation::LegacyNotice { user, contact, kind, .. } => {
                 let contact = contact.map(|contact| self.user(contact)).unwrap_or_default();
-                let text = notice(&self.plan, user, kind).replace("{}", &contact);
+                let text = notice(&self.plan, user, kind).replace(CONTACT, &contact);
                 let what = format!("{} is told \"{text}\"", self.user(user));
                 (now, self.client(self.own), what, format!("notices.{kind}; IM-0060"))
             }
