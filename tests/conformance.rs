@@ -81,8 +81,8 @@ fn noticing(defect: Defect) -> &'static [&'static str] {
         Defect::DeclinedListed => &["UC-3", "RD-1", "RD-4", "CR16-1"],
         Defect::ContactUnasked => &["UC-3", "RD-1", "RD-3", "RD-4"],
         Defect::ValidationSkipped => &[
-            "KIND-2", "UC-1a", "UC-3", "UC-3c", "CR16-1", "IM-0100", "IM-0130", "IM-0140", "HLR-1",
-            "HLR-2",
+            "KIND-2", "UC-1a", "UC-3", "UC-3c", "RD-1", "CR16-1", "IM-0100", "IM-0130", "IM-0140",
+            "HLR-1", "HLR-2",
         ],
         Defect::ExposureIgnored => &["RD-8"],
         Defect::LegacyAmongOthers => &["IM-0100"],

@@ -22,9 +22,10 @@ impl Crowd {
         let (notice, limit) = (imsp.legacy.notice, imsp.legacy.client_limit);
         let refuses = imsp.legacy.overlong == Overlong::Refuse;
         // Nothing is said of SMS where none leads.
-        let told = cx.plan.sms_reaches(cx.operator, home)
+        let always = cx.plan.has(Defect::NoticeAlways);
+        let told = (cx.plan.sms_reaches(cx.operator, home) || always)
             && match notice {
-                Notice::None => cx.plan.has(Defect::NoticeAlways),
+                Notice::None => always,
                 Notice::Once => {
                     self.noticed.insert((user, contact)) || cx.plan.has(Defect::NoticeRepeated)
                 }
