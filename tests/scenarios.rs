@@ -35,6 +35,8 @@ fn what_nobody_can_do_is_told_with_its_line() {
         ("topology omtp.yaml", "line 7: a scenario has one topology"),
         ("0s A1 commands offline", "is an IM user already"),
         ("0s B2 logs out\n1s B2 writes A1 \"x\"", "line 8: B2 is logged out"),
+        ("0s B2 lapses\n1s B2 writes A1 \"x\"", "line 8: B2 has no valid subscription any more"),
+        ("0s B1 lapses", "line 7: B1 is no IM user and has no client"),
     ] {
         let error = played(act).expect_err("impossible");
         assert!(error.contains(told), "{told} in {error}");
@@ -43,10 +45,18 @@ fn what_nobody_can_do_is_told_with_its_line() {
 
 #[test]
 fn an_answer_to_nothing_is_no_message_and_takes_no_words_of_another() {
-    let acts = "0s A1 answers \"to nothing\"\n1s A1 writes B2 \"hello\"\n\
+    let acts = "0s A1 answers \"to nothing\"\nthen A1 cannot answer\n1s A1 writes B2 \"hello\"\n\
                 then B2 has IM \"hello\" in conversation with A1\n";
     let played = played(acts).expect("played");
     assert_eq!(played.failures, [""; 0]);
+}
+
+#[test]
+fn what_comes_to_nothing_is_seen() {
+    let acts = "0s A1 removes B2\nthen A1 is told 404\n\
+                1s A1 writes B2 \"hello\"\n2s B2 logs out\n3s B2 answers \"x\"\nthen B2 cannot answer\n\
+                4s B2 logs in\n5s B2 denies A1\nthen B2 denies A1\n";
+    assert_eq!(played(acts).expect("played").failures, [""; 0]);
 }
 
 #[test]

@@ -107,6 +107,7 @@ fn use_case_2a_converts_at_home() {
         steps("uc-2a", "message 1"),
         [
             "a client: a/0 means to write to b/2",
+            "a client: a/0 is told \"b/2 is served by SMS\"",
             "a imsp: sends it to b",
             "a gateway: message to b",
             "b imsp: converts it to SMS in 1 part, reply number 0",
@@ -123,6 +124,7 @@ fn use_case_2b_converts_at_the_sender_and_ends_on_the_other_network() {
         steps("uc-2b", "message 1"),
         [
             "a client: a/0 means to write to c/0",
+            "a client: a/0 is told \"c/0 is served by SMS\"",
             "a imsp: converts it to SMS in 1 part, reply number 0",
             "a smsc: takes the fallback in 1",
             "a smsc: attempts the delivery",
@@ -226,6 +228,21 @@ fn a_contact_of_an_im_user_is_asked_at_the_device_and_adds_the_other() {
     assert!(asked.contains(&"b client: its user accepts".to_owned()), "{asked:#?}");
     let back = steps("rd-4", "contact 2");
     assert!(back.contains(&"b imsp: puts a/0 on the list of b/0".to_owned()), "{back:#?}");
+}
+
+#[test]
+fn rd_1_who_is_refused_elsewhere_is_told_with_the_status_of_the_protocol() {
+    assert_eq!(
+        steps("rd-1-status", "message 1"),
+        [
+            "a client: a/0 means to write to b/0",
+            "a imsp: sends it to b",
+            "a gateway: message to b",
+            "b imsp: refused",
+            "b gateway: answer to a",
+            "a client: a/0 is told 532, recipient blocked the sender",
+        ]
+    );
 }
 
 #[test]

@@ -5,7 +5,8 @@
 
 use super::crossing::{
     Addition, Audience, Consent, Contacts, Content, Envelope, Fate, Found, Listed, Located,
-    Membership, Note, Notification, Query, Search, Sent, ServedAs, Subscription, SubscriptionAct,
+    Membership, Note, Notification, Query, Refusal, Request, Search, Sent, ServedAs, Subscription,
+    SubscriptionAct,
 };
 use super::id::{AgreementId, MessageId, OperatorId, SubscriberId, Transaction};
 use super::ledger::{Journal, Ledger, Occasion};
@@ -14,6 +15,7 @@ use super::observation::StageTime;
 use super::outcome::{Route, SmsOrigin, Stage};
 use super::presence::{Availability, ClientType, Look, News, StatusText};
 use super::session::{Services, Step, Talk};
+use super::status::Status;
 use super::text::{Alphabet, Text};
 use super::time::{Duration, Instant};
 
@@ -146,6 +148,17 @@ impl Writer<'_> {
             Content::DeliveryReport(fate) => self.fate(21, fate),
             Content::StatusReport(fate) => self.fate(22, fate),
             Content::Session(talk) => self.talk(talk),
+            Content::Refused(Refusal { user, request, status }) => {
+                let (kind, number) = match request {
+                    Request::Message(message) => (0, message.0),
+                    Request::Transaction(number) => (1, number.0),
+                };
+                self.u8(26);
+                self.u32(user.0);
+                self.u8(kind);
+                self.u64(number);
+                self.u8(*status as u8);
+            }
             Content::Leave(Membership { host, member }) => {
                 self.u8(20);
                 self.u32(host.0);
@@ -421,6 +434,14 @@ impl Reader<'_> {
             },
             21 => Content::DeliveryReport(self.fate()?),
             22 => Content::StatusReport(self.fate()?),
+            26 => Content::Refused(Refusal {
+                user: self.user()?,
+                request: match self.flag()? {
+                    false => Request::Message(MessageId(self.u64()?)),
+                    true => Request::Transaction(Transaction(self.u64()?)),
+                },
+                status: self.one_of(Status::ALL)?,
+            }),
             20 => Content::Leave(Membership { host: self.user()?, member: self.user()? }),
             23 => Content::ServedAs(ServedAs {
                 owner: self.user()?,

@@ -13,6 +13,7 @@ use super::number::ReplyNumber;
 use super::outcome::{SmsOrigin, TransferKind};
 use super::presence::News;
 use super::session::{Step, Talk};
+use super::status::Status;
 use super::text::Text;
 use super::time::Instant;
 
@@ -106,6 +107,8 @@ pub enum Content<M, L, T> {
     /// The same of the short message that carries it, from a network to the SMSC (SMS-STATUS-REPORT, 3GPP TS
     /// 23.040 9.2.2.3).
     StatusReport(Fate),
+    /// A request is refused, to whoever made it.
+    Refused(Refusal),
     /// The answer to a request of this number, whatever becomes of it.
     Ack,
     /// A short message has reached its handset or the service of its reply number.
@@ -265,6 +268,27 @@ pub enum ToGroup {
     Post,
 }
 
+/// A request that was refused on its way, or where it came to (IMPS `Status`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// Who made it, and is to be told.
+    pub user: SubscriberId,
+    /// What was asked.
+    pub request: Request,
+    /// What they are told.
+    pub status: Status,
+}
+
+/// A request of a user that can be refused elsewhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Request {
+    /// To deliver this message.
+    Message(MessageId),
+    /// What the user's operator awaits the answer to under this number: a contact, a search, an
+    /// invitation.
+    Transaction(Transaction),
+}
+
 /// Somebody's place in the group of another user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Membership {
@@ -403,6 +427,7 @@ impl<M, L, T> Content<M, L, T> {
             | Self::ContactAnswer { .. }
             | Self::InviteAnswer { .. }
             | Self::Found(..)
+            | Self::Refused(_)
             | Self::Ack
             | Self::Report => TransferKind::Answer,
             Self::Session(Talk { step: Step::KeepAlive, .. }) => TransferKind::KeepAlive,
@@ -432,7 +457,8 @@ impl<M, L, T> Content<M, L, T> {
             | Self::Leave(_)
             | Self::ServedAs(_)
             | Self::DeliveryReport(_)
-            | Self::StatusReport(_) => Receipt::Otherwise,
+            | Self::StatusReport(_)
+            | Self::Refused(_) => Receipt::Otherwise,
             Self::Ack | Self::Report | Self::Session(_) => Receipt::Itself,
         }
     }
@@ -461,6 +487,7 @@ impl<M, L, T> Content<M, L, T> {
             | Self::ServedAs(_)
             | Self::DeliveryReport(_)
             | Self::StatusReport(_)
+            | Self::Refused(_)
             | Self::Ack
             | Self::Report
             | Self::Session(_) => Held::Nothing,
@@ -517,6 +544,7 @@ impl<M, L, T> Content<M, L, T> {
             Self::ServedAs(it) => Content::ServedAs(it),
             Self::DeliveryReport(it) => Content::DeliveryReport(it),
             Self::StatusReport(it) => Content::StatusReport(it),
+            Self::Refused(it) => Content::Refused(it),
             Self::Ack => Content::Ack,
             Self::Report => Content::Report,
             Self::Session(it) => Content::Session(it),

@@ -3,12 +3,15 @@
 
 pub mod agreement;
 mod money;
+mod notices;
 mod outage;
 mod settling;
 mod workload;
 
 pub(crate) use self::agreement::*;
 pub(crate) use self::money::{Money, Planning};
+pub use self::notices::NoticeKind;
+pub(crate) use self::notices::{CONTACT, Notice, Notices};
 pub use self::outage::*;
 pub(crate) use self::settling::Settling;
 pub(crate) use self::workload::*;
@@ -241,8 +244,10 @@ pub(crate) struct Legacy {
     pub(crate) overlong: Overlong,
     /// Text added to a fallback SMS; counts towards its length.
     pub(crate) source_notice: String,
-    /// What the client tells its user about legacy contacts (IM-0060).
+    /// How often the client tells its user about a legacy contact (IM-0060).
     pub(crate) notice: Notice,
+    /// What it tells (IM-0060, IM-0040).
+    pub(crate) notices: Notices,
     /// Share of users whose client stops a text that is too long for a legacy contact (IM-0040).
     pub(crate) client_limit: f64,
     /// Whether clients mark legacy contacts (IM-0070).
@@ -286,17 +291,6 @@ pub(crate) enum Overlong {
     Truncate,
     /// Send it in parts.
     Split,
-}
-
-/// How often the client tells its user about the legacy service.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Notice {
-    /// Says nothing about it.
-    None,
-    /// At the first message to a legacy contact.
-    Once,
-    /// At each message to a legacy contact.
-    Each,
 }
 
 /// What happens when no reply number is free for a recipient.
@@ -394,6 +388,13 @@ pub enum Event {
     /// A legacy customer becomes an IM user (UC-3).
     Upgrade {
         /// Home operator of the customer.
+        operator: OperatorId,
+        /// Place among the operator's subscribers.
+        index: u32,
+    },
+    /// The subscription of an IM user lapses (RD-1).
+    Lapse {
+        /// Home operator of the user.
         operator: OperatorId,
         /// Place among the operator's subscribers.
         index: u32,

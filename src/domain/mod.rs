@@ -22,6 +22,7 @@ pub(crate) mod quantity;
 pub mod random;
 pub mod session;
 pub mod stations;
+pub mod status;
 pub mod text;
 pub mod time;
 pub(crate) mod uid;

@@ -334,6 +334,7 @@ mod tests {
                 overlong: settings::Overlong::Refuse,
                 source_notice: String::new(),
                 notice: settings::Notice::None,
+                notices: settings::Notices::default(),
                 client_limit: 0.0,
                 visible: true,
                 sms_commands: false,

@@ -182,6 +182,8 @@ closed_list! {
         Declined => "declined",
         /// Nobody is an IM user by this name or number (IMPS status 531).
         UnknownUser => "unknown_user",
+        /// The subscription of the user has lapsed: refused like an unknown one (RD-1).
+        SubscriptionLapsed => "subscription_lapsed",
         /// Group messaging is not for legacy customers (OMTP IM-0020).
         LegacyCustomer => "legacy_customer",
         /// The recipient has blocked the sender (CR16-1).
@@ -355,6 +357,8 @@ closed_list! {
         ClientTypeMissing => "client-type-missing",
         /// Content that a legacy customer cannot take passes (CLI-1).
         RichPasses => "rich-passes",
+        /// What a client tells its user goes along with the message (IM-0060).
+        NoticeSent => "notice-sent",
         /// Clients do not tell their users of the legacy service (IM-0060).
         NoticeOmitted => "notice-omitted",
         /// A search crosses an agreement that does not allow it (RD-3).
@@ -406,6 +410,10 @@ closed_list! {
         AddressingIgnored => "addressing-ignored",
         /// A missing way is put down to a feature that is not carried (RD-1).
         ReasonMixed => "reason-mixed",
+        /// Nobody is told with which status a request is refused (RD-1).
+        StatusUntold => "status-untold",
+        /// Whose subscription has lapsed is served all the same (RD-1).
+        LapsedServed => "lapsed-served",
         /// Nobody is told that a user is unknown (RD-1).
         UnknownSilent => "unknown-silent",
         /// Groups cross every agreement (RD-7).

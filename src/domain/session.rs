@@ -6,9 +6,6 @@
 //! CSP: services are named as its service tree does, each side's in the third exchange, and who has heard
 //! nothing for a while asks whether the other is there.
 
-/// The version of IMPS that operators speak, as the digit after `1.`.
-pub(crate) const VERSION: u8 = 3;
-
 /// Something said of the session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Talk {

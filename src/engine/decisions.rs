@@ -126,12 +126,18 @@ impl Decisions {
         let federation = &cx.plan.federation;
         let start = Instant::START + federation.run.warm_up;
         for TimedEvent { at, event } in &federation.timeline {
-            if let Event::Upgrade { operator, index } = event
-                && *operator == cx.operator
-            {
-                let user = Some(SubscriberId(self.base + index));
-                cx.out.at(start + *at, Role::Workload, Input::Decide(Stimulus::Upgrade { user }));
-            }
+            let user = |index: u32| SubscriberId(self.base + index);
+            let stimulus = match *event {
+                Event::Upgrade { operator, index } if operator == cx.operator => {
+                    Stimulus::Upgrade { user: Some(user(index)) }
+                }
+                Event::Lapse { operator, index } if operator == cx.operator => {
+                    Stimulus::Lapse(user(index))
+                }
+                Event::Upgrade { .. } | Event::Lapse { .. } => continue,
+                Event::BecomesImsp { .. } | Event::Agree(_) | Event::Outage { .. } => continue,
+            };
+            cx.out.at(start + *at, Role::Workload, Input::Decide(stimulus));
         }
         for index in 0..self.sessions.im_users() {
             if let Some(at) = self.sessions.first_change(index) {
@@ -187,6 +193,7 @@ impl Decisions {
                 self.next_upgrade(cx);
             }
             Stimulus::Downgrade(user) => crowd.downgrade(user, cx),
+            Stimulus::Lapse(user) => crowd.lapse(user, cx),
             Stimulus::Allow { publisher, watcher, yes } => {
                 crowd.allow(publisher, watcher, yes, cx);
             }

@@ -235,6 +235,7 @@ impl<O: Observer> Shard<O> {
                 | Input::SessionDue(_)
                 | Input::Request(_)
                 | Input::Release(_)
+                | Input::Refused(_)
                 | Input::Other(_)
                 | Input::Served { .. }
                 | Input::Outage { .. } => return None,
@@ -320,6 +321,11 @@ impl<O: Observer> Shard<O> {
             Input::InStore { recipient, reply, back } => {
                 node(imsp).in_store(recipient, reply, back, cx);
             }
+
+            Input::Refused(refusal) => match cx.plan.population.operator(refusal.user) {
+                home if home == cx.operator => node(imsp).refused(refusal, cx),
+                home => gateway.refuse(home, refusal, cx),
+            },
 
             Input::Submit(slot) => node(smsc).submit(slot, gateway, cx),
             Input::Accept(slot) => node(smsc).accept(slot, gateway, cx),

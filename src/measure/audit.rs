@@ -267,6 +267,9 @@ impl Auditor {
             | Observation::Commanded { .. }
             | Observation::LeftGroup { .. }
             | Observation::Reported { .. }
+            | Observation::Told { .. }
+            | Observation::Lapsed { .. }
+            | Observation::CannotAnswer { .. }
             | Observation::Invited { .. }
             | Observation::Found { .. }
             | Observation::LegacyNotice { .. }

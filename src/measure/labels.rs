@@ -5,7 +5,8 @@ use super::Setup;
 use super::catalogue::{Info, Label, Unit};
 use super::key::{ANY, Key};
 use crate::domain::outcome::{
-    Channel, ContactKind, Exchange, PresenceScope, Reason, Route, SessionTurn, SmsOrigin, Stage, TransferKind,
+    Channel, ContactKind, Exchange, PresenceScope, Reason, Route, SessionTurn, SmsOrigin, Stage,
+    TransferKind,
 };
 use crate::domain::part::Part;
 

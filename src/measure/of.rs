@@ -11,8 +11,8 @@ use crate::domain::id::AgreementId;
 pub(super) use crate::domain::id::OperatorId as Operator;
 pub(super) use crate::domain::observation::StationId as Station;
 pub(super) use crate::domain::outcome::{
-    Channel, ContactKind as Contact, Exchange, PresenceScope as Scope, Reason, Route, SessionTurn as Turn,
-    SmsOrigin as Origin, Stage, TransferKind as Transfer,
+    Channel, ContactKind as Contact, Exchange, PresenceScope as Scope, Reason, Route,
+    SessionTurn as Turn, SmsOrigin as Origin, Stage, TransferKind as Transfer,
 };
 
 /// The operator that something comes from.

@@ -157,6 +157,9 @@ macro_rules! no_count {
             | Observation::ListShown { .. }
             | Observation::Downgraded { .. }
             | Observation::LeftGroup { .. }
+            | Observation::Told { .. }
+            | Observation::Lapsed { .. }
+            | Observation::CannotAnswer { .. }
             | Observation::Conversation { .. }
             | Observation::GrantOwed(_)
     };

@@ -3,12 +3,13 @@
 
 use super::clients::Clients;
 use super::crossing::Lists;
-use super::message::Messages;
+use super::message::{Message, Messages};
 use super::outbox::{Input, Outbox};
 use super::plan::Plan;
 use super::store::Slot;
+use crate::domain::crossing::{Refusal, Request};
 use crate::domain::federation::Operator;
-use crate::domain::id::{OperatorId, Role};
+use crate::domain::id::{OperatorId, Role, SubscriberId};
 use crate::domain::observation::{Carried, Decision, Observation};
 use crate::domain::outcome::{Reason, Stage};
 use crate::domain::time::Instant;
@@ -67,16 +68,31 @@ impl Context<'_> {
         self.messages[slot].stage(stage, self.operator, self.now);
     }
 
-    /// A message ends: refused by a rule.
+    /// A message ends: refused by a rule. Its sender is told, if it was written on a client.
     pub(crate) fn refuse(&mut self, slot: Slot, reason: Reason) {
-        let subject = self.messages.remove(slot).subject();
-        self.observe(Observation::Refused { subject, reason });
+        let message = self.messages.remove(slot);
+        self.observe(Observation::Refused { subject: message.subject(), reason });
+        self.answer_in_the_negative(&message, reason);
     }
 
-    /// A message ends: lost after acceptance.
+    /// A message ends: lost after acceptance. Its sender is told, if it was written on a client.
     pub(crate) fn lose(&mut self, slot: Slot, reason: Reason) {
-        let subject = self.messages.remove(slot).subject();
-        self.observe(Observation::Lost { subject, reason });
+        let message = self.messages.remove(slot);
+        self.observe(Observation::Lost { subject: message.subject(), reason });
+        self.answer_in_the_negative(&message, reason);
+    }
+
+    fn answer_in_the_negative(&mut self, message: &Message, reason: Reason) {
+        if message.is_of_client() {
+            self.turn_down(message.sender, Request::Message(message.id), reason);
+        }
+    }
+
+    /// Whoever made a request, here or elsewhere, is to be told why it is refused.
+    pub(crate) fn turn_down(&mut self, user: SubscriberId, request: Request, reason: Reason) {
+        if let Some(status) = reason.status() {
+            self.out.now(Input::Refused(Refusal { user, request, status }));
+        }
     }
 
     /// Lets the observer see what becomes of a message or a contact here.

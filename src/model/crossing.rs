@@ -43,7 +43,7 @@ impl<M, L, T> crossing::Content<M, L, T> {
                 SubscriptionAct::Remove => Carriage::Messaging,
             },
             Self::Message(_) | Self::Validate(_) | Self::Validated { .. } => Carriage::Messaging,
-            Self::DeliveryReport(_) | Self::ServedAs(_) => Carriage::Messaging,
+            Self::DeliveryReport(_) | Self::ServedAs(_) | Self::Refused(_) => Carriage::Messaging,
             Self::Contact(_) | Self::ContactAnswer { .. } => Carriage::Messaging,
             Self::Ack | Self::Report | Self::Session(_) => Carriage::Messaging,
             Self::Search(_) | Self::Found(..) => Carriage::Search,

@@ -117,6 +117,12 @@ impl Message {
         Subject { id, route, sender, recipient, from, to, intended, stored }
     }
 
+    /// Whether it was written on an IM client, which hears of a refusal; of what an SMSC has accepted no
+    /// handset does.
+    pub(crate) fn is_of_client(&self) -> bool {
+        !self.by_sms && self.sms.is_none_or(|sms| sms.origin == SmsOrigin::Fallback)
+    }
+
     /// What has become of it, for a sender who asked.
     pub(crate) fn fate(&self, delivered: bool) -> Option<Fate> {
         let Self { id: message, sender, recipient, .. } = *self;

@@ -40,6 +40,7 @@ pub(crate) fn of_input(input: &Input) -> Option<Grant> {
         | Input::Overdue(_)
         | Input::SessionDue(_)
         | Input::Doubled(..)
+        | Input::Refused(_)
         | Input::Other(_)
         | Input::Served { .. }
         | Input::Outage { .. } => None,
@@ -72,6 +73,7 @@ pub(crate) fn of_crossing(crossing: &Crossing) -> Option<Grant> {
         | Content::ServedAs(_)
         | Content::DeliveryReport(_)
         | Content::StatusReport(_)
+        | Content::Refused(_)
         | Content::Ack
         | Content::Report
         | Content::Session(_) => None,
@@ -123,7 +125,8 @@ pub(crate) fn of_job(job: &Job) -> Option<Grant> {
         | Job::ServedAs(_)
         | Job::Fate(_)
         | Job::RemoveContact { .. }
-        | Job::Downgrade { .. } => None,
+        | Job::Downgrade { .. }
+        | Job::Lapse { .. } => None,
     }
 }
 

@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 use super::crossing::{Crossing, Located, Notification, Subscription};
 use super::stimulus::Stimulus;
 use super::store::{Handle, Slot};
-use crate::domain::crossing::{Consent, Fate, Found, Membership, Query, Sent, ServedAs};
+use crate::domain::crossing::{Consent, Fate, Found, Membership, Query, Refusal, Sent, ServedAs};
 use crate::domain::federation::Outage;
 use crate::domain::id::{AgreementId, OperatorId, Role, SubscriberId, Transaction};
 use crate::domain::ledger::{Ledger, Occasion};
@@ -113,6 +113,8 @@ pub enum Input {
         /// The place in service.
         place: u32,
     },
+    /// IMSP, or the gateway on the way there: what a user has asked for is refused.
+    Refused(Refusal),
     /// Whatever it concerns here: something fails, or works again.
     Outage {
         /// What fails, or works again.
@@ -266,6 +268,13 @@ pub enum Job {
     },
     /// An IM user gives up IM, and is a legacy customer again.
     Downgrade {
+        /// The user.
+        user: SubscriberId,
+        /// The instant at which it came about, from which latency counts.
+        changed: Instant,
+    },
+    /// The subscription of an IM user lapses.
+    Lapse {
         /// The user.
         user: SubscriberId,
         /// The instant at which it came about, from which latency counts.

@@ -140,6 +140,15 @@ impl Plan {
         registers && self.addresses(from, home).is_some_and(|(e164, _)| e164)
     }
 
+    /// Whether short messages lead from the IM users of `from` to a legacy customer of `home` at all.
+    pub(crate) fn sms_reaches(&self, from: OperatorId, home: OperatorId) -> bool {
+        let has_smsc = |operator| self.federation.operator(operator).smsc.is_some();
+        match home == from || self.serves_legacy(home, from) {
+            true => has_smsc(home),
+            false => has_smsc(from) && self.routing.way(Carriage::Sms, from, home).is_some(),
+        }
+    }
+
     /// Whether legacy customers of `home` can look different from one time to the next to the users of
     /// `from`: their phones say how (HLR-1), or they themselves (HLR-2).
     pub(crate) fn legacy_looks_change(&self, home: OperatorId, from: OperatorId) -> bool {
@@ -211,6 +220,7 @@ impl Plan {
             }
             Event::Outage { outage: Outage::Part(_), .. }
             | Event::Upgrade { .. }
+            | Event::Lapse { .. }
             | Event::BecomesImsp { .. }
             | Event::Agree(_) => false,
         };

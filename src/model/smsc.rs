@@ -20,9 +20,10 @@ use crate::domain::crossing::Query;
 use crate::domain::federation;
 use crate::domain::id::{OperatorId, Role, SubscriberId};
 use crate::domain::observation::{Carried, Decision, Observation, SmsEvent};
-use crate::domain::outcome::{Reason, SmsOrigin, Stage};
+use crate::domain::outcome::{Defect, Reason, SmsOrigin, Stage};
 use crate::domain::part::{Part, PartKind};
 use crate::domain::random::{Stream, StreamSeed};
+use crate::domain::status::Language;
 use crate::domain::time::{Duration, Instant};
 
 /// The SMSC of one operator.
@@ -142,7 +143,15 @@ impl Smsc {
         let message = cx.messages[slot].id;
         cx.observe(Observation::Sms { operator, message, origin, event: SmsEvent::Refused });
         in_store(slot, false, cx);
+        let (user, own) = (cx.messages[slot].sender, cx.messages[slot].from == cx.operator);
         cx.refuse(slot, reason);
+        // The handset that submits it has the answer in hand (SMS-SUBMIT-REPORT, 3GPP TS 23.040 9.2.2.2a).
+        if let (SmsOrigin::Reply, true, Some(status)) = (origin, own, reason.status())
+            && !cx.plan.has(Defect::StatusUntold)
+        {
+            let (about, language) = (Carried::Message(message), Language::Sms);
+            cx.observe(Observation::Told { user, about, status, language });
+        }
     }
 
     /// Licensed services of a node, one licence interval a segment, and what follows them.

@@ -5,7 +5,7 @@
 use super::plan::Plan;
 use crate::domain::crossing::{
     Addition, Audience, Contacts, Content, Envelope, Fate, Found, Located, Membership, Note,
-    Notification, Query, Search, Sent, ServedAs, Subscription,
+    Notification, Query, Refusal, Search, Sent, ServedAs, Subscription,
 };
 use crate::domain::id::{OperatorId, SubscriberId};
 use crate::domain::outcome::SmsOrigin;
@@ -58,6 +58,7 @@ impl Border<'_> {
             | Content::StatusReport(Fate { sender, recipient, .. }) => {
                 self.somebody(*sender) && self.somebody(*recipient)
             }
+            Content::Refused(Refusal { user, .. }) => self.somebody(*user),
             Content::Located(Located { .. }) => true,
             Content::Ack | Content::Report | Content::Session(_) => true,
             Content::Alert(phone) => self.somebody(*phone),
@@ -166,6 +167,7 @@ impl Border<'_> {
                 imsp && self.own(*owner) && !self.own(*contact)
             }
             Content::DeliveryReport(Fate { sender, .. }) => imsp && self.own(*sender),
+            Content::Refused(Refusal { user, .. }) => imsp && self.own(*user),
             Content::StatusReport(_) => imsp && settings.smsc.is_some(),
             Content::Ack | Content::Report => true,
             Content::Session(_) => true,

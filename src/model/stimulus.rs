@@ -56,6 +56,8 @@ pub enum Stimulus {
     },
     /// This IM user gives up IM, by script; who is no IM user stays a legacy customer.
     Downgrade(SubscriberId),
+    /// The subscription of this IM user lapses, by script or timeline (RD-1).
+    Lapse(SubscriberId),
     /// This user lets a watcher see their presence from now on, or no longer, unasked, by script.
     Allow {
         /// Whose presence.

@@ -72,7 +72,7 @@ pub(super) fn transfer_sizes(
                 let served = agreement.features.services();
                 let lives = session.keep_alive.as_secs_f64() as u64;
                 let TalkBytes { token, login, services, keep_alive } =
-                    TalkBytes::of(domain(from), version.minor(), served, lives);
+                    TalkBytes::of([domain(from), domain(to)], version, served, lives);
                 TalkSizes { token, login, services, keep_alive }
             }),
         }

@@ -243,6 +243,24 @@ const DIRECTORY: &[Field] = &[
     field("listed", Share, Is("100%"), "Share of IM users who are listed."),
     field("others", Count(0, 1000), Is("0"), "Users found beside the one looked for."),
 ];
+
+const NOTICES: &[Field] = &[
+    field("setup", Text, Is("\"\""), "In the set-up wizard, as a customer becomes an IM user."),
+    field(
+        "writing",
+        Text,
+        Is("<contact> is served by SMS"),
+        "In the status line, as the user writes to a legacy contact.",
+    ),
+    field("charge", Text, Is("\"\""), "As advice of charge, as what is written goes as SMS."),
+    field(
+        "limit",
+        Text,
+        Is("<contact> can be sent 160 characters"),
+        "As the client stops a text, whatever `notice` says (IM-0040).",
+    ),
+];
+
 const LEGACY: &[Field] = &[
     field(
         "register",
@@ -278,7 +296,13 @@ const LEGACY: &[Field] = &[
         "notice",
         Word(words::NOTICE.list),
         Is("once"),
-        "What the client tells its user (IM-0060).",
+        "How often the client tells its user of a contact (IM-0060).",
+    ),
+    field(
+        "notices",
+        Map(NOTICES),
+        Is("{}"),
+        "What it tells, by kind: <contact> stands for the contact, \"\" for nothing; counts towards nothing.",
     ),
     field(
         "client_limit",
@@ -330,6 +354,12 @@ const TRANSLATOR: &[Field] = &[
 pub(crate) const EVENT: &[Field] = &[
     field("at", DURATION, Required, "When, from the start of measuring."),
     field("upgrade", Text, Absent, "A legacy customer becomes an IM user, as operator/index."),
+    field(
+        "lapse",
+        Text,
+        Absent,
+        "The subscription of an IM user lapses, as operator/index: unknown from then on (IMPS 531).",
+    ),
     field("becomes_imsp", Text, Absent, "An operator without IM becomes an IMSP."),
     field("domain", Text, Absent, "Its domain from then on."),
     field("agree", Shape::Agreement, Absent, "An agreement that begins."),

@@ -160,6 +160,7 @@ words! {
     // Keys, of which an event of the timeline has exactly one.
     EVENTS: Happening {
         "upgrade": Happening::Upgrade,
+        "lapse": Happening::Lapse,
         "becomes_imsp": Happening::BecomesImsp,
         "agree": Happening::Agree,
         "link_down": Happening::LinkDown,
@@ -265,6 +266,8 @@ pub(crate) enum Over {
 pub(crate) enum Happening {
     /// A legacy customer becomes an IM user.
     Upgrade,
+    /// The subscription of an IM user lapses.
+    Lapse,
     /// An operator without IM becomes an IMSP.
     BecomesImsp,
     /// An agreement begins.

@@ -4,7 +4,8 @@
 
 use super::xml::{close, empty, leaf, open};
 use super::{presence, ssp::SUCCESSFUL};
-use crate::domain::presence::{Look, Presence};
+use crate::domain::imps::ImpsVersion;
+use crate::domain::presence::{ClientId, Look, Presence};
 use crate::domain::uid::uid;
 
 /// Namespace of the root element.
@@ -294,7 +295,7 @@ fn contents(domain: &str, primitive: &Primitive<'_>, out: &mut String) {
             within("AllFunctions", out, service);
         }),
         Primitive::UpdatePresenceRequest => within("UpdatePresence-Request", out, |out| {
-            presence::encode(&Presence::im_user(true, Look::MOBILE, None), out);
+            presence::encode(&shown(), ImpsVersion::V13, out);
         }),
         Primitive::GetListRequest => empty("GetList-Request", &[], out),
         Primitive::GetListResponse => within("GetList-Response", out, |out| {
@@ -361,7 +362,7 @@ fn contents(domain: &str, primitive: &Primitive<'_>, out: &mut String) {
                 for _ in 0..*contacts {
                     within("Presence", out, |out| {
                         leaf("UserID", &me, out);
-                        presence::encode(&Presence::im_user(true, Look::MOBILE, None), out);
+                        presence::encode(&shown(), ImpsVersion::V13, out);
                     });
                 }
             });
@@ -433,6 +434,11 @@ fn client_id(out: &mut String) {
 
 fn result(out: &mut String) {
     within("Result", out, |out| leaf("Code", &SUCCESSFUL.to_string(), out));
+}
+
+/// What a user shows, at the client that says so.
+fn shown() -> Presence {
+    Presence::im_user(Look::MOBILE, Some(ClientId::Url(CLIENT.to_owned())))
 }
 
 fn user(uid: &str, out: &mut String) {

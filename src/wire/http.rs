@@ -7,18 +7,22 @@ use super::ssp::{self, Envelope};
 /// The empty response to a POST.
 pub const RESPONSE: &str = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
 
-/// The POST of a message to the server of a domain. The length of its body is written in five digits
-/// (RFC 9110 8.6 allows zeros in front), so that it is as much longer as its body is.
+/// The POST of a message to the server of a domain.
 pub fn post(domain: &str, envelope: &Envelope) -> String {
     let mut body = String::new();
     ssp::encode(envelope, &mut body);
+    around(domain, &envelope.transaction, Some(&envelope.session), &body)
+}
+
+/// The POST of a body; before there is a session it names none. The length of the body is written in five
+/// digits (RFC 9110 8.6 allows zeros in front), so that the POST is as much longer as its body is.
+pub fn around(domain: &str, transaction: &str, session: Option<&str>, body: &str) -> String {
+    let session = session.map_or_else(String::new, |id| format!("x-wv-sessionid: {id}\r\n"));
     format!(
         "POST / HTTP/1.1\r\nHost: {domain}\r\n\
          Content-Type: application/vnd.wv.ssp+xml; charset=UTF-8\r\nContent-Length: {:05}\r\n\
-         x-wv-transactionid: {}\r\nx-wv-sessionid: {}\r\n\r\n{body}",
+         x-wv-transactionid: {transaction}\r\n{session}\r\n{body}",
         body.len(),
-        envelope.transaction,
-        envelope.session,
     )
 }
 

@@ -7,9 +7,11 @@
 //! LoginResponse names services by the groups of CSP's service tree. A keep-alive is a request of the
 //! session (`ssp.rs`).
 
-use super::ssp::{self, Mode, NAMESPACE, Primitive, SUCCESSFUL};
+use super::http;
+use super::ssp::{self, Mode, Primitive, SUCCESSFUL};
 use super::transfer::envelope;
 use super::xml::{self, Element, WireError};
+use crate::domain::imps::ImpsVersion;
 use crate::domain::session::Services;
 
 const DECLARATION: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>";
@@ -65,14 +67,14 @@ pub enum Exchange {
 /// The element of each service, in the order in which they are written.
 const SERVICES: [&str; 4] = ["IMFeat", "PresenceFeat", "SearchFunc", "GroupFeat"];
 
-/// Writes a message at the end of `out`.
-pub fn encode(setup: &Setup, out: &mut String) {
+/// Writes a message, as a server of this version does, at the end of `out`.
+pub fn encode(setup: &Setup, version: ImpsVersion, out: &mut String) {
     let mode = match setup.mode {
         Mode::Request => "Request",
         Mode::Response => "Response",
     };
     out.push_str(DECLARATION);
-    xml::open("WV-SSP-Message", &[("xmlns", NAMESPACE)], out);
+    xml::open("WV-SSP-Message", &[("xmlns", ssp::namespace(version))], out);
     xml::open("SetupTransaction", &[("mode", mode), ("transactionID", &setup.transaction)], out);
     match &setup.exchange {
         Exchange::SendSecretToken { service, version, secret } => {
@@ -181,22 +183,30 @@ pub struct TalkBytes {
 }
 
 impl TalkBytes {
-    /// Of a server of `domain` that serves `served`, with sessions that live for `time_to_live` seconds.
-    pub fn of(domain: &str, version: u8, served: Services, time_to_live: u64) -> Self {
+    /// Of a server of `domain` that serves `served`, with sessions that live for `time_to_live` seconds, as it
+    /// POSTs them to the server of `to`.
+    pub fn of(
+        [domain, to]: [&str; 2],
+        version: ImpsVersion,
+        served: Services,
+        time_to_live: u64,
+    ) -> Self {
         let service = format!("wv:@{domain}");
         let length = |exchange: &Exchange| {
             [Mode::Request, Mode::Response].map(|mode| {
                 let (transaction, exchange) = (format!("{:016x}", 0), exchange.clone());
                 let mut out = String::new();
-                encode(&Setup { mode, transaction, exchange }, &mut out);
-                out.len() as u32
+                let setup = Setup { mode, transaction, exchange };
+                encode(&setup, version, &mut out);
+                let post = http::around(to, &setup.transaction, None, &out);
+                (post.len() + http::RESPONSE.len()) as u32
             })
         };
         let asked = [Primitive::KeepAliveRequest, Primitive::Status { code: SUCCESSFUL }];
         Self {
             token: length(&Exchange::SendSecretToken {
                 service: service.clone(),
-                version: format!("1.{version}"),
+                version: version.label().to_owned(),
                 secret: "=".repeat(DIGEST),
             }),
             login: length(&Exchange::LoginRequest {
@@ -211,9 +221,8 @@ impl TalkBytes {
                 services: served,
             }),
             keep_alive: asked.map(|primitive| {
-                let mut out = String::new();
-                ssp::encode(&envelope(domain, 0, primitive), &mut out);
-                out.len() as u32
+                let post = http::post(to, &envelope(domain, version, 0, primitive));
+                (post.len() + http::RESPONSE.len()) as u32
             }),
         }
     }
@@ -222,6 +231,8 @@ impl TalkBytes {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const DOMAINS: [&str; 2] = ["im.a.example", "im.b.example"];
 
     fn exchanges() -> [Exchange; 3] {
         let service = || "wv:@im.a.example".to_owned();
@@ -253,7 +264,7 @@ mod tests {
     fn encoded(exchange: Exchange) -> (Setup, String) {
         let setup = Setup { mode: Mode::Response, transaction: "t1".to_owned(), exchange };
         let mut out = String::new();
-        encode(&setup, &mut out);
+        encode(&setup, ImpsVersion::V13, &mut out);
         (setup, out)
     }
 
@@ -263,7 +274,7 @@ mod tests {
             assert_eq!(decode(&text), Ok(setup));
             let theirs = roxmltree::Document::parse(&text).unwrap();
             let root = theirs.root_element();
-            assert_eq!(root.tag_name().namespace(), Some(NAMESPACE));
+            assert_eq!(root.tag_name().namespace(), Some(ssp::namespace(ImpsVersion::V13)));
             let transaction = root.first_element_child().unwrap();
             assert_eq!(transaction.tag_name().name(), "SetupTransaction");
             assert_eq!(transaction.attribute("mode"), Some("Response"));
@@ -289,13 +300,19 @@ mod tests {
     #[test]
     fn what_one_side_says_is_as_long_as_it_is_written() {
         let [_, login, _] = exchanges();
-        let sizes = TalkBytes::of("im.a.example", 3, Services::ALL, 60);
+        let sizes = TalkBytes::of(DOMAINS, ImpsVersion::V13, Services::ALL, 60);
         let setup = Setup { mode: Mode::Request, transaction: "0".repeat(16), exchange: login };
         let mut out = String::new();
-        encode(&setup, &mut out);
-        assert_eq!(sizes.login, [out.len() as u32, out.len() as u32 + 1]);
-        let fewer =
-            TalkBytes::of("im.a.example", 3, Services { groups: false, ..Services::ALL }, 60);
+        encode(&setup, ImpsVersion::V13, &mut out);
+        let post = http::around("im.b.example", &setup.transaction, None, &out);
+        let length = (post.len() + http::RESPONSE.len()) as u32;
+        assert_eq!(sizes.login, [length, length + 1]);
+        let fewer = TalkBytes::of(
+            DOMAINS,
+            ImpsVersion::V13,
+            Services { groups: false, ..Services::ALL },
+            60,
+        );
         assert_eq!(sizes.services[0] - fewer.services[0], "<GroupFeat/>".len() as u32);
     }
 }

@@ -2,8 +2,8 @@
 
 use interwork::domain::crossing::{
     Addition, Audience, Consent, Contacts, Content, Crossing, Envelope, Fate, Found, Listed,
-    Located, Membership, Note, Notification, Query, Search, Sent, ServedAs, Subscription,
-    SubscriptionAct,
+    Located, Membership, Note, Notification, Query, Refusal, Request, Search, Sent, ServedAs,
+    Subscription, SubscriptionAct,
 };
 use interwork::domain::id::{AgreementId, MessageId, OperatorId, SubscriberId, Transaction};
 use interwork::domain::ledger::{Journal, Ledger, Occasion};
@@ -12,6 +12,7 @@ use interwork::domain::observation::StageTime;
 use interwork::domain::outcome::{Route, SmsOrigin, Stage};
 use interwork::domain::presence::{Availability, ClientType, Look, News, StatusText};
 use interwork::domain::session::{Services, Step, Talk};
+use interwork::domain::status::Status;
 use interwork::domain::text::{Alphabet, Text};
 use interwork::domain::time::{Duration, Instant};
 use proptest::collection::vec;
@@ -89,6 +90,18 @@ fn fate() -> impl Strategy<Value = Fate> {
             delivered,
         },
     )
+}
+
+fn refusal() -> impl Strategy<Value = Refusal> {
+    let request = prop_oneof![
+        any::<u64>().prop_map(|message| Request::Message(MessageId(message))),
+        transaction().prop_map(Request::Transaction)
+    ];
+    (user(), request, select(Status::ALL.to_vec())).prop_map(|(user, request, status)| Refusal {
+        user,
+        request,
+        status,
+    })
 }
 
 fn consent() -> impl Strategy<Value = Consent> {
@@ -198,6 +211,7 @@ fn content() -> impl Strategy<Value = Content<Note, Contacts, ()>> {
         (addition(), consent())
             .prop_map(|(request, answer)| Content::ContactAnswer { request, answer }),
         fate().prop_map(Content::DeliveryReport),
+        refusal().prop_map(Content::Refused),
         fate().prop_map(Content::StatusReport),
         addition().prop_map(Content::Invite),
         (addition(), consent())

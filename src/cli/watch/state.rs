@@ -146,6 +146,9 @@ fn describe(federation: &Federation, event: &Event) -> (String, Option<Duration>
         Event::Upgrade { operator, index } => {
             (format!("{}/{index} becomes an IM user", name(*operator)), None)
         }
+        Event::Lapse { operator, index } => {
+            (format!("the subscription of {}/{index} lapses", name(*operator)), None)
+        }
         Event::BecomesImsp { operator, .. } => {
             (format!("{} becomes an IM service provider", name(*operator)), None)
         }

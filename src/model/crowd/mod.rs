@@ -46,6 +46,8 @@ pub(crate) struct Crowd {
     /// Who has been told that a contact is served by SMS.
     noticed: FxHashSet<(SubscriberId, SubscriberId)>,
     limited: StreamSeed,
+    /// IM users whose subscription has lapsed: their clients get no session.
+    lapsed: FxHashSet<SubscriberId>,
     /// What a script needs to know; `None` without one.
     script: Option<Script>,
     /// Messages meant so far.
@@ -76,6 +78,7 @@ impl Crowd {
             online: logged_in,
             up: Access::new(plan, operator, "access/up"),
             noticed: FxHashSet::default(),
+            lapsed: FxHashSet::default(),
             limited: StreamSeed::new(plan.federation.run.seed, &settings.name, "client limit"),
             script: None,
             habits: Habits::new(&settings.workload, &settings.name, plan.federation.run.seed),
@@ -127,7 +130,7 @@ impl Crowd {
         let slot = self.compose(occasion, (sender, recipient), None, text, cx);
         cx.messages[slot].report = self.habits.asks_for_report(occasion);
         self.converse(sender, recipient, cx);
-        if !im && !self.legacy_contact(sender, recipient, text, cx) {
+        if !im && !self.legacy_contact(slot, cx) {
             return cx.refuse(slot, Reason::StoppedByClient);
         }
         cx.exchange(sender, Act::Send, text.bytes.into());
@@ -219,10 +222,11 @@ impl Crowd {
         if login && self.has_left(user) {
             return false;
         }
-        self.online.set((user.0 - self.base) as usize, login);
         let job = Job::Session { user, count, login, changed: cx.now };
         let delay = self.up.client(user);
         cx.at(cx.now + delay, Role::Crowd, Input::Request(job));
+        let login = login && !self.lapsed.contains(&user);
+        self.online.set((user.0 - self.base) as usize, login);
         if login && cx.settings().hlr.is_some() && self.up.is_mobile(user) {
             // The phone is there with its client: whoever waits for it is told.
             cx.out.now(Input::PhoneBack(user));

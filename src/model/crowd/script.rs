@@ -4,10 +4,12 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Crowd;
+use super::terminal::tell;
 use crate::domain::client::Act;
 use crate::domain::crossing::Membership;
+use crate::domain::federation::{Notice, NoticeKind};
 use crate::domain::id::{Role, SubscriberId};
-use crate::domain::observation::{ConversationTurn, Observation};
+use crate::domain::observation::{Carried, ConversationTurn, Observation};
 use crate::domain::outcome::Defect;
 use crate::domain::text::Text;
 use crate::model::context::Context;
@@ -76,7 +78,7 @@ impl Crowd {
         }
     }
 
-    /// A user answers the last message that came, or the last of somebody; without one nothing happens.
+    /// A user answers the last message that came, or the last of somebody, if there is one.
     pub(crate) fn answer_last(
         &mut self,
         from: SubscriberId,
@@ -89,8 +91,9 @@ impl Crowd {
             None => script.inbox.get(&from),
         });
         let last = last.copied();
-        if let Some(reply) = last {
-            self.answer(reply, text, cx);
+        match last.filter(|reply| reply.number.is_some() || self.is_online(from)) {
+            Some(reply) => self.answer(reply, text, cx),
+            None => cx.observe(Observation::CannotAnswer { user: from }),
         }
     }
 
@@ -187,9 +190,16 @@ impl Crowd {
     /// A legacy customer becomes an IM user, now: account and client are there, and logged in (OMTP
     /// use case 3). Who is one already stays one.
     pub(crate) fn upgrade(&mut self, user: SubscriberId, cx: &mut Context<'_>) {
-        if cx.settings().imsp.is_some() && self.online.set((user.0 - self.base) as usize, true) {
+        if cx.settings().imsp.is_some()
+            && !self.lapsed.contains(&user)
+            && self.online.set((user.0 - self.base) as usize, true)
+        {
             if let Some(script) = &mut self.script {
                 script.left.remove(&user);
+            }
+            let imsp = cx.settings().imsp.as_ref();
+            if imsp.is_some_and(|imsp| imsp.legacy.notice != Notice::None) {
+                tell(user, None, NoticeKind::Setup, Carried::Change(user, cx.now), cx);
             }
             let delay = self.up.client(user);
             let job = Job::Upgrade { user, changed: cx.now };
@@ -205,6 +215,15 @@ impl Crowd {
             let delay = self.up.client(user);
             let job = Job::Downgrade { user, changed: cx.now };
             cx.at(cx.now + delay, Role::Crowd, Input::Request(job));
+        }
+    }
+
+    /// The subscription of an IM user lapses, now: the operator ends the session and grants no other.
+    pub(crate) fn lapse(&mut self, user: SubscriberId, cx: &mut Context<'_>) {
+        if cx.settings().imsp.is_some() && !cx.plan.has(Defect::LapsedServed) {
+            self.lapsed.insert(user);
+            self.online.set((user.0 - self.base) as usize, false);
+            cx.out.now(Input::Request(Job::Lapse { user, changed: cx.now }));
         }
     }
 

@@ -2,44 +2,64 @@
 //! of the limit (OMTP 3.1), and shows the contact as its operator wants (OMTP 3.3 and 4, RD-8).
 
 use super::Crowd;
-use crate::domain::federation::{Exposed, Notice, Overlong};
+use crate::domain::federation::{Exposed, Notice, NoticeKind, Overlong};
 use crate::domain::id::{OperatorId, SubscriberId};
-use crate::domain::observation::Observation;
+use crate::domain::observation::{Carried, Observation};
 use crate::domain::outcome::Defect;
 use crate::domain::presence::{Availability, Look, Presence};
-use crate::domain::text::Text;
 use crate::model::context::Context;
 use crate::model::plan::Plan;
 use crate::model::routing::Carriage;
+use crate::model::store::Slot;
 
 impl Crowd {
     /// A user means to write to a legacy contact. False if the client stops the text.
-    pub(super) fn legacy_contact(
-        &mut self,
-        user: SubscriberId,
-        contact: SubscriberId,
-        text: Text,
-        cx: &mut Context<'_>,
-    ) -> bool {
+    pub(super) fn legacy_contact(&mut self, slot: Slot, cx: &mut Context<'_>) -> bool {
+        let message = &cx.messages[slot];
+        let (user, contact, text) = (message.sender, message.recipient, message.text);
+        let (home, about) = (message.to, Carried::Message(message.id));
         let Some(imsp) = &cx.settings().imsp else { return true };
         let (notice, limit) = (imsp.legacy.notice, imsp.legacy.client_limit);
         let refuses = imsp.legacy.overlong == Overlong::Refuse;
-        let told = match notice {
-            Notice::None => cx.plan.has(Defect::NoticeAlways),
-            Notice::Once => {
-                self.noticed.insert((user, contact)) || cx.plan.has(Defect::NoticeRepeated)
-            }
-            Notice::Each => true,
-        };
+        // Nothing is said of SMS where none leads.
+        let always = cx.plan.has(Defect::NoticeAlways);
+        let told = (cx.plan.sms_reaches(cx.operator, home) || always)
+            && match notice {
+                Notice::None => always,
+                Notice::Once => {
+                    self.noticed.insert((user, contact)) || cx.plan.has(Defect::NoticeRepeated)
+                }
+                Notice::Each => true,
+            };
         // IM-0060: by the operator's configuration, also whether at all.
-        if told && !cx.plan.has(Defect::NoticeOmitted) {
-            cx.observe(Observation::LegacyNotice { user, contact });
+        if told {
+            tell(user, Some(contact), NoticeKind::Writing, about, cx);
+            tell(user, Some(contact), NoticeKind::Charge, about, cx);
         }
         // IM-0040: where the operator takes no more; which users have such a client follows from the user
         // alone.
         let limited = refuses && limit > 0.0 && !cx.plan.has(Defect::ClientLimitIgnored);
         let limited = limited && self.limited.unit(u64::from(user.0 - self.base)) < limit;
-        text.fits_one() || !limited
+        let passes = text.fits_one() || !limited;
+        if !passes {
+            tell(user, Some(contact), NoticeKind::Limit, about, cx);
+        }
+        passes
+    }
+}
+
+/// A client tells its user something, if its operator has a text of this kind.
+pub(super) fn tell(
+    user: SubscriberId,
+    contact: Option<SubscriberId>,
+    kind: NoticeKind,
+    about: Carried,
+    cx: &mut Context<'_>,
+) {
+    let imsp = cx.settings().imsp.as_ref();
+    let shown = imsp.is_some_and(|imsp| !imsp.legacy.notices.text(kind).is_empty());
+    if shown && !cx.plan.has(Defect::NoticeOmitted) {
+        cx.observe(Observation::LegacyNotice { user, contact, kind, about });
     }
 }
 

@@ -70,6 +70,7 @@ pub(super) fn bytes(content: &Content, sizes: &TransferSizes, cx: &Context<'_>) 
         Content::ContactAnswer { answer, .. } | Content::InviteAnswer { answer, .. } => {
             sizes.contact_answer[answer as usize]
         }
+        Content::Refused(_) => sizes.answer,
         // It names the message as the message did (DeliveryStatusReport has its MessageInfo).
         Content::DeliveryReport(_) => sizes.message,
         Content::Ack => sizes.answer,

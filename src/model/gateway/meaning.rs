@@ -1,7 +1,7 @@
 //! What each content means to a gateway: what is observed of it, how it is answered, where it goes
 //! inside. Each is listed, so that a new one finds its place here and not a default.
 
-use crate::domain::crossing::{Addition, Held, Receipt, Search};
+use crate::domain::crossing::{Addition, Held, Receipt, Refusal, Request, Search};
 use crate::domain::federation::{Agreement, Exposed};
 use crate::domain::observation::{Carried, Decision, Observation};
 use crate::domain::outcome::{Defect, SmsOrigin};
@@ -27,7 +27,11 @@ pub(super) fn carried(content: &Content, cx: &Context<'_>) -> Carried {
         Content::DeliveryReport(fate) | Content::StatusReport(fate) => {
             Carried::Message(fate.message)
         }
-        Content::Query(_)
+        Content::Refused(Refusal { request: Request::Message(message), .. }) => {
+            Carried::Message(message)
+        }
+        Content::Refused(Refusal { request: Request::Transaction(_), .. })
+        | Content::Query(_)
         | Content::Located(_)
         | Content::Alert(_)
         | Content::State { .. }
@@ -74,6 +78,7 @@ pub(super) fn notified(crossing: &Crossing, cx: &mut Context<'_>) {
         | Content::ServedAs(_)
         | Content::DeliveryReport(_)
         | Content::StatusReport(_)
+        | Content::Refused(_)
         | Content::Ack
         | Content::Report
         | Content::Session(_) => return,
@@ -169,6 +174,7 @@ pub(super) fn arrived(crossing: &Crossing, cx: &mut Context<'_>) -> Option<Input
         Content::DeliveryReport(fate) | Content::StatusReport(fate) => {
             Input::Request(Job::Fate(fate))
         }
+        Content::Refused(refusal) => Input::Refused(refusal),
         Content::Ack | Content::Report | Content::Session(_) => return None,
     })
 }

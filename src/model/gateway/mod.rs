@@ -27,7 +27,7 @@ use super::outbox::Input;
 use super::plan::Plan;
 use super::rate_limit::{Admission, RateLimiter};
 use super::routing::Carriage;
-use crate::domain::crossing::{Fate, Receipt, Sent};
+use crate::domain::crossing::{Fate, Receipt, Refusal, Sent};
 use crate::domain::id::{AgreementId, OperatorId, Role};
 use crate::domain::ledger::Ledger;
 use crate::domain::observation::{Observation, StationId};
@@ -127,6 +127,12 @@ impl Gateway {
         true
     }
 
+    /// Tells a user of the operator `home` that a request is refused.
+    pub(crate) fn refuse(&mut self, home: OperatorId, refusal: Refusal, cx: &mut Context<'_>) {
+        // Where no way leads back, it is as if the request had been lost.
+        self.send(home, Content::Refused(refusal), cx);
+    }
+
     /// Answers a request over the agreement it came by.
     fn acknowledge(&mut self, agreement: AgreementId, number: u32, cx: &mut Context<'_>) {
         let to = cx.plan.federation.agreement(agreement).peer(cx.operator);
@@ -148,7 +154,7 @@ impl Gateway {
 
     /// Puts a crossing on the link of its agreement, translated where that is needed.
     pub(crate) fn put(&mut self, crossing: Crossing, cx: &mut Context<'_>) {
-        if self.translates(crossing.agreement, cx) {
+        if self.translates(&crossing, cx) {
             self.translate(Passage { crossing, outward: true }, cx);
         } else {
             self.transmit(crossing, true, cx);
@@ -308,7 +314,7 @@ impl Gateway {
         if crossing.to != cx.operator {
             return Some(crossing);
         }
-        if self.translates(agreement, cx) {
+        if self.translates(&crossing, cx) {
             self.translate(Passage { crossing, outward: false }, cx);
         } else {
             self.hand_in(crossing, cx);

@@ -6,13 +6,13 @@ use super::Gateway;
 use super::meaning::carried;
 use crate::domain::distribution::DurationDistribution;
 use crate::domain::federation;
-use crate::domain::id::{AgreementId, OperatorId};
+use crate::domain::id::OperatorId;
 use crate::domain::observation::Observation;
 use crate::domain::outcome::{Defect, Stage, TransferKind};
 use crate::domain::part::{Part, PartKind};
 use crate::domain::time::Duration;
 use crate::model::context::Context;
-use crate::model::crossing::Crossing;
+use crate::model::crossing::{Content, Crossing};
 use crate::model::plan::Plan;
 use crate::model::server::{Server, Turn};
 use crate::model::station::Claim;
@@ -79,9 +79,12 @@ impl Translator {
 
 impl Gateway {
     /// Whether what crosses an agreement is translated here (IMS-2).
-    pub(super) fn translates(&self, agreement: AgreementId, cx: &Context<'_>) -> bool {
+    pub(super) fn translates(&self, crossing: &Crossing, cx: &Context<'_>) -> bool {
         let federation = &cx.plan.federation;
-        federation.agreement(agreement).is_translated_by(cx.settings())
+        // One status for another: the gateway's own, or a translator that is full could not say so.
+        let refusal = matches!(crossing.content, Content::Refused(_));
+        federation.agreement(crossing.agreement).is_translated_by(cx.settings())
+            && !refusal
             && !cx.plan.has(Defect::TranslationSkipped)
     }
 

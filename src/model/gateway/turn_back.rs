@@ -2,7 +2,7 @@
 //! by the hub's relay and by the translator.
 
 use super::Gateway;
-use crate::domain::crossing::{Audience, Found, Search};
+use crate::domain::crossing::{Audience, Found, Request, Search};
 use crate::domain::observation::Observation;
 use crate::domain::outcome::Reason;
 use crate::model::context::Context;
@@ -58,30 +58,34 @@ impl Gateway {
             }
             Content::Validate(request)
             | Content::Validated { request, .. }
-            | Content::Contact(request) => {
+            | Content::Contact(request)
+            | Content::ContactAnswer { request, .. } => {
                 let population = &cx.plan.population;
                 let from = population.operator(request.owner);
                 let to = population.operator(request.contact);
                 let (owner, contact) = (request.owner, request.contact);
                 cx.observe(Observation::ContactRefused { owner, contact, from, to, reason });
+                cx.turn_down(owner, Request::Transaction(request.transaction), reason);
             }
             Content::State { contacts, .. } | Content::Subscribe(Subscription { contacts, .. }) => {
                 cx.lists.remove(contacts);
             }
-            Content::Invite(request) => {
+            Content::Invite(request) | Content::InviteAnswer { request, .. } => {
                 let (operator, contact) =
                     (cx.plan.population.operator(request.owner), request.contact);
                 cx.observe(Observation::Invited { operator, contact, reason: Some(reason) });
+                cx.turn_down(request.owner, Request::Transaction(request.transaction), reason);
             }
-            Content::ContactAnswer { .. } | Content::InviteAnswer { .. } | Content::Leave(_) => {}
-            Content::Search(Search { user, contact, .. })
-            | Content::Found(Found { search: Search { user, contact, .. }, .. }) => {
+            Content::Search(Search { user, contact, transaction })
+            | Content::Found(Found { search: Search { user, contact, transaction }, .. }) => {
                 let population = &cx.plan.population;
                 let (from, to) = (population.operator(user), population.operator(contact));
+                cx.turn_down(user, Request::Transaction(transaction), reason);
                 let reason = Some(reason);
                 cx.observe(Observation::Found { user, contact, from, to, users: 0, reason });
             }
             Content::Alert(_) | Content::Ack | Content::Report => {}
+            Content::Leave(_) | Content::Refused(_) => {}
             Content::ServedAs(_) | Content::Session(_) => {}
             Content::DeliveryReport(_) | Content::StatusReport(_) => {}
         }

@@ -6,12 +6,13 @@ use rustc_hash::FxHashMap;
 use super::sessions::subscribe_one;
 use super::{Imsp, Open, Wanted};
 use crate::domain::client::Act;
-use crate::domain::crossing::{Addition, Consent, Listed, SubscriptionAct};
+use crate::domain::crossing::{Addition, Consent, Listed, Request, SubscriptionAct};
 use crate::domain::federation::LegacyPresence;
 use crate::domain::id::{OperatorId, Role, SubscriberId};
 use crate::domain::observation::{Carried, Decision, Observation};
 use crate::domain::outcome::{ContactKind, Defect, Reason};
 use crate::domain::presence::News;
+use crate::domain::status::Status;
 use crate::domain::time::Instant;
 use crate::model::bits::Bits;
 use crate::model::context::Context;
@@ -76,7 +77,7 @@ impl Imsp {
         cx: &mut Context<'_>,
     ) {
         if !self.contacts(owner, cx.plan).any(|listed| listed == contact) {
-            return;
+            return self.tell(owner, Carried::Contact(owner, contact), Status::NotFound, cx);
         }
         let home = cx.plan.population.operator(contact);
         let way = cx.plan.routing.way(Carriage::Messaging, cx.operator, home);
@@ -141,13 +142,12 @@ impl Imsp {
                 self.decide_contact(request, Decision::Ask(home), cx);
                 return self.ask_client(request, gateway, cx);
             }
-            self.register(contact, Some(request.owner), cx);
-            return self.list_legacy(request, gateway, cx);
+            return self.validate_here(request, gateway, cx);
         }
         let Some((e164, uid)) = cx.plan.addresses(cx.operator, home) else {
             // No IM, or none that interworks (use case 1b): the number is enough. A UID is an IM user's.
             return match by_number {
-                true => self.list_direct(request, home, cx),
+                true => self.list_direct(request, home, None, cx),
                 false => {
                     let reason = cx.plan.why_no_way(cx.operator, home);
                     self.contact_refused(request, reason, cx);
@@ -165,7 +165,7 @@ impl Imsp {
                 let addition = self.ask_elsewhere(request);
                 gateway.send(home, Content::Validate(addition), cx);
             } else {
-                self.list_direct(request, home, cx);
+                self.list_direct(request, home, Some(Reason::Addressing), cx);
             }
         } else if if by_number { e164 } else { uid } {
             self.decide_contact(request, Decision::Ask(home), cx);
@@ -176,13 +176,20 @@ impl Imsp {
         }
     }
 
-    /// A number that short messages alone lead to goes on the list, if they do.
-    fn list_direct(&mut self, request: ContactRequest, home: OperatorId, cx: &mut Context<'_>) {
+    /// A number that short messages alone lead to goes on the list, if they do; why it is to be refused else
+    /// may be known.
+    fn list_direct(
+        &mut self,
+        request: ContactRequest,
+        home: OperatorId,
+        why: Option<Reason>,
+        cx: &mut Context<'_>,
+    ) {
         if self.may_convert(home, cx) {
             self.decide_contact(request, Decision::NumberAlone(home), cx);
             self.contact_added(request, ContactKind::SmsDirect, None, cx);
         } else {
-            let reason = cx.plan.why_no_way(cx.operator, home);
+            let reason = why.unwrap_or_else(|| cx.plan.why_no_way(cx.operator, home));
             self.contact_refused(request, reason, cx);
         }
     }
@@ -236,6 +243,19 @@ impl Imsp {
         let asked = !cx.plan.has(Defect::UpgradeUnlearned);
         if asked && self.im.get(self.index(request.contact)) {
             return self.ask_client(request, gateway, cx);
+        }
+        self.validate_here(request, gateway, cx);
+    }
+
+    /// A legacy customer here gets an account and goes on a list, if anything reaches them.
+    fn validate_here(
+        &mut self,
+        request: ContactRequest,
+        gateway: &mut Gateway,
+        cx: &mut Context<'_>,
+    ) {
+        if !cx.plan.sms_reaches(cx.operator, cx.operator) {
+            return self.contact_refused(request, Reason::NoSmsc, cx);
         }
         self.register(request.contact, Some(request.owner), cx);
         self.list_legacy(request, gateway, cx);
@@ -421,7 +441,7 @@ impl Imsp {
         gateway: &mut Gateway,
         cx: &mut Context<'_>,
     ) {
-        if !self.im.get(self.index(request.contact)) {
+        if !self.im.get(self.index(request.contact)) || self.has_lapsed(request.contact, cx) {
             // Nobody has this UID, as far as people know: a legacy customer is added by number.
             if !cx.plan.has(Defect::UnknownSilent) {
                 self.contact_answered(request, Consent::Unknown, gateway, cx);
@@ -589,6 +609,14 @@ impl Imsp {
             return;
         }
         cx.observe(Observation::ContactRefused { owner, contact, from, to, reason });
+        match asked {
+            Asked::Elsewhere(transaction) if from != cx.operator => {
+                cx.turn_down(owner, Request::Transaction(transaction), reason);
+            }
+            Asked::Here(_) | Asked::Elsewhere(_) | Asked::Listed => {
+                self.tell_why(owner, Carried::Contact(owner, contact), reason, cx);
+            }
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use super::{Imsp, Open, Wanted};
 use crate::domain::client::Act;
 use crate::domain::crossing::{Addition, Consent, Membership, ToGroup};
 use crate::domain::id::{MessageId, Role, SubscriberId};
-use crate::domain::observation::Observation;
+use crate::domain::observation::{Carried, Observation};
 use crate::domain::outcome::{Defect, Reason};
 use crate::model::context::Context;
 use crate::model::crossing::{Content, Crossing};
@@ -50,7 +50,9 @@ impl Imsp {
         cx: &mut Context<'_>,
     ) {
         let contact = request.contact;
-        if !self.im.get(self.index(contact)) {
+        if self.has_lapsed(contact, cx) {
+            self.invite_answered(request, Consent::Unknown, gateway, cx);
+        } else if !self.im.get(self.index(contact)) {
             let answer = match cx.plan.has(Defect::LegacyInGroup) {
                 true => Consent::Given,
                 false => Consent::Unknown,
@@ -95,6 +97,7 @@ impl Imsp {
         let reason = match answer {
             Consent::Given => None,
             Consent::Declined => Some(Reason::Declined),
+            Consent::Unknown if self.knows_as_im(contact, cx) => Some(Reason::UnknownUser),
             Consent::Unknown => Some(Reason::LegacyCustomer),
         };
         if reason.is_none() {
@@ -134,9 +137,18 @@ impl Imsp {
         self.groups.get(&host).map_or(&[], Vec::as_slice)
     }
 
-    fn invited(&self, request: ContactRequest, reason: Option<Reason>, cx: &mut Context<'_>) {
+    /// What has come of an invitation of a user here.
+    pub(super) fn invited(
+        &mut self,
+        request: ContactRequest,
+        reason: Option<Reason>,
+        cx: &mut Context<'_>,
+    ) {
         let (operator, contact) = (cx.operator, request.contact);
         cx.observe(Observation::Invited { operator, contact, reason });
+        if let Some(reason) = reason {
+            self.tell_why(request.owner, Carried::Other, reason, cx);
+        }
     }
 
     /// A member writes to the group of a user here: one copy goes to each of the others, as of what the

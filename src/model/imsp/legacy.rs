@@ -13,7 +13,7 @@ use crate::domain::id::{Role, SubscriberId};
 use crate::domain::number::ReplyNumber;
 use crate::domain::observation::{Decision, Observation};
 use crate::domain::outcome::{Defect, Reason, SmsOrigin};
-use crate::domain::text::Alphabet;
+use crate::domain::text::{Alphabet, SourceNotice};
 use crate::domain::time::{Duration, Instant};
 use crate::model::context::Context;
 use crate::model::message::Sms;
@@ -163,6 +163,10 @@ impl Imsp {
             true => text,
             false => text.with_notice(&self.source_notice),
         };
+        if cx.plan.has(Defect::NoticeSent) {
+            let notices = &self.settings.legacy.notices;
+            carried = carried.with_notice(&SourceNotice::new(&notices.charge));
+        }
         let wide = carried.units <= Alphabet::Gsm7.single() && cx.plan.has(Defect::WideLimit);
         if !carried.fits_one() && !wide {
             match self.settings.legacy.overlong {

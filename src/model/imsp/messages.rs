@@ -59,6 +59,9 @@ impl Imsp {
             // Whoever writes IMs is an IM user (use case 3).
             self.directory.learn(sender, true, cx.operator, cx.plan);
         }
+        if self.has_lapsed(recipient, cx) {
+            return cx.refuse(slot, Reason::SubscriptionLapsed);
+        }
         let passes = cx.plan.has(Defect::BlockedMessagePasses);
         if self.has_blocked(recipient, sender) && !passes {
             return cx.refuse(slot, Reason::Blocked);

@@ -10,11 +10,12 @@ mod legacy;
 mod messages;
 mod pairs;
 mod presence;
+mod refusals;
 mod search;
 mod sessions;
 mod upgrades;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use self::directory::Directory;
 use self::legacy::ReplyPool;
@@ -33,15 +34,16 @@ use super::server::{Server, Turn};
 use super::station::{Claim, Served};
 use super::status_texts::StatusTexts;
 use super::store::{Slot, Store};
-use crate::domain::crossing::{Consent, Fate};
+use crate::domain::crossing::{Consent, Fate, Request};
 use crate::domain::distribution::DurationDistribution;
 use crate::domain::federation::{self, ServiceTimes};
 use crate::domain::id::{OperatorId, SubscriberId};
-use crate::domain::observation::Observation;
+use crate::domain::observation::Carried;
 use crate::domain::outcome::{Defect, Reason, Stage};
 use crate::domain::part::{Part, PartKind};
 use crate::domain::presence::{Availability, News, StatusText};
 use crate::domain::random::StreamSeed;
+use crate::domain::status::Status;
 use crate::domain::text::SourceNotice;
 use crate::domain::time::Instant;
 
@@ -90,6 +92,10 @@ pub(crate) struct Imsp {
     stored: FxHashMap<SubscriberId, Vec<Slot>>,
     /// What has become of messages of users who are logged out, and asked.
     fates: FxHashMap<SubscriberId, Vec<Fate>>,
+    /// Refusals that users who are logged out have not been told of.
+    untold: FxHashMap<SubscriberId, Vec<(Carried, Status)>>,
+    /// IM users whose subscription has lapsed.
+    lapsed: FxHashSet<SubscriberId>,
     /// Contact requests to IM users who are logged out.
     asked: FxHashMap<SubscriberId, Vec<ContactRequest>>,
     /// Invitations for IM users who are logged out.
@@ -175,6 +181,8 @@ impl Imsp {
             stored: FxHashMap::default(),
             asked: FxHashMap::default(),
             fates: FxHashMap::default(),
+            untold: FxHashMap::default(),
+            lapsed: FxHashSet::default(),
             invited: FxHashMap::default(),
             groups: FxHashMap::default(),
             copies: 0,
@@ -202,6 +210,7 @@ impl Imsp {
             Job::Message(_) if self.settings.messages_first => Claim::Urgent,
             // What changes an account finds its way, later if need be: the client would repeat it.
             Job::Session { .. } | Job::Upgrade { .. } | Job::Downgrade { .. } => Claim::Accepted,
+            Job::Lapse { .. } => Claim::Accepted,
             Job::WatcherAnswered { .. } | Job::Block { .. } | Job::Phone { .. } => Claim::Accepted,
             Job::Message(_)
             | Job::GroupMessage(_)
@@ -281,6 +290,7 @@ impl Imsp {
             }
             Job::Upgrade { user, changed } => self.upgrade(user, changed, gateway, cx),
             Job::Downgrade { user, changed } => self.downgrade(user, changed, gateway, cx),
+            Job::Lapse { user, changed } => self.lapse(user, changed, gateway, cx),
             Job::WatcherAnswered { question, allowed } => {
                 self.watcher_answered(question, allowed, gateway, cx);
             }
@@ -340,9 +350,9 @@ impl Imsp {
             Job::Message(slot) | Job::GroupMessage(slot) => {
                 self.turn_message_away(slot, reason, gateway, cx);
             }
-            Job::Invite { contact, .. } => {
-                let (operator, reason) = (cx.operator, Some(reason));
-                cx.observe(Observation::Invited { operator, contact, reason });
+            Job::Invite { user, contact } => {
+                let request = ContactRequest { owner: user, contact, asked: Asked::Here(cx.now) };
+                self.invited(request, Some(reason), cx);
             }
             Job::Invited(request) => {
                 self.invite_answered(request, Consent::Declined, gateway, cx);
@@ -361,13 +371,14 @@ impl Imsp {
             }
             Job::ContactAsked(request) => self.contact_refused(request, reason, cx),
             Job::Validated { request, .. } | Job::ContactAnswered { request, .. } => {
-                if self.answered(request, cx).is_some() {
+                if let Some(request) = self.answered(request, cx) {
                     self.contact_refused(request, reason, cx);
                 }
             }
             // What changes an account finds its way: the client would repeat it.
             Job::Upgrade { user, changed } => self.upgrade(user, changed, gateway, cx),
             Job::Downgrade { user, changed } => self.downgrade(user, changed, gateway, cx),
+            Job::Lapse { user, changed } => self.lapse(user, changed, gateway, cx),
             Job::WatcherAnswered { question, allowed } => {
                 self.watcher_answered(question, allowed, gateway, cx);
             }
@@ -376,8 +387,12 @@ impl Imsp {
             Job::Session { user, count, login, changed } => {
                 self.session(user, count, login, changed, gateway, cx);
             }
-            Job::Search { user, contact, .. } => {
+            Job::Search { user, contact, transaction: None } => {
+                self.found(user, contact, 0, Some(reason), cx);
+            }
+            Job::Search { user, contact, transaction: Some(transaction) } => {
                 found(user, contact, 0, Some(reason), cx);
+                cx.turn_down(user, Request::Transaction(transaction), reason);
             }
             Job::SearchAnswered(found) => self.searched(found, Some(reason), cx),
             Job::State { contacts, .. }
@@ -434,6 +449,7 @@ fn time_of<'a>(job: &Job, times: &'a ServiceTimes) -> &'a DurationDistribution {
         Job::Subscribe(_) | Job::WatcherAnswered { .. } | Job::Block { .. } => &times.subscribe,
         Job::Session { .. } | Job::Upgrade { .. } | Job::Downgrade { .. } => &times.login,
         Job::Unasked(_) => &times.poll,
+        Job::Lapse { .. } => &times.login,
         Job::Validate(_) => &times.validate,
         Job::Validated { .. } => &times.contact,
         Job::AddContact { .. } | Job::RemoveContact { .. } => &times.contact,

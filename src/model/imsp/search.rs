@@ -5,7 +5,7 @@ use super::{Imsp, Open, Wanted};
 use crate::domain::crossing::{Found, Search};
 use crate::domain::federation;
 use crate::domain::id::{SubscriberId, Transaction};
-use crate::domain::observation::Observation;
+use crate::domain::observation::{Carried, Observation};
 use crate::domain::outcome::{Defect, Reason};
 use crate::domain::time::Instant;
 use crate::model::context::Context;
@@ -33,7 +33,7 @@ impl Imsp {
                     gateway.send(asks, Content::Found(Found { search, wanted, users }), cx);
                 }
             } else {
-                found(user, contact, users, reason(wanted), cx);
+                self.found(user, contact, users, reason(wanted), cx);
             }
             return;
         }
@@ -47,7 +47,23 @@ impl Imsp {
                 true => None,
                 false => Some(cx.plan.why_no_way(cx.operator, home)),
             };
-            found(user, contact, 0, reason, cx);
+            self.found(user, contact, 0, reason, cx);
+        }
+    }
+
+    /// A search of a user here has ended. One that finds somebody else is answered; one that is refused is
+    /// told so.
+    pub(super) fn found(
+        &mut self,
+        user: SubscriberId,
+        contact: SubscriberId,
+        users: u16,
+        reason: Option<Reason>,
+        cx: &mut Context<'_>,
+    ) {
+        found(user, contact, users, reason, cx);
+        if let Some(reason) = reason.filter(|reason| *reason != Reason::UnknownUser) {
+            self.tell_why(user, Carried::Other, reason, cx);
         }
     }
 
@@ -58,7 +74,8 @@ impl Imsp {
         let index = self.index(contact);
         // Who is listed follows from the user alone.
         let listed = self.listed.unit(index as u64) < listed;
-        let wanted = self.im.get(index) && (listed || cx.plan.has(Defect::DirectoryIgnored));
+        let user = self.im.get(index) && !self.has_lapsed(contact, cx);
+        let wanted = user && (listed || cx.plan.has(Defect::DirectoryIgnored));
         (wanted, others as u16 + u16::from(wanted))
     }
 
@@ -72,7 +89,7 @@ impl Imsp {
         let Found { search: Search { user, contact, transaction }, wanted, users } = answer;
         let open = Open { user, contact, wanted: Wanted::Search };
         match self.open.close(transaction, |known| *known == open) {
-            Some(_) => found(user, contact, users, refused.or(reason(wanted)), cx),
+            Some(_) => self.found(user, contact, users, refused.or(reason(wanted)), cx),
             None => cx.stray(),
         }
     }
@@ -104,7 +121,7 @@ fn reason(wanted: bool) -> Option<Reason> {
     (!wanted).then_some(Reason::UnknownUser)
 }
 
-/// A search has ended.
+/// How the end of a search is seen.
 pub(super) fn found(
     user: SubscriberId,
     contact: SubscriberId,

@@ -58,6 +58,9 @@ impl Imsp {
         if count < self.session_changes[index] || !self.im.get(index) {
             return;
         }
+        if login && self.refuses_login(user, cx) {
+            return;
+        }
         self.session_changes[index] = count;
         if !self.sessions.set(index, login) {
             return;
@@ -82,6 +85,7 @@ impl Imsp {
             cx.messages[slot].journal.stored = Stored::Fetched(cx.now);
             self.hand_down(slot, cx);
         }
+        self.tell_all(user, cx);
         for fate in self.fates.remove(&user).unwrap_or_default() {
             self.tell_fate(fate, gateway, cx);
         }

@@ -168,7 +168,15 @@ pub const ROWS: &[Row] = &[
         Holds,
         "RD7 7.1.3",
         "without an agreement nothing interworks, with a reason",
-        Played(&["rd-1", "rd-1-addressing", "rd-1-unknown"]),
+        Played(&[
+            "rd-1",
+            "rd-1-addressing",
+            "rd-1-numbers",
+            "rd-1-unknown",
+            "rd-1-lapsed",
+            "rd-1-status",
+            "rd-1-status-later",
+        ]),
     ),
     row("RD-2", Holds, "RD7 7.1.3", "devices and access differ freely", Played(&["rd-2"])),
     row(
@@ -307,7 +315,13 @@ pub const ROWS: &[Row] = &[
         Should,
         "OMTP 3.1",
         "the client tells its user about the legacy service",
-        Played(&["im-0060", "im-0060-each", "im-0060-none"]),
+        Played(&[
+            "im-0060",
+            "im-0060-each",
+            "im-0060-none",
+            "im-0060-kinds",
+            "im-0060-unreachable",
+        ]),
     ),
     row(
         "IM-0070",

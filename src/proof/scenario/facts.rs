@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::claim::Fact;
 use crate::domain::crossing::Listed;
-use crate::domain::federation::Exposed;
+use crate::domain::federation::{CONTACT, Exposed, NoticeKind};
 use crate::domain::id::{AgreementId, MessageId, OperatorId, SubscriberId};
 use crate::domain::observation::{
     Carried, ConversationTurn, Decision, Observation, SmsEvent, Subject,
@@ -277,13 +277,22 @@ impl Facts {
                 format!("{} logs {}", self.name(user), if login { "in" } else { "out" })
             }
             Observation::Upgraded { user, .. } => format!("{} is an IM user", self.name(user)),
+            Observation::Told { user, status, language, .. } => {
+                format!("{} is told {}", self.name(user), status.code(language))
+            }
+            Observation::CannotAnswer { user } => format!("{} cannot answer", self.name(user)),
+            Observation::Lapsed { user } => {
+                format!("the subscription of {} lapses", self.name(user))
+            }
             Observation::Downgraded { user } => format!("{} is served by SMS", self.name(user)),
             Observation::WatcherAnswered { publisher, watcher, allowed, .. } => {
                 let verb = if allowed { "allows" } else { "denies" };
                 format!("{} {verb} {}", self.name(publisher), self.name(watcher))
             }
-            Observation::LegacyNotice { user, contact } => {
-                format!("{} is told that {} is served by SMS", self.name(user), self.name(contact))
+            Observation::LegacyNotice { user, contact, kind, .. } => {
+                let contact = contact.map(|contact| self.name(contact)).unwrap_or_default();
+                let text = notice(&self.names.plan, user, kind).replace(CONTACT, &contact);
+                format!("{} is told \"{text}\"", self.name(user))
             }
             Observation::Invited { contact, reason, .. } => match reason {
                 None => format!("{} joins the group", self.name(contact)),
@@ -439,6 +448,13 @@ pub(super) fn merged(parts: Vec<Facts>) -> Vec<Fact> {
         }
     }
     all
+}
+
+/// What the client of a user tells of the legacy service (IM-0060).
+pub(in crate::proof) fn notice(plan: &Plan, user: SubscriberId, kind: NoticeKind) -> &str {
+    let operator = plan.population.operator(user);
+    let imsp = plan.federation.operator(operator).imsp.as_ref();
+    imsp.map_or("", |imsp| imsp.legacy.notices.text(kind))
 }
 
 /// Whether messages to groups go from an operator to somebody: else no client offers them.

@@ -110,18 +110,26 @@ fn possible(
     let mut im: BTreeMap<SubscriberId, bool> =
         cast.values().map(|who| (*who, population.is_im(*who))).collect();
     let mut out: BTreeSet<SubscriberId> = BTreeSet::new();
+    let mut lapsed: BTreeSet<SubscriberId> = BTreeSet::new();
     let timed = plan.federation.timeline.iter().filter_map(|timed| match timed.event {
         Event::Upgrade { operator, index } => {
-            Some((start + timed.at, population.subscriber(operator, index)))
+            Some((start + timed.at, population.subscriber(operator, index), true))
+        }
+        Event::Lapse { operator, index } => {
+            Some((start + timed.at, population.subscriber(operator, index), false))
         }
         Event::BecomesImsp { .. } | Event::Agree(_) | Event::Outage { .. } => None,
     });
-    let mut timed: Vec<(Instant, SubscriberId)> = timed.collect();
+    let mut timed: Vec<(Instant, SubscriberId, bool)> = timed.collect();
     for act in &script.acts {
         let who = cast[&act.who];
-        for (_, user) in timed.extract_if(.., |(at, _)| *at <= act.at) {
-            im.insert(user, true);
-            out.remove(&user);
+        for (_, user, upgrades) in timed.extract_if(.., |(at, ..)| *at <= act.at) {
+            if upgrades {
+                im.insert(user, true);
+                out.remove(&user);
+            } else {
+                lapsed.insert(user);
+            }
         }
         let later = plan.later.iter().rev().find(|(at, _)| *at <= act.at);
         let now = later.map_or(plan, |(_, plan)| plan.as_ref());
@@ -147,6 +155,13 @@ fn possible(
                 None
             }
             _ if !client => Some("is no IM user and has no client"),
+            // Who tries all the same is told why.
+            Deed::Logs(true) if lapsed.contains(&who) => None,
+            _ if lapsed.contains(&who) => Some("has no valid subscription any more"),
+            Deed::Lapses => {
+                lapsed.insert(who);
+                None
+            }
             Deed::Downgrades => {
                 im.insert(who, false);
                 None
@@ -267,6 +282,7 @@ fn stimulus(act: &Act, who: SubscriberId, cast: &BTreeMap<String, SubscriberId>)
         Deed::Sets { text, .. } => Stimulus::Change { user: who, to: Change::Text(*text) },
         Deed::Upgrades => Stimulus::Upgrade { user: Some(who) },
         Deed::Downgrades => Stimulus::Downgrade(who),
+        Deed::Lapses => Stimulus::Lapse(who),
         Deed::Allows { whom, yes } => {
             Stimulus::Allow { publisher: who, watcher: cast[whom], yes: *yes }
         }

@@ -149,6 +149,8 @@ pub(crate) enum Deed {
     },
     /// `upgrades`: a legacy customer becomes an IM user.
     Upgrades,
+    /// `lapses`: the subscription of an IM user does.
+    Lapses,
     /// `gives up IM`: an IM user becomes a legacy customer.
     Downgrades,
     /// `allows A1`, `denies A1`: to see their presence, unasked.
@@ -264,7 +266,7 @@ fn deed(text: &str) -> Result<Deed, String> {
         format!(
             "`{text}`: users add … by number, add … by address, look for …, remove …, close the conversation with …, invite …, leave the group of …, write the group \"…\", write the group of … \"…\", write … \"…\", send … a picture, \
              command online, command offline, answer \"…\", log in, \
-             log out, attach, detach, change presence, be busy, away or available, set \"…\", upgrade, give up IM, allow …, deny …, block …, unblock …, say yes, say no"
+             log out, attach, detach, change presence, be busy, away or available, set \"…\", upgrade, give up IM, lapse, allow …, deny …, block …, unblock …, say yes, say no"
         )
     };
     Ok(match (verb, rest) {
@@ -332,6 +334,7 @@ fn deed(text: &str) -> Result<Deed, String> {
             Deed::Sets { words, text: StatusText { bytes, words: 0 } }
         }
         ("upgrades", "") => Deed::Upgrades,
+        ("lapses", "") => Deed::Lapses,
         ("gives", "up IM") => Deed::Downgrades,
         ("allows", whom) if !whom.is_empty() => Deed::Allows { whom: whom.to_owned(), yes: true },
         ("denies", whom) if !whom.is_empty() => Deed::Allows { whom: whom.to_owned(), yes: false },
@@ -387,7 +390,7 @@ fn check(script: &mut Script) -> Result<(), ScriptError> {
             | Deed::Blocks { whom, .. } => Some(whom),
             Deed::Answers { whom, .. } => whom.as_ref(),
             Deed::Commands(_) | Deed::Logs(_) | Deed::Phone(_) => None,
-            Deed::Changes(_) | Deed::Sets { .. } => None,
+            Deed::Changes(_) | Deed::Sets { .. } | Deed::Lapses => None,
             Deed::Upgrades | Deed::Downgrades | Deed::Says(_) => None,
             Deed::WritesGroup { host, .. } => host.as_ref(),
         };

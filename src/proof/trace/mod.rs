@@ -270,6 +270,8 @@ fn identity(observation: &Observation<'_>) -> Option<Identity> {
         Observation::Sms { message, .. } => Identity::Message(message),
         Observation::Reported { fate, .. } => Identity::Message(fate.message),
         Observation::Decided { carried, .. }
+        | Observation::Told { about: carried, .. }
+        | Observation::LegacyNotice { about: carried, .. }
         | Observation::Translated { carried, .. }
         | Observation::Transferred { carried, .. } => match carried {
             Carried::Message(message) => Identity::Message(message),
@@ -313,10 +315,11 @@ fn identity(observation: &Observation<'_>) -> Option<Identity> {
         | Observation::Commanded { .. }
         | Observation::ListShown { .. }
         | Observation::LeftGroup { .. }
+        | Observation::Lapsed { .. }
+        | Observation::CannotAnswer { .. }
         | Observation::Downgraded { .. }
         | Observation::Invited { .. }
         | Observation::Found { .. }
-        | Observation::LegacyNotice { .. }
         | Observation::PresenceOwed { .. }
         | Observation::GrantOwed(_)
         | Observation::Blocked { .. } => return None,

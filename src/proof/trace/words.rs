@@ -2,14 +2,16 @@
 //! for it. Called by `trace` with what it follows; knows no identities.
 
 use super::{Step, Steps};
+use crate::domain::federation::CONTACT;
 use crate::domain::id::{OperatorId, Role, SubscriberId};
 use crate::domain::observation::{Decision, Observation, SmsEvent};
 use crate::domain::outcome::{ContactKind, Reason, Route, SmsOrigin, TransferKind};
 use crate::domain::part::PartKind;
 use crate::domain::presence::News;
+use crate::domain::status::Language;
 use crate::domain::time::Instant;
 use crate::model::crowd::terminal::{Seen, entry};
-use crate::proof::scenario::facts::{groups_reach, shown};
+use crate::proof::scenario::facts::{groups_reach, notice, shown};
 
 /// Instant, node, what, why.
 type Words = (Instant, String, String, String);
@@ -178,6 +180,26 @@ impl Steps {
                     if by_number { "number" } else { "address" }
                 ),
                 none(),
+            ),
+            Observation::LegacyNotice { user, contact, kind, .. } => {
+                let contact = contact.map(|contact| self.user(contact)).unwrap_or_default();
+                let text = notice(&self.plan, user, kind).replace(CONTACT, &contact);
+                let what = format!("{} is told \"{text}\"", self.user(user));
+                (now, self.client(self.own), what, format!("notices.{kind}; IM-0060"))
+            }
+            Observation::Told { user, status, language, .. } => (
+                now,
+                match language {
+                    Language::Imps | Language::Sip => self.client(self.own),
+                    Language::Sms => format!("{} handset", self.operator(self.own)),
+                },
+                format!("{} is told {}, {status}", self.user(user), status.code(language)),
+                match language {
+                    Language::Imps => "the status of IMPS; RD-1",
+                    Language::Sip => "the status of SIP; RD-1",
+                    Language::Sms => "the cause in the submit report; RD-1",
+                }
+                .to_owned(),
             ),
             Observation::AccountRegistered { operator, customer, .. } => (
                 now,
@@ -358,6 +380,7 @@ fn part(reason: Reason) -> &'static str {
         (_, Reason::TooLong | Reason::ReplyNumbers | Reason::Blocked | Reason::NotMember) => {
             " imsp"
         }
+        (_, Reason::SubscriptionLapsed) => " imsp",
         (Some(Role::Smsc), _) => " smsc",
         (Some(Role::Relay), _) => " relay",
         (Some(Role::Gateway), _) | (_, Reason::RateLimited) => " gateway",

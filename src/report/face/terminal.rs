@@ -6,6 +6,7 @@ use anstyle::{AnsiColor, Style};
 
 use crate::domain::outcome::{Channel, ContactKind, PresenceScope, Reason, Route};
 use crate::domain::part::PartKind;
+use crate::domain::status::Language;
 use crate::measure::results::{Level, Metric};
 use crate::report::document::manifest::{Manifest, Precision, StopReason, WarmUp};
 use crate::report::document::numbers::{count, percent, seconds, three};
@@ -161,11 +162,14 @@ impl Page<'_> {
             let name = format!("messages_{outcome}");
             let reasons: Vec<String> = Reason::ALL
                 .iter()
-                .map(|reason| {
-                    (reason.label(), self.sum(&name, Level::Reason, ("reason", reason.label())))
-                })
+                .map(|reason| (reason, self.sum(&name, Level::Reason, ("reason", reason.label()))))
                 .filter(|(_, n)| *n > 0)
-                .map(|(reason, n)| format!("{reason} {}", count(n)))
+                .map(|(reason, n)| match reason.status() {
+                    Some(status) => {
+                        format!("{reason} ({}) {}", status.code(Language::Imps), count(n))
+                    }
+                    None => format!("{reason} {}", count(n)),
+                })
                 .collect();
             if !reasons.is_empty() {
                 self.wrapped(&format!("  {outcome}: "), &reasons);

@@ -118,6 +118,10 @@ fn moment(federation: &Federation, from: f64, event: &Event) -> Moment {
             let long = format!("legacy customer {index} of {} becomes an IM user", name(*operator));
             ("upgrade".to_owned(), long)
         }
+        Event::Lapse { operator, index } => {
+            let long = format!("the subscription of IM user {index} of {} lapses", name(*operator));
+            ("lapse".to_owned(), long)
+        }
         Event::BecomesImsp { operator, .. } => {
             let name = name(*operator);
             (format!("{name} gets IM"), format!("{name} becomes an IM service provider"))

@@ -204,6 +204,7 @@ impl Builder<'_> {
                 overlong: legacy.word("overlong", &words::OVERLONG),
                 source_notice: legacy.part("source_notice").text().to_owned(),
                 notice: legacy.word("notice", &words::NOTICE),
+                notices: notices(legacy.part("notices")),
                 client_limit: legacy.read("client_limit"),
                 visible: legacy.read("visible"),
                 sms_commands: legacy.read("sms_commands"),
@@ -297,4 +298,15 @@ impl Builder<'_> {
 /// What others ask of a part a second, where it is said.
 fn other(node: &Node) -> f64 {
     node.get("other").map_or(0.0, Node::meant)
+}
+
+/// What clients tell their users, by kind.
+fn notices(node: &Node) -> Notices {
+    let text = |key| node.part(key).text().to_owned();
+    Notices {
+        setup: text("setup"),
+        writing: text("writing"),
+        charge: text("charge"),
+        limit: text("limit"),
+    }
 }

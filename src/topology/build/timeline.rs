@@ -6,7 +6,7 @@ use super::super::node::{Meaning, Node, Value};
 use super::super::words::{self, Happening};
 use super::Builder;
 use crate::domain::federation::*;
-use crate::domain::id::AgreementId;
+use crate::domain::id::{AgreementId, OperatorId};
 use crate::domain::quantity;
 use crate::domain::time::Duration;
 
@@ -31,6 +31,7 @@ impl Builder<'_> {
             let agreements = &federation.agreements;
             let event = match kind {
                 Happening::Upgrade => self.upgraded(what, &then),
+                Happening::Lapse => self.lapsed(what, &then),
                 Happening::BecomesImsp => self.becomes_imsp(item, what, &then),
                 Happening::Agree => self.agreed(what, at, federation, &then),
                 Happening::LinkDown => self.link_outage(item, what, false, agreements),
@@ -45,26 +46,43 @@ impl Builder<'_> {
     }
 
     fn upgraded(&mut self, who: &Node, then: &Federation) -> Option<Event> {
-        let form = "a legacy customer is operator/index, such as imsp-b/17";
+        let (operator, index) = self.subscriber(who, then, false)?;
+        Some(Event::Upgrade { operator, index })
+    }
+
+    fn lapsed(&mut self, who: &Node, then: &Federation) -> Option<Event> {
+        let (operator, index) = self.subscriber(who, then, true)?;
+        Some(Event::Lapse { operator, index })
+    }
+
+    /// A subscriber of one kind, as operator/index.
+    fn subscriber(
+        &mut self,
+        who: &Node,
+        then: &Federation,
+        im_user: bool,
+    ) -> Option<(OperatorId, u32)> {
+        let kind = if im_user { "an IM user" } else { "a legacy customer" };
         let Some((name, index)) = who.text().rsplit_once('/') else {
+            let form = format!("{kind} is operator/index, such as imsp-b/17");
             self.wrong(who.place, form, "");
             return None;
         };
         let operator = self.operator_called(name, who.place)?;
         let Subscribers { im, sms_only } = then.operator(operator).subscribers;
-        let total = u64::from(im) + u64::from(sms_only);
-        let index = quantity::count(index, 0, total.saturating_sub(1)).ok().filter(|_| total > 0);
-        match index {
-            Some(index) if index >= u64::from(im) => {
-                Some(Event::Upgrade { operator, index: index as u32 })
-            }
-            _ => {
-                let message = format!("`{}` is no legacy customer", who.text());
-                let help = format!("those of {name} are {im} to {}", total.saturating_sub(1));
-                self.wrong(who.place, message, &help);
-                None
-            }
+        let own = if im_user { 0..im } else { im..im + sms_only };
+        let index = quantity::count(index, 0, u64::from(u32::MAX)).ok();
+        let index = index.map(|index| index as u32).filter(|index| own.contains(index));
+        if index.is_none() {
+            let (_, kind) = kind.split_once(' ').unwrap_or_default();
+            let message = format!("`{}` is no {kind}", who.text());
+            let help = match own.is_empty() {
+                true => format!("{name} has none"),
+                false => format!("those of {name} are {} to {}", own.start, own.end - 1),
+            };
+            self.wrong(who.place, message, &help);
         }
+        index.map(|index| (operator, index))
     }
 
     fn becomes_imsp(&mut self, item: &Node, operator: &Node, then: &Federation) -> Option<Event> {
