@@ -17,7 +17,8 @@
 //! The modules are open to the tests and benches of this package alone and promise nothing. In reading
 //! order: `topology` turns a file into a federation; `run` builds a plan of it and lets the `engine`
 //! drive the nodes of `model` by what users decide in `workload`; `measure` turns what can be seen into
-//! results; `report` writes and draws them. `wire` knows bytes; `cli` is the command line.
+//! results; `report` writes and draws them. `wire` knows bytes, `port` sessions on real
+//! networks; `cli` is the command line.
 
 #![deny(missing_docs, unreachable_pub, clippy::missing_docs_in_private_items)]
 #![allow(rustdoc::private_intra_doc_links, reason = "modules are read by those who work on them")]
@@ -34,6 +35,8 @@ pub mod engine;
 pub mod measure;
 #[doc(hidden)]
 pub mod model;
+#[doc(hidden)]
+pub mod port;
 #[doc(hidden)]
 pub mod proof;
 #[doc(hidden)]

@@ -11,6 +11,7 @@ const LAYERS: &[&[&str]] = &[
     &["study"],
     &["run"],
     &["topology", "engine", "report"],
+    &["port"],
     &["workload", "model", "measure", "wire"],
     &["domain"],
 ];
