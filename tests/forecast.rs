@@ -176,7 +176,7 @@ fn it_holds_for_clients_that_poll_and_those_that_are_silent() {
     let poll =
         ["operators.a.clients.mobile.channel=poll", "operators.c.clients.wired.channel=poll"];
     compare(&poll);
-    let silent = ["messages.per_user=10/h", "presence.changes=0.1/h", "sessions.length=12h"];
+    let silent = ["messages.per_user=10/h", "presence.changes=0.1/h"];
     let silent = silent.map(|set| format!("workload.{set}"));
     let shorter = ["a.clients.mobile", "b.clients.mobile", "c.clients.wired"];
     let shorter = shorter.map(|kind| format!("operators.{kind}.keep_alive=1m"));

@@ -1,23 +1,20 @@
 //! The access side of one operator: what its clients and its IM server exchange, how long each waits
 //! for a poll, and when a client that has nothing to say asks or says that it is there. Crowd and IM
-//! server tell it through the context; what it counts nothing in the model depends on but the wait.
+//! server tell it through the context (`exchange`); what it counts nothing in the model depends on but the wait.
 //!
 //! What clients ask by themselves is arithmetic, not events: it is counted when a session does
 //! something, when it ends, and when the run does.
 
 use super::access::Access;
-use super::context::Context;
 use super::plan::Plan;
 use crate::domain::client::{Act, Client, Fetching};
 use crate::domain::id::{OperatorId, SubscriberId};
-use crate::domain::observation::Observation;
 use crate::domain::random::StreamSeed;
 use crate::domain::time::{Duration, Instant};
 
 /// The clients of one operator.
 #[derive(Debug)]
 pub struct Clients {
-    operator: OperatorId,
     base: u32,
     /// Of each subscriber, by index: when the client asks by itself next and that is not counted yet;
     /// never, without a session.
@@ -32,11 +29,15 @@ pub struct Clients {
 
 /// What clients have asked by themselves, at equal distances.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Unasked {
-    act: Act,
-    first: Instant,
-    every: Duration,
-    before: Instant,
+pub(super) struct Unasked {
+    /// What for.
+    pub(super) act: Act,
+    /// The first time.
+    pub(super) first: Instant,
+    /// From one time to the next.
+    pub(super) every: Duration,
+    /// All that were before this instant.
+    pub(super) before: Instant,
 }
 
 impl Clients {
@@ -48,7 +49,6 @@ impl Clients {
         let differ = kinds.windows(2).any(|pair| pair[0] != pair[1]);
         let seed = plan.federation.run.seed;
         let mut clients = Self {
-            operator,
             base: range.start,
             due: vec![Instant::NEVER; range.len()],
             kinds,
@@ -67,7 +67,7 @@ impl Clients {
     }
 
     /// The client of a user.
-    fn client(&self, user: SubscriberId) -> Client {
+    pub(super) fn client(&self, user: SubscriberId) -> Client {
         let kind = self.access.as_ref().map_or(0, |access| access.kind(user));
         self.kinds.get(kind).copied().unwrap_or(Client::STANDARD)
     }
@@ -104,7 +104,7 @@ impl Clients {
     }
 
     /// A session begins.
-    fn begin(&mut self, user: SubscriberId, now: Instant) {
+    pub(super) fn begin(&mut self, user: SubscriberId, now: Instant) {
         let client = self.client(user);
         let index = self.index(user);
         self.due[index] = match client.channel {
@@ -113,9 +113,26 @@ impl Clients {
         };
     }
 
+    /// A session ends.
+    pub(super) fn end(&mut self, user: SubscriberId) {
+        let index = self.index(user);
+        self.due[index] = Instant::NEVER;
+    }
+
+    /// Whose clients have asked for something by themselves before `now` that has not been counted.
+    pub(super) fn behind(&self, now: Instant) -> Vec<SubscriberId> {
+        let all = (self.base..).zip(&self.due);
+        all.filter(|(_, due)| **due < now).map(|(user, _)| SubscriberId(user)).collect()
+    }
+
     /// What a user's client has asked for by itself before `now`, and has not been counted.
     #[inline]
-    fn settle(&mut self, user: SubscriberId, client: Client, now: Instant) -> Option<Unasked> {
+    pub(super) fn settle(
+        &mut self,
+        user: SubscriberId,
+        client: Client,
+        now: Instant,
+    ) -> Option<Unasked> {
         let index = self.index(user);
         let first = self.due[index];
         if first >= now {
@@ -130,7 +147,7 @@ impl Clients {
     /// A user's client and its server exchange something: what has been asked for in the silence
     /// before, which ends.
     #[inline]
-    fn exchange(
+    pub(super) fn exchange(
         &mut self,
         user: SubscriberId,
         client: Client,
@@ -157,82 +174,5 @@ impl Clients {
             }
             Fetching::Poll => None,
         }
-    }
-}
-
-impl Context<'_> {
-    /// A user's client and its server do something, whose contents are so many bytes long beside what
-    /// is always there. Returns what that takes on the way, to be observed or part of another
-    /// observation.
-    #[inline]
-    pub(crate) fn exchanged(
-        &mut self,
-        user: SubscriberId,
-        act: Act,
-        more: u32,
-    ) -> crate::domain::client::Traffic {
-        let client = self.clients.client(user);
-        if let Some(unasked) = self.clients.exchange(user, client, act, self.now) {
-            self.unasked(user, client, unasked);
-        }
-        self.plan.clients[self.operator.index()].of(act, client.channel, more)
-    }
-
-    /// The same, observed.
-    pub(crate) fn exchange(&mut self, user: SubscriberId, act: Act, more: u32) {
-        let traffic = self.exchanged(user, act, more);
-        let operator = self.operator;
-        self.observe(Observation::Exchanged { operator, user, act, traffic });
-    }
-
-    /// A session begins: with all that a client asks for then, its list among it.
-    pub(crate) fn session_begins(&mut self, user: SubscriberId, contacts: usize) {
-        self.clients.begin(user, self.now);
-        let contact = self.plan.clients[self.operator.index()].contact;
-        self.exchange(user, Act::Login, contact.saturating_mul(contacts as u32));
-    }
-
-    /// A session ends, by its client or with the account.
-    pub(crate) fn session_ends(&mut self, user: SubscriberId) {
-        let client = self.clients.client(user);
-        if let Some(unasked) = self.clients.settle(user, client, self.now) {
-            self.unasked(user, client, unasked);
-        }
-        let index = self.clients.index(user);
-        self.clients.due[index] = Instant::NEVER;
-        self.exchange(user, Act::Logout, 0);
-    }
-
-    /// Whether a user's client asks by itself now, which counts as done.
-    pub(crate) fn asks(&mut self, user: SubscriberId) -> bool {
-        let due = self.clients.due(user) == self.now;
-        if due {
-            let client = self.clients.client(user);
-            let just_after = Instant(self.now.0 + 1);
-            if let Some(unasked) = self.clients.settle(user, client, just_after) {
-                self.unasked(user, client, unasked);
-            }
-        }
-        due
-    }
-
-    /// The run ends: what clients with a session have asked for by themselves until now.
-    pub(crate) fn run_ends(&mut self) {
-        for index in 0..self.clients.due.len() as u32 {
-            let user = SubscriberId(self.clients.base + index);
-            if self.clients.due(user) < self.now {
-                let client = self.clients.client(user);
-                if let Some(unasked) = self.clients.settle(user, client, self.now) {
-                    self.unasked(user, client, unasked);
-                }
-            }
-        }
-    }
-
-    fn unasked(&mut self, user: SubscriberId, client: Client, unasked: Unasked) {
-        let Unasked { act, first, every, before } = unasked;
-        let operator = self.clients.operator;
-        let each = self.plan.clients[operator.index()].of(act, client.channel, 0);
-        self.observe(Observation::Unasked { operator, user, act, each, first, every, before });
     }
 }

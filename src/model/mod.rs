@@ -8,6 +8,7 @@ pub mod clients;
 pub mod context;
 pub mod crossing;
 pub(crate) mod crowd;
+pub(crate) mod exchange;
 pub mod gateway;
 pub(crate) mod hlr;
 pub(crate) mod imsp;

@@ -12,7 +12,9 @@ pub(crate) fn rows(summary: &Summary, most: usize) -> (Vec<Vec<String>>, usize) 
     operators.dedup();
     let rate = |name: &str, operator: &str, kinds: &dyn Fn(&str) -> bool| -> f64 {
         let of = summary.named(name).filter(|metric| metric.label("operator") == operator);
-        of.filter(|metric| kinds(metric.label("kind"))).filter_map(|metric| metric.rate).sum()
+        of.filter(|metric| kinds(metric.label("kind")))
+            .filter_map(|metric| metric.rate)
+            .fold(0.0, |all, rate| all + rate)
     };
     let unasked = [Exchange::KeepAlive, Exchange::Poll].map(Exchange::label);
     let mut each: Vec<(f64, &str)> = operators
