@@ -22,6 +22,7 @@ const MEMORY_KB: u32 = 6_000_000;
 const PROGRAMS: &[&str] = &[
     "border",
     "capacity",
+    "conformance",
     "conservation",
     "failures",
     "forecast",
@@ -60,6 +61,7 @@ pub enum Outcome {
 }
 
 /// Builds the programs and plays them without a mutant.
+#[allow(clippy::disallowed_methods, reason = "how long programs take is no result of the simulator")]
 pub fn stages(copy: &Copy, work: &Path) -> Result<Vec<Stage>, String> {
     let mut arguments = vec!["test", "--no-run", "--lib", "--bins"];
     for program in PROGRAMS {
@@ -81,7 +83,7 @@ pub fn stages(copy: &Copy, work: &Path) -> Result<Vec<Stage>, String> {
             std::iter::once(path).chain(words.iter().copied()).map(str::to_owned).collect()
         };
         match (kind, test) {
-            ("bin", false) => stages.push(("conformance".to_owned(), words(&["conformance"]))),
+            ("bin", false) => stages.push(("interwork conformance".to_owned(), words(&["conformance"]))),
             ("lib", true) => {
                 let own = words(&["--test-threads=1", "model::", "proof::", "engine::"]);
                 stages.push(("unit tests".to_owned(), own));
