@@ -21,9 +21,11 @@ use self::sites::Mutant;
 const FILES: &[&str] =
     &["src/model/imsp", "src/model/gateway", "src/model/smsc.rs", "src/model/hlr.rs"];
 
-const USAGE: &str = "mutants [--list] [--again] [--jobs N] [--work FOLDER] [FILE OR FOLDER]...
+const USAGE: &str =
+    "mutants [--list] [--again] [--quick] [--jobs N] [--work FOLDER] [FILE OR FOLDER]...
   --list    shows the mutants and ends
   --again   plays those alone that were not caught the last time
+  --quick   leaves out test programs of more than some seconds
 Run it in the repository's root.";
 
 /// In the file of what came of the last run.
@@ -33,6 +35,7 @@ const UNVIABLE: &str = "does not compile";
 struct Arguments {
     list: bool,
     again: bool,
+    quick: bool,
     jobs: usize,
     work: PathBuf,
     named: Vec<String>,
@@ -41,13 +44,15 @@ struct Arguments {
 fn arguments() -> Result<Arguments, String> {
     let root = std::env::current_dir().map_err(|error| error.to_string())?;
     let work = root.join("target/mutants");
-    let mut found = Arguments { list: false, again: false, jobs: 2, work, named: Vec::new() };
+    let mut found =
+        Arguments { list: false, again: false, quick: false, jobs: 2, work, named: Vec::new() };
     let mut words = std::env::args().skip(1);
     while let Some(word) = words.next() {
         let mut value = || words.next().ok_or_else(|| format!("{word} what?\n{USAGE}"));
         match word.as_str() {
             "--list" => found.list = true,
             "--again" => found.again = true,
+            "--quick" => found.quick = true,
             "--jobs" => found.jobs = value()?.parse().map_err(|_| USAGE.to_owned())?,
             "--work" => found.work = root.join(value()?),
             path if !path.starts_with('-') => found.named.push(path.to_owned()),
@@ -126,7 +131,7 @@ fn mutate() -> Result<(), String> {
     let copy = Copy::of(Path::new("."), work, &grown)?;
     let library = std::fs::read_to_string("src/lib.rs").map_err(|error| error.to_string())?;
     let dropped = copy.grow(&library, &texts, &mutants, dropped)?;
-    let stages = play::stages(&copy, work)?;
+    let stages = play::stages(&copy, work, arguments.quick)?;
     let viable: BTreeSet<usize> = (0..mutants.len()).filter(|it| !dropped.contains(it)).collect();
     outcomes.retain(|number, _| viable.contains(number));
     let open: Vec<usize> =
