@@ -183,7 +183,7 @@ impl Imsp {
         for (owner, contacts) in &self.added.contacts {
             let new = contacts.iter().filter(|contact| {
                 let home = plan.population.operator(**contact);
-                home != cx.operator && numbered(plan, home) && !numbered(before, home)
+                numbered(plan, home) && !numbered(before, home)
             });
             listed.extend(new.map(|contact| (*owner, *contact)));
         }
