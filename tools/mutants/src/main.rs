@@ -9,9 +9,10 @@ mod values;
 mod weave;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::Mutex;
 
 use self::copy::Copy;
 use self::play::Outcome;
@@ -113,6 +114,7 @@ fn mutate() -> Result<(), String> {
     }
     eprintln!("{} mutants in {} files", mutants.len(), texts.len());
     let work = &arguments.work;
+    let wrong = |error: std::io::Error| error.to_string();
     let state = work.join("last.txt");
     let (mut dropped, mut outcomes) = (BTreeSet::new(), BTreeMap::new());
     if arguments.again {
@@ -136,29 +138,30 @@ fn mutate() -> Result<(), String> {
     outcomes.retain(|number, _| viable.contains(number));
     let open: Vec<usize> =
         viable.iter().copied().filter(|number| !outcomes.contains_key(number)).collect();
-    let done = AtomicUsize::new(0);
+    // Kept as it comes about: a run that is interrupted goes on with `--again`.
+    let mut last = std::fs::File::create(&state).map_err(wrong)?;
+    for number in &dropped {
+        writeln!(last, "{} <- {UNVIABLE}", line(&mutants[*number])).map_err(wrong)?;
+    }
+    for (number, outcome) in &outcomes {
+        note(&mut last, &mutants[*number], outcome);
+    }
+    let last = Mutex::new((last, 0));
     let told = |number: usize, outcome: &Outcome| {
-        let count = done.fetch_add(1, Ordering::Relaxed) + 1;
-        if matches!(outcome, Outcome::Survived | Outcome::Unreached | Outcome::Endless(_)) {
-            let Mutant { file, line, function, change, .. } = &mutants[number];
-            eprintln!("{count}/{}: {outcome:?} {file}:{line} {function}: {change}", open.len());
-        } else if count % 100 == 0 {
-            eprintln!("{count}/{}", open.len());
+        let mutant @ Mutant { file, line, function, change, .. } = &mutants[number];
+        let (last, count) = &mut *last.lock().expect("no thread panics");
+        note(last, mutant, outcome);
+        *count += 1;
+        match outcome {
+            Outcome::Caught(_) if *count % 20 > 0 => {}
+            Outcome::Caught(_) => eprintln!("{count}/{}", open.len()),
+            Outcome::Survived | Outcome::Unreached | Outcome::Endless(_) => {
+                eprintln!("{count}/{}: {outcome:?} {file}:{line} {function}: {change}", open.len());
+            }
         }
     };
     outcomes.extend(play::outcomes(&copy, work, &stages, &open, arguments.jobs, &told));
     let _ = std::fs::remove_dir_all(work.join("tmp"));
-    let mut last = String::new();
-    for (number, outcome) in &outcomes {
-        if let Outcome::Caught(by) = outcome {
-            last += &format!("{} <- {by}\n", line(&mutants[*number]));
-        }
-    }
-    for number in dropped {
-        last += &format!("{} <- {UNVIABLE}\n", line(&mutants[number]));
-    }
-    let wrong = |error: std::io::Error| error.to_string();
-    std::fs::write(&state, last).map_err(wrong)?;
     let folder = Path::new("results/mutation");
     std::fs::create_dir_all(folder).map_err(wrong)?;
     let reasons = std::fs::read_to_string(folder.join("reasons.txt")).unwrap_or_default();
@@ -170,6 +173,13 @@ fn mutate() -> Result<(), String> {
         eprintln!("reasons.txt: no mutant is {key:?} any more");
     }
     Ok(())
+}
+
+/// Puts down that a mutant was caught.
+fn note(file: &mut std::fs::File, mutant: &Mutant, outcome: &Outcome) {
+    if let Outcome::Caught(by) = outcome {
+        let _ = writeln!(file, "{} <- {by}", line(mutant));
+    }
 }
 
 /// A mutant on a line.
