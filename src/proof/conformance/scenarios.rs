@@ -20,6 +20,7 @@ macro_rules! scenarios {
 scenarios! {
     "cli-1",
     "cr16-1",
+    "cr16-1-own",
     "cr16-1-removed",
     "cr16-1-unfollowed",
     "cr16-6",
@@ -90,6 +91,7 @@ scenarios! {
     "rd-4-uid",
     "rd-5",
     "rd-5-domain",
+    "rd-5-late",
     "rd-5-own",
     "rd-5-phases",
     "rd-5-refresh",

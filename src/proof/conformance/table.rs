@@ -195,6 +195,7 @@ pub const ROWS: &[Row] = &[
             "rd-5-values",
             "rd-5-own",
             "rd-5-domain",
+            "rd-5-late",
             "rd-5-phases",
             "rd-5-refresh",
             "rd-5-start",
@@ -234,6 +235,7 @@ pub const ROWS: &[Row] = &[
             "cr16-block-and-upgrade",
             "cr16-1-removed",
             "cr16-1-unfollowed",
+            "cr16-1-own",
         ]),
     ),
     row(
