@@ -9,8 +9,10 @@ use interwork::proof::conformance::{ROWS, matrix};
 /// The rows that must notice a defect, and no others.
 fn noticing(defect: Defect) -> &'static [&'static str] {
     match defect {
-        Defect::WrongConversation => &["UC-3", "UC-3c", "UC-4a", "UC-4b", "CR16-1", "IM-0050"],
-        Defect::AnswerLost => &["UC-3", "UC-3c", "UC-4a", "UC-4b", "CR16-1", "IM-0050"],
+        Defect::WrongConversation => {
+            &["UC-3", "UC-3c", "UC-4a", "UC-4b", "CR16-1", "IM-0030", "IM-0050"]
+        }
+        Defect::AnswerLost => &["UC-3", "UC-3c", "UC-4a", "UC-4b", "CR16-1", "IM-0030", "IM-0050"],
         Defect::OverlongPasses => &["UC-2a", "IM-0030"],
         Defect::KindRevealed => &["IM-0090", "IM-0120", "IM-0130"],
         Defect::UpgradeDropsMessage => &["UC-3", "UC-3c"],
@@ -22,8 +24,8 @@ fn noticing(defect: Defect) -> &'static [&'static str] {
         Defect::OfflineByDefault => &["CR16-2", "CR16-4", "IM-0010", "IM-0090", "HLR-2", "HLR-3"],
         Defect::StatusTextMissing => &["UC-3", "CR16-5", "IM-0090", "IM-0120", "IM-0130"],
         Defect::ClientTypeMissing => &[
-            "KIND-3", "UC-1a", "UC-1b", "UC-3", "UC-3c", "RD-3", "CR16-3", "CR16-6", "IM-0070",
-            "IM-0080", "IM-0100", "IM-0110", "IM-0140", "HLR-2",
+            "KIND-3", "UC-1a", "UC-1b", "UC-3", "UC-3c", "RD-3", "RD-4", "CR16-1", "CR16-3",
+            "CR16-6", "IM-0070", "IM-0080", "IM-0100", "IM-0110", "IM-0140", "HLR-2",
         ],
         Defect::RichPasses => &["RD-1", "CLI-1"],
         Defect::NoticeSent => &["IM-0060"],
@@ -33,7 +35,7 @@ fn noticing(defect: Defect) -> &'static [&'static str] {
         Defect::LegacyInGroup => &["RD-1", "IM-0020"],
         Defect::HlrIgnored => &["UC-1a", "HLR-1"],
         Defect::StateForgotten => &["UC-1a"],
-        Defect::UpgradeUnlearned => &["UC-3"],
+        Defect::UpgradeUnlearned => &["UC-3", "UC-3c"],
         Defect::AccessBound => &["RD-2", "IMS-1"],
         Defect::ReportForgotten => &["RD-6"],
         Defect::AvailabilityLost => &["RD-5", "RD-8"],
@@ -76,7 +78,7 @@ fn noticing(defect: Defect) -> &'static [&'static str] {
         Defect::RetryFree => &["UC-2b"],
         Defect::PartsUncounted => &["UC-2b"],
         Defect::StaleLogin => &["RD-5", "HLR-2"],
-        Defect::ListsUntold => &["UC-3", "CR16-6", "IM-0100", "IM-0110", "IM-0130"],
+        Defect::ListsUntold => &["UC-1a", "UC-3", "CR16-6", "IM-0100", "IM-0110", "IM-0130"],
         Defect::LaterConsentIgnored => &["UC-3"],
         Defect::AcceptorUnasked => &["RD-4", "RD-8"],
         Defect::DeclinedListed => &["UC-3", "RD-1", "RD-4", "CR16-1"],
@@ -88,12 +90,13 @@ fn noticing(defect: Defect) -> &'static [&'static str] {
         Defect::ExposureIgnored => &["RD-8"],
         Defect::LegacyAmongOthers => &["IM-0100"],
         Defect::MarkOnIm => &[
-            "UC-3", "RD-1", "RD-3", "RD-4", "RD-5", "RD-6", "RD-7", "CR16-1", "IM-0070", "IM-0100",
-            "IM-0110", "IM-0140", "HLR-1", "IMS-2",
+            "UC-3", "UC-3c", "RD-1", "RD-3", "RD-4", "RD-5", "RD-6", "RD-7", "CR16-1", "IM-0070",
+            "IM-0100", "IM-0110", "IM-0140", "HLR-1", "IMS-2",
         ],
         Defect::MarkMissing => &[
-            "KIND-3", "UC-1a", "UC-1b", "UC-3", "UC-3c", "RD-3", "CR16-6", "IM-0070", "IM-0080",
-            "IM-0090", "IM-0100", "IM-0110", "IM-0120", "IM-0130", "IM-0140", "HLR-2",
+            "KIND-3", "UC-1a", "UC-1b", "UC-3", "UC-3c", "RD-3", "RD-4", "CR16-1", "CR16-6",
+            "IM-0070", "IM-0080", "IM-0090", "IM-0100", "IM-0110", "IM-0120", "IM-0130", "IM-0140",
+            "HLR-2",
         ],
         Defect::VisibleIgnored => &["IM-0070"],
         Defect::StatusTextFixed => &["IM-0120"],
@@ -106,7 +109,7 @@ fn noticing(defect: Defect) -> &'static [&'static str] {
         Defect::ClientIdUnsaid => &["CR16-2", "CR16-3"],
         Defect::AvailabilityMissing => &["CR16-4"],
         Defect::QualifierMissing => &["CR16-2", "CR16-3", "CR16-4", "CR16-5"],
-        Defect::UnblockIgnored => &["CR16-1"],
+        Defect::UnblockIgnored => &["RD-5", "CR16-1"],
         Defect::InvitationUnasked => &["IM-0020"],
         Defect::ImAsSms => &[
             "KIND-1", "KIND-4", "UC-3", "UC-3c", "UC-4a", "UC-4b", "RD-1", "RD-2", "RD-6", "RD-7",

@@ -212,8 +212,7 @@ impl Imsp {
         for (owner, contacts) in &self.added.contacts {
             let new = contacts.iter().filter(|contact| {
                 let home = plan.population.operator(**contact);
-                home != cx.operator
-                    && numbered(plan, home)
+                numbered(plan, home)
                     && !numbered(before, home)
                     // Nothing is left to learn of whoever is known on IM.
                     && !self.directory.is_im(**contact, cx.operator, plan)

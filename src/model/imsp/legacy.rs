@@ -343,4 +343,33 @@ mod tests {
         assert_eq!(pool.sweep(at(84)), Some(at(107)), "the answer was a use");
         assert_eq!((pool.sweep(at(107)), pool.in_use), (None, 0));
     }
+
+    #[test]
+    fn im_0050_the_hold_counts_from_when_the_last_of_several_messages_is_sent() {
+        let [ann, ben, carl] = [1, 2, 3].map(SubscriberId);
+        // Two of one user; or the second of another, who has taken the only number over.
+        for second in [ann, ben] {
+            let mut pool = ReplyPool::new(1, HOUR * 24);
+            pool.assign(ann, carl, false, at(0));
+            assert_eq!(pool.assign(second, carl, true, at(1)), Some(0));
+            pool.in_store(0, carl, false, at(2));
+            assert_eq!(pool.sweep(at(24)), Some(at(48)), "the second is still in store");
+            pool.in_store(0, carl, false, at(30));
+            assert_eq!(pool.sweep(at(48)), Some(at(54)));
+            assert_eq!((pool.sweep(at(54)), pool.in_use), (None, 0));
+        }
+    }
+
+    #[test]
+    fn a_number_is_in_use_as_long_as_one_recipient_has_it() {
+        let mut pool = ReplyPool::new(8, HOUR * 24);
+        let [ann, carl, dora] = [1, 2, 3].map(SubscriberId);
+        for (hour, recipient) in [(0, carl), (1, dora)] {
+            assert_eq!(pool.assign(ann, recipient, false, at(hour)), Some(0));
+            pool.in_store(0, recipient, false, at(hour));
+        }
+        assert_eq!(pool.in_use, 1);
+        assert_eq!((pool.sweep(at(24)), pool.in_use), (Some(at(25)), 1), "dora has it");
+        assert_eq!((pool.sweep(at(25)), pool.in_use), (None, 0));
+    }
 }
