@@ -100,9 +100,9 @@ impl Writer<'_> {
                 self.u8(7);
                 self.u32(publisher.0);
                 self.news(*news);
-                let (kind, whom) = match audience {
+                let (kind, whom) = match audience.audience() {
                     Audience::Watcher(watcher) => (0, watcher.0),
-                    Audience::Domain(told) => (1, *told),
+                    Audience::Domain(told) => (1, told),
                 };
                 self.u8(kind);
                 self.u32(whom);
@@ -387,7 +387,8 @@ impl Reader<'_> {
                 audience: match self.flag()? {
                     false => Audience::Watcher(self.user()?),
                     true => Audience::Domain(self.u32()?),
-                },
+                }
+                .into(),
             }),
             8 => Content::State {
                 watcher: self.user()?,

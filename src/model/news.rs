@@ -131,7 +131,7 @@ pub(crate) fn of_job(job: &Job) -> Option<Grant> {
 }
 
 fn of_notification(news: &Notification) -> Option<Grant> {
-    match news.audience {
+    match news.audience.audience() {
         Audience::Watcher(watcher) if news.news.is_permission() => {
             Some(Grant { publisher: news.publisher, watcher, changed: news.changed })
         }

@@ -64,7 +64,7 @@ impl Border<'_> {
             Content::Alert(phone) => self.somebody(*phone),
             Content::Notification(Notification { publisher, audience, .. }) => {
                 self.somebody(*publisher)
-                    && match *audience {
+                    && match audience.audience() {
                         Audience::Watcher(watcher) => self.somebody(watcher),
                         Audience::Domain(told) => told <= self.plan.population.total(),
                     }
@@ -139,7 +139,7 @@ impl Border<'_> {
             }
             Content::Located(_) | Content::Alert(_) => settings.smsc.is_some(),
             Content::Notification(Notification { publisher, audience, .. }) => {
-                let here = match *audience {
+                let here = match audience.audience() {
                     Audience::Watcher(watcher) => self.own(watcher),
                     Audience::Domain(_) => true,
                 };

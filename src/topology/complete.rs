@@ -28,7 +28,7 @@ pub(crate) fn map(node: &Node, fields: &[Field], name: &str, problems: &mut Vec<
 
 /// An IMSP of which only defaults are known.
 pub(crate) fn imsp(root: &Node) -> Node {
-    let of_im = ["im_server", "legacy", "directory"];
+    let of_im = ["im_server", "imps_version", "legacy", "directory"];
     let parts = keys::IMSP.iter().filter(|field| of_im.contains(&field.key));
     let fields: Vec<Field> = parts.copied().collect();
     Completer::new(&mut Vec::new()).map(root, &fields, "an IMSP")

@@ -160,7 +160,7 @@ fn notification() -> impl Strategy<Value = Notification<()>> {
         publisher,
         changed: (),
         news,
-        audience,
+        audience: audience.into(),
     })
 }
 

@@ -37,7 +37,7 @@ pub(super) fn bytes(content: &Content, sizes: &TransferSizes, cx: &Context<'_>) 
         Content::Located(Located { attached, .. }) => sizes.located[usize::from(attached)],
         Content::Alert(_) => sizes.alert,
         Content::Notification(Notification { news, audience, .. }) => {
-            let watcher = match audience {
+            let watcher = match audience.audience() {
                 Audience::Watcher(_) => sizes.presence_watcher,
                 // Their own domain knows them.
                 Audience::Domain(_) => 0,

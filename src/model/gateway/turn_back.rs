@@ -38,7 +38,7 @@ impl Gateway {
                 }
             }
             Content::Notification(news) => {
-                let (watcher, dropped) = match news.audience {
+                let (watcher, dropped) = match news.audience.audience() {
                     Audience::Watcher(watcher) => (Some(watcher), 1),
                     Audience::Domain(told) => (None, told),
                 };

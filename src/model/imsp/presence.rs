@@ -183,7 +183,7 @@ impl Imsp {
         let Notification { publisher, changed, news, audience } = news;
         self.learn(publisher, news, cx.operator, cx.plan);
         let change = (publisher, changed, news);
-        match audience {
+        match audience.audience() {
             Audience::Watcher(watcher)
                 if self.logged_in(watcher) && !self.has_removed(watcher, publisher) =>
             {
@@ -217,7 +217,7 @@ impl Imsp {
 
     /// News from another domain found no room.
     pub(super) fn drop_notification(&mut self, news: Notification, cx: &mut Context<'_>) {
-        let (watcher, dropped) = match news.audience {
+        let (watcher, dropped) = match news.audience.audience() {
             Audience::Watcher(watcher) => (Some(watcher), 1),
             Audience::Domain(known) => (None, known),
         };
@@ -419,7 +419,8 @@ pub(super) fn tell_domain(
     cx: &mut Context<'_>,
 ) {
     let Some(way) = cx.plan.routing.way(Carriage::Presence, cx.operator, domain) else { return };
-    let mut send = |audience, cx: &mut Context<'_>| {
+    let mut send = |audience: Audience, cx: &mut Context<'_>| {
+        let audience = audience.into();
         let news = Notification { publisher, changed, news, audience };
         gateway.send(domain, Content::Notification(news), cx);
     };
