@@ -2,14 +2,16 @@
 //! auditor live on these alone. Instants that are not given are the instant of the observation.
 
 mod decision;
+mod event;
 
 pub use self::decision::Decision;
+pub use self::event::{ConversationTurn, SmsEvent, StageTime};
 use super::client::{Act, Traffic};
 use super::crossing::{Fate, Listed};
 use super::federation::NoticeKind;
 use super::id::{AgreementId, MessageId, OperatorId, SubscriberId};
 use super::outcome::{
-    ContactKind, PresenceScope, Reason, Route, SessionTurn, SmsOrigin, Stage, TransferKind,
+    ContactKind, PresenceScope, Reason, Route, SessionTurn, SmsOrigin, TransferKind,
 };
 use super::presence::{News, Presence};
 use super::session::Agreed;
@@ -566,49 +568,4 @@ pub enum Observation<'a> {
         /// Begins, else ends.
         on: bool,
     },
-}
-
-/// What happens to a conversation on a client.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ConversationTurn {
-    /// With its first message.
-    Opened,
-    /// By its user.
-    Closed,
-    /// With a message after it was closed.
-    Reopened,
-}
-
-/// One part of a message's latency.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct StageTime {
-    /// Where the time went: a queue, a service, a link, a store.
-    pub stage: Stage,
-    /// At which operator; for a link, the sending one.
-    pub operator: OperatorId,
-    /// How long in all.
-    pub time: Duration,
-}
-
-/// What happens to a short message at an SMSC.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SmsEvent {
-    /// Submitted and accepted, in so many segments.
-    Submitted {
-        /// Short messages that carry the text, at least 1.
-        segments: u32,
-    },
-    /// Refused at submission.
-    Refused,
-    /// A delivery was attempted: an HLR was asked.
-    Attempted,
-    /// An attempt failed and another will follow.
-    Retried,
-    /// The handset, or the IM service of a reply number, has it.
-    Delivered {
-        /// From the submission.
-        took: Duration,
-    },
-    /// Its validity ended.
-    Expired,
 }

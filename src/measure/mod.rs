@@ -8,6 +8,7 @@ pub mod catalogue;
 mod censored;
 mod clients;
 pub(crate) mod collector;
+mod counted;
 pub mod counts;
 pub(crate) mod figures;
 pub mod glance;

@@ -8,6 +8,7 @@ use rustc_hash::FxHashMap;
 use super::Setup;
 use super::catalogue::Metric;
 use super::clients::Clients;
+use super::counted::{in_series, untouched};
 use super::figures::Figures;
 use super::histogram::Recorded;
 use super::key::Key;
@@ -18,7 +19,6 @@ use super::presence::{self, Owed};
 use crate::domain::id::OperatorId;
 use crate::domain::observation::{Observation, SmsEvent, StationId, Stored, Subject};
 use crate::domain::outcome::{Exchange, Reason, Route, SmsOrigin, TransferKind};
-use crate::domain::part::PartKind;
 use crate::domain::presence::News;
 use crate::domain::time::Instant;
 
@@ -71,63 +71,6 @@ pub(crate) struct RecorderPart {
     pub(super) last: IntervalPart,
     pub(super) stations: FxHashMap<StationId, StationLevels>,
     pub(super) reply_numbers: Option<(OperatorId, Level)>,
-}
-
-/// Counters of short messages, by operator and origin.
-const SMS: [Of<(OperatorId, SmsOrigin)>; 7] = [
-    recorded::SmsSubmitted,
-    recorded::SmsSegments,
-    recorded::SmsAttempts,
-    recorded::SmsDelivered,
-    recorded::SmsRetried,
-    recorded::SmsExpired,
-    recorded::SmsRefused,
-];
-
-/// What is counted of an operator's parts even if nothing happens: none is a figure too.
-fn untouched(setup: &Setup, operator: OperatorId) -> Figures {
-    let mut figures = Figures::default();
-    for (station, id) in setup.stations.iter().zip(0..) {
-        if station.operator != operator {
-            continue;
-        }
-        figures.count(recorded::StationServed.key((StationId(id),)), 0);
-        figures.count(recorded::StationRefused.key((StationId(id),)), 0);
-        match station.part.kind {
-            PartKind::Smsc => {
-                for origin in [SmsOrigin::Fallback, SmsOrigin::Reply] {
-                    for metric in SMS {
-                        figures.count(metric.key((operator, origin)), 0);
-                    }
-                }
-            }
-            PartKind::ImServer => {
-                figures.count(recorded::ReplyNumberRefusals.key((operator,)), 0);
-                figures.count(recorded::AccountsRegistered.key((operator,)), 0);
-            }
-            PartKind::Hlr
-            | PartKind::Relay
-            | PartKind::Translator
-            | PartKind::Link
-            | PartKind::RateLimit => {}
-        }
-    }
-    figures
-}
-
-/// As what a counter of the whole run is shown over time: traffic by direction, sessions between servers
-/// as they are, short messages by operator. `None`: it is not, or the series has its own.
-fn in_series(key: Key) -> Option<Key> {
-    let [first, second, ..] = key.labels();
-    let metric = key.metric();
-    match metric {
-        Metric::AgreementMessages | Metric::AgreementRefused => {
-            Some(Key::new(metric, &[first, second]))
-        }
-        Metric::ServerSessions => Some(key),
-        _ if SMS.iter().any(|of| of.metric == metric) => Some(Key::new(metric, &[first])),
-        _ => None,
-    }
 }
 
 /// Observations that `observe` has seen by itself, and those that have no figures.

@@ -7,7 +7,8 @@ use crate::domain::lengths::{Lengths, SmsLengths};
 use crate::domain::outcome::Defect;
 use crate::model::plan::{TalkSizes, TransferSizes};
 use crate::wire::setup::TalkBytes;
-use crate::wire::sizes::{Sides, Signalling, WireSizes};
+use crate::wire::sides::Sides;
+use crate::wire::sizes::{Signalling, WireSizes};
 use crate::wire::{simple, xmpp};
 
 /// Bytes of transfers of both sides of an agreement.

@@ -9,6 +9,7 @@ pub mod map;
 pub mod pidf;
 pub mod presence;
 pub mod setup;
+pub mod sides;
 pub mod simple;
 pub mod sip;
 pub mod sizes;

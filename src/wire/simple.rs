@@ -3,8 +3,9 @@
 //! and stand in the route. All identifiers have a fixed width. `sizes` of an agreement come from here.
 
 use super::pidf::{self, Form};
+use super::sides::Sides;
 use super::sip::{self, Message};
-use super::sizes::{Sides, WireSizes};
+use super::sizes::WireSizes;
 use super::transfer::shown;
 use crate::domain::lengths::Lengths;
 use crate::domain::presence::News;
@@ -280,7 +281,7 @@ fn call(domain: &str) -> String {
 mod tests {
     use super::*;
     use crate::domain::presence::{Availability, Look, StatusText};
-    use crate::wire::sizes::Sides;
+    use crate::wire::sides::Sides;
 
     const ONLINE: Option<News> = Some(News::Online(Look::MOBILE));
 

@@ -5,13 +5,13 @@
 
 use super::http;
 use super::map::Relation;
+use super::sides::Sides;
 use super::sms::{Address, Deliver, Timestamp, UserData};
 use super::ssp::{self, Primitive};
 use super::transfer::{
     contact_answer, contact_request, envelope, message, notification, shown, subscription,
     validation,
 };
-use crate::domain::imps::ImpsVersion;
 use crate::domain::lengths::{Lengths, SmsLengths};
 use crate::domain::number::Msisdn;
 use crate::domain::presence::{News, Presence};
@@ -75,32 +75,6 @@ pub struct Signalling {
     pub failed: u32,
     /// A phone is back.
     pub alert: u32,
-}
-
-/// What lengths depend on in one direction of an agreement.
-#[derive(Clone, Copy, Debug)]
-pub struct Sides<'a> {
-    /// Domain of the sending side, empty without IM.
-    pub from: &'a str,
-    /// Domain of the receiving side.
-    pub to: &'a str,
-    /// A number as long as those of either side.
-    pub number: Msisdn,
-    /// That of the sending side's legacy customers.
-    pub status_text: &'a str,
-    /// The version of IMPS between the two.
-    pub version: ImpsVersion,
-    /// Whether presence names clients, as that version has it.
-    pub names_clients: bool,
-}
-
-impl<'a> Sides<'a> {
-    /// Two domains that speak IMPS 1.3, with the StatusText of CR16 and numbers of 12 digits, country code
-    /// included, as most numbering plans have them.
-    pub fn of(from: &'a str, to: &'a str) -> Self {
-        let (number, version) = (Msisdn::of_length(12), ImpsVersion::V13);
-        Self { from, to, number, status_text: "SMS-only", version, names_clients: true }
-    }
 }
 
 impl WireSizes {
@@ -212,6 +186,7 @@ impl Parties<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::imps::ImpsVersion;
     use crate::domain::presence::{Availability, ClientType, Look, StatusText};
     use crate::domain::text::Text;
     use proptest::prelude::*;

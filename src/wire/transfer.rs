@@ -1,7 +1,7 @@
 //! How this federation fills SSP messages: one function per kind of transfer, all identifiers of
 //! fixed width. Both what is measured and what is sent is made here.
 
-use super::sizes::Sides;
+use super::sides::Sides;
 use super::ssp::{Envelope, MessageInfo, MetaInfo, Mode, Primitive, SUCCESSFUL};
 use crate::domain::imps::ImpsVersion;
 use crate::domain::presence::{self, ClientId, ClientType, News, Presence};

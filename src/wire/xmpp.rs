@@ -2,7 +2,8 @@
 //! stand in a stream (RFC 6120). All identifiers have a fixed width. `sizes` of an agreement come from
 //! here.
 
-use super::sizes::{Sides, WireSizes};
+use super::sides::Sides;
+use super::sizes::WireSizes;
 use super::{transfer, xml};
 use crate::domain::lengths::Lengths;
 use crate::domain::presence::{Availability, News, Presence};

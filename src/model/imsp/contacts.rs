@@ -7,14 +7,10 @@ use super::sessions::subscribe_one;
 use super::{Imsp, Open, Wanted};
 use crate::domain::client::Act;
 use crate::domain::crossing::{Addition, Consent, Listed, Request, SubscriptionAct};
-use crate::domain::federation::LegacyPresence;
 use crate::domain::id::{OperatorId, Role, SubscriberId};
 use crate::domain::observation::{Carried, Decision, Observation};
 use crate::domain::outcome::{ContactKind, Defect, Reason};
-use crate::domain::presence::News;
 use crate::domain::status::Status;
-use crate::domain::time::Instant;
-use crate::model::bits::Bits;
 use crate::model::context::Context;
 use crate::model::crossing::Content;
 use crate::model::gateway::Gateway;
@@ -50,23 +46,6 @@ impl Added {
 }
 
 impl Imsp {
-    /// Legacy customers who are on somebody's list at the start have their account already.
-    pub(super) fn begin_accounts(&mut self, plan: &Plan, operator: OperatorId) {
-        self.registered = Bits::new(plan.population.range(operator).len());
-        if !self.settings.legacy.register_on_contact {
-            return;
-        }
-        for customer in plan.population.range(operator).map(SubscriberId) {
-            let known =
-                plan.graph.watchers(customer).iter().any(|&watcher| {
-                    plan.serves_legacy(operator, plan.population.operator(watcher))
-                });
-            if known && !plan.population.is_im(customer) {
-                self.registered.set(self.index(customer), true);
-            }
-        }
-    }
-
     /// A user takes a contact off the list: nothing of them is shown any more, and their home hears of
     /// it, which ends what is subscribed to.
     pub(super) fn remove_contact(
@@ -344,23 +323,6 @@ impl Imsp {
         Some(ContactRequest { owner, contact, asked })
     }
 
-    pub(super) fn register(
-        &mut self,
-        customer: SubscriberId,
-        owner: Option<SubscriberId>,
-        cx: &mut Context<'_>,
-    ) {
-        let index = self.index(customer);
-        let again = cx.plan.has(Defect::RegisteredTwice);
-        let asked = self.settings.legacy.register_on_contact;
-        let may = asked || cx.plan.has(Defect::RegisterAlways);
-        if may && (self.registered.set(index, true) || again) {
-            let operator = cx.operator;
-            cx.observe(Observation::AccountRegistered { operator, customer, owner });
-            self.watch_phone(customer, cx);
-        }
-    }
-
     /// Whether a user of this IMSP lists somebody.
     fn lists(&self, owner: SubscriberId, contact: SubscriberId, cx: &Context<'_>) -> bool {
         if self.has_removed(owner, contact) {
@@ -391,46 +353,6 @@ impl Imsp {
                 watchers.push((watcher, subscribed));
             }
         }
-    }
-
-    /// Where the operator lets the HLR say how its legacy customers look, it is asked to (HLR-1).
-    pub(super) fn watch_phone(&mut self, customer: SubscriberId, cx: &mut Context<'_>) {
-        let by_hlr = self.settings.legacy.presence == LegacyPresence::Hlr;
-        if by_hlr && cx.settings().hlr.is_some() {
-            if !self.known.contains_key(&customer) {
-                self.unheard.entry(customer).or_default();
-            }
-            cx.out.now(Input::Watch(customer));
-        }
-    }
-
-    /// A legacy customer's phone attached or detached (HLR-1).
-    pub(super) fn phone_changed(
-        &mut self,
-        customer: SubscriberId,
-        attached: bool,
-        changed: Instant,
-        gateway: &mut Gateway,
-        cx: &mut Context<'_>,
-    ) {
-        let im = self.im.get(self.index(customer));
-        let told = !im || cx.plan.has(Defect::HlrAfterUpgrade);
-        if told && !cx.plan.has(Defect::HlrIgnored) {
-            let news = self.legacy_news(customer, attached);
-            self.presence_changed(customer, changed, news, gateway, cx);
-        }
-        for request in self.unheard.remove(&customer).unwrap_or_default() {
-            match im {
-                true => self.ask_client(request, gateway, cx),
-                false => self.list_legacy(request, gateway, cx),
-            }
-        }
-    }
-
-    /// What is new about a legacy customer who looks online or offline from now on.
-    pub(super) fn legacy_news(&mut self, customer: SubscriberId, online: bool) -> News {
-        self.known.insert(customer, online);
-        if online { News::LegacyOnline } else { News::LegacyOffline }
     }
 
     /// A contact request for an IM user here: to the client, at the latest at the next login.

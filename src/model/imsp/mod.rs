@@ -2,6 +2,7 @@
 //! each kind of request means. `messages` routes, `legacy` crosses between IM and SMS, `presence`
 //! tells watchers, `contacts` grows lists, `sessions` knows who is logged in.
 
+mod accounts;
 mod blocking;
 mod contacts;
 mod directory;

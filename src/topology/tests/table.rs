@@ -69,6 +69,7 @@ const BY_HAND: &[(&str, &[&str])] = &[
         "timeline",
         &[
             "[{ at: 1s, upgrade: mno-c/3 }]",
+            "[{ at: 1s, lapse: imsp-a/3 }]",
             "[{ at: 1s, becomes_imsp: mno-c, domain: c.example }]",
             "[{ at: 1s, agree: { between: [ims-b, mno-c], protocol: sms } }]",
             "[{ at: 1s, link_down: [imsp-a, ims-b], for: 1s }]",

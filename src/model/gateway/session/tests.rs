@@ -1,3 +1,5 @@
+//! Sessions between two servers on a line that loses what it likes.
+
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
