@@ -7,18 +7,18 @@ use crate::domain::outcome::Defect;
 
 /// Which rows notice which defect.
 #[derive(Clone, Debug)]
-pub struct Matrix {
+pub(crate) struct Matrix {
     /// Ids of rows that fail without any defect, in the order of `ROWS`; empty in a sound program.
-    pub failing: Vec<&'static str>,
+    pub(crate) failing: Vec<&'static str>,
     /// Of each defect, in the order of `Defect::ALL`, the ids of the rows that fail with it.
-    pub noticed: Vec<(Defect, Vec<&'static str>)>,
+    pub(crate) noticed: Vec<(Defect, Vec<&'static str>)>,
 }
 
 /// Checks every row without a defect and with each.
 ///
 /// # Errors
 /// A row's scenario cannot be read.
-pub fn matrix() -> Result<Matrix, String> {
+pub(crate) fn matrix() -> Result<Matrix, String> {
     let rows: Result<Vec<_>, String> = ROWS.iter().map(|row| Ok((row, ready(row)?))).collect();
     let rows = rows?;
     let fails = |defect| {
@@ -33,19 +33,19 @@ pub fn matrix() -> Result<Matrix, String> {
 
 impl Matrix {
     /// Defects that no row notices.
-    pub fn unnoticed(&self) -> Vec<Defect> {
+    pub(crate) fn unnoticed(&self) -> Vec<Defect> {
         let unnoticed = self.noticed.iter().filter(|(_, rows)| rows.is_empty());
         unnoticed.map(|(defect, _)| *defect).collect()
     }
 
     /// Ids of rows that fail with no defect.
-    pub fn idle(&self) -> Vec<&'static str> {
+    pub(crate) fn idle(&self) -> Vec<&'static str> {
         let idle = |row: &&Row| !self.noticed.iter().any(|(_, rows)| rows.contains(&row.id));
         ROWS.iter().filter(idle).map(|row| row.id).collect()
     }
 
     /// Whether it has no empty row and no empty column, and every row holds without a defect.
-    pub fn is_whole(&self) -> bool {
+    pub(crate) fn is_whole(&self) -> bool {
         self.failing.is_empty() && self.unnoticed().is_empty() && self.idle().is_empty()
     }
 }

@@ -7,7 +7,7 @@ mod table;
 
 use std::sync::Arc;
 
-pub use self::matrix::{Matrix, matrix};
+pub(crate) use self::matrix::{Matrix, matrix};
 pub use self::table::{Level, ROWS, Row};
 use crate::domain::federation::Federation;
 use crate::domain::imps::ImpsVersion;
