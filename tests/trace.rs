@@ -59,7 +59,7 @@ fn use_case_1a_validates_at_home_and_shows_the_contact() {
         "b imsp: answers with the UID and the presence: the default",
         "b gateway: answer to a",
         "a imsp: puts b/2 on the list of a/0",
-        "a client: a/0 keeps b/2 among Legacy, lists b/2 as SMS-only, sees b/2 online, \
+        "a client: a/0 keeps b/2 among Legacy, lists b/2 as SMS-only, sees b/2 online, shows b/2 by client +46710000002, \
          reads \"SMS-only\" of b/2",
     ];
     let first = [
@@ -81,7 +81,7 @@ fn use_case_1b_asks_nobody() {
             "a client: a/0 means to add c/0 by number",
             "a imsp: finds the number with c, asks nobody",
             "a imsp: puts c/0 on the list of a/0",
-            "a client: a/0 keeps c/0 among Legacy, lists c/0 as SMS-only, sees c/0 online, \
+            "a client: a/0 keeps c/0 among Legacy, lists c/0 as SMS-only, sees c/0 online, shows c/0 by client +46760000000, \
              reads \"SMS-only\" of c/0",
         ]
     );
