@@ -18,7 +18,8 @@ use interwork::engine::simulation::Simulation;
 use interwork::measure::results::Metric;
 use interwork::model::context::Observer;
 use interwork::model::stimulus::{Change, Stimulus};
-use interwork::wire::sizes::{Sides, WireSizes};
+use interwork::wire::sides::Sides;
+use interwork::wire::sizes::WireSizes;
 use interwork::wire::{simple, xmpp};
 
 /// Users of `a`, who all watch each of the users of `b`; nobody watches them.
