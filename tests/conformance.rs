@@ -10,7 +10,7 @@ use interwork::proof::conformance::ROWS;
 fn noticing(defect: Defect) -> &'static [&'static str] {
     match defect {
         Defect::WrongConversation => {
-            &["UC-3", "UC-3c", "UC-4a", "UC-4b", "CR16-1", "IM-0030", "IM-0050", "IM-0060"]
+            &["UC-3", "UC-3c", "UC-4a", "UC-4b", "CR16-1", "IM-0030", "IM-0050"]
         }
         Defect::AnswerLost => &["UC-3", "UC-3c", "UC-4a", "UC-4b", "CR16-1", "IM-0030", "IM-0050"],
         Defect::OverlongPasses => &["UC-2a", "IM-0030"],

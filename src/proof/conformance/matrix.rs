@@ -27,7 +27,19 @@ pub(crate) fn matrix() -> Result<Matrix, String> {
             .filter(|(row, scenarios)| failures(row, scenarios, defect).next().is_some());
         failing.map(|(row, _)| row.id).collect()
     };
-    let noticed = Defect::ALL.iter().map(|defect| (*defect, fails(Some(*defect)))).collect();
+    let row = |defect: &Defect| (*defect, fails(Some(*defect)));
+    // Tens of thousands of small runs: each core takes its share of the defects.
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let share = Defect::ALL.len().div_ceil(cores);
+    let noticed = std::thread::scope(|scope| {
+        let parts = Defect::ALL.chunks(share);
+        let parts: Vec<_> =
+            parts.map(|part| scope.spawn(|| part.iter().map(row).collect::<Vec<_>>())).collect();
+        let joined = parts
+            .into_iter()
+            .flat_map(|part| part.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        joined.collect()
+    });
     Ok(Matrix { failing: fails(None), noticed })
 }
 
