@@ -4,6 +4,7 @@
 pub mod bytes;
 pub mod client;
 pub mod crossing;
+pub(crate) mod dialling;
 pub(crate) mod distribution;
 pub mod federation;
 pub(crate) mod graph;

@@ -90,6 +90,7 @@ scenarios! {
     "rd-2",
     "rd-3",
     "rd-3-by-number",
+    "rd-3-dialled",
     "rd-3-directory",
     "rd-3-no-search",
     "rd-3-search",

@@ -192,7 +192,14 @@ pub const ROWS: &[Row] = &[
         Holds,
         "RD7 7.1.5",
         "a contact request by number or address reaches the device; search is refused where not agreed",
-        Played(&["rd-3", "rd-3-by-number", "rd-3-search", "rd-3-no-search", "rd-3-directory"]),
+        Played(&[
+            "rd-3",
+            "rd-3-by-number",
+            "rd-3-dialled",
+            "rd-3-search",
+            "rd-3-no-search",
+            "rd-3-directory",
+        ]),
     ),
     row(
         "RD-4",

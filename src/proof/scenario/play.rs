@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use super::claim::failure;
 use super::facts::{Facts, Names, merged};
-use super::script::{AFTER, Act, Deed, Script};
+use super::script::{AFTER, Act, Deed, Person, Script};
+use crate::domain::dialling::dialled;
 use crate::domain::federation::Event;
 use crate::domain::id::{OperatorId, SubscriberId};
 use crate::domain::presence::Presence;
@@ -237,18 +238,47 @@ fn named(
     Ok(())
 }
 
+/// Who everybody is.
+///
+/// # Errors
+/// A sentence: an operator, a place or a number that nobody has, or two names of one user.
 fn cast(script: &Script, plan: &Plan) -> Result<BTreeMap<String, SubscriberId>, String> {
-    let mut cast = BTreeMap::new();
-    for (name, (operator, index)) in &script.cast {
-        let known = plan.federation.operators.iter().position(|o| o.name == *operator);
-        let id = known.map(|place| OperatorId(place as u16));
-        let id = id.ok_or_else(|| format!("{name}: no operator is called `{operator}`"))?;
-        if *index as usize >= plan.population.range(id).len() {
-            return Err(format!("{name}: `{operator}` has no subscriber {index}"));
+    let mut cast: BTreeMap<String, SubscriberId> = BTreeMap::new();
+    for (name, person) in &script.cast {
+        let who = subscriber(person, plan).map_err(|reason| format!("{name}: {reason}"))?;
+        if let Some((other, _)) = cast.iter().find(|(_, known)| **known == who) {
+            return Err(format!("{name} is `{other}` already"));
         }
-        cast.insert(name.clone(), plan.population.subscriber(id, *index));
+        cast.insert(name.clone(), who);
     }
     Ok(cast)
+}
+
+fn subscriber(person: &Person, plan: &Plan) -> Result<SubscriberId, String> {
+    let operator = |name: &str| {
+        let known = plan.federation.operators.iter().position(|o| o.name == name);
+        let id = known.map(|place| OperatorId(place as u16));
+        id.ok_or_else(|| format!("no operator is called `{name}`"))
+    };
+    match person {
+        Person::Place(name, index) => {
+            let id = operator(name)?;
+            if *index as usize >= plan.population.range(id).len() {
+                return Err(format!("`{name}` has no subscriber {index}"));
+            }
+            Ok(plan.population.subscriber(id, *index))
+        }
+        Person::Number(digits, dialled_in) => {
+            let home = dialled_in.as_deref().map(operator).transpose()?;
+            let prefix = home.and_then(|id| plan.federation.operator(id).numbers.first());
+            let number = dialled(digits, prefix.map(String::as_str)).ok_or_else(|| {
+                let where_from = "; say where it is dialled: `0710000000 in a`";
+                format!("`{digits}` is no number{}", if home.is_none() { where_from } else { "" })
+            })?;
+            let who = plan.numbers.subscriber(number);
+            who.ok_or_else(|| format!("no subscriber has the number {number}"))
+        }
+    }
 }
 
 fn stimulus(act: &Act, who: SubscriberId, cast: &BTreeMap<String, SubscriberId>) -> Stimulus {

@@ -49,12 +49,21 @@ pub struct Script {
     pub topology: String,
     /// Overrides of the topology.
     pub sets: Vec<String>,
-    /// Who is who: name, operator and index among its subscribers.
-    pub(crate) cast: BTreeMap<String, (String, u32)>,
+    /// Who is who, by name.
+    pub(crate) cast: BTreeMap<String, Person>,
     /// What happens, by time.
     pub(crate) acts: Vec<Act>,
     /// What must be seen.
     pub claims: Vec<Claim>,
+}
+
+/// How the head of a script says who somebody is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Person {
+    /// `B1 is b/0`: operator and index among its subscribers.
+    Place(String, u32),
+    /// `B1 is +46710000000`, `B1 is 0710000000 in a`: a number, as the subscribers of that operator dial.
+    Number(String, Option<String>),
 }
 
 /// Something that a user does.
@@ -213,10 +222,13 @@ pub fn parse(text: &str) -> Result<Script, ScriptError> {
             }
             (name, rest) if rest.starts_with("is ") => {
                 let place = rest[3..].trim();
-                let form = || fail("a user is operator/index, such as `A1 is a/0`".to_owned());
-                let (operator, index) = place.split_once('/').ok_or_else(form)?;
-                let index = index.parse().map_err(|_| form())?;
-                let who = (operator.to_owned(), index);
+                let who = person(place).ok_or_else(|| {
+                    fail(
+                        "a user is operator/index, such as `A1 is a/0`, or a number: `A1 is \
+                         +46700000000`, or as dialled at an operator, `A1 is 0700000000 in a`"
+                            .to_owned(),
+                    )
+                })?;
                 if let Some((other, _)) = script.cast.iter().find(|(_, known)| **known == who) {
                     return Err(fail(format!("{place} is `{other}` already")));
                 }
@@ -247,6 +259,20 @@ pub fn parse(text: &str) -> Result<Script, ScriptError> {
     }
     check(&mut script)?;
     Ok(script)
+}
+
+/// `a/0`, `+46700000000`, `0700000000 in a`.
+fn person(text: &str) -> Option<Person> {
+    if let Some((operator, index)) = text.split_once('/') {
+        return Some(Person::Place(operator.to_owned(), index.parse().ok()?));
+    }
+    let (digits, dialled_in) = match text.split_once(" in ") {
+        Some((digits, operator)) => (digits.trim(), Some(operator.trim().to_owned())),
+        None => (text, None),
+    };
+    let bare = digits.strip_prefix('+').unwrap_or(digits);
+    let number = !bare.is_empty() && bare.bytes().all(|byte| byte.is_ascii_digit());
+    number.then(|| Person::Number(digits.to_owned(), dialled_in))
 }
 
 /// Everything up to a `#` outside quotes.
@@ -421,6 +447,19 @@ pub(super) const AFTER: Duration = Duration::from_secs(120);
 mod tests {
     use super::*;
     use crate::domain::text::Alphabet;
+
+    #[test]
+    fn somebody_is_named_by_place_or_by_number() {
+        let number = |digits: &str, home: Option<&str>| {
+            Some(Person::Number(digits.to_owned(), home.map(str::to_owned)))
+        };
+        assert_eq!(person("a/3"), Some(Person::Place("a".to_owned(), 3)));
+        assert_eq!(person("+46700000000"), number("+46700000000", None));
+        assert_eq!(person("0700000000 in a"), number("0700000000", Some("a")));
+        for wrong in ["a", "a/x", "+", "07000x in a", " in a", ""] {
+            assert_eq!(person(wrong), None, "{wrong}");
+        }
+    }
 
     #[test]
     fn acts_claims_and_names_are_read() {

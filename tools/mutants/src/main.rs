@@ -66,7 +66,7 @@ fn arguments() -> Result<Arguments, String> {
     Ok(found)
 }
 
-/// Source files below a folder, or the file itself.
+/// Source files below a folder but for those of tests, or the file itself.
 pub fn files(path: &Path, found: &mut Vec<PathBuf>) {
     let Ok(entries) = std::fs::read_dir(path) else {
         found.push(path.to_owned());
@@ -75,6 +75,9 @@ pub fn files(path: &Path, found: &mut Vec<PathBuf>) {
     let mut entries: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
     entries.sort();
     for entry in entries {
+        if entry.ends_with("tests.rs") {
+            continue;
+        }
         if entry.is_dir() || entry.extension().is_some_and(|extension| extension == "rs") {
             files(&entry, found);
         }
