@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::claim::failure;
 use super::facts::{Facts, Names, merged};
 use super::script::{AFTER, Act, Deed, Person, Script};
+use super::vocabulary;
 use crate::domain::dialling::dialled;
 use crate::domain::federation::Event;
 use crate::domain::id::{OperatorId, SubscriberId};
@@ -85,7 +86,7 @@ pub(crate) fn scripted(
 ) -> Result<Vec<(OperatorId, Instant, Stimulus)>, String> {
     let cast = cast(script, plan)?;
     possible(script, &cast, plan)?;
-    named(script, &cast, plan)?;
+    script.claims.iter().try_for_each(|claim| vocabulary::known(claim, &cast, plan))?;
     let act = |act: &Act| {
         let who = cast[&act.who];
         (plan.population.operator(who), act.at, stimulus(act, who, &cast))
@@ -196,43 +197,6 @@ fn possible(
         };
         if let Some(missing) = missing {
             return Err(format!("line {}: {} {missing}", act.line, act.who));
-        }
-    }
-    Ok(())
-}
-
-/// Whether everybody whom a claim names is in the cast: else `not` would hold of nobody for ever.
-fn named(
-    script: &Script,
-    cast: &BTreeMap<String, SubscriberId>,
-    plan: &Plan,
-) -> Result<(), String> {
-    /// Words of facts that begin as names do.
-    const WORDS: [&str; 12] = [
-        "IM",
-        "SMS",
-        "SMS-only",
-        "SMSC",
-        "Online",
-        "Busy",
-        "Legacy",
-        "Offline",
-        "MOBILE_PHONE",
-        "COMPUTER",
-        "PDA",
-        "CLI",
-    ];
-    let operator = |word: &str| plan.federation.operators.iter().any(|o| o.name == word);
-    for claim in &script.claims {
-        for fact in claim.facts() {
-            // What stands in quotes is said, not named.
-            let outside = fact.split('"').step_by(2).flat_map(str::split_whitespace);
-            for word in outside.map(|word| word.trim_matches([':', ','])) {
-                let name = word.starts_with(|c: char| c.is_ascii_uppercase());
-                if name && !WORDS.contains(&word) && !cast.contains_key(word) && !operator(word) {
-                    return Err(format!("line {}: nobody is called `{word}`", claim.line));
-                }
-            }
         }
     }
     Ok(())

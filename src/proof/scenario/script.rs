@@ -39,6 +39,7 @@ use crate::domain::presence::{Availability, StatusText};
 use crate::domain::quantity;
 use crate::domain::text::Text;
 use crate::domain::time::{Duration, Instant};
+use crate::domain::words::nearest;
 
 /// A scenario as read.
 #[derive(Clone, Debug)]
@@ -288,13 +289,7 @@ fn without_comment(line: &str) -> &str {
 fn deed(text: &str) -> Result<Deed, String> {
     let (verb, rest) = text.split_once(' ').unwrap_or((text, ""));
     let rest = rest.trim();
-    let known = || {
-        format!(
-            "`{text}`: users add … by number, add … by address, look for …, remove …, close the conversation with …, invite …, leave the group of …, write the group \"…\", write the group of … \"…\", write … \"…\", send … a picture, \
-             command online, command offline, answer \"…\", log in, \
-             log out, attach, detach, change presence, be busy, away or available, set \"…\", upgrade, give up IM, lapse, allow …, deny …, block …, unblock …, say yes, say no"
-        )
-    };
+    let known = || no_deed(text, verb);
     Ok(match (verb, rest) {
         ("adds", rest) => {
             let (whom, how) = rest.split_once(' ').ok_or_else(known)?;
@@ -371,6 +366,67 @@ fn deed(text: &str) -> Result<Deed, String> {
         _ => return Err(known()),
     })
 }
+
+/// What may be meant where an act makes no sense.
+fn no_deed(text: &str, verb: &str) -> String {
+    let count = text.strip_suffix(" characters").and_then(|text| text.rsplit(' ').next());
+    if count.is_some_and(|count| count.parse::<u64>().is_ok_and(|count| count > LONGEST as u64)) {
+        return format!("`{text}`: a text has at most {LONGEST} characters");
+    }
+    let forms: Vec<&str> =
+        FORMS.iter().copied().filter(|form| form.split(' ').next() == Some(verb)).collect();
+    if !forms.is_empty() {
+        return format!("`{text}` is no act: {}", forms.join(", or "));
+    }
+    let verbs = FORMS.iter().filter_map(|form| form.split(' ').next());
+    match nearest(verb, verbs.clone()) {
+        Some(meant) => format!("`{verb}` is no act; did you mean `{meant}`?"),
+        None => {
+            let mut verbs: Vec<&str> = verbs.collect();
+            verbs.dedup();
+            format!("`{verb}` is no act; users: {}", verbs.join(", "))
+        }
+    }
+}
+
+/// How acts are written.
+const FORMS: &[&str] = &[
+    "writes C1 \"hello\"",
+    "writes C1 161 characters",
+    "writes C1 71 wide characters",
+    "writes the group \"hello\"",
+    "writes the group of A1 \"hello\"",
+    "sends C1 a picture",
+    "answers \"hi\"",
+    "answers A1 \"hi\"",
+    "adds C1 by number",
+    "adds C1 by address",
+    "removes C1",
+    "looks for C1",
+    "invites C1",
+    "leaves the group of A1",
+    "closes the conversation with C1",
+    "changes presence",
+    "is available",
+    "is busy",
+    "is away",
+    "sets \"in a meeting\"",
+    "logs in",
+    "logs out",
+    "attaches",
+    "detaches",
+    "upgrades",
+    "gives up IM",
+    "lapses",
+    "says yes",
+    "says no",
+    "allows C1",
+    "denies C1",
+    "blocks C1",
+    "unblocks C1",
+    "commands online",
+    "commands offline",
+];
 
 /// `"hello"`, or `161 characters`, or `71 wide characters`, which take UCS-2; facts show these in quotes
 /// as well.
@@ -449,6 +505,18 @@ mod tests {
     use crate::domain::text::Alphabet;
 
     #[test]
+    fn acts_are_written_as_told_and_a_wrong_one_is_told_how() {
+        for form in FORMS {
+            assert!(deed(form).is_ok(), "{form}");
+        }
+        let told = |text: &str| deed(text).expect_err("no act");
+        assert_eq!(told("is bussy"), "`is bussy` is no act: is available, or is busy, or is away");
+        assert_eq!(told("wirtes C1 \"x\""), "`wirtes` is no act; did you mean `writes`?");
+        assert!(told("writes C1 100001 characters").contains("at most 100000 characters"));
+        assert!(told("juggles").starts_with("`juggles` is no act; users: writes, sends"));
+    }
+
+    #[test]
     fn somebody_is_named_by_place_or_by_number() {
         let number = |digits: &str, home: Option<&str>| {
             Some(Person::Number(digits.to_owned(), home.map(str::to_owned)))
@@ -489,7 +557,7 @@ mod tests {
     fn a_line_that_makes_no_sense_is_told_with_its_number() {
         let told = |text: &str| parse(text).expect_err("no scenario").to_string();
         assert!(told("topology t\nhello").starts_with("line 2: `hello` is no statement"));
-        assert!(told("topology t\n0s A1 dances").starts_with("line 2: `dances`: users add"));
+        assert!(told("topology t\n0s A1 juggles").starts_with("line 2: `juggles` is no act"));
         assert!(told("topology t\n0s A1 upgrades").contains("nobody is called `A1`"));
         assert!(told("topology t\nA1 is a\n").contains("operator/index"));
         assert!(told("A1 is a/0\n").contains("`topology FILE` is missing"));
