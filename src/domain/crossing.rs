@@ -488,6 +488,35 @@ impl<M, L, T> Content<M, L, T> {
         }
     }
 
+    /// Whether a user waits for what it asks for. Where a session with the partner is lost, such requests
+    /// fail, and all else goes with the next one.
+    pub(crate) fn is_awaited(&self) -> bool {
+        match self {
+            Self::Message(_) | Self::GroupMessage(_) | Self::GroupPost(_) => true,
+            Self::Search(_) | Self::Validate(_) | Self::Contact(_) | Self::Invite(_) => true,
+            Self::Sms(_)
+            | Self::SmsBack(_)
+            | Self::Query(_)
+            | Self::Located(_)
+            | Self::Alert(_)
+            | Self::Notification(_)
+            | Self::State { .. }
+            | Self::Subscribe(_)
+            | Self::Found(..)
+            | Self::Validated { .. }
+            | Self::ContactAnswer { .. }
+            | Self::InviteAnswer { .. }
+            | Self::Leave(_)
+            | Self::ServedAs(_)
+            | Self::DeliveryReport(_)
+            | Self::StatusReport(_)
+            | Self::Refused(_)
+            | Self::Ack
+            | Self::Report
+            | Self::Session(_) => false,
+        }
+    }
+
     /// What of it lies elsewhere inside an operator.
     pub(crate) fn held(&self) -> Held<'_, M, L> {
         match self {

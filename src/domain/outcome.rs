@@ -164,6 +164,8 @@ closed_list! {
         SmscFull => "smsc_full",
         /// A node that fails by the timeline is down.
         NodeDown => "node_down",
+        /// The session with the partner's server was lost before the request got through.
+        SessionLost => "session_lost",
         /// Over the rate limit of an agreement.
         RateLimited => "rate_limited",
         /// The rate limit's queue is full.

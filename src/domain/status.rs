@@ -99,7 +99,7 @@ impl Reason {
             Self::ImServerFull | Self::RelayFull | Self::TranslatorFull => Status::QueueFull,
             Self::SmscFull | Self::RateLimitFull | Self::ReplyNumbers => Status::QueueFull,
             // None of its own: the partner takes nothing more now.
-            Self::NodeDown | Self::RateLimited => Status::Unavailable,
+            Self::NodeDown | Self::SessionLost | Self::RateLimited => Status::Unavailable,
             Self::Offline => Status::LoggedOut,
             // None of its own: an answer in the negative has none. It does not tell who was asked from who
             // has blocked the asker (CR16-1).

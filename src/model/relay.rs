@@ -42,9 +42,10 @@ impl Relay {
         }
     }
 
-    /// An outage begins, or ends.
+    /// An outage begins, or ends, and with it the sessions with other servers.
     pub(crate) fn outage(&mut self, begins: bool, gateway: &mut Gateway, cx: &mut Context<'_>) {
         let turn = self.server.outage(begins);
+        gateway.server_outage(self.server.is_down(), cx);
         self.serve(turn, gateway, cx);
     }
 

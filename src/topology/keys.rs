@@ -442,7 +442,7 @@ pub(crate) const SESSION: &[Field] = &[
         "keep_alive",
         DURATION,
         Is("60s"),
-        "Whoever has heard nothing for so long asks whether the other is there.",
+        "After so much silence the party written first asks whether the other is there; if it does not, the other asks after `timeout`.",
     ),
     field(
         "timeout",

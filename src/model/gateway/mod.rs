@@ -17,11 +17,12 @@ use rustc_hash::FxHashMap;
 use self::cost::{bytes, charged};
 use self::meaning::{answered_at_once, arrived, carried, drop_list, exposed, notified};
 use self::partner::Partner;
-use self::transactions::{Open, Transactions};
+use self::transactions::{Open, Transactions, about};
 use self::transfer::Transfer;
 use self::translator::{Passage, Translator};
+use self::turn_back::never_shown;
 use super::context::Context;
-use super::crossing::{Content, Crossing, leave};
+use super::crossing::{Content, Crossing, arrive, leave};
 use super::link::Link;
 use super::outbox::Input;
 use super::plan::Plan;
@@ -173,6 +174,12 @@ impl Gateway {
     pub(crate) fn repeat(&mut self, place: u32, cx: &mut Context<'_>) {
         let crossing = self.lost[place as usize].take().expect("a lost crossing is repeated once");
         self.free.push(place);
+        if let Content::Notification(news) = crossing.content
+            && let Some(transactions) = &mut self.side(crossing.agreement).transactions
+            && transactions.is_followed(about(crossing.to, &crossing.content), crossing.number)
+        {
+            return never_shown(news, crossing.to, cx);
+        }
         self.transmit(crossing, false, cx);
     }
 
@@ -213,6 +220,11 @@ impl Gateway {
             }
             return;
         }
+        if let Some(transactions) = &mut side.transactions
+            && let Some(about) = about(crossing.to, &content)
+        {
+            transactions.carry(about, crossing.number, arrival.is_none());
+        }
         match arrival {
             // The request that it answers will come again.
             None if receipt && !ends => {}
@@ -229,23 +241,56 @@ impl Gateway {
         }
     }
 
-    /// The time of transactions of an agreement is over: what is still open is sent again.
+    /// The time of transactions of an agreement is over.
     pub(crate) fn overdue(&mut self, agreement: AgreementId, cx: &mut Context<'_>) {
-        let side = self.side(agreement);
-        if side.partner.as_mut().is_some_and(|partner| partner.pauses()) {
-            return;
+        self.resend(agreement, cx);
+        let Some(transactions) = &mut self.side(agreement).transactions else { return };
+        if let Some(at) = transactions.remind() {
+            cx.at(at, Role::Gateway, Input::Overdue(agreement));
         }
+    }
+
+    /// What is due is sent again, but for news that newer ones have followed. Without a session, what a
+    /// user waits for fails, and the rest waits for the next one.
+    fn resend(&mut self, agreement: AgreementId, cx: &mut Context<'_>) {
+        let side = self.side(agreement);
+        let up = side.partner.as_ref().is_none_or(|partner| partner.is_up());
         let Some(transactions) = &mut side.transactions else { return };
+        let (mut failed, mut stale) = (Vec::new(), Vec::new());
         while let Some(mut open) = transactions.overdue(cx.now) {
+            let about = about(open.sent.to, &open.sent.content);
+            if transactions.is_followed(about, open.sent.number) {
+                stale.extend(open.ledger.map(|ledger| (open.sent, ledger)));
+                continue;
+            }
+            if !up && open.sent.content.is_awaited() {
+                // What has arrived is the partner's, though no answer says so.
+                failed.extend(open.ledger.map(|ledger| (open.sent, ledger)));
+                continue;
+            }
+            if !up {
+                transactions.hold(open);
+                continue;
+            }
             let Open { bytes, carried, .. } = open;
             let (kind, identity) = (open.sent.content.kind(), Some(open.sent.identity()));
             let transfer = Transfer { agreement, kind, carried, bytes, charged: 0, identity };
             let (arrival, over) = transfer.put_on(&mut side.link, side.station, cx);
             depart(&mut open, arrival, cx);
-            transactions.open(open, over);
+            if let Some(at) = transactions.open(open, over) {
+                cx.at(at, Role::Gateway, Input::Overdue(agreement));
+            }
         }
-        if let Some(at) = transactions.remind() {
-            cx.at(at, Role::Gateway, Input::Overdue(agreement));
+        let mut back = |(sent, ledger)| arrive(sent, ledger, cx.plan, cx.messages, cx.lists);
+        let failed: Vec<Crossing> = failed.into_iter().filter_map(&mut back).collect();
+        let stale: Vec<Crossing> = stale.into_iter().filter_map(&mut back).collect();
+        for crossing in failed {
+            self.turn_back(crossing, Reason::SessionLost, cx);
+        }
+        for Crossing { to, content, .. } in stale {
+            if let Content::Notification(news) = content {
+                never_shown(news, to, cx);
+            }
         }
     }
 

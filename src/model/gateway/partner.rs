@@ -28,8 +28,6 @@ pub(super) struct Partner {
     session: Session,
     /// What waits for a session, and whether it goes for the first time.
     waiting: VecDeque<(Crossing, bool)>,
-    /// Transactions wait for one to go again.
-    paused: bool,
     /// How much has been said of the session.
     said: u32,
     /// When the session is looked at next: of several reminders under way, the one that counts.
@@ -55,17 +53,14 @@ impl Partner {
         Some(Self {
             session: Session::new(settings, own, begin, plan.defect),
             waiting: VecDeque::new(),
-            paused: false,
             said: 0,
             reminder: Instant::NEVER,
         })
     }
 
-    /// Whether transactions have to wait for a session to go again.
-    pub(super) fn pauses(&mut self) -> bool {
-        let waits = self.session.agreed().is_none();
-        self.paused |= waits;
-        waits
+    /// Whether there is a session.
+    pub(super) fn is_up(&self) -> bool {
+        self.session.agreed().is_some()
     }
 
     /// What waits for a session.
@@ -105,6 +100,11 @@ impl Gateway {
             None if cx.plan.has(Defect::SessionUnawaited) => true,
             // What it answers will come again.
             None if answer => false,
+            // It was under way as the session was lost.
+            None if !first && content.is_awaited() => {
+                self.turn_back(*crossing, Reason::SessionLost, cx);
+                false
+            }
             None => {
                 partner.waiting.push_back((*crossing, first));
                 if let Some(&slot) = content.message()
@@ -189,19 +189,31 @@ impl Gateway {
         }
     }
 
-    /// What has waited for the session goes.
+    /// What has waited for the session goes, after what was under way as the last one was lost.
     fn session_set_up(&mut self, agreement: AgreementId, cx: &mut Context<'_>) {
-        let Some(partner) = &mut self.side(agreement).partner else { return };
+        let side = self.side(agreement);
+        let Some(partner) = &mut side.partner else { return };
         let waiting = std::mem::take(&mut partner.waiting);
-        let paused = std::mem::take(&mut partner.paused);
+        if let Some(transactions) = &mut side.transactions {
+            transactions.resume(cx.now);
+        }
+        self.resend(agreement, cx);
         for (crossing, first) in waiting {
             if let Some(&slot) = crossing.content.message() {
                 cx.stage(slot, Stage::Session);
             }
             self.transmit(crossing, first, cx);
         }
-        if paused {
-            self.overdue(agreement, cx);
+    }
+
+    /// The server that speaks for this operator is down, or up again: so are its sessions.
+    pub(crate) fn server_outage(&mut self, down: bool, cx: &mut Context<'_>) {
+        let mut agreements: Vec<AgreementId> = self.sides.keys().copied().collect();
+        agreements.sort_unstable();
+        for agreement in agreements {
+            let Some(partner) = &mut self.side(agreement).partner else { continue };
+            let told = partner.session.server(down, cx.now);
+            self.session_told(agreement, told, cx);
         }
     }
 

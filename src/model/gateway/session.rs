@@ -25,6 +25,8 @@ pub(super) struct Session {
     failures: usize,
     /// Since when there is no session.
     down: Instant,
+    /// This side's server is down.
+    stopped: bool,
     defect: Option<Defect>,
 }
 
@@ -115,6 +117,7 @@ impl Session {
             theirs: 0,
             failures: 0,
             down: begin,
+            stopped: false,
             defect,
         }
     }
@@ -140,8 +143,28 @@ impl Session {
                 wait.until.min(wait.again)
             }
             State::Answering { until, .. } => until,
-            State::Up { heard, asked: None, .. } => heard + self.settings.keep_alive,
+            State::Up { heard, asked: None, .. } => {
+                // One question serves both; if the first does not ask, the other does.
+                let after = if self.own.first { Duration::ZERO } else { self.settings.timeout };
+                heard + self.settings.keep_alive + after
+            }
         }
+    }
+
+    /// This side's server goes down, and with it the session, without a word; or is up again.
+    pub(super) fn server(&mut self, down: bool, now: Instant) -> Told {
+        if std::mem::replace(&mut self.stopped, down) == down {
+            return Told::default();
+        }
+        if !down {
+            return self.begin(now);
+        }
+        let turn = matches!(self.state, State::Up { .. }).then_some(SessionTurn::Lost);
+        if turn.is_some() {
+            self.down = now;
+        }
+        self.state = State::Down(Instant::NEVER);
+        Told { say: None, turn }
     }
 
     /// Time has come.
@@ -182,6 +205,9 @@ impl Session {
     /// The partner says something.
     pub(super) fn said(&mut self, talk: Talk, now: Instant) -> Told {
         let Talk { step, answer, set_up } = talk;
+        if self.stopped {
+            return Told::default();
+        }
         if answer { self.answered(step, set_up, now) } else { self.asked(step, set_up, now) }
     }
 

@@ -10,7 +10,8 @@ use std::collections::VecDeque;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::domain::crossing::Sent;
+use crate::domain::crossing::{Audience, Content, Sent};
+use crate::domain::id::{OperatorId, SubscriberId};
 use crate::domain::ledger::Ledger;
 use crate::domain::observation::Carried;
 use crate::domain::time::Instant;
@@ -24,6 +25,7 @@ pub(super) struct Transactions {
     /// Whether a reminder is under way.
     reminded: bool,
     seen: Seen,
+    news: Unsettled,
 }
 
 /// A request without an answer so far.
@@ -48,20 +50,95 @@ struct Seen {
     beyond: FxHashSet<u32>,
 }
 
+/// News of a publisher that is not known to have arrived. What is sent again must not come after what is
+/// newer (RFC 6665 4.2.2: one NOTIFY after the other).
+#[derive(Debug, Default)]
+struct Unsettled {
+    newest: FxHashMap<About, u32>,
+    followed: FxHashSet<u32>,
+}
+
+/// Whose news, for which operator, for which of its watchers if not for all.
+pub(super) type About = (SubscriberId, OperatorId, Option<SubscriberId>);
+
+/// What a crossing to an operator tells, if it is news of somebody's presence.
+pub(super) fn about<M, L, T>(to: OperatorId, content: &Content<M, L, T>) -> Option<About> {
+    let Content::Notification(news) = content else { return None };
+    let watcher = match news.audience.audience() {
+        Audience::Watcher(watcher) => Some(watcher),
+        Audience::Domain(_) => None,
+    };
+    Some((news.publisher, to, watcher))
+}
+
+impl Unsettled {
+    fn follow(&mut self, about: About, number: u32) {
+        let before = self.newest.insert(about, number);
+        self.followed.extend(before.filter(|before| *before != number));
+    }
+
+    fn settle(&mut self, about: About, number: u32) {
+        if self.newest.get(&about) == Some(&number) {
+            self.newest.remove(&about);
+        }
+        self.followed.remove(&number);
+    }
+}
+
 impl Transactions {
     /// A request has left, to be sent again at `due`. A reminder is to be set then, if that is said.
     pub(super) fn open(&mut self, open: Open, due: Instant) -> Option<Instant> {
         let number = open.sent.number;
+        if let Some(about) = about(open.sent.to, &open.sent.content) {
+            self.news.follow(about, number);
+        }
         self.open.insert(number, open);
         self.due.push_back((due, number));
         (!std::mem::replace(&mut self.reminded, true)).then_some(due)
     }
 
+    /// A request stays open, not to be sent again before `resume`.
+    pub(super) fn hold(&mut self, open: Open) {
+        self.open.insert(open.sent.number, open);
+    }
+
+    /// All that is open is to be sent again at `now`, in the order in which it was sent first.
+    pub(super) fn resume(&mut self, now: Instant) {
+        let mut numbers: Vec<u32> = self.open.keys().copied().collect();
+        numbers.sort_unstable();
+        self.due = numbers.into_iter().map(|number| (now, number)).collect();
+    }
+
     /// An answer has come. False if nothing under its number waits for one.
     pub(super) fn close(&mut self, number: u32) -> bool {
         // What has not arrived has no answer.
-        let arrived = |open: &Open| open.ledger.is_none();
-        self.open.get(&number).is_some_and(arrived) && self.open.remove(&number).is_some()
+        if self.open.get(&number).is_none_or(|open| open.ledger.is_some()) {
+            return false;
+        }
+        if let Some(open) = self.open.remove(&number)
+            && let Some(about) = about(open.sent.to, &open.sent.content)
+        {
+            self.news.settle(about, number);
+        }
+        true
+    }
+
+    /// News that the transport carries leaves, or is lost and will be repeated.
+    pub(super) fn carry(&mut self, about: About, number: u32, lost: bool) {
+        self.news.follow(about, number);
+        if !lost {
+            self.news.settle(about, number);
+        }
+    }
+
+    /// Whether newer news has followed what went under this number, which is forgotten then.
+    pub(super) fn is_followed(&mut self, about: Option<About>, number: u32) -> bool {
+        let Some(about) = about else { return false };
+        let followed = self.news.followed.contains(&number);
+        if followed {
+            self.news.settle(about, number);
+        }
+        followed
     }
 
     /// A request whose time is over at `now`, for the caller to send again.
@@ -110,8 +187,8 @@ impl Transactions {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::crossing::{Content, Crossing};
-    use crate::domain::id::{AgreementId, OperatorId};
+    use crate::domain::crossing::Crossing;
+    use crate::domain::id::AgreementId;
 
     fn open(number: u32, arrived: bool) -> Open {
         let (to, agreement) = (OperatorId(1), AgreementId(0));
@@ -135,6 +212,22 @@ mod tests {
         assert_eq!(side.overdue(due[2]).map(|open| open.sent.number), Some(2));
         assert_eq!(side.remind(), None);
         assert_eq!(side.open(open(3, true), Instant(9)), Some(Instant(9)), "reminded anew");
+    }
+
+    #[test]
+    fn what_is_held_goes_again_from_the_oldest_on() {
+        let mut side = Transactions::default();
+        for number in [7, 2, 9] {
+            side.open(open(number, false), Instant(3));
+        }
+        while let Some(open) = side.overdue(Instant(3)) {
+            side.hold(open);
+        }
+        assert_eq!(side.remind(), None, "nothing is due");
+        side.resume(Instant(8));
+        let again: Vec<u32> =
+            std::iter::from_fn(|| side.overdue(Instant(8)).map(|open| open.sent.number)).collect();
+        assert_eq!(again, [2, 7, 9]);
     }
 
     #[test]

@@ -3,10 +3,11 @@
 
 use super::Gateway;
 use crate::domain::crossing::{Audience, Found, Request, Search};
+use crate::domain::id::OperatorId;
 use crate::domain::observation::Observation;
 use crate::domain::outcome::Reason;
 use crate::model::context::Context;
-use crate::model::crossing::{Content, Crossing, Located, Subscription};
+use crate::model::crossing::{Content, Crossing, Located, Notification, Subscription};
 use crate::model::routing::Carriage;
 
 impl Gateway {
@@ -37,25 +38,7 @@ impl Gateway {
                     self.put(Crossing { agreement: way.agreement, ..crossing }, cx);
                 }
             }
-            Content::Notification(news) => {
-                let (watcher, dropped) = match news.audience.audience() {
-                    Audience::Watcher(watcher) => (Some(watcher), 1),
-                    Audience::Domain(told) => (None, told),
-                };
-                let from = cx.plan.population.operator(news.publisher);
-                for _ in 0..dropped {
-                    cx.observe(Observation::PresenceShown {
-                        watcher,
-                        news: news.news,
-                        publisher: news.publisher,
-                        changed: news.changed,
-                        at: None,
-                        scope: cx.plan.presence_scope(from, to),
-                        from,
-                        to,
-                    });
-                }
-            }
+            Content::Notification(news) => never_shown(news, to, cx),
             Content::Validate(request)
             | Content::Validated { request, .. }
             | Content::Contact(request)
@@ -89,5 +72,26 @@ impl Gateway {
             Content::ServedAs(_) | Content::Session(_) => {}
             Content::DeliveryReport(_) | Content::StatusReport(_) => {}
         }
+    }
+}
+
+/// News for an operator that does not get there.
+pub(super) fn never_shown(news: Notification, to: OperatorId, cx: &mut Context<'_>) {
+    let (watcher, dropped) = match news.audience.audience() {
+        Audience::Watcher(watcher) => (Some(watcher), 1),
+        Audience::Domain(told) => (None, told),
+    };
+    let from = cx.plan.population.operator(news.publisher);
+    for _ in 0..dropped {
+        cx.observe(Observation::PresenceShown {
+            watcher,
+            news: news.news,
+            publisher: news.publisher,
+            changed: news.changed,
+            at: None,
+            scope: cx.plan.presence_scope(from, to),
+            from,
+            to,
+        });
     }
 }

@@ -247,9 +247,10 @@ impl Imsp {
         }
     }
 
-    /// An outage begins, or ends.
+    /// An outage begins, or ends, and with it the sessions with other servers.
     pub(crate) fn outage(&mut self, begins: bool, gateway: &mut Gateway, cx: &mut Context<'_>) {
         let turn = self.server.outage(begins);
+        gateway.server_outage(self.server.is_down(), cx);
         self.serve(turn, gateway, cx);
     }
 

@@ -136,6 +136,13 @@ pub(crate) fn bottleneck(run: &Run<'_>) -> String {
         let messages = plural(down, "message", "messages");
         said.push(format!("What was down refused {messages} (node_down)."));
     }
+    let lost = refused_for(run.summary, &[Reason::SessionLost]);
+    if lost > 0 {
+        let messages = plural(lost, "message", "messages");
+        said.push(format!(
+            "{messages} failed as sessions between servers were lost (session_lost)."
+        ));
+    }
     if full.is_empty() && refused == 0 {
         let failed: Vec<String> = run
             .moments
