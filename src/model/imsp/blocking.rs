@@ -2,8 +2,7 @@
 //! SMS-only users alike.
 
 use super::Imsp;
-use crate::domain::federation::LegacyPresence;
-use crate::domain::id::SubscriberId;
+use crate::domain::id::{OperatorId, SubscriberId};
 use crate::domain::observation::Observation;
 use crate::domain::outcome::Defect;
 use crate::domain::presence::{Look, News, StatusText};
@@ -11,6 +10,7 @@ use crate::domain::time::Instant;
 use crate::model::context::Context;
 use crate::model::gateway::Gateway;
 use crate::model::outbox::ContactRequest;
+use crate::model::plan::Plan;
 
 impl Imsp {
     /// A user blocks somebody, or ends that.
@@ -33,23 +33,24 @@ impl Imsp {
         if !changed || self.hidden.contains(owner, other) {
             return;
         }
-        let news = if on { News::Withdrawn } else { self.state_of(owner) };
+        let to = cx.plan.population.operator(other);
+        let news = if on { News::Withdrawn } else { self.state_of(owner, to, cx.plan) };
         if self.watches(other, owner, cx) {
             // The subscription stays: only what is told over it ends and begins again.
             self.tell_one((owner, cx.now, news), other, true, gateway, cx);
         }
     }
 
-    /// How somebody here looks now to a watcher who may see them again.
-    pub(super) fn state_of(&self, owner: SubscriberId) -> News {
+    /// How somebody here looks now to whoever may see them of the operator `to`: a legacy customer of whom
+    /// nothing is known as that operator says of all of them (OMTP IM-0090).
+    pub(super) fn state_of(&self, owner: SubscriberId, to: OperatorId, plan: &Plan) -> News {
         let index = self.index(owner);
-        let legacy_offline = self.settings.legacy.presence == LegacyPresence::Offline
-            || self.known.get(&owner) == Some(&false);
-        match (self.im.get(index), self.sessions.get(index), legacy_offline) {
-            (true, true, _) => News::Granted(self.look_of(owner)),
-            (true, false, _) => News::Offline,
-            (false, _, true) => News::LegacyOffline,
-            (false, _, false) => News::LegacyOnline,
+        let known = self.known.get(&owner).copied();
+        match (self.im.get(index), self.sessions.get(index)) {
+            (true, true) => News::Granted(self.look_of(owner)),
+            (true, false) => News::Offline,
+            (false, _) if known.unwrap_or_else(|| plan.legacy_is_online(to)) => News::LegacyOnline,
+            (false, _) => News::LegacyOffline,
         }
     }
 

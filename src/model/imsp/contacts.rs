@@ -531,10 +531,10 @@ impl Imsp {
         }
         cx.observe(Observation::ContactRefused { owner, contact, from, to, reason });
         match asked {
-            Asked::Elsewhere(transaction) if from != cx.operator => {
+            Asked::Elsewhere(transaction) => {
                 cx.turn_down(owner, Request::Transaction(transaction), reason);
             }
-            Asked::Here(_) | Asked::Elsewhere(_) | Asked::Listed => {
+            Asked::Here(_) | Asked::Listed => {
                 self.tell_why(owner, Carried::Contact(owner, contact), reason, cx);
             }
         }

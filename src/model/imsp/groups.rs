@@ -81,14 +81,13 @@ impl Imsp {
         cx: &mut Context<'_>,
     ) {
         let ContactRequest { owner, contact, asked } = request;
-        let population = &cx.plan.population;
-        let (host, home) = (population.operator(owner), population.operator(contact));
-        if let (Asked::Elsewhere(transaction), true) = (asked, host != cx.operator) {
-            let request = Addition { owner, contact, transaction };
-            gateway.send(host, Content::InviteAnswer { request, answer }, cx);
-            return;
-        }
-        if let (Asked::Elsewhere(transaction), true) = (asked, home != cx.operator) {
+        let host = cx.plan.population.operator(owner);
+        if let Asked::Elsewhere(transaction) = asked {
+            if host != cx.operator {
+                let request = Addition { owner, contact, transaction };
+                gateway.send(host, Content::InviteAnswer { request, answer }, cx);
+                return;
+            }
             let open = Open { user: owner, contact, wanted: Wanted::Member };
             if self.open.close(transaction, |known| *known == open).is_none() {
                 return cx.stray();

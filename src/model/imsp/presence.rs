@@ -82,6 +82,10 @@ impl Imsp {
                     self.notify((publisher, changed, news), watcher, gateway, cx);
                 }
             } else if !cx.plan.has(Defect::PresenceStays) {
+                // How legacy customers look by default is for the lists' own operator to say (IM-0090).
+                let legacy = matches!(news, News::LegacyOnline | News::LegacyOffline);
+                let default = legacy && !self.known.contains_key(&publisher);
+                let news = if default { self.state_of(publisher, to, cx.plan) } else { news };
                 tell_domain((publisher, changed, news), domain, here, selective, gateway, cx);
             }
         }
@@ -389,7 +393,8 @@ impl Imsp {
         cx: &Context<'_>,
     ) -> Option<News> {
         let hidden = self.hidden.contains(contact, watcher) || self.has_blocked(contact, watcher);
-        let state = match self.state_of(contact) {
+        let to = cx.plan.population.operator(watcher);
+        let state = match self.state_of(contact, to, cx.plan) {
             News::Offline if cx.plan.has(Defect::StaleLogin) => {
                 News::Granted(self.look_of(contact))
             }

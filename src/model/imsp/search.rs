@@ -89,7 +89,13 @@ impl Imsp {
         let Found { search: Search { user, contact, transaction }, wanted, users } = answer;
         let open = Open { user, contact, wanted: Wanted::Search };
         match self.open.close(transaction, |known| *known == open) {
-            Some(_) => self.found(user, contact, users, refused.or(reason(wanted)), cx),
+            Some(_) => {
+                // Only IM users are found.
+                if wanted && refused.is_none() {
+                    self.directory.learn(contact, true, cx.operator, cx.plan);
+                }
+                self.found(user, contact, users, refused.or(reason(wanted)), cx);
+            }
             None => cx.stray(),
         }
     }

@@ -80,7 +80,8 @@ impl Imsp {
         }
         let told = allowed || cx.plan.has(Defect::DeniedWatcherSees);
         cx.observe(Observation::WatcherAnswered { publisher, watcher, changed, allowed });
-        let news = if told { self.state_of(publisher) } else { News::Withdrawn };
+        let to = cx.plan.population.operator(watcher);
+        let news = if told { self.state_of(publisher, to, cx.plan) } else { News::Withdrawn };
         match told {
             true => self.hidden.remove(publisher, watcher),
             false => self.hidden.insert(publisher, watcher),
@@ -115,9 +116,10 @@ impl Imsp {
         // What IM users decide of their watchers, legacy customers do not.
         let hidden = self.hidden.forget(user);
         self.register(user, None, cx);
-        let news = self.state_of(user);
+        let news = self.state_of(user, cx.operator, cx.plan);
         self.presence_changed(user, changed, news, gateway, cx);
         for watcher in hidden {
+            let news = self.state_of(user, cx.plan.population.operator(watcher), cx.plan);
             self.tell_one((user, changed, news), watcher, true, gateway, cx);
         }
         let added = self.added.watchers(user).iter().map(|&(watcher, _)| watcher);
