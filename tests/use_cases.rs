@@ -9,6 +9,7 @@ use std::sync::Arc;
 use common::prepare;
 use interwork::domain::id::{OperatorId, SubscriberId};
 use interwork::domain::observation::{Observation, SmsEvent};
+use interwork::domain::outcome::TransferKind;
 use interwork::domain::text::{Alphabet, Text};
 use interwork::domain::time::{Duration, Instant};
 use interwork::engine::simulation::Simulation;
@@ -269,4 +270,68 @@ agreements:
         ["hub delivered: access_up a 100ms, im_service a 10ms, link a 20ms, relay hub-x 5ms, \
           link hub-x 30ms, relay hub-y 5ms, link hub-y 40ms, im_service b 10ms, access_down b 100ms"]
     );
+}
+
+/// What one observer of all operators makes of a run with these things in it.
+fn noted<T: Send + 'static>(
+    text: &str,
+    sets: &[&str],
+    script: &[(u64, Stimulus)],
+    note: fn(&Observation<'_>) -> Option<T>,
+) -> Vec<T> {
+    struct Noted<T>(fn(&Observation<'_>) -> Option<T>, Vec<(Instant, T)>);
+    impl<T> Observer for Noted<T> {
+        fn observe(&mut self, now: Instant, observation: &Observation<'_>) {
+            self.1.extend((self.0)(observation).map(|noted| (now, noted)));
+        }
+    }
+    let (plan, setup) = prepare(text, sets);
+    let mut simulation = Simulation::new(&plan, |_| Noted(note, Vec::new()));
+    for (second, stimulus) in script {
+        simulation.script(A, Instant::START + Duration::from_secs(*second), *stimulus);
+    }
+    simulation.run_until(setup.window.end, 2).expect("the run is sound");
+    let mut all: Vec<_> = simulation.into_observers().into_iter().flat_map(|it| it.1).collect();
+    all.sort_by_key(|(at, _)| *at);
+    all.into_iter().map(|(_, noted)| noted).collect()
+}
+
+#[test]
+fn im_0050_reply_numbers_are_taken_by_conversation_and_free_after_the_hold() {
+    let sets = ["operators.a.legacy.reply_hold=10s"];
+    let script = [(1, writes(A1, C1, 41)), (4, writes(A2, C1, 41)), (5, writes(A1, C1, 5))];
+    let in_use = noted(FEDERATION, &sets, &script, |seen| match seen {
+        Observation::ReplyNumbersInUse { operator: A, numbers } => Some(*numbers),
+        _ => None,
+    });
+    assert_eq!(in_use, [1, 2, 1, 0]);
+}
+
+#[test]
+fn rd_7_where_only_presence_crosses_a_removal_ends_what_is_subscribed_alone() {
+    let removed = Stimulus::Remove { owner: A1, contact: B1 };
+    for (kind, share, ends) in [("im", "0%", 1), ("sms_only", "100%", 0)] {
+        let contact = format!("operators.b.subscribers={{ {kind}: 1 }}");
+        let listed = format!(
+            "workload.contacts={{ per_user: 1, elsewhere: 100%, sms_only: {share}, mutual: 0% }}"
+        );
+        let only = ["agreements.0.features=[presence]", "operators.c.subscribers={ sms_only: 0 }"];
+        let sets = [contact.as_str(), listed.as_str(), only[0], only[1]];
+        let crossed = noted(FEDERATION, &sets, &[(5, removed)], |seen| match seen {
+            Observation::Transferred { from: A, kind: TransferKind::Subscribe, .. } => Some(()),
+            _ => None,
+        });
+        assert_eq!(crossed.len(), ends, "{kind}");
+    }
+}
+
+#[test]
+fn whom_users_add_during_a_run_they_write_to() {
+    let sets =
+        ["workload.growth.add_contact=60/h", "workload.messages.total=1/s", "run.duration=20m"];
+    let written = noted(FEDERATION, &sets, &[], |seen| match seen {
+        Observation::Offered { .. } => Some(()),
+        _ => None,
+    });
+    assert!(written.len() > 100, "{} messages", written.len());
 }

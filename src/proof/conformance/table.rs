@@ -196,6 +196,7 @@ pub const ROWS: &[Row] = &[
             "rd-3",
             "rd-3-by-number",
             "rd-3-dialled",
+            "rd-3-found",
             "rd-3-search",
             "rd-3-no-search",
             "rd-3-directory",
@@ -231,6 +232,7 @@ pub const ROWS: &[Row] = &[
             "rd-5-refresh",
             "rd-5-start",
             "rd-5-two",
+            "rd-5-order",
         ]),
     ),
     row(
@@ -322,7 +324,14 @@ pub const ROWS: &[Row] = &[
         ShouldNot,
         "OMTP 3.1",
         "no group messaging with legacy customers",
-        Played(&["im-0020", "im-0020-group", "im-0020-member", "im-0020-blocked", "im-0020-left"]),
+        Played(&[
+            "im-0020",
+            "im-0020-group",
+            "im-0020-member",
+            "im-0020-blocked",
+            "im-0020-left",
+            "im-0020-lapsed",
+        ]),
     ),
     row(
         "IM-0030",
@@ -378,7 +387,13 @@ pub const ROWS: &[Row] = &[
         ShallNot,
         "OMTP 3.3",
         "the two kinds of legacy customers look the same",
-        Played(&["im-0090", "im-0090-words", "im-0090-offline"]),
+        Played(&[
+            "im-0090",
+            "im-0090-words",
+            "im-0090-offline",
+            "im-0090-login",
+            "im-0090-login-offline",
+        ]),
     ),
     row("IM-0100", May, "OMTP 3.3", "the list is laid out consistently", Played(&["im-0100"])),
     row(
@@ -445,6 +460,6 @@ pub const ROWS: &[Row] = &[
         Holds,
         "IMPS SSP",
         "both servers notice that a session is lost, and set up another",
-        Played(&["ssp-2", "ssp-2-idle"]),
+        Played(&["ssp-2", "ssp-2-idle", "ssp-2-order", "ssp-2-server"]),
     ),
 ];
