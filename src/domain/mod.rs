@@ -1,6 +1,7 @@
 //! Values that every other part speaks in: time, identities, distributions, text, settings,
 //! messages and observations. Nothing here acts, reads a file or knows a node.
 
+pub(crate) mod audience;
 pub mod bytes;
 pub mod client;
 pub mod crossing;

@@ -430,6 +430,14 @@ closed_list! {
         DetachedReached => "detached-reached",
         /// A message without a way on IM is refused, not converted (KIND-4).
         FallbackMissing => "fallback-missing",
+        /// Whoever takes a contact for one of another kind is not corrected (UC-3).
+        MistakesUncorrected => "mistakes-uncorrected",
+        /// News that is sent again comes after newer news (RD-5).
+        NewsOvertaken => "news-overtaken",
+        /// A server that is down keeps its sessions (SSP-2).
+        SessionOutlives => "session-outlives",
+        /// What was under way as a session was lost waits for the next one (SSP-2).
+        LossFailsNothing => "loss-fails-nothing",
         /// No operator learns of upgrades elsewhere (UC-3).
         UpgradeUnheard => "upgrade-unheard",
         /// Messages kept for a login stay in store (KIND-1).

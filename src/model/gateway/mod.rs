@@ -32,7 +32,7 @@ use crate::domain::crossing::{Fate, Receipt, Refusal, Sent};
 use crate::domain::id::{AgreementId, OperatorId, Role};
 use crate::domain::ledger::Ledger;
 use crate::domain::observation::{Observation, StationId};
-use crate::domain::outcome::{Reason, Stage};
+use crate::domain::outcome::{Defect, Reason, Stage};
 use crate::domain::part::{Part, PartKind};
 use crate::domain::random::StreamSeed;
 use crate::domain::time::{Duration, Instant};
@@ -259,11 +259,13 @@ impl Gateway {
         let (mut failed, mut stale) = (Vec::new(), Vec::new());
         while let Some(mut open) = transactions.overdue(cx.now) {
             let about = about(open.sent.to, &open.sent.content);
-            if transactions.is_followed(about, open.sent.number) {
+            let ordered = !cx.plan.has(Defect::NewsOvertaken);
+            if ordered && transactions.is_followed(about, open.sent.number) {
                 stale.extend(open.ledger.map(|ledger| (open.sent, ledger)));
                 continue;
             }
-            if !up && open.sent.content.is_awaited() {
+            let fails = !cx.plan.has(Defect::LossFailsNothing);
+            if !up && fails && open.sent.content.is_awaited() {
                 // What has arrived is the partner's, though no answer says so.
                 failed.extend(open.ledger.map(|ledger| (open.sent, ledger)));
                 continue;

@@ -3,7 +3,7 @@
 
 use super::Imsp;
 use crate::domain::client::Act;
-use crate::domain::crossing::{Fate, ToGroup};
+use crate::domain::crossing::{Fate, ServedAs, ToGroup};
 use crate::domain::federation::OfflineMessages;
 use crate::domain::id::{OperatorId, Role};
 use crate::domain::observation::{Carried, Decision, Observation, Stored};
@@ -43,11 +43,32 @@ impl Imsp {
             if cx.messages[slot].group == ToGroup::Post && !self.post(slot, cx) {
                 return;
             }
+            self.correct(slot, gateway, cx);
             self.deliver(slot, cx);
         } else if cx.messages[slot].group != ToGroup::No {
             self.send_on_to_group(slot, gateway, cx);
         } else {
             self.send_on(slot, gateway, cx);
+        }
+    }
+
+    /// A message shows that its sender's operator takes the recipient for somebody of another kind: it is
+    /// told (use case 3), and who wrote it knows before the next one.
+    fn correct(&self, slot: Slot, gateway: &mut Gateway, cx: &mut Context<'_>) {
+        let Message { sender, recipient, from, by_sms, group, .. } = cx.messages[slot];
+        if from == cx.operator || by_sms || group != ToGroup::No {
+            return;
+        }
+        let route = cx.messages[slot].journal.route;
+        let taken_for_legacy = match (route.is_im(), route.is_sms()) {
+            (true, _) => false,
+            (_, true) => true,
+            (false, false) => return,
+        };
+        let im = self.im.get(self.index(recipient));
+        if taken_for_legacy == im && !cx.plan.has(Defect::MistakesUncorrected) {
+            let served = ServedAs { owner: sender, contact: recipient, im };
+            gateway.send(from, Content::ServedAs(served), cx);
         }
     }
 

@@ -147,6 +147,7 @@ scenarios! {
     "uc-3-later",
     "uc-3-login",
     "uc-3-messaging-only",
+    "uc-3-mistaken",
     "uc-3-no-notice",
     "uc-3-removed",
     "uc-3-taught",

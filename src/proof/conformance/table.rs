@@ -135,6 +135,7 @@ pub const ROWS: &[Row] = &[
             "uc-3-writes",
             "uc-3-login",
             "uc-3-taught",
+            "uc-3-mistaken",
             "uc-3-unregistered",
             "uc-3-later",
             "uc-3-back",
