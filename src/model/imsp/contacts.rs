@@ -116,6 +116,10 @@ impl Imsp {
             return self.contact_refused(request, Reason::NoRoute, cx);
         };
         let im = self.knows_as_im(contact, cx);
+        // Who is on the list already is shown as before, and not asked again.
+        if im && self.lists(request.owner, contact, cx) {
+            return;
+        }
         if home == cx.operator {
             if im || !by_number {
                 self.decide_contact(request, Decision::Ask(home), cx);

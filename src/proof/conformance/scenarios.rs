@@ -99,6 +99,7 @@ scenarios! {
     "rd-3-no-search",
     "rd-3-search",
     "rd-4",
+    "rd-4-again",
     "rd-4-declined",
     "rd-4-learned",
     "rd-4-number",

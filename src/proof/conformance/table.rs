@@ -210,6 +210,7 @@ pub const ROWS: &[Row] = &[
         "both lists hold each other after one exchange",
         Played(&[
             "rd-4",
+            "rd-4-again",
             "rd-4-refused",
             "rd-4-declined",
             "rd-4-learned",
