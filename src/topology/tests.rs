@@ -197,6 +197,18 @@ fn clients_that_are_not_named_are_as_the_keys_say() {
 }
 
 #[test]
+fn im_0060_a_notice_has_no_place_holder_but_the_contact() {
+    let charge = "        charge: \"\" ";
+    let of = |given| EXAMPLE.replacen(charge, &format!("        charge: {given} "), 1);
+    valid(&of("\"<contact> < 3, <contact>\""), &[]);
+    let wrong = of("\"<name> costs\"").replacen("setup: \"\"", "setup: welcome <contact>", 1);
+    let told = told(&wrong);
+    for part in ["`<contact>` stands for nothing here", "in particular", "`<name>` stands for"] {
+        assert!(told.contains(part), "{told}");
+    }
+}
+
+#[test]
 fn a_session_does_not_end_between_two_polls() {
     let clients = |given: &str| {
         EXAMPLE.replacen("    im_server:", &format!("    clients: {given}\n    im_server:"), 1)

@@ -111,6 +111,29 @@ impl Builder<'_> {
         self.problems.push(if help.is_empty() { problem } else { problem.help(help) });
     }
 
+    /// What clients tell their users, by kind.
+    fn notices(&mut self, node: &Node) -> Notices {
+        let mut text = |key, of_contact| {
+            let text = node.part(key).text();
+            let rest = if of_contact { text.replace(CONTACT, "") } else { text.to_owned() };
+            let stands = rest.split_once('<').and_then(|(_, rest)| rest.split_once('>'));
+            if let Some((name, _)) = stands {
+                let help = match of_contact {
+                    true => "`<contact>` is all there is",
+                    false => "it is told as the service is set up, of nobody in particular",
+                };
+                self.wrong(node.place_of(key), format!("`<{name}>` stands for nothing here"), help);
+            }
+            text.to_owned()
+        };
+        Notices {
+            setup: text("setup", false),
+            writing: text("writing", true),
+            charge: text("charge", true),
+            limit: text("limit", true),
+        }
+    }
+
     /// Says what is no mistake but can hardly be meant.
     fn doubt(&mut self, place: Place, message: impl Into<String>, help: impl Into<String>) {
         self.problems.push(Problem::warning(place, message).help(help));
@@ -204,7 +227,7 @@ impl Builder<'_> {
                 overlong: legacy.word("overlong", &words::OVERLONG),
                 source_notice: legacy.part("source_notice").text().to_owned(),
                 notice: legacy.word("notice", &words::NOTICE),
-                notices: notices(legacy.part("notices")),
+                notices: self.notices(legacy.part("notices")),
                 client_limit: legacy.read("client_limit"),
                 visible: legacy.read("visible"),
                 sms_commands: legacy.read("sms_commands"),
@@ -298,15 +321,4 @@ impl Builder<'_> {
 /// What others ask of a part a second, where it is said.
 fn other(node: &Node) -> f64 {
     node.get("other").map_or(0.0, Node::meant)
-}
-
-/// What clients tell their users, by kind.
-fn notices(node: &Node) -> Notices {
-    let text = |key| node.part(key).text().to_owned();
-    Notices {
-        setup: text("setup"),
-        writing: text("writing"),
-        charge: text("charge"),
-        limit: text("limit"),
-    }
 }
