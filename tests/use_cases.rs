@@ -10,12 +10,13 @@ use common::prepare;
 use interwork::domain::id::{OperatorId, SubscriberId};
 use interwork::domain::observation::{Observation, SmsEvent};
 use interwork::domain::outcome::TransferKind;
+use interwork::domain::presence::News;
 use interwork::domain::text::{Alphabet, Text};
 use interwork::domain::time::{Duration, Instant};
 use interwork::engine::simulation::Simulation;
 use interwork::model::context::Observer;
 use interwork::model::plan::Plan;
-use interwork::model::stimulus::Stimulus;
+use interwork::model::stimulus::{Change, Stimulus};
 
 const A: OperatorId = OperatorId(0);
 const A1: SubscriberId = SubscriberId(0);
@@ -276,7 +277,7 @@ agreements:
 fn noted<T: Send + 'static>(
     text: &str,
     sets: &[&str],
-    script: &[(u64, Stimulus)],
+    script: &[(OperatorId, u64, Stimulus)],
     note: fn(&Observation<'_>) -> Option<T>,
 ) -> Vec<T> {
     struct Noted<T>(fn(&Observation<'_>) -> Option<T>, Vec<(Instant, T)>);
@@ -287,8 +288,8 @@ fn noted<T: Send + 'static>(
     }
     let (plan, setup) = prepare(text, sets);
     let mut simulation = Simulation::new(&plan, |_| Noted(note, Vec::new()));
-    for (second, stimulus) in script {
-        simulation.script(A, Instant::START + Duration::from_secs(*second), *stimulus);
+    for (home, second, stimulus) in script {
+        simulation.script(*home, Instant::START + Duration::from_secs(*second), *stimulus);
     }
     simulation.run_until(setup.window.end, 2).expect("the run is sound");
     let mut all: Vec<_> = simulation.into_observers().into_iter().flat_map(|it| it.1).collect();
@@ -299,7 +300,8 @@ fn noted<T: Send + 'static>(
 #[test]
 fn im_0050_reply_numbers_are_taken_by_conversation_and_free_after_the_hold() {
     let sets = ["operators.a.legacy.reply_hold=10s"];
-    let script = [(1, writes(A1, C1, 41)), (4, writes(A2, C1, 41)), (5, writes(A1, C1, 5))];
+    let script =
+        [(1, A1), (4, A2), (5, A1)].map(|(second, sender)| (A, second, writes(sender, C1, 41)));
     let in_use = noted(FEDERATION, &sets, &script, |seen| match seen {
         Observation::ReplyNumbersInUse { operator: A, numbers } => Some(*numbers),
         _ => None,
@@ -317,7 +319,7 @@ fn rd_7_where_only_presence_crosses_a_removal_ends_what_is_subscribed_alone() {
         );
         let only = ["agreements.0.features=[presence]", "operators.c.subscribers={ sms_only: 0 }"];
         let sets = [contact.as_str(), listed.as_str(), only[0], only[1]];
-        let crossed = noted(FEDERATION, &sets, &[(5, removed)], |seen| match seen {
+        let crossed = noted(FEDERATION, &sets, &[(A, 5, removed)], |seen| match seen {
             Observation::Transferred { from: A, kind: TransferKind::Subscribe, .. } => Some(()),
             _ => None,
         });
@@ -334,4 +336,54 @@ fn whom_users_add_during_a_run_they_write_to() {
         _ => None,
     });
     assert!(written.len() > 100, "{} messages", written.len());
+}
+
+#[test]
+fn rd_5_news_for_a_domain_is_never_shown_to_whoever_has_left_meanwhile() {
+    let b1 = SubscriberId(2);
+    let sets = [
+        "operators.b.subscribers={ im: 1 }",
+        "operators.c.subscribers={ sms_only: 0 }",
+        "workload.contacts={ per_user: 1, elsewhere: 100%, sms_only: 0%, mutual: 0% }",
+        "workload.by_operator={ b: { contacts: { per_user: 0 } } }",
+        "agreements.0.presence.fan_out=per_domain",
+    ];
+    let script = [
+        (OperatorId(1), 1, Stimulus::Change { user: b1, to: Change::Next }),
+        (A, 1, Stimulus::Log { user: A1, login: false }),
+    ];
+    let shown = noted(FEDERATION, &sets, &script, |seen| match seen {
+        Observation::PresenceShown { news: News::Changed(_), at, .. } => Some(at.is_some()),
+        _ => None,
+    });
+    assert_eq!(shown, [true, false], "to A2, and to A1 no more");
+}
+
+#[test]
+fn rd_6_a_report_is_told_once() {
+    let sets = ["workload.messages.reports=100%"];
+    let told = noted(FEDERATION, &sets, &[(A, 1, writes(A1, B1, 41))], |seen| match seen {
+        Observation::Reported { at, .. } => Some(at.is_some()),
+        _ => None,
+    });
+    assert_eq!(told, [true]);
+}
+
+#[test]
+fn rd_5_news_that_finds_no_room_is_never_shown() {
+    let b1 = SubscriberId(2);
+    let sets = [
+        "operators.a.im_server={ workers: 1, service_time: 1s, queue_limit: 1 }",
+        "operators.b.subscribers={ im: 1 }",
+        "operators.c.subscribers={ sms_only: 0 }",
+        "workload.contacts={ per_user: 1, elsewhere: 100%, sms_only: 0%, mutual: 0% }",
+        "workload.by_operator={ b: { contacts: { per_user: 0 } } }",
+    ];
+    let change = (OperatorId(1), 1, Stimulus::Change { user: b1, to: Change::Next });
+    let shown = noted(FEDERATION, &sets, &[change, change], |seen| match seen {
+        Observation::PresenceShown { news: News::Changed(_), at, .. } => Some(at.is_some()),
+        _ => None,
+    });
+    let seen = |wanted| shown.iter().filter(|shown| **shown == wanted).count();
+    assert_eq!((seen(true), seen(false)), (2, 2), "one in service, one waits");
 }

@@ -55,10 +55,8 @@ impl Imsp {
     /// A message shows that its sender's operator takes the recipient for somebody of another kind: it is
     /// told (use case 3), and who wrote it knows before the next one.
     fn correct(&self, slot: Slot, gateway: &mut Gateway, cx: &mut Context<'_>) {
-        let Message { sender, recipient, from, by_sms, group, .. } = cx.messages[slot];
-        if from == cx.operator || by_sms || group != ToGroup::No {
-            return;
-        }
+        let Message { sender, recipient, from, .. } = cx.messages[slot];
+        // Answers by SMS and messages to groups take nobody for anybody; no way leads to oneself.
         let route = cx.messages[slot].journal.route;
         let taken_for_legacy = match (route.is_im(), route.is_sms()) {
             (true, _) => false,
@@ -92,10 +90,7 @@ impl Imsp {
             if cx.messages[slot].group != ToGroup::No {
                 return cx.refuse(slot, Reason::LegacyCustomer);
             }
-            let was = cx.messages[slot].journal.route;
-            if was.converted() != was {
-                cx.reroute(slot, was.converted());
-            }
+            cx.reroute(slot, cx.messages[slot].journal.route.converted());
             return self.convert(slot, cx);
         }
         if cx.plan.has(Defect::UpgradeDropsMessage) && !cx.plan.population.is_im(recipient) {
@@ -128,10 +123,7 @@ impl Imsp {
                     self.store(slot, cx);
                 }
                 OfflineMessages::Sms => {
-                    let was = cx.messages[slot].journal.route;
-                    if was.converted() != was {
-                        cx.reroute(slot, was.converted());
-                    }
+                    cx.reroute(slot, cx.messages[slot].journal.route.converted());
                     self.convert(slot, cx);
                 }
             }

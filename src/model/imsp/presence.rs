@@ -105,7 +105,7 @@ impl Imsp {
         let first = cx.plan.graph.watcher_offset(publisher) - self.watcher_base;
         for (&watcher, place) in cx.plan.graph.watchers(publisher).iter().zip(first..) {
             let listens = if own.contains(&watcher.0) {
-                self.sessions.get((watcher.0 - self.base) as usize)
+                self.logged_in(watcher)
             } else {
                 self.subscribed.get(place as usize)
             };

@@ -69,7 +69,13 @@ pub const ROWS: &[Row] = &[
         Holds,
         "OMTP 2",
         "an IM user receives messages on IM",
-        Played(&["kind-1", "kind-1-off-air", "kind-1-no-smsc"]),
+        Played(&[
+            "kind-1",
+            "kind-1-between",
+            "kind-1-overtaken",
+            "kind-1-off-air",
+            "kind-1-no-smsc",
+        ]),
     ),
     row(
         "KIND-2",
@@ -170,7 +176,7 @@ pub const ROWS: &[Row] = &[
         Holds,
         "OMTP 2.6",
         "an answer comes back through MNO A, in the right conversation",
-        Played(&["uc-4b", "uc-4b-conversation"]),
+        Played(&["uc-4b", "uc-4b-outage", "uc-4b-conversation"]),
     ),
     row(
         "RD-1",
@@ -242,14 +248,21 @@ pub const ROWS: &[Row] = &[
         Holds,
         "RD7 7.1.5",
         "messages travel both ways in one conversation",
-        Played(&["rd-6", "rd-6-report", "rd-6-outage", "rd-6-alerts"]),
+        Played(&[
+            "rd-6",
+            "rd-6-first",
+            "rd-6-in-turn",
+            "rd-6-report",
+            "rd-6-outage",
+            "rd-6-alerts",
+        ]),
     ),
     row(
         "RD-7",
         Holds,
         "RD7 7.1.7",
         "what an agreement does not carry does not cross",
-        Played(&["rd-7", "rd-7-groups", "rd-7-second-leg"]),
+        Played(&["rd-7", "rd-7-limited", "rd-7-groups", "rd-7-second-leg"]),
     ),
     row(
         "RD-8",
@@ -328,6 +341,7 @@ pub const ROWS: &[Row] = &[
         "no group messaging with legacy customers",
         Played(&[
             "im-0020",
+            "im-0020-away",
             "im-0020-group",
             "im-0020-member",
             "im-0020-blocked",

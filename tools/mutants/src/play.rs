@@ -30,6 +30,7 @@ const QUICK: Duration = Duration::from_secs(12);
 /// stored ones: those notice that something changed, not that it is wrong. None that takes minutes.
 const PROGRAMS: &[&str] = &[
     "border",
+    "clients",
     "conformance",
     "conservation",
     "failures",
