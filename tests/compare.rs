@@ -400,7 +400,7 @@ fn two_runs_that_differ_by_an_outage_say_what_moved_and_what_would_prove_it() {
     for words in [
         "timeline: nothing in A, link_down [a, b] at 2m for 5m in B",
         "✓ 606 ms  ✗ 4.57 min",
-        "x 453",
+        "x 45",
         "Headline figures",
         "? message_latency{route=interworked}",
         "interwork compare up/topology.yaml down/topology.yaml --replications 10",

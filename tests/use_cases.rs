@@ -9,7 +9,7 @@ use std::sync::Arc;
 use common::prepare;
 use interwork::domain::id::{OperatorId, SubscriberId};
 use interwork::domain::observation::{Observation, SmsEvent};
-use interwork::domain::outcome::TransferKind;
+use interwork::domain::outcome::{SessionTurn, TransferKind};
 use interwork::domain::presence::News;
 use interwork::domain::text::{Alphabet, Text};
 use interwork::domain::time::{Duration, Instant};
@@ -386,4 +386,62 @@ fn rd_5_news_that_finds_no_room_is_never_shown() {
     });
     let seen = |wanted| shown.iter().filter(|shown| **shown == wanted).count();
     assert_eq!((seen(true), seen(false)), (2, 2), "one in service, one waits");
+}
+
+#[test]
+fn rd_5_a_notification_is_counted_by_the_publishers_operator() {
+    let b1 = SubscriberId(2);
+    let sets = [
+        "operators.b.subscribers={ im: 1 }",
+        "operators.c.subscribers={ sms_only: 0 }",
+        "workload.contacts={ per_user: 1, elsewhere: 100%, sms_only: 0%, mutual: 0% }",
+        "workload.by_operator={ b: { contacts: { per_user: 0 } } }",
+    ];
+    let change = (OperatorId(1), 1, Stimulus::Change { user: b1, to: Change::Next });
+    let sent = noted(FEDERATION, &sets, &[change], |seen| match seen {
+        Observation::Notified { from, to, client: None } => Some((*from, *to)),
+        _ => None,
+    });
+    assert_eq!(sent, [(OperatorId(1), A); 2], "one for each watcher");
+}
+
+#[test]
+fn rd_7_a_limit_takes_as_long_for_a_message_as_its_rate_says() {
+    let sets = ["agreements.0.rate_limit={ rate: 4/s, burst: 1, over: queue }"];
+    let script = [(A, 1, writes(A1, B1, 5)), (A, 1, writes(A2, B1, 5))];
+    let planned = noted(FEDERATION, &sets, &script, |seen| match seen {
+        Observation::StationPlanned { service, wait, .. } => Some((*wait, *service)),
+        _ => None,
+    });
+    let quarter = Duration::from_millis(250);
+    assert!(planned.contains(&(Duration::from_millis(0), quarter)), "{planned:?}");
+    assert!(planned.contains(&(quarter, quarter)), "{planned:?}");
+}
+
+#[test]
+fn rd_6_answers_over_a_link_that_may_fail_find_their_requests() {
+    let sets = ["timeline=[{ at: 30s, link_down: [a, b], for: 1s }]"];
+    let stray = noted(FEDERATION, &sets, &[(A, 1, writes(A1, B1, 5))], |seen| match seen {
+        Observation::Stray { .. } => Some(()),
+        _ => None,
+    });
+    assert_eq!(stray.len(), 0);
+}
+
+#[test]
+fn ssp_2_a_session_says_since_when_there_was_none() {
+    let sets = [
+        "agreements.0.session={ keep_alive: 5s, timeout: 2s, retry: [1s] }",
+        "timeline=[{ at: 10s, link_down: [a, b], for: 20s }]",
+    ];
+    let down = noted(FEDERATION, &sets, &[], |seen| match seen {
+        Observation::ServerSession { operator: A, turn: SessionTurn::SetUp, down, .. } => {
+            Some(*down)
+        }
+        _ => None,
+    });
+    let [first, second] = down[..] else { panic!("{down:?}") };
+    assert!(first < Duration::from_secs(1), "{first:?} to set up");
+    let lost = Duration::from_secs(10)..Duration::from_secs(20);
+    assert!(lost.contains(&second), "{second:?} since it was lost");
 }

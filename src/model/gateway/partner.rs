@@ -107,11 +107,6 @@ impl Gateway {
             }
             None => {
                 partner.waiting.push_back((*crossing, first));
-                if let Some(&slot) = content.message()
-                    && !first
-                {
-                    cx.stage(slot, Stage::Link);
-                }
                 let peer = cx.plan.federation.agreement(agreement).peer(cx.operator);
                 cx.decide(carried(&content, cx), Decision::AwaitSession(peer));
                 false

@@ -46,6 +46,7 @@ scenarios! {
     "im-0020-group",
     "im-0020-lapsed",
     "im-0020-left",
+    "im-0020-limited",
     "im-0020-member",
     "im-0030",
     "im-0030-answer",

@@ -347,6 +347,7 @@ pub const ROWS: &[Row] = &[
             "im-0020-blocked",
             "im-0020-left",
             "im-0020-lapsed",
+            "im-0020-limited",
         ]),
     ),
     row(
