@@ -25,11 +25,11 @@ const FILES: &[&str] =
 const USAGE: &str =
     "mutants [--list] [--again] [--quick] [--jobs N] [--work FOLDER] [FILE OR FOLDER]...
   --list    shows the mutants and ends
-  --again   plays those alone that were not caught the last time
+  --again   plays those alone that were not caught before (results/mutation/caught.txt)
   --quick   leaves out test programs of more than some seconds
 Run it in the repository's root.";
 
-/// In the file of what came of the last run.
+/// In the file of what came of runs so far.
 const UNVIABLE: &str = "does not compile";
 
 /// What was asked for.
@@ -118,10 +118,12 @@ fn mutate() -> Result<(), String> {
     eprintln!("{} mutants in {} files", mutants.len(), texts.len());
     let work = &arguments.work;
     let wrong = |error: std::io::Error| error.to_string();
-    let state = work.join("last.txt");
+    let folder = Path::new("results/mutation");
+    std::fs::create_dir_all(folder).map_err(wrong)?;
+    let state = folder.join("caught.txt");
     let (mut dropped, mut outcomes) = (BTreeSet::new(), BTreeMap::new());
+    let before = std::fs::read_to_string(&state).unwrap_or_default();
     if arguments.again {
-        let before = std::fs::read_to_string(&state).unwrap_or_default();
         let before: BTreeMap<&str, &str> =
             before.lines().filter_map(|line| line.split_once(" <- ")).collect();
         for (number, mutant) in mutants.iter().enumerate() {
@@ -143,6 +145,13 @@ fn mutate() -> Result<(), String> {
         viable.iter().copied().filter(|number| !outcomes.contains_key(number)).collect();
     // Kept as it comes about: a run that is interrupted goes on with `--again`.
     let mut last = std::fs::File::create(&state).map_err(wrong)?;
+    // What is known of files that were not asked about stays.
+    for kept in before
+        .lines()
+        .filter(|known| known.split_once(" | ").is_some_and(|(file, _)| !texts.contains_key(file)))
+    {
+        writeln!(last, "{kept}").map_err(wrong)?;
+    }
     for number in &dropped {
         writeln!(last, "{} <- {UNVIABLE}", line(&mutants[*number])).map_err(wrong)?;
     }
@@ -165,8 +174,6 @@ fn mutate() -> Result<(), String> {
     };
     outcomes.extend(play::outcomes(&copy, work, &stages, &open, arguments.jobs, &told));
     let _ = std::fs::remove_dir_all(work.join("tmp"));
-    let folder = Path::new("results/mutation");
-    std::fs::create_dir_all(folder).map_err(wrong)?;
     let reasons = std::fs::read_to_string(folder.join("reasons.txt")).unwrap_or_default();
     let reasons = table::reasons(&reasons)?;
     let page = table::page(&mutants, &outcomes, &reasons);
@@ -180,9 +187,12 @@ fn mutate() -> Result<(), String> {
 
 /// Puts down that a mutant was caught.
 fn note(file: &mut std::fs::File, mutant: &Mutant, outcome: &Outcome) {
-    if let Outcome::Caught(by) = outcome {
-        let _ = writeln!(file, "{} <- {by}", line(mutant));
-    }
+    let by = match outcome {
+        Outcome::Caught(by) => by.as_str(),
+        Outcome::Endless(_) => table::ENDLESS,
+        Outcome::Survived | Outcome::Unreached => return,
+    };
+    let _ = writeln!(file, "{} <- {by}", line(mutant));
 }
 
 /// A mutant on a line.

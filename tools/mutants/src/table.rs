@@ -10,6 +10,9 @@ use crate::sites::Mutant;
 /// A line of the reasons' file: what no test notices, and why that is right.
 pub type Reasons = BTreeMap<(String, String, String), String>;
 
+/// By which a mutant is caught with which a program does not end.
+pub const ENDLESS: &str = "it does not end";
+
 /// Reads `file | function | change | reason` lines; `#` begins a comment.
 pub fn reasons(text: &str) -> Result<Reasons, String> {
     let mut all = Reasons::new();
@@ -60,7 +63,7 @@ pub fn page(mutants: &[Mutant], outcomes: &BTreeMap<usize, Outcome>, reasons: &R
         let outcome = outcomes.get(&number);
         let caught = match outcome {
             Some(Outcome::Caught(name)) => Some(name.as_str()),
-            Some(Outcome::Endless(_)) => Some("it does not end"),
+            Some(Outcome::Endless(_)) => Some(ENDLESS),
             Some(Outcome::Survived | Outcome::Unreached) | None => None,
         };
         for row in [rows.entry(&mutant.file).or_default(), &mut total] {
