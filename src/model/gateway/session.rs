@@ -156,6 +156,11 @@ impl Session {
         if std::mem::replace(&mut self.stopped, down) == down {
             return Told::default();
         }
+        if !down && now < self.down {
+            // The agreement is still to begin.
+            self.state = State::Down(self.down);
+            return Told::default();
+        }
         if !down {
             return self.begin(now);
         }

@@ -253,3 +253,16 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn ssp_2_an_outage_before_the_agreement_begins_sets_nothing_up_early() {
+    let mut one = Session::new(&settings(), own(0, Services::ALL, 3), at(60_000), None);
+    assert_eq!(one.server(true, at(1_000)), Told::default());
+    assert_eq!(one.next(), Instant::NEVER);
+    assert_eq!(one.server(false, at(5_000)), Told::default());
+    assert_eq!(one.next(), at(60_000));
+    assert!(one.due(at(60_000)).say.is_some());
+    // Later it begins at once.
+    one.server(true, at(70_000));
+    assert!(one.server(false, at(80_000)).say.is_some());
+}
