@@ -338,16 +338,18 @@ fn whom_users_add_during_a_run_they_write_to() {
     assert!(written.len() > 100, "{} messages", written.len());
 }
 
+/// Users of `a` watch the one user of `b`, who watches nobody.
+const WATCHED: [&str; 4] = [
+    "operators.b.subscribers={ im: 1 }",
+    "operators.c.subscribers={ sms_only: 0 }",
+    "workload.contacts={ per_user: 1, elsewhere: 100%, sms_only: 0%, mutual: 0% }",
+    "workload.by_operator={ b: { contacts: { per_user: 0 } } }",
+];
+
 #[test]
 fn rd_5_news_for_a_domain_is_never_shown_to_whoever_has_left_meanwhile() {
     let b1 = SubscriberId(2);
-    let sets = [
-        "operators.b.subscribers={ im: 1 }",
-        "operators.c.subscribers={ sms_only: 0 }",
-        "workload.contacts={ per_user: 1, elsewhere: 100%, sms_only: 0%, mutual: 0% }",
-        "workload.by_operator={ b: { contacts: { per_user: 0 } } }",
-        "agreements.0.presence.fan_out=per_domain",
-    ];
+    let sets = [&WATCHED[..], &["agreements.0.presence.fan_out=per_domain"]].concat();
     let script = [
         (OperatorId(1), 1, Stimulus::Change { user: b1, to: Change::Next }),
         (A, 1, Stimulus::Log { user: A1, login: false }),
@@ -372,13 +374,8 @@ fn rd_6_a_report_is_told_once() {
 #[test]
 fn rd_5_news_that_finds_no_room_is_never_shown() {
     let b1 = SubscriberId(2);
-    let sets = [
-        "operators.a.im_server={ workers: 1, service_time: 1s, queue_limit: 1 }",
-        "operators.b.subscribers={ im: 1 }",
-        "operators.c.subscribers={ sms_only: 0 }",
-        "workload.contacts={ per_user: 1, elsewhere: 100%, sms_only: 0%, mutual: 0% }",
-        "workload.by_operator={ b: { contacts: { per_user: 0 } } }",
-    ];
+    let narrow = "operators.a.im_server={ workers: 1, service_time: 1s, queue_limit: 1 }";
+    let sets = [&WATCHED[..], &[narrow]].concat();
     let change = (OperatorId(1), 1, Stimulus::Change { user: b1, to: Change::Next });
     let shown = noted(FEDERATION, &sets, &[change, change], |seen| match seen {
         Observation::PresenceShown { news: News::Changed(_), at, .. } => Some(at.is_some()),
@@ -391,14 +388,8 @@ fn rd_5_news_that_finds_no_room_is_never_shown() {
 #[test]
 fn rd_5_a_notification_is_counted_by_the_publishers_operator() {
     let b1 = SubscriberId(2);
-    let sets = [
-        "operators.b.subscribers={ im: 1 }",
-        "operators.c.subscribers={ sms_only: 0 }",
-        "workload.contacts={ per_user: 1, elsewhere: 100%, sms_only: 0%, mutual: 0% }",
-        "workload.by_operator={ b: { contacts: { per_user: 0 } } }",
-    ];
     let change = (OperatorId(1), 1, Stimulus::Change { user: b1, to: Change::Next });
-    let sent = noted(FEDERATION, &sets, &[change], |seen| match seen {
+    let sent = noted(FEDERATION, &WATCHED, &[change], |seen| match seen {
         Observation::Notified { from, to, client: None } => Some((*from, *to)),
         _ => None,
     });
