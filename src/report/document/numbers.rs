@@ -100,7 +100,7 @@ mod tests {
     }
 
     /// Round figures, those just between two, and the ends of every unit. The page's script is held to
-    /// the same file by `tests/page_script.rs`.
+    /// the same file by `tests/it/page_script.rs`.
     #[test]
     fn figures_are_shown_as_they_were() {
         let golden = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));

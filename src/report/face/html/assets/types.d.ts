@@ -1,5 +1,5 @@
 // The data of a page as `data.rs`, `capacity.rs`, `compare.rs` and `sweep.rs` write it, for the
-// type check alone. `tests/page_script.rs` holds it to pages that the program makes.
+// type check alone. `tests/it/page_script.rs` holds it to pages that the program makes.
 
 type Label =
   "route" | "from" | "to" | "reason" | "stage" | "operator" | "station" | "scope" | "kind";
