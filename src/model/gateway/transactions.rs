@@ -231,6 +231,33 @@ mod tests {
     }
 
     #[test]
+    fn news_that_newer_news_has_followed_is_known_until_it_is_settled() {
+        let about = (SubscriberId(1), OperatorId(1), None);
+        let mut news = Unsettled::default();
+        for number in [1, 2] {
+            news.follow(about, number);
+        }
+        news.settle(about, 1);
+        news.follow(about, 3);
+        assert!(news.followed.contains(&2), "the first has come, and the second is still behind");
+        for number in [2, 3] {
+            news.settle(about, number);
+        }
+        assert!(news.newest.is_empty() && news.followed.is_empty(), "no more is kept");
+    }
+
+    #[test]
+    fn news_that_a_transport_has_lost_is_followed_by_the_next() {
+        let about = (SubscriberId(1), OperatorId(1), None);
+        let mut side = Transactions::default();
+        side.carry(about, 1, true);
+        assert!(!side.is_followed(Some(about), 1), "nothing newer");
+        side.carry(about, 2, false);
+        assert!(side.is_followed(Some(about), 1));
+        assert!(!side.is_followed(Some(about), 2), "it has come");
+    }
+
+    #[test]
     fn an_answer_to_what_has_not_arrived_closes_nothing() {
         let mut side = Transactions::default();
         side.open(open(4, false), Instant(3));

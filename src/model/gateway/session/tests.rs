@@ -210,6 +210,75 @@ fn what_comes_late_or_twice_changes_nothing() {
     assert_eq!(format!("{:?}", pair.sides), before);
 }
 
+fn asked(side: &mut Session, step: Step, set_up: u32) -> Told {
+    side.said(Talk { step, answer: false, set_up }, at(0))
+}
+
+/// What a partner asks that has the secret it was told.
+fn login(told: Told) -> Step {
+    let Some(Talk { step: Step::Token { secret, .. }, .. }) = told.say else { panic!("{told:?}") };
+    Step::Login { digest: digest(secret) }
+}
+
+const TOKEN: Step = Step::Token { secret: 5, version: 3 };
+
+#[test]
+fn ssp_1_a_question_whose_answer_was_lost_is_answered_again_and_nothing_is_undone() {
+    let mut one = session(1);
+    let told = asked(&mut one, TOKEN, 1);
+    assert_eq!(asked(&mut one, TOKEN, 1), told);
+    assert!(asked(&mut one, login(told), 1).say.is_some());
+    assert_eq!(asked(&mut one, TOKEN, 1), told, "late, and the login stands");
+    let services = Step::Services(MESSAGING);
+    let up = asked(&mut one, services, 1);
+    assert_eq!(up.turn, Some(SessionTurn::SetUp));
+    assert_eq!(asked(&mut one, services, 1), Told { turn: None, ..up });
+}
+
+#[test]
+fn ssp_1_what_belongs_to_an_earlier_set_up_is_left_alone() {
+    let mut one = session(1);
+    let services = Step::Services(MESSAGING);
+    let early = asked(&mut one, TOKEN, 1);
+    let told = asked(&mut one, TOKEN, 2);
+    assert_ne!(early, told, "the partner has begun anew");
+    for late in [TOKEN, login(early)] {
+        assert_eq!(asked(&mut one, late, 1), Told::default());
+    }
+    assert!(asked(&mut one, login(told), 2).say.is_some());
+    assert_eq!(asked(&mut one, services, 1), Told::default());
+    assert_eq!(asked(&mut one, services, 2).turn, Some(SessionTurn::SetUp));
+    for late in [TOKEN, login(early), services] {
+        assert_eq!(asked(&mut one, late, 1), Told::default());
+    }
+    assert!(one.agreed().is_some());
+}
+
+#[test]
+fn ssp_2_a_set_up_asks_again_then_is_tried_anew_after_each_wait_in_turn() {
+    let mut one = session(0);
+    let mut now = at(0);
+    for wait in [5_000, 20_000, 20_000] {
+        let token = one.due(now).say;
+        for seconds in [2, 4, 6, 8] {
+            assert_eq!(one.due(now + Duration::from_secs(seconds)).say, token, "said again");
+        }
+        let failed = now + Duration::from_secs(10);
+        assert_eq!(one.due(failed).turn, Some(SessionTurn::Failed));
+        now = failed + Duration::from_millis(wait);
+        assert_eq!(one.next(), now);
+    }
+}
+
+#[test]
+fn every_set_up_and_every_end_has_a_secret_of_its_own() {
+    let one = session(0);
+    let secrets = [(1, false), (1, true), (2, false), (2, true)];
+    let all: std::collections::BTreeSet<u64> =
+        secrets.map(|(set_up, answer)| one.secret(set_up, answer)).into();
+    assert_eq!(all.len(), 4);
+}
+
 proptest! {
     /// Whatever is lost or late for a while, both have the same session soon after, and have not said more
     /// than their times allow.
