@@ -26,9 +26,10 @@ const SIGXCPU: i32 = 24;
 /// What takes longer is left out where a quick answer is asked for.
 const QUICK: Duration = Duration::from_secs(12);
 
-/// Test programs whose claims are about what the model does. None that compares whole outputs with
-/// stored ones: those notice that something changed, not that it is wrong. None that takes minutes.
-const PROGRAMS: &[&str] = &[
+/// Subjects of the whole program's tests whose claims are about what the model does. None that compares
+/// whole outputs with stored ones: those notice that something changed, not that it is wrong. None that
+/// takes minutes.
+const SUBJECTS: &[&str] = &[
     "border",
     "clients",
     "conformance",
@@ -71,20 +72,12 @@ pub enum Outcome {
     reason = "how long programs take is no result of the simulator"
 )]
 pub fn stages(copy: &Copy, work: &Path, quick: bool) -> Result<Vec<Stage>, String> {
-    let mut arguments = vec!["test", "--no-run", "--lib", "--bins"];
-    for program in PROGRAMS {
-        arguments.extend(["--test", program]);
-    }
     let mut stages = Vec::new();
-    for message in copy.cargo(&arguments)? {
+    for message in copy.cargo(&["test", "--no-run", "--lib", "--bins", "--test", "it"])? {
         if message["message"]["level"] == "error" {
             return Err(message["message"]["rendered"].as_str().unwrap_or_default().to_owned());
         }
-        let (Some(path), Some(name)) =
-            (message["executable"].as_str(), message["target"]["name"].as_str())
-        else {
-            continue;
-        };
+        let Some(path) = message["executable"].as_str() else { continue };
         let test = message["profile"]["test"] == true;
         let kind = message["target"]["kind"][0].as_str().unwrap_or_default();
         let words = |words: &[&str]| -> Vec<String> {
@@ -98,7 +91,10 @@ pub fn stages(copy: &Copy, work: &Path, quick: bool) -> Result<Vec<Stage>, Strin
                 let own = words(&["--test-threads=1", "model::", "proof::", "engine::"]);
                 stages.push(("unit tests".to_owned(), own));
             }
-            ("test", true) => stages.push((name.to_owned(), words(&["--test-threads=1"]))),
+            ("test", true) => stages.extend(SUBJECTS.iter().map(|subject| {
+                let own = words(&["--test-threads=1", &format!("{subject}::")]);
+                ((*subject).to_owned(), own)
+            })),
             _ => {}
         }
     }
@@ -174,7 +170,7 @@ enum Run {
 /// Runs one program; the first test that fails ends it. `limit` is of processor time, so that it does not
 /// matter what else runs here.
 fn run(copy: &Copy, work: &Path, command: &[String], mutant: &str, limit: Duration) -> Run {
-    let limited = format!("ulimit -v {MEMORY_KB} -t {}; exec \"$@\"", limit.as_secs());
+    let limited = format!("ulimit -v {MEMORY_KB} && ulimit -t {} && exec \"$@\"", limit.as_secs());
     let mut child = Command::new("sh")
         .args(["-c", &limited, "sh"])
         .args(command)
