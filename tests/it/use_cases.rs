@@ -448,11 +448,9 @@ fn ssp_2_a_session_says_since_when_there_was_none() {
 
 #[test]
 fn im_0050_an_smsc_waits_after_each_failure_as_its_schedule_says_and_its_last_wait_stays() {
-    let sets = [
-        "operators.a.smsc.retry=[2s, 5s, 9s]",
-        "operators.a.smsc.alert=false",
-    ];
-    let script = [(C, 0, Stimulus::Phone { user: C1, attached: false }), (A, 1, writes(A1, C1, 41))];
+    let sets = ["operators.a.smsc.retry=[2s, 5s, 9s]", "operators.a.smsc.alert=false"];
+    let script =
+        [(C, 0, Stimulus::Phone { user: C1, attached: false }), (A, 1, writes(A1, C1, 41))];
     let failed = timed(FEDERATION, &sets, &script, |seen| match seen {
         Observation::Sms { event: SmsEvent::Retried, .. } => Some(()),
         _ => None,
