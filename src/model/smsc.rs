@@ -143,10 +143,10 @@ impl Smsc {
         let message = cx.messages[slot].id;
         cx.observe(Observation::Sms { operator, message, origin, event: SmsEvent::Refused });
         in_store(slot, false, cx);
-        let (user, own) = (cx.messages[slot].sender, cx.messages[slot].from == cx.operator);
+        let user = cx.messages[slot].sender;
         cx.refuse(slot, reason);
         // The handset that submits it has the answer in hand (SMS-SUBMIT-REPORT, 3GPP TS 23.040 9.2.2.2a).
-        if let (SmsOrigin::Reply, true, Some(status)) = (origin, own, reason.status())
+        if let (SmsOrigin::Reply, Some(status)) = (origin, reason.status())
             && !cx.plan.has(Defect::StatusUntold)
         {
             let (about, language) = (Carried::Message(message), Language::Sms);

@@ -395,6 +395,21 @@ fn rd_5_news_that_finds_no_room_is_never_shown() {
 }
 
 #[test]
+fn rd_5_news_that_newer_news_has_followed_is_never_shown() {
+    let down = "timeline=[{ at: 2s, link_down: [a, b], for: 20s }]";
+    let change = |second| {
+        (OperatorId(1), second, Stimulus::Change { user: SubscriberId(2), to: Change::Next })
+    };
+    let sets = [&WATCHED[..], &[down]].concat();
+    let shown = noted(FEDERATION, &sets, &[change(5), change(6)], |seen| match seen {
+        Observation::PresenceShown { news: News::Changed(_), at, .. } => Some(at.is_some()),
+        _ => None,
+    });
+    let seen = |wanted| shown.iter().filter(|shown| **shown == wanted).count();
+    assert_eq!((seen(true), seen(false)), (2, 2), "of two changes, to two watchers");
+}
+
+#[test]
 fn rd_5_a_notification_is_counted_by_the_publishers_operator() {
     let b1 = SubscriberId(2);
     let change = (OperatorId(1), 1, Stimulus::Change { user: b1, to: Change::Next });
@@ -458,4 +473,39 @@ fn im_0050_an_smsc_waits_after_each_failure_as_its_schedule_says_and_its_last_wa
     let second = |at: Instant| at.since(Instant::START).0 / Duration::from_secs(1).0;
     let seconds: Vec<u64> = failed.into_iter().map(|(at, ())| second(at)).collect();
     assert_eq!(seconds, [1, 3, 8, 17, 26, 35, 44, 53]);
+}
+
+#[test]
+fn hlr_1_a_phone_that_comes_and_goes_is_told_each_time_it_does() {
+    let sets = [
+        "operators.b.legacy.presence=hlr",
+        "operators.b.hlr.attached=50%",
+        "operators.b.hlr.detached_for=10s",
+        "run.duration=4000s",
+    ];
+    let added = Stimulus::Add { owner: A1, contact: B1, by_number: true };
+    let heard = timed(FEDERATION, &sets, &[(A, 1, added)], |seen| match seen {
+        Observation::PresenceChanged { publisher: B1, .. } => Some(()),
+        _ => None,
+    });
+    // Off for 10 s, on for as long on average: 200 times each, 26 more or fewer.
+    assert!((320..480).contains(&heard.len()), "{}", heard.len());
+    let seconds: Vec<u64> = heard.iter().map(|(at, ())| at.0).collect();
+    let off = seconds.windows(2).filter(|pair| pair[1] - pair[0] == 10_000_000_001).count();
+    assert!(off >= heard.len() / 2 - 2, "every other wait is of 10 s: {off}");
+}
+
+#[test]
+fn uc_4b_an_answer_that_is_turned_away_is_tried_again_by_the_smsc_that_has_it() {
+    let sets = [
+        "timeline=[{ at: 5s, node_down: a.im_server, for: 20s }]",
+        "operators.a.smsc.retry=[30s]",
+        "operators.c.smsc.retry=[30s]",
+    ];
+    let sets = [ANSWERED, &sets, &["run.duration=50s"]].concat();
+    let again = noted(FEDERATION, &sets, &[(A, 1, writes(A1, C1, 41))], |seen| match seen {
+        Observation::Sms { operator, event: SmsEvent::Retried, .. } => Some(*operator),
+        _ => None,
+    });
+    assert_eq!(again, [C]);
 }

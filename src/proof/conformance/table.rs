@@ -189,6 +189,8 @@ pub const ROWS: &[Row] = &[
             "rd-1-numbers",
             "rd-1-unknown",
             "rd-1-lapsed",
+            "rd-1-handset",
+            "rd-1-request",
             "rd-1-status",
             "rd-1-status-later",
         ]),
