@@ -10,11 +10,11 @@ use bytes::BytesMut;
 
 const LATENCY: Duration = Duration::from_millis(5);
 
-fn number(digits: &str) -> Address {
+pub(super) fn number(digits: &str) -> Address {
     Address { ton: 1, npi: 1, digits: digits.to_owned() }
 }
 
-fn short(text: &str) -> Short {
+pub(super) fn short(text: &str) -> Short {
     Short {
         source: number("15550001"),
         destination: number("15550002"),
