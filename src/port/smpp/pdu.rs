@@ -60,6 +60,8 @@ impl Status {
     pub const QUEUE_FULL: Self = Self(0x14);
     /// Above the rate that was agreed.
     pub const THROTTLED: Self = Self(0x58);
+    /// The client cannot take it, now or ever (ESME_RX_P_APPN).
+    pub const REJECTED: Self = Self(0x65);
 }
 
 /// The address of a short message's end.

@@ -216,6 +216,11 @@ impl Session {
         self.state
     }
 
+    /// Whether short messages go, one way or both.
+    pub fn is_bound(&self) -> bool {
+        matches!(self.state, State::Bound(_))
+    }
+
     /// How many more short messages may be sent before an answer comes.
     pub fn room(&self) -> usize {
         if self.may_send() { self.terms.window.saturating_sub(self.outstanding) } else { 0 }
@@ -224,6 +229,11 @@ impl Session {
     /// Takes what is to be written to the connection.
     pub fn output(&mut self) -> BytesMut {
         self.outbound.split()
+    }
+
+    /// Whether anything is to be written.
+    pub fn has_output(&self) -> bool {
+        !self.outbound.is_empty()
     }
 
     /// The next thing that has come of it.
