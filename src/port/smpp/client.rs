@@ -107,7 +107,7 @@ enum Link {
     /// It is being tried.
     Connecting,
     /// There is one.
-    Open(Session),
+    Open(Box<Session>),
 }
 
 /// A client with its sessions.
@@ -197,7 +197,8 @@ impl Client {
             return self.down(link, now);
         }
         let Account { bind, system_id, password, terms, .. } = &self.account;
-        self.links[link] = Link::Open(Session::bind(*terms, *bind, system_id, password, now));
+        self.links[link] =
+            Link::Open(Box::new(Session::bind(*terms, *bind, system_id, password, now)));
     }
 
     /// A connection is gone, or has not come about.
