@@ -3,7 +3,6 @@
 
 mod common;
 
-mod advice;
 mod architecture;
 mod border;
 mod browser;
@@ -24,14 +23,12 @@ mod forecast;
 mod groups;
 mod hostile_topologies;
 mod interconnect;
-mod intervals;
 mod invalid_topologies;
 mod metrics;
 mod objectives;
 mod page_script;
 mod parts;
 mod performance;
-mod plan;
 mod precision;
 mod protocols;
 mod queueing;
@@ -48,5 +45,4 @@ mod terminal;
 mod trace;
 mod upgrades;
 mod use_cases;
-mod validate;
 mod watch;
