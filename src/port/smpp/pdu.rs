@@ -213,6 +213,27 @@ pub fn take(octets: &mut BytesMut, longest: usize) -> Result<Option<Taken>, OutO
     }))
 }
 
+/// Takes the octets of one PDU from the front of `octets`, unread, for who writes down what was said; `None`
+/// where it is not all there, or cannot be one.
+pub fn whole(octets: &mut BytesMut, longest: usize) -> Option<BytesMut> {
+    let length = u32::from_be_bytes(*octets.first_chunk::<4>()?) as usize;
+    let is_there = (HEADER..=longest).contains(&length) && octets.len() >= length;
+    is_there.then(|| octets.split_to(length))
+}
+
+/// Puts asterisks in the place of the password, if these are the octets of a bind.
+pub fn blank_password(pdu: &mut [u8]) {
+    const BINDS: [u32; 3] = [0x01, 0x02, 0x09];
+    let id = pdu.get(4..8).map(|id| u32::from_be_bytes([id[0], id[1], id[2], id[3]]));
+    if id.is_none_or(|id| !BINDS.contains(&id)) {
+        return;
+    }
+    // The name ends at its NUL, and the password at the next.
+    let body = pdu.get_mut(HEADER..).unwrap_or_default();
+    let Some(name) = body.iter().position(|octet| *octet == 0) else { return };
+    body[name + 1..].iter_mut().take_while(|octet| **octet != 0).for_each(|octet| *octet = b'*');
+}
+
 /// Writes a PDU behind `octets`. Names and addresses longer than their fields are cut.
 pub fn put(frame: &Frame, octets: &mut BytesMut) {
     let command = written(frame);

@@ -2,7 +2,9 @@
 
 use proptest::prelude::*;
 
-use super::pdu::{Address, Bind, Frame, Part, Pdu, Short, Status, Taken, put, take};
+use super::pdu::{
+    Address, Bind, Frame, Part, Pdu, Short, Status, Taken, blank_password, put, take, whole,
+};
 use super::session::{Ending, Event, Session, State, Terms, Unsent};
 use crate::domain::time::{Duration, Instant};
 use crate::port::pipe::Pipe;
@@ -374,5 +376,38 @@ proptest! {
         let now = play.pipe.now;
         play.pipe.ends[1].receive(&octets, now);
         play.pass(Duration::from_secs(100));
+    }
+}
+
+#[test]
+fn who_writes_down_what_was_said_gets_whole_pdus_without_passwords() {
+    let bind = Pdu::Bind {
+        bind: Bind::Transceiver,
+        system_id: "client".to_owned(),
+        password: "secret".to_owned(),
+    };
+    let mut octets = BytesMut::new();
+    for pdu in [bind, Pdu::EnquireLink] {
+        put(&Frame { sequence: 1, status: Status::OK, pdu }, &mut octets);
+    }
+    let last = octets.split_off(octets.len() - 1);
+    let mut first = whole(&mut octets, 1000).expect("a bind");
+    blank_password(&mut first);
+    let Ok(Some(Taken::Frame(frame))) = take(&mut first, 1000) else { panic!("a bind") };
+    assert!(matches!(frame.pdu, Pdu::Bind { password, system_id, .. }
+        if password == "******" && system_id == "client"));
+    assert_eq!(whole(&mut octets, 1000), None, "an octet is missing");
+    octets.unsplit(last);
+    assert_eq!(whole(&mut octets, 15), None, "too long");
+    let mut second = whole(&mut octets, 1000).expect("a test of the link");
+    let before = second.clone();
+    blank_password(&mut second);
+    assert_eq!((second, octets.len()), (before, 0));
+    for broken in [
+        &[][..],
+        &[0, 0, 0, 20, 0, 0, 0, 9],
+        &[0, 0, 0, 18, 0, 0, 0, 9, 0, 0, 0, 0, 0, 0, 0, 1, b'a', b'b'],
+    ] {
+        blank_password(&mut broken.to_vec());
     }
 }

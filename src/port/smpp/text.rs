@@ -97,6 +97,10 @@ fn decoded(body: &[u8], coding: u8) -> Result<String, Unread> {
     match coding {
         // A message class without more says GSM 7-bit too (3GPP TS 23.038 4).
         DEFAULT | 0xF0..=0xF3 if body.iter().all(|octet| *octet < 0x80) => Ok(gsm7::text(body)),
+        // IA5. Clients that mean GSM 7-bit by it give themselves away by what no text has in IA5.
+        0x01 if body.is_ascii() && body.iter().any(|octet| is_control(*octet)) => {
+            Ok(gsm7::text(body))
+        }
         0x01 if body.is_ascii() => Ok(body.iter().copied().map(char::from).collect()),
         DEFAULT | 0xF0..=0xF3 | 0x01 => Err(Unread::Octets),
         // ISO 8859-1: each octet is the character of its number.
@@ -109,6 +113,11 @@ fn decoded(body: &[u8], coding: u8) -> Result<String, Unread> {
         }
         other => Err(Unread::Coding(other)),
     }
+}
+
+/// Whether an octet of IA5 is neither a character nor the end of a line.
+fn is_control(octet: u8) -> bool {
+    octet.is_ascii_control() && !matches!(octet, b'\n' | b'\r')
 }
 
 /// The elements of a user data header, and what follows it.
@@ -290,6 +299,7 @@ mod tests {
         assert_eq!(read(0x00, &[0x00, 0x7F]).as_deref(), Ok("@à"));
         assert_eq!(read(0xF1, &[0x00, 0x7F]).as_deref(), Ok("@à"));
         assert_eq!(read(0x01, b"@~").as_deref(), Ok("@~"));
+        assert_eq!(read(0x01, b"e\x1Be\n\x00").as_deref(), Ok("e€\n@"), "GSM 7-bit in truth");
         assert_eq!(read(0x03, &[0x40, 0xE5]).as_deref(), Ok("@å"));
         assert_eq!(read(0x08, &[0x20, 0xAC]).as_deref(), Ok("€"));
         for (coding, octets) in

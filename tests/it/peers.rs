@@ -1,0 +1,285 @@
+//! Programs of others that talk to ours over real sockets, each started by its script under `tests/peers/`
+//! on a free port and ended with the test. Here SMPP by the package smpp of npm: as client and as centre.
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdout, Command, Stdio};
+
+use interwork::domain::time::{Duration, Instant};
+use interwork::port::smpp::centre::{self, Centre, Door, Login, Spelling};
+use interwork::port::smpp::client::{self, Account, Client};
+use interwork::port::smpp::pdu::{Address, Bind, Short, Status};
+use interwork::port::smpp::receipt::{self, Receipt, State};
+use interwork::port::smpp::session::Terms;
+use interwork::port::smpp::text::{self, Assembly, Joined};
+use interwork::wire::sms::Timestamp;
+use serde_json::{Value, json};
+
+use crate::common::needs;
+
+/// By then everything has been said long ago.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+const TEXTS: [&str; 4] = ["hello [world] €@", "привет", "plain", "çа ira"];
+
+/// A script of Node.js, ended with the test.
+struct Peer(Child, BufReader<ChildStdout>);
+
+impl Drop for Peer {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+impl Peer {
+    /// None, if Node.js or the package is missing.
+    fn start(script: &str, argument: &str) -> Option<Self> {
+        let folder: PathBuf = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/peers");
+        let how = "apt-get install nodejs npm; npm ci --prefix tests/peers";
+        if !needs::program("node", how) {
+            return None;
+        }
+        if !folder.join("node_modules/smpp").is_dir() {
+            needs::skip("the package smpp is not installed", how);
+            return None;
+        }
+        let child = Command::new("node")
+            .args([script, argument])
+            .current_dir(folder)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn();
+        let mut child = child.expect("node starts");
+        let out = BufReader::new(child.stdout.take().expect("piped"));
+        Some(Self(child, out))
+    }
+
+    /// The next line that it prints.
+    fn line(&mut self) -> String {
+        let mut line = String::new();
+        self.1.read_line(&mut line).expect("text");
+        line.trim_end().to_owned()
+    }
+}
+
+/// A clock that counts from its start.
+struct Clock(std::time::Instant);
+
+#[allow(clippy::disallowed_methods, reason = "sockets of others go by the wall clock")]
+impl Clock {
+    fn start() -> Self {
+        Self(std::time::Instant::now())
+    }
+
+    fn now(&self) -> Instant {
+        Instant::START + Duration(self.0.elapsed().as_nanos() as u64)
+    }
+}
+
+/// Reads what comes before `wake`; `None`: the other side has closed the connection.
+fn read<'a>(
+    stream: &mut TcpStream,
+    buffer: &'a mut [u8],
+    wake: Instant,
+    now: Instant,
+) -> Option<&'a [u8]> {
+    assert!(now < Instant::START + PATIENCE, "the other side has not come to an end");
+    let wait = wake.min(Instant::START + PATIENCE).since(now.min(wake)).0.max(1_000_000);
+    stream.set_read_timeout(Some(std::time::Duration::from_nanos(wait))).expect("a timeout");
+    match stream.read(buffer) {
+        Ok(0) => None,
+        Ok(length) => Some(&buffer[..length]),
+        Err(error) if error.kind() == std::io::ErrorKind::ConnectionReset => None,
+        // In the time that it was given.
+        Err(_) => Some(&[]),
+    }
+}
+
+fn short(text: &str) -> Short {
+    let number = |digits: &str| Address { ton: 1, npi: 1, digits: digits.to_owned() };
+    Short {
+        source: number("46700000001"),
+        destination: number("46710000002"),
+        esm_class: 0,
+        registered_delivery: 1,
+        data_coding: 0,
+        text: text.as_bytes().to_vec(),
+        part: None,
+        reference: None,
+        receipted: None,
+    }
+}
+
+#[test]
+fn a_client_of_npm_submits_to_our_centre_and_has_its_receipts() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = listener.local_addr().expect("bound").port();
+    let Some(mut peer) = Peer::start("client.js", &port.to_string()) else { return };
+    let texts = serde_json::to_vec(&TEXTS).expect("JSON");
+    peer.0.stdin.take().expect("piped").write_all(&texts).expect("written");
+    let (mut stream, _) = listener.accept().expect("a client");
+    stream.set_nodelay(true).expect("no delay");
+
+    let clock = Clock::start();
+    let login =
+        Login { system_id: "client".to_owned(), password: "secret".to_owned(), sessions: 1 };
+    let mut centre = Centre::new(Door {
+        system_id: "ours".to_owned(),
+        logins: vec![login],
+        terms: Terms::default(),
+        connections: 1,
+        spelling: Spelling::Hexadecimal,
+    });
+    assert!(centre.connected(0, clock.now()));
+    let (mut assembly, mut came, mut delivered) =
+        (Assembly::new(9, PATIENCE), Vec::new(), Vec::new());
+    let (mut buffer, mut ended) = ([0; 4096], None);
+    while ended.is_none() {
+        match read(&mut stream, &mut buffer, centre.next_wake(), clock.now()) {
+            Some(octets) => centre.receive(0, octets, clock.now()),
+            None => centre.lost(0, clock.now()),
+        }
+        let now = clock.now();
+        centre.wake(now);
+        while let Some(told) = centre.told() {
+            match told {
+                centre::Told::Bound(_, login) => {
+                    let answer = Short { registered_delivery: 0, ..short("") };
+                    for part in text::parts("и тебе", &answer, 1, Joined::Header).expect("one")
+                    {
+                        centre.deliver(login, part, 1000, now);
+                    }
+                }
+                centre::Told::Came { ticket, login, short } => {
+                    came.push(assembly.take(&short, now).expect("text").expect("whole"));
+                    let number = 250 + came.len() as u64;
+                    if came.len() == 3 {
+                        centre.answer(ticket, Err(Status::THROTTLED), now);
+                        continue;
+                    }
+                    centre.answer(ticket, Ok(number), now);
+                    let id = centre.receipted(number);
+                    let receipt = Receipt { id, state: State::Expired, error: 9 };
+                    let date = Timestamp {
+                        year: 26,
+                        month: 11,
+                        day: 28,
+                        hour: 10,
+                        minute: 5,
+                        second: 0,
+                        zone: 0,
+                    };
+                    let receipt = receipt::write(&receipt, [date; 2], &short);
+                    centre.deliver(login, receipt, number, now);
+                }
+                centre::Told::Delivered { token, status } => delivered.push((token, status)),
+                centre::Told::Unanswered { token } => panic!("{token} has no answer"),
+                centre::Told::Ended(_, ending) => ended = Some(ending),
+            }
+        }
+        while let Some((_, octets)) = centre.output() {
+            let _ = stream.write_all(&octets);
+        }
+    }
+    drop(stream);
+    assert_eq!(came, TEXTS);
+    assert_eq!(delivered, [1000, 251, 252, 254].map(|token| (token, Status::OK)));
+    let seen: Value = serde_json::from_str(&peer.line()).expect("JSON");
+    let text = |id: &str| {
+        format!(
+            "id:{id} sub:001 dlvrd:000 submit date:2611281005 done date:2611281005 \
+             stat:EXPIRED err:009 text:"
+        )
+    };
+    let ids = ["00000000FB", "00000000FC", "00000000FE"];
+    assert_eq!(
+        seen,
+        json!({
+            "bound": [0, "ours"],
+            "answers": [[0, ids[0]], [0, ids[1]], [0x58, ""], [0, ids[2]]],
+            "receipts": ids.map(|id| json!([id, 3, text(id)])),
+            "replies": ["и тебе"],
+            "unbound": true,
+        })
+    );
+}
+
+#[test]
+fn our_client_submits_to_a_centre_of_npm_and_finds_the_message_of_each_receipt() {
+    let Some(mut peer) = Peer::start("centre.js", "5") else { return };
+    let port: u16 = peer.line().parse().expect("a port");
+    let clock = Clock::start();
+    let mut client = Client::new(
+        Account {
+            bind: Bind::Transceiver,
+            sessions: 1,
+            system_id: "client".to_owned(),
+            password: "secret".to_owned(),
+            terms: Terms { window: 2, ..Terms::default() },
+            retry: vec![Duration::from_secs(1)],
+            patience: PATIENCE,
+        },
+        clock.now(),
+    );
+    let long = "many words, ".repeat(20);
+    let mut sent: Vec<Short> = Vec::new();
+    for (reference, text) in TEXTS.iter().copied().chain([&*long]).enumerate() {
+        let joined = if reference == 3 { Joined::Whole } else { Joined::Header };
+        sent.extend(text::parts(text, &short(""), reference as u16, joined).expect("few"));
+    }
+    assert_eq!(sent.len(), 6);
+    for (token, short) in sent.into_iter().enumerate() {
+        client.send(short, token as u64, clock.now());
+    }
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).expect("it listens");
+    stream.set_nodelay(true).expect("no delay");
+    let (mut accepted, mut refused, mut receipts, mut replies) = (vec![], vec![], vec![], vec![]);
+    let (mut buffer, mut ended, mut closed) = ([0; 4096], None, false);
+    while ended.is_none() {
+        let now = clock.now();
+        client.wake(now);
+        while let Some(told) = client.told() {
+            match told {
+                client::Told::Connect(link) => client.connected(link, now),
+                client::Told::Bound(_) => {}
+                client::Told::Accepted { token, .. } => accepted.push(token),
+                client::Told::Refused { token, status, .. } => refused.push((token, status)),
+                client::Told::Receipt { token, receipt } => {
+                    receipts.push((token, receipt.state, receipt.error));
+                }
+                client::Told::Came { source, text, .. } => replies.push((source.digits, text)),
+                client::Told::Ended(_, ending) => ended = Some(ending),
+                other @ (client::Told::Unanswered { .. }
+                | client::Told::NoReceipt { .. }
+                | client::Told::Unmatched(_)
+                | client::Told::Unread(_)) => panic!("{other:?}"),
+            }
+        }
+        if receipts.len() == 5 && refused.len() == 1 && !std::mem::replace(&mut closed, true) {
+            client.close(now);
+        }
+        stream.write_all(&client.output(0)).expect("written");
+        if ended.is_some() {
+            break;
+        }
+        match read(&mut stream, &mut buffer, client.next_wake(), clock.now()) {
+            Some(octets) => client.receive(0, octets, clock.now()),
+            None => client.lost(0, clock.now()),
+        }
+    }
+    assert_eq!(accepted, [0, 1, 2, 3, 5]);
+    assert_eq!(refused, [(4, Status::THROTTLED)]);
+    receipts.sort_unstable();
+    let (done, not) = ((State::Delivered, 0), (State::Undeliverable, 7));
+    let expected = [(0, done), (1, not), (2, done), (3, not), (5, not)];
+    assert_eq!(receipts, expected.map(|(token, (state, error))| (token, state, error)));
+    assert_eq!(replies, [("46710000009".to_owned(), "привет, client".to_owned())]);
+    let read: Value = serde_json::from_str(&peer.line()).expect("JSON");
+    let parts = [(TEXTS[0], None), (TEXTS[1], None), (TEXTS[2], None), (TEXTS[3], None)];
+    let parts = parts.into_iter().chain([(&long[153..], Some([2, 2]))]);
+    let parts: Vec<Value> =
+        parts.map(|(text, part)| json!({ "text": text, "part": part })).collect();
+    assert_eq!(read, json!(parts));
+}
