@@ -10,13 +10,13 @@ use interwork::domain::time::{Duration, Instant};
 use interwork::port::capture::Capture;
 use interwork::port::smpp::centre::{self, Centre, Door, Login, Spelling};
 use interwork::port::smpp::client::{self, Account, Client};
-use interwork::port::smpp::pdu::{self, Address, Bind, Short, Status};
+use interwork::port::smpp::pdu::{self, Bind, Status};
 use interwork::port::smpp::receipt::{self, Receipt, State};
 use interwork::port::smpp::session::Terms;
 use interwork::port::smpp::text::{self, Joined};
 use interwork::wire::sms::Timestamp;
 
-use crate::common::needs;
+use crate::common::{needs, smpp};
 
 const LONGEST: usize = 64 * 1024;
 
@@ -142,21 +142,6 @@ impl Talk {
     }
 }
 
-fn short() -> Short {
-    let number = |digits: &str| Address { ton: 1, npi: 1, digits: digits.to_owned() };
-    Short {
-        source: number("46700000001"),
-        destination: number("46710000002"),
-        esm_class: 0,
-        registered_delivery: 1,
-        data_coding: 0,
-        text: Vec::new(),
-        part: None,
-        reference: None,
-        receipted: None,
-    }
-}
-
 fn tshark(file: &Path, arguments: &[&str]) -> Vec<String> {
     let checks = ["-o", "tcp.check_checksum:TRUE", "-o", "ip.check_checksum:TRUE"];
     let run = Command::new("tshark").arg("-r").arg(file).args(checks).args(arguments).output();
@@ -176,7 +161,7 @@ fn tshark_counts_every_pdu_and_finds_nothing_malformed() {
     let (mut token, texts) = (0, ["hello €", "привет", &long]);
     for joined in [Joined::Header, Joined::Parameters, Joined::Whole] {
         for text in texts {
-            for part in text::parts(text, &short(), token as u16, joined).expect("few") {
+            for part in text::parts(text, &smpp::short(""), token as u16, joined).expect("few") {
                 talk.client.send(part, token, talk.now);
                 token += 1;
             }

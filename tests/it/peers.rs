@@ -9,7 +9,7 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 use interwork::domain::time::{Duration, Instant};
 use interwork::port::smpp::centre::{self, Centre, Door, Login, Spelling};
 use interwork::port::smpp::client::{self, Account, Client};
-use interwork::port::smpp::pdu::{Address, Bind, Short, Status};
+use interwork::port::smpp::pdu::{Bind, Short, Status};
 use interwork::port::smpp::receipt::{self, Receipt, State};
 use interwork::port::smpp::session::Terms;
 use interwork::port::smpp::text::{self, Assembly, Joined};
@@ -17,6 +17,7 @@ use interwork::wire::sms::Timestamp;
 use serde_json::{Value, json};
 
 use crate::common::needs;
+use crate::common::smpp::short;
 
 /// By then everything has been said long ago.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -94,21 +95,6 @@ fn read<'a>(
         Err(error) if error.kind() == std::io::ErrorKind::ConnectionReset => None,
         // In the time that it was given.
         Err(_) => Some(&[]),
-    }
-}
-
-fn short(text: &str) -> Short {
-    let number = |digits: &str| Address { ton: 1, npi: 1, digits: digits.to_owned() };
-    Short {
-        source: number("46700000001"),
-        destination: number("46710000002"),
-        esm_class: 0,
-        registered_delivery: 1,
-        data_coding: 0,
-        text: text.as_bytes().to_vec(),
-        part: None,
-        reference: None,
-        receipted: None,
     }
 }
 

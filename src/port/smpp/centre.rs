@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use bytes::BytesMut;
 
-use super::pdu::{Bind, Short, Status};
+use super::pdu::{Short, Status};
 use super::session::{Ending, Event, Session, Terms};
 use crate::domain::time::Instant;
 
@@ -285,7 +285,7 @@ impl Centre {
                 };
                 line.session.admit(status, &self.door.system_id, now);
             }
-            Event::Bound(Bind::Transmitter | Bind::Receiver | Bind::Transceiver) => {
+            Event::Bound(_) => {
                 self.told.extend(line.login.map(|login| Told::Bound(connection, login)));
             }
             Event::Came { sequence, short } => {

@@ -45,8 +45,7 @@ pub fn parts(text: &str, like: &Short, reference: u16, joined: Joined) -> Option
         Alphabet::Gsm7 => DEFAULT,
         Alphabet::Ucs2 => UCS2,
     };
-    let whole = || vec![text];
-    let pieces = if joined == Joined::Whole { whole() } else { gsm7::split(text) };
+    let pieces = if joined == Joined::Whole { vec![text] } else { gsm7::split(text) };
     let total = u8::try_from(pieces.len()).ok()?;
     let short = |(number, piece): (u8, &str)| {
         let mut short = Short { data_coding, text: octets(piece, alphabet), ..like.clone() };

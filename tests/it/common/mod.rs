@@ -6,6 +6,7 @@ pub mod program;
 #[cfg(unix)]
 pub mod pty;
 pub mod shapes;
+pub mod smpp;
 pub mod webdriver;
 
 use std::sync::Arc;

@@ -3,7 +3,7 @@
 use super::*;
 use crate::domain::time::Duration;
 use crate::port::smpp::client::{self, Account};
-use crate::port::smpp::pdu::{Frame, Pdu, put};
+use crate::port::smpp::pdu::{Bind, Frame, Pdu, put};
 use crate::port::smpp::receipt::{self, Receipt, State};
 use crate::port::smpp::tests::short;
 use crate::wire::sms::Timestamp;
