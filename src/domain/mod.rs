@@ -5,6 +5,7 @@ pub(crate) mod audience;
 pub mod bytes;
 pub mod client;
 pub mod crossing;
+pub(crate) mod date;
 pub(crate) mod dialling;
 pub(crate) mod distribution;
 pub mod federation;

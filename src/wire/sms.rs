@@ -2,6 +2,7 @@
 //! and no transport below.
 
 use super::gsm7;
+use crate::domain::date::civil;
 use crate::domain::number::Msisdn;
 use crate::domain::text::{Alphabet, Text};
 use thiserror::Error;
@@ -60,6 +61,24 @@ pub struct Timestamp {
     pub second: u8,
     /// Quarters of an hour east of UTC, -79..=79.
     pub zone: i8,
+}
+
+impl Timestamp {
+    /// So many seconds after the start of 1970, in UTC.
+    pub fn of_unix(seconds: u64) -> Self {
+        let (year, month, day) = civil((seconds / 86_400) as i64);
+        let of_day = seconds % 86_400;
+        let [hour, minute, second] = [of_day / 3600, of_day / 60 % 60, of_day % 60];
+        Self {
+            year: year.rem_euclid(100) as u8,
+            month: month as u8,
+            day: day as u8,
+            hour: hour as u8,
+            minute: minute as u8,
+            second: second as u8,
+            zone: 0,
+        }
+    }
 }
 
 /// Place of a part in a concatenated short message.
