@@ -98,6 +98,7 @@ impl Talk {
                         matches!(
                             other,
                             client::Told::Bound(_)
+                                | client::Told::Wrote { .. }
                                 | client::Told::Accepted { .. }
                                 | client::Told::Ended(..)
                         ),

@@ -235,6 +235,7 @@ fn our_client_submits_to_a_centre_of_npm_and_finds_the_message_of_each_receipt()
                 client::Told::Receipt { token, receipt } => {
                     receipts.push((token, receipt.state, receipt.error));
                 }
+                client::Told::Wrote { .. } => {}
                 client::Told::Came { source, text, .. } => replies.push((source.digits, text)),
                 client::Told::Ended(_, ending) => ended = Some(ending),
                 other @ (client::Told::Unanswered { .. }

@@ -49,6 +49,11 @@ pub enum Told {
     Bound(usize),
     /// This session is over, and its connection to be closed once what is left is written.
     Ended(usize, Ending),
+    /// A message has room in a window, and goes.
+    Wrote {
+        /// As given to [`Client::send`].
+        token: u64,
+    },
     /// A message is the SMSC's now.
     Accepted {
         /// As given to [`Client::send`].
@@ -94,6 +99,8 @@ pub enum Told {
         destination: Address,
         /// What, whole.
         text: String,
+        /// A reference of the sender's.
+        reference: Option<u16>,
     },
     /// A short message whose text cannot be read; it was refused.
     Unread(Unread),
@@ -175,9 +182,19 @@ impl Client {
         self.waiting.len()
     }
 
-    /// Whether a session stands that can send.
+    /// How many sessions it keeps up, or tries to.
+    pub fn links(&self) -> usize {
+        self.links.len()
+    }
+
+    /// Sessions that stand.
+    pub fn sessions(&self) -> usize {
+        self.links.iter().filter(|link| matches!(link, Link::Open(it) if it.is_bound())).count()
+    }
+
+    /// Whether a session stands.
     pub fn is_up(&self) -> bool {
-        self.links.iter().any(|link| matches!(link, Link::Open(it) if it.is_bound()))
+        self.sessions() > 0
     }
 
     /// Sends a short message as soon as a window has room. What becomes of it is told with the token, which
@@ -294,6 +311,7 @@ impl Client {
             }
             let sent = session.send(short, token, now);
             debug_assert!(sent.is_ok(), "there was room");
+            self.told.push_back(Told::Wrote { token });
         }
     }
 
@@ -371,7 +389,8 @@ impl Client {
         match self.assembly.take(short, now) {
             Ok(Some(text)) => {
                 let [source, destination] = [&short.source, &short.destination].map(Clone::clone);
-                self.told.push_back(Told::Came { source, destination, text });
+                let reference = short.reference;
+                self.told.push_back(Told::Came { source, destination, text, reference });
                 Status::OK
             }
             Ok(None) => Status::OK,

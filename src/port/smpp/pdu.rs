@@ -52,12 +52,16 @@ impl Status {
     pub const SYSTEM_ERROR: Self = Self(0x08);
     /// The bind failed.
     pub const BIND_FAILED: Self = Self(0x0D);
+    /// No such destination (ESME_RINVDSTADR).
+    pub const DESTINATION: Self = Self(0x0B);
     /// A wrong password.
     pub const PASSWORD: Self = Self(0x0E);
     /// An unknown system.
     pub const SYSTEM_ID: Self = Self(0x0F);
     /// The queue is full.
     pub const QUEUE_FULL: Self = Self(0x14);
+    /// It cannot be submitted (ESME_RSUBMITFAIL).
+    pub const SUBMIT_FAILED: Self = Self(0x45);
     /// Above the rate that was agreed.
     pub const THROTTLED: Self = Self(0x58);
     /// The client cannot take it, now or ever (ESME_RX_P_APPN).

@@ -360,7 +360,7 @@ fn what_somebody_writes_comes_whole_and_what_is_no_text_is_refused() {
     play.pass(SECOND);
     let told = play.told();
     let [source, destination] = ["15550001", "15550002"].map(number);
-    let came = Told::Came { source, destination, text: long };
+    let came = Told::Came { source, destination, text: long, reference: None };
     assert_eq!(told[told.len() - 2..], [came, Told::Unread(Unread::Coding(4))]);
     let centre = play.centre[0].as_mut().expect("bound");
     let all = std::iter::from_fn(|| centre.event());
