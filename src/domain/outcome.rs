@@ -122,6 +122,12 @@ closed_list! {
         Relay => "relay",
         /// Waiting and service at the translator of an IMS operator.
         Translation => "translation",
+        /// Waiting for a place in the window of an SMPP session, or for a session; live runs alone.
+        Window => "window",
+        /// On the way between an IM server and its SMSC, by SMPP; live runs alone.
+        Smpp => "smpp",
+        /// In somebody else's system, from its acceptance to its receipt or to what it hands on; live runs alone.
+        Outside => "outside",
         /// Waiting for the licensed server of an SMSC.
         SmscQueue => "smsc_queue",
         /// Service at the licensed server of an SMSC.
@@ -166,6 +172,10 @@ closed_list! {
         NodeDown => "node_down",
         /// The session with the partner's server was lost before the request got through.
         SessionLost => "session_lost",
+        /// A real system has not answered in time; live runs alone.
+        Unanswered => "unanswered",
+        /// A real system has refused it, for a reason that the model does not know; live runs alone.
+        RefusedOutside => "refused_outside",
         /// Over the rate limit of an agreement.
         RateLimited => "rate_limited",
         /// The rate limit's queue is full.

@@ -94,12 +94,13 @@ impl Reason {
             Self::FeatureNotCarried => Status::NotAgreed,
             Self::Addressing => Status::Address,
             // None of their own: what cannot be delivered as SMS for good is 410.
-            Self::TooLong | Self::NoSmsc => Status::Undeliverable,
+            Self::TooLong | Self::NoSmsc | Self::RefusedOutside => Status::Undeliverable,
             Self::ContentType => Status::MediaType,
             Self::ImServerFull | Self::RelayFull | Self::TranslatorFull => Status::QueueFull,
             Self::SmscFull | Self::RateLimitFull | Self::ReplyNumbers => Status::QueueFull,
             // None of its own: the partner takes nothing more now.
             Self::NodeDown | Self::SessionLost | Self::RateLimited => Status::Unavailable,
+            Self::Unanswered => Status::Unavailable,
             Self::Offline => Status::LoggedOut,
             // None of its own: an answer in the negative has none. It does not tell who was asked from who
             // has blocked the asker (CR16-1).

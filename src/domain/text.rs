@@ -3,7 +3,7 @@
 //! whoever draws, limits or charges text. Packing into octets is the business of `wire`.
 
 use super::distribution::CountDistribution;
-use super::random::Stream;
+use super::random::{Stream, mix};
 
 /// The basic table of the GSM 7-bit default alphabet, indexed by septet (3GPP TS 23.038 6.2.1).
 /// Septet 0x1B leads into [`GSM7_EXTENSION`] and stands for no character by itself.
@@ -149,15 +149,20 @@ impl Text {
         Self::synthetic(characters, alphabet)
     }
 
-    /// Words for a synthetic text, the same each time: [`Text::of`] it is the text again.
-    #[cfg(test)]
-    pub(crate) fn materialise_synthetic(self) -> String {
-        let place = |i: u16| match self.alphabet {
-            Alphabet::Gsm7 => char::from(b"abcdefghijklmnopqrstuvwxyz 12345"[usize::from(i % 32)]),
-            // The lower-case letters of Cyrillic.
-            Alphabet::Ucs2 => char::from_u32(0x0430 + u32::from(i % 32)).expect("a letter"),
+    /// Words for a synthetic text, the same each time and others for another `salt`: [`Text::of`] them is the
+    /// text again.
+    pub(crate) fn words(self, salt: u64) -> String {
+        const LATIN: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz 12345";
+        let place = |i: u64| {
+            // Words of seven letters or so, of which each message has its own.
+            let letter = (mix(salt ^ (i / 7)).wrapping_add(i * 11) % 32) as u32;
+            match self.alphabet {
+                Alphabet::Gsm7 => char::from(LATIN[letter as usize]),
+                // The lower-case letters of Cyrillic.
+                Alphabet::Ucs2 => char::from_u32(0x0430 + letter).unwrap_or(' '),
+            }
         };
-        (0..self.characters).map(place).collect()
+        (0..u64::from(self.characters)).map(place).collect()
     }
 
     /// Short messages that carry the text: one up to 160 septets or 70 code units, parts of 153
@@ -387,7 +392,7 @@ mod tests {
         let text = Text::of(&"€".repeat(70_000));
         assert_eq!((text.characters, text.units, text.bytes), (u16::MAX, u16::MAX, u16::MAX));
         let drawn = Text::synthetic(u32::MAX, Alphabet::Ucs2);
-        assert_eq!(Text::of(&drawn.materialise_synthetic()), drawn);
+        assert_eq!(Text::of(&drawn.words(7)), drawn);
     }
 
     #[test]
@@ -445,7 +450,7 @@ mod tests {
         fn synthetic_text_measures_as_drawn(characters in 0u32..2000, wide in any::<bool>()) {
             let alphabet = if wide { Alphabet::Ucs2 } else { Alphabet::Gsm7 };
             let drawn = Text::synthetic(characters, alphabet);
-            prop_assert_eq!(Text::of(&drawn.materialise_synthetic()), drawn);
+            prop_assert_eq!(Text::of(&drawn.words(7)), drawn);
         }
 
         #[test]

@@ -11,12 +11,14 @@ mod barrier;
 pub mod calendar;
 pub(crate) mod decisions;
 mod exchange;
+mod outside;
 mod packed;
 pub mod process;
 pub mod shard;
 pub mod simulation;
 mod threads;
 pub(crate) mod windows;
+pub(crate) mod wire;
 mod worker;
 
 /// What `barrier` and `threads` are made of; a model check has others in its place.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::calendar::{Calendar, Event};
 use super::decisions::Decisions;
 use super::process::LogicalProcess;
+use super::wire::{Tap, Wire};
 use crate::domain::crossing::Sent;
 use crate::domain::federation::{Event as Happening, Outage, TimedEvent};
 use crate::domain::id::{AgreementId, OperatorId, Role, SubscriberId};
@@ -23,13 +24,14 @@ use crate::model::hlr::Hlr;
 use crate::model::imsp::Imsp;
 use crate::model::message::{Message, Messages};
 use crate::model::news;
-use crate::model::outbox::{Input, Mail, Outbox};
+use crate::model::outbox::{Input, Job, Mail, Outbox};
 use crate::model::plan::Plan;
 use crate::model::relay::Relay;
 use crate::model::server::Turn;
 use crate::model::smsc::Smsc;
 use crate::model::sound::is_sound;
 use crate::model::stimulus::Stimulus;
+use crate::model::store::Slot;
 
 /// Work of one request a second that nobody of the federation makes, in eighths of an IM user's: two
 /// events, of the default user's tenth of one a second.
@@ -50,6 +52,8 @@ pub struct Shard<O> {
     clients: Clients,
     nodes: Nodes,
     events: u64,
+    /// Where the way between the IM server and its SMSC is one of octets.
+    pub(super) wire: Option<Box<Wire>>,
     /// Sees every observation of the shard, in the order of its events.
     pub(crate) observer: O,
 }
@@ -96,6 +100,7 @@ impl<O: Observer> Shard<O> {
             clients: Clients::new(plan, operator, online),
             nodes,
             events: 0,
+            wire: None,
             observer,
         };
         shard.begin();
@@ -152,11 +157,52 @@ impl<O: Observer> Shard<O> {
             self.follow(plan);
         }
         self.handle(event.input);
+        self.settle_now();
+        Some(event.input)
+    }
+
+    /// What an input has caused at once, and all that follows.
+    fn settle_now(&mut self) {
         while let Some(input) = self.out.now.pop_front() {
             self.handle(input);
         }
         self.file();
-        Some(event.input)
+    }
+
+    /// Something comes from outside the calendar, now. What is due before has been processed.
+    pub(super) fn bring(&mut self, at: Instant, input: Input) {
+        debug_assert!(at >= self.now, "time never moves back");
+        self.now = at;
+        self.events += 1;
+        self.handle(input);
+        self.settle_now();
+    }
+
+    /// Something happens that no node of this operator does, now.
+    pub(super) fn outside(&mut self, at: Instant, happens: impl FnOnce(&mut Context<'_>)) {
+        debug_assert!(at >= self.now, "time never moves back");
+        self.now = at;
+        happens(&mut Context {
+            now: at,
+            operator: self.operator,
+            plan: &self.plan,
+            messages: &mut self.messages,
+            lists: &mut self.lists,
+            clients: &mut self.clients,
+            out: &mut self.out,
+            observer: &mut self.observer,
+        });
+        self.settle_now();
+    }
+
+    /// A message that is here.
+    pub(crate) fn message(&self, slot: Slot) -> &Message {
+        &self.messages[slot]
+    }
+
+    /// The messages that are here.
+    pub(super) fn messages_mut(&mut self) -> &mut Messages {
+        &mut self.messages
     }
 
     /// Another plan holds from now on: other ways, and perhaps an IM server where there was none.
@@ -236,6 +282,7 @@ impl<O: Observer> Shard<O> {
                 | Input::Request(_)
                 | Input::Release(_)
                 | Input::Refused(_)
+                | Input::Fate(_)
                 | Input::Other(_)
                 | Input::Served { .. }
                 | Input::Outage { .. } => return None,
@@ -285,6 +332,17 @@ impl<O: Observer> Shard<O> {
     /// Brings one input to its node. A node that the operator does not have receives none: the
     /// topology's checks and the nodes' own rules see to that.
     fn handle(&mut self, input: Input) {
+        let mut tap;
+        let observer: &mut dyn Observer = match &mut self.wire {
+            None => &mut self.observer,
+            Some(wire) => {
+                if wire.takes(&input, &self.messages) {
+                    return;
+                }
+                tap = Tap { wire, through: &mut self.observer };
+                &mut tap
+            }
+        };
         let Nodes { decisions, crowd, imsp, smsc, hlr, gateway, relay } = &mut self.nodes;
         let cx = &mut Context {
             now: self.now,
@@ -294,7 +352,7 @@ impl<O: Observer> Shard<O> {
             lists: &mut self.lists,
             clients: &mut self.clients,
             out: &mut self.out,
-            observer: &mut self.observer,
+            observer,
         };
         match input {
             Input::Decide(stimulus) => {
@@ -322,6 +380,7 @@ impl<O: Observer> Shard<O> {
                 node(imsp).in_store(recipient, reply, back, cx);
             }
 
+            Input::Fate(fate) => node(imsp).request(Job::Fate(fate), gateway, cx),
             Input::Refused(refusal) => match cx.plan.population.operator(refusal.user) {
                 home if home == cx.operator => node(imsp).refused(refusal, cx),
                 home => gateway.refuse(home, refusal, cx),

@@ -91,12 +91,8 @@ impl<O: Observer + Send + 'static> Simulation<O> {
                 };
                 let step =
                     Step { operator: shard.operator(), at: shard.now(), window: *window, input };
-                // It arrives in a later window, so it may as well be there at once.
-                let mut sent = Vec::new();
-                shard.send(|delivery| sent.push(delivery));
-                for delivery in sent {
-                    self.shards[Shard::<O>::address(&delivery).0].receive(delivery);
-                }
+                let operator = step.operator;
+                self.post(operator);
                 return Some(step);
             }
             let next = self.shards.iter().map(Shard::next).min().unwrap_or(Instant::NEVER);
@@ -106,6 +102,36 @@ impl<O: Observer + Send + 'static> Simulation<O> {
             let window = self.lookahead.map_or(Instant::NEVER, |lookahead| next + lookahead);
             self.window = (window, 0);
         }
+    }
+
+    /// What a shard has sent is with those whom it is for. It arrives in a later window, so it may as well be
+    /// there at once.
+    pub(crate) fn post(&mut self, from: OperatorId) {
+        let mut sent = Vec::new();
+        self.shards[from.index()].send(|delivery| sent.push(delivery));
+        for delivery in sent {
+            self.shards[Shard::<O>::address(&delivery).0].receive(delivery);
+        }
+    }
+
+    /// The shards, for whoever reports of them.
+    pub(crate) fn shards_mut(&mut self) -> &mut [Shard<O>] {
+        &mut self.shards
+    }
+
+    /// The shard of an operator, for whoever brings it something from outside; what it sends is to be posted.
+    pub(crate) fn shard_mut(&mut self, operator: OperatorId) -> &mut Shard<O> {
+        &mut self.shards[operator.index()]
+    }
+
+    /// When the next event is due; [`Instant::NEVER`] if there is none.
+    pub(crate) fn next(&self) -> Instant {
+        self.shards.iter().map(Shard::next).min().unwrap_or(Instant::NEVER)
+    }
+
+    /// What is laid out for all of them.
+    pub(crate) fn plan(&self) -> &Arc<Plan> {
+        &self.plan
     }
 
     /// Runs all events before `end`, on so many threads; one is the calling thread alone.

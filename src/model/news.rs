@@ -41,6 +41,7 @@ pub(crate) fn of_input(input: &Input) -> Option<Grant> {
         | Input::SessionDue(_)
         | Input::Doubled(..)
         | Input::Refused(_)
+        | Input::Fate(_)
         | Input::Other(_)
         | Input::Served { .. }
         | Input::Outage { .. } => None,

@@ -113,6 +113,8 @@ pub enum Input {
         /// The place in service.
         place: u32,
     },
+    /// IMSP: an SMSC tells what has become of a short message of its own.
+    Fate(Fate),
     /// IMSP, or the gateway on the way there: what a user has asked for is refused.
     Refused(Refusal),
     /// Whatever it concerns here: something fails, or works again.

@@ -380,7 +380,7 @@ fn in_store(slot: Slot, back: bool, cx: &mut Context<'_>) {
 /// Tells the IM server here what has become of a short message of its own, if the sender asked.
 pub(crate) fn tell_fate(slot: Slot, delivered: bool, cx: &mut Context<'_>) {
     if let Some(fate) = cx.messages[slot].fate(delivered).filter(|_| cx.settings().imsp.is_some()) {
-        cx.out.now(Input::Request(Job::Fate(fate)));
+        cx.out.now(Input::Fate(fate));
     }
 }
 

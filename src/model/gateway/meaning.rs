@@ -171,9 +171,8 @@ pub(super) fn arrived(crossing: &Crossing, cx: &mut Context<'_>) -> Option<Input
         }
         Content::Leave(membership) => Input::Request(Job::Leave(membership)),
         Content::ServedAs(served) => Input::Request(Job::ServedAs(served)),
-        Content::DeliveryReport(fate) | Content::StatusReport(fate) => {
-            Input::Request(Job::Fate(fate))
-        }
+        Content::DeliveryReport(fate) => Input::Request(Job::Fate(fate)),
+        Content::StatusReport(fate) => Input::Fate(fate),
         Content::Refused(refusal) => Input::Refused(refusal),
         Content::Ack | Content::Report | Content::Session(_) => return None,
     })
