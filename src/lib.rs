@@ -32,6 +32,8 @@ pub mod domain;
 #[doc(hidden)]
 pub mod engine;
 #[doc(hidden)]
+pub mod live;
+#[doc(hidden)]
 pub mod measure;
 #[doc(hidden)]
 pub mod model;

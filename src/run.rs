@@ -221,7 +221,7 @@ fn stores(operator: &Operator) -> bool {
 
 /// Everybody who watches one shard.
 #[derive(Debug)]
-struct Watch {
+pub(crate) struct Watch {
     recorder: Recorder,
     /// For the parts of the measured time that SLO lines ask for.
     within: Vec<Recorder>,
@@ -240,7 +240,7 @@ struct Wanted {
 }
 
 /// What a watch says at the end of an interval.
-struct Report {
+pub(crate) struct Report {
     interval: IntervalPart,
     so_far: Option<Figures>,
     /// Of the whole, then of the parts.
@@ -298,8 +298,30 @@ pub fn watched(
     options: Options,
     stop: &CancellationToken,
     progress: Progress<'_>,
-    mut shown: Option<Shown<'_>>,
+    shown: Option<Shown<'_>>,
 ) -> Result<Finished, RunError> {
+    let seed = plan.federation.run.seed;
+    driven(plan, setup, options, (stop, progress, shown), |simulation, end, looks| {
+        let ended = simulation.watched(end, options.threads, looks);
+        ended.map_err(|fault| RunError::Fault { seed, fault })
+    })
+}
+
+/// The same, driven by somebody: a simulation is to be run up to an instant, and looked at on the way.
+///
+/// # Errors
+/// As of [`run`], and those of who drives.
+pub(crate) fn driven<E: From<RunError>>(
+    plan: &Arc<Plan>,
+    setup: &Arc<Setup>,
+    options: Options,
+    (stop, progress, mut shown): (&CancellationToken, Progress<'_>, Option<Shown<'_>>),
+    drive: impl FnOnce(
+        &mut Simulation<Watch>,
+        Instant,
+        Looks<'_, Shard<Watch>, Report>,
+    ) -> Result<Instant, E>,
+) -> Result<Finished, E> {
     let seed = plan.federation.run.seed;
     let windows = setup.windows();
     let within: Vec<Arc<Setup>> =
@@ -338,9 +360,7 @@ pub fn watched(
         Report { in_flight, ..report }
     };
     let looks = Looks { stop: &own, progress, ticks: ticks(setup), report, tick: &mut close };
-    let at = simulation
-        .watched(setup.window.end, options.threads, looks)
-        .map_err(|fault| RunError::Fault { seed, fault })?;
+    let at = drive(&mut simulation, setup.window.end, looks)?;
     let why = match at < setup.window.end {
         true if failed => Ending::StoppedBySlo,
         true => Ending::Interrupted,

@@ -7,6 +7,7 @@ mod check;
 mod command;
 mod compare;
 mod conformance;
+mod live;
 mod new;
 mod output;
 mod plan;
@@ -41,6 +42,8 @@ pub(crate) enum Exit {
     BadInput = 104,
     /// Stopped by a signal or a key; what was measured so far is written and marked.
     Interrupted = 105,
+    /// Done, but a live run did not keep its schedule, and was to (`--strict`).
+    Late = 106,
     /// A fault of the program: an invariant is broken.
     Fault = 70,
     /// A file could not be read or written.
@@ -51,7 +54,7 @@ impl Exit {
     /// Why there is no answer, where the code says so.
     fn why(self) -> Option<&'static str> {
         match self {
-            Self::Done | Self::SloMissed => None,
+            Self::Done | Self::SloMissed | Self::Late => None,
             Self::BadInput => Some("the topology or an option is wrong; nothing was run"),
             Self::Interrupted => Some("stopped by a signal or a key"),
             Self::Fault => Some("a fault of the program"),
@@ -76,6 +79,7 @@ Exit codes:
        does not hold
   104  the topology or an option is wrong; nothing was run
   105  stopped by a signal or a key; what was measured so far is written
+  106  done, but a live run did not keep its schedule (--strict)
   70   a fault of the program: a conservation check failed
   74   a file could not be read or written
 
@@ -87,6 +91,7 @@ Start here:
 #[derive(Debug, Subcommand)]
 enum Command {
     Run(run::Arguments),
+    Live(live::Arguments),
     Check(check::Arguments),
     New(new::Arguments),
     Capacity(capacity::Arguments),
@@ -113,7 +118,7 @@ pub fn main() -> ExitCode {
             let _ = command::explained(error, &Arguments::command()).print();
             let name = given.get(1).map(|name| name.to_string_lossy()).unwrap_or_default();
             return match name.as_ref() {
-                "run" | "compare" => {
+                "run" | "live" | "compare" => {
                     let outputs = output::Outputs::among(&given);
                     output::ended(&outputs, &name, exit, std::time::SystemTime::now()).into()
                 }
@@ -123,6 +128,7 @@ pub fn main() -> ExitCode {
     };
     let exit = match arguments.command {
         Command::Run(arguments) => run::main(&arguments),
+        Command::Live(arguments) => live::main(&arguments),
         Command::Check(arguments) => check::main(&arguments),
         Command::New(arguments) => new::main(&arguments),
         Command::Capacity(arguments) => capacity::main(&arguments),

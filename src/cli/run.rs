@@ -17,7 +17,7 @@ use crate::measure::results::Slo;
 use crate::measure::selector::Selector;
 use crate::measure::slo;
 use crate::model::plan::Plan;
-use crate::report::document::manifest::{Precision, WarmUp};
+use crate::report::document::manifest::{Manifest, Precision, WarmUp};
 use crate::report::document::numbers;
 use crate::report::document::summary::Summary;
 use crate::report::document::sums::Sums;
@@ -172,8 +172,35 @@ fn simulate(arguments: &Arguments, started: SystemTime) -> Result<Exit, Exit> {
         warm_up,
         precision,
     });
-    let rows: Vec<MessageRow> =
-        replicated.samples.iter().map(|sample| run::row(sample, &case.federation)).collect();
+    conclude(
+        &loaded,
+        &replicated,
+        &manifest,
+        (samples > 0, started),
+        (&folder, &dir),
+        &arguments.outputs,
+    )?;
+    Ok(match replicated.ended {
+        Ending::Interrupted => Exit::Interrupted,
+        _ if case.slo.iter().zip(&replicated.results.slo).any(missed) => Exit::SloMissed,
+        _ => Exit::Done,
+    })
+}
+
+/// Writes what came of a run: its folder, its page, what CI services read, and the summary.
+pub(super) fn conclude(
+    loaded: &Loaded,
+    replicated: &Replicated,
+    manifest: &Manifest,
+    (messages, started): (bool, SystemTime),
+    (folder, dir): (&Folder, &Path),
+    outputs: &Outputs,
+) -> Result<(), Exit> {
+    let rows: Vec<MessageRow> = replicated
+        .samples
+        .iter()
+        .map(|sample| run::row(sample, &loaded.topology.federation))
+        .collect();
     let each: Vec<ReplicationRow> = (0..)
         .zip(&replicated.each)
         .flat_map(|(n, one)| ReplicationRow::of(n, &one.metrics))
@@ -184,34 +211,30 @@ fn simulate(arguments: &Arguments, started: SystemTime) -> Result<Exit, Exit> {
         .write(&Bundle {
             name,
             results: &replicated.results,
-            sums: &Sums::of(&manifest, replicated.each.iter().map(|one| &one.measured)),
-            manifest: &manifest,
+            sums: &Sums::of(manifest, replicated.each.iter().map(|one| &one.measured)),
+            manifest,
             topology_yaml: &resolved,
             attachments: &loaded.topology.attachments(),
-            messages: (samples > 0).then_some(&rows[..]),
+            messages: messages.then_some(&rows[..]),
             replications: (replicated.each.len() > 1).then_some(&each[..]),
         })
         .map_err(folder_error)?;
     let federation = Some(&loaded.topology.federation);
     let summary = Summary::new(name, &replicated.results);
-    let basis = Basis::new(&manifest, &replicated.results.series, federation);
-    let run = basis.run(&summary, &manifest);
-    Folder::write_page(&dir, &html::page_of(&run, Some(&resolved), &[])).map_err(folder_error)?;
-    output::write(&arguments.outputs, &run, &loaded.slo_lines(), started)?;
-    if !arguments.outputs.on_stdout() {
+    let basis = Basis::new(manifest, &replicated.results.series, federation);
+    let run = basis.run(&summary, manifest);
+    Folder::write_page(dir, &html::page_of(&run, Some(&resolved), &[])).map_err(folder_error)?;
+    output::write(outputs, &run, &loaded.slo_lines(), started)?;
+    if !outputs.on_stdout() {
         anstream::print!("{}", terminal::render(&run, width(), stdout_color()));
         anstream::println!("results in {}", dir.display());
     }
-    Ok(match replicated.ended {
-        Ending::Interrupted => Exit::Interrupted,
-        _ if case.slo.iter().zip(&replicated.results.slo).any(missed) => Exit::SloMissed,
-        _ => Exit::Done,
-    })
+    Ok(())
 }
 
 /// Whether a line fails the run. A bound has to be shown to hold; of a change since an earlier run it
 /// is the other way round, for what cannot be told is no change.
-fn missed((line, outcome): (&slo::Line, &Slo)) -> bool {
+pub(super) fn missed((line, outcome): (&slo::Line, &Slo)) -> bool {
     let open = outcome.undecided && line.needs_baseline();
     !outcome.passed && !open
 }

@@ -124,6 +124,11 @@ pub(crate) fn watched(
     Ok(added(vec![run]))
 }
 
+/// One run, however it was made, as all that there is.
+pub(crate) fn lone(run: Finished) -> Replicated {
+    added(vec![run])
+}
+
 /// Runs replications `from..to` side by side, and gives those that count: whole ones. What was cut
 /// short from outside is left out, for it would weigh less than the others and say nothing of the end
 /// of the measured time; if there is nothing else, the first one counts as far as it came. After one

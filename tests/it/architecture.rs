@@ -9,6 +9,7 @@ const LAYERS: &[&[&str]] = &[
     &["main", "cli", "face"],
     &["proof"],
     &["study"],
+    &["live"],
     &["run"],
     &["topology", "engine", "report"],
     &["port"],

@@ -25,6 +25,7 @@ mod groups;
 mod hostile_topologies;
 mod interconnect;
 mod invalid_topologies;
+mod live;
 mod metrics;
 mod objectives;
 mod page_script;

@@ -59,6 +59,7 @@ fn manifest(name: &str) -> Manifest {
         stop_reason: StopReason::Finished,
         warm_up: None,
         precision: None,
+        live: None,
     }
 }
 

@@ -1,6 +1,7 @@
 //! `manifest.json`: what was run, where and how long it took. The only file of a result folder
 //! that knows the wall clock.
 
+use crate::report::document::live::Live;
 use crate::report::document::numbers::percent;
 use serde::{Deserialize, Serialize};
 
@@ -47,6 +48,9 @@ pub struct Manifest {
     /// What was asked of the replications, and whether it was reached.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub precision: Option<Precision>,
+    /// What a live run says of itself; absent from a simulated one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub live: Option<Live>,
 }
 
 /// A warm-up found by a pilot run.
@@ -139,6 +143,7 @@ impl Manifest {
             stop_reason: StopReason::Finished,
             warm_up: None,
             precision: None,
+            live: None,
         }
     }
 }

@@ -5,6 +5,7 @@ pub mod compare;
 pub mod csv;
 pub mod hlog;
 pub(crate) mod json;
+pub mod live;
 pub mod manifest;
 pub(crate) mod numbers;
 pub mod parts;

@@ -32,6 +32,9 @@ pub fn render(run: &Run<'_>) -> String {
         let _ = writeln!(text, "{fate}\n");
     }
     let _ = writeln!(text, "{}\n", judge::bottleneck(run));
+    if let Some(live) = &manifest.live {
+        let _ = writeln!(text, "{}\n", live.verdict());
+    }
     match manifest.stop_reason {
         StopReason::Finished => {}
         StopReason::Interrupted => text.push_str("Interrupted: not all of it was simulated.\n\n"),
@@ -64,9 +67,10 @@ pub fn render(run: &Run<'_>) -> String {
     };
     let Manifest { digest, version, .. } = manifest;
     let model_time = seconds(Some(manifest.model_time_s));
+    let how = if manifest.live.is_some() { "live" } else { "simulated" };
     let _ = writeln!(
         text,
-        "<sub>interwork {version}, topology `{}`, {runs}, {model_time} simulated</sub>",
+        "<sub>interwork {version}, topology `{}`, {runs}, {model_time} {how}</sub>",
         &digest[..digest.len().min(12)],
     );
     text

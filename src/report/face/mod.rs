@@ -10,6 +10,7 @@ pub mod html;
 pub(crate) mod journey;
 pub(crate) mod junit;
 pub(crate) mod lines;
+pub(crate) mod live;
 pub mod markdown;
 pub(crate) mod plan;
 pub(crate) mod plots;

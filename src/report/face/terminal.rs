@@ -14,6 +14,7 @@ use crate::report::document::parts::Parts;
 use crate::report::document::summary::{Summary, Verdict};
 use crate::report::face::access;
 use crate::report::face::lines::paragraphs;
+use crate::report::face::live;
 use crate::report::face::table::table;
 use crate::report::judge::{self, HIGH, Run};
 
@@ -28,6 +29,7 @@ pub fn render(run: &Run<'_>, width: usize, color: bool) -> String {
     let Run { summary, parts, manifest, .. } = *run;
     let mut page = Page { text: String::new(), width, color, summary, parts };
     page.head(manifest);
+    page.live(manifest);
     page.slo(run);
     page.asked(manifest);
     page.messages(manifest.replication_seeds.len());
@@ -96,6 +98,11 @@ impl Page<'_> {
             0 | 1 => format!("seed {}", manifest.seed),
             many => format!("{many} replications from seed {}", manifest.seed),
         };
+        if let Some(live) = &manifest.live {
+            let lasted = seconds(Some(live.lasted_s));
+            let events = count(manifest.events);
+            return self.sentence(&format!("{lasted} live{stopped}, {runs}, {events} events"));
+        }
         self.sentence(&format!(
             "{} simulated{stopped}, {runs}, {} events in {} ({} M/s)",
             seconds(Some(manifest.model_time_s)),
@@ -103,6 +110,19 @@ impl Page<'_> {
             seconds(Some(manifest.wall_time_s)),
             three(manifest.events_per_second / 1e6),
         ));
+    }
+
+    /// Of a live run: whose its times are, and what both ends of each way saw.
+    fn live(&mut self, manifest: &Manifest) {
+        let Some(live) = &manifest.live else { return };
+        self.sentence(&live.verdict());
+        let sides = live::sides(live);
+        if !sides.is_empty() {
+            self.title("Between IM servers and SMSCs, as each end saw it; the whole run");
+            self.table(&live::SIDES, sides);
+            self.table(&live::TIMES, live::times(live));
+        }
+        live::remarks(live).iter().for_each(|remark| self.sentence(remark));
     }
 
     fn counter(&self, name: &str, labels: &[(&str, &str)]) -> u64 {

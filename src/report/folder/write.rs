@@ -255,6 +255,7 @@ mod tests {
             stop_reason: StopReason::Finished,
             warm_up: None,
             precision: None,
+            live: None,
         }
     }
 

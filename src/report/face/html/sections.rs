@@ -8,6 +8,7 @@ use super::shell::{
 use super::{still, tables, tiles};
 use crate::report::document::numbers::{capital, count, seconds};
 use crate::report::document::summary::Verdict;
+use crate::report::face::live as words;
 use crate::report::judge::{self, Run, verdict};
 
 /// Sections that the page leads to.
@@ -29,6 +30,7 @@ const CONTENTS: [(&str, &str); 12] = [
 /// Everything between head and script.
 pub(crate) fn body(run: &Run<'_>, topology: Option<&str>, remarks: &[String]) -> Html {
     let main = [
+        live(run),
         messages(run),
         map(),
         latency(run),
@@ -88,6 +90,25 @@ fn header(run: &Run<'_>, remarks: &[String]) -> Html {
 fn still_chart(run: &Run<'_>, kind: &str, label: &str) -> Html {
     let picture = still::picture(run, kind);
     chart_over(kind, label, picture.map_or_else(Html::default, |svg| drawn(&svg)))
+}
+
+/// Whose the times of a live run are, and what both ends of each way saw; nothing, of a simulated run.
+fn live(run: &Run<'_>) -> Html {
+    let Some(live) = &run.manifest.live else { return Html::default() };
+    let mut content = paragraph([live.verdict().into()]);
+    content.add(shell::table(&words::SIDES, &words::sides(live)));
+    content.add(shell::table_of_words(&words::TIMES, &words::times(live)));
+    let remarks = words::remarks(live);
+    content.add(remarks.into_iter().map(|remark| paragraph([remark.into()])).collect::<Html>());
+    section(
+        "live",
+        "Both ends of each way",
+        "What IM servers and SMSCs said to each other over sockets in the whole run, as each of them saw it: \
+         what was submitted and accepted, what came and was taken at the other end, whose receipts came. \
+         Response counts from the schedule, service from the first octet written: the difference is the wait \
+         for a place in a window, or for a session.",
+        content,
+    )
 }
 
 fn messages(run: &Run<'_>) -> Html {
@@ -287,14 +308,18 @@ fn origin(run: &Run<'_>) -> Html {
         .options
         .iter()
         .filter(|option| !option.starts_with("--set ") && !option.starts_with("--replications "));
-    let mut command = "interwork run topology.yaml".to_owned();
+    let how = if manifest.live.is_some() { "live" } else { "run" };
+    let mut command = format!("interwork {how} topology.yaml");
     options.for_each(|option| command = format!("{command} {option}"));
     // Nothing of the wall clock: equal inputs give equal pages.
     let facts = [
         ("Seed", manifest.seed.to_string()),
         ("Version", version),
         ("Digest of the topology", manifest.digest.clone()),
-        ("Simulated", seconds(Some(manifest.model_time_s))),
+        (
+            if manifest.live.is_some() { "Live" } else { "Simulated" },
+            seconds(Some(manifest.model_time_s)),
+        ),
         ("Events", count(manifest.events)),
     ];
     let command = element("pre", &[("class", "command"), ("tabindex", "0")], command);

@@ -1,0 +1,215 @@
+//! A world by the wall clock: one thread, a timer armed to whatever is due next, and an inbox of what has
+//! come. Everything happens between two waits; nothing is locked. Called by `live`.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::io;
+use std::net::SocketAddr;
+use std::rc::Rc;
+
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use super::clock::{Clock, Timer};
+use super::net::{Came, Net, Open};
+use super::tape::Tape;
+use super::way::{End, Want};
+use super::world::{Line, World};
+use crate::domain::time::Instant;
+use crate::engine::simulation::Simulation;
+use crate::model::context::Observer;
+
+/// How long all sessions may take to stand before the run begins.
+const BEGIN: std::time::Duration = std::time::Duration::from_secs(10);
+/// How long sessions have for their end.
+const LEAVE: std::time::Duration = std::time::Duration::from_secs(2);
+
+/// Who looks on.
+pub(super) struct Looker<'a, O> {
+    /// Instants at which it is called, when all before them has happened; the next one first.
+    pub(super) ticks: VecDeque<Instant>,
+    /// What is called then.
+    pub(super) tick: &'a mut dyn FnMut(&mut Simulation<O>, Instant),
+    /// Told how far the run is.
+    pub(super) progress: &'a mut dyn FnMut(&Simulation<O>, Instant),
+}
+
+/// A world with its connections.
+pub(super) struct Live<'a, O> {
+    pub(super) world: World<'a, O>,
+    net: Rc<Net>,
+    lines: BTreeMap<Line, Rc<Open>>,
+    /// By way: where its SMSC is.
+    doors: Vec<SocketAddr>,
+    clock: Clock,
+    timer: Timer,
+    pub(super) tape: Option<Tape>,
+}
+
+impl<'a, O: Observer + Send + 'static> Live<'a, O> {
+    /// A world whose SMSCs listen on ports that the system chooses, on this machine alone.
+    ///
+    /// # Errors
+    /// No port, or no descriptor, is left.
+    pub(super) async fn open(world: World<'a, O>, tape: Option<Tape>) -> io::Result<Self> {
+        let net = Net::new();
+        let mut doors = Vec::new();
+        for way in 0..world.ways() {
+            let listener = TcpListener::bind("127.0.0.1:0").await?;
+            doors.push(listener.local_addr()?);
+            net.listen(way, listener);
+        }
+        let (lines, clock) = (BTreeMap::new(), Clock::default());
+        Ok(Self { world, net, lines, doors, clock, timer: Timer::new()?, tape })
+    }
+
+    /// Waits until all sessions stand. False if they do not in time.
+    ///
+    /// # Errors
+    /// Those of the timer.
+    pub(super) async fn begin(&mut self, stop: &CancellationToken) -> io::Result<bool> {
+        let within = tokio::time::sleep(BEGIN);
+        tokio::pin!(within);
+        while !self.world.is_up() {
+            self.turn(Instant::START);
+            tokio::select! {
+                () = self.net.came.notified() => {}
+                () = stop.cancelled() => return Ok(false),
+                () = &mut within => return Ok(false),
+            }
+        }
+        Ok(true)
+    }
+
+    /// Runs to the end, or until `stop` is cancelled: where it ended.
+    ///
+    /// # Errors
+    /// Those of the timer.
+    pub(super) async fn run(
+        &mut self,
+        end: Instant,
+        stop: &CancellationToken,
+        mut looker: Looker<'_, O>,
+    ) -> io::Result<Instant> {
+        self.clock.start();
+        loop {
+            while let Some(&tick) = looker.ticks.front()
+                && tick <= self.clock.now()
+            {
+                self.turn(tick);
+                if self.world.due() >= tick {
+                    looker.ticks.pop_front();
+                    (looker.tick)(self.world.simulation(), tick);
+                }
+            }
+            let until = looker.ticks.front().map_or(end, |tick| end.min(*tick));
+            self.turn(until);
+            let now = self.clock.now();
+            (looker.progress)(self.world.simulation(), now);
+            if stop.is_cancelled() {
+                return Ok(now.min(end));
+            }
+            let next = self.world.next_wake().min(until);
+            if now >= end && self.world.due() >= end {
+                return Ok(end);
+            }
+            if next <= now {
+                // Behind: octets have their turn all the same.
+                tokio::task::yield_now().await;
+                continue;
+            }
+            self.timer.arm(next.since(now));
+            tokio::select! {
+                woken = self.timer.wakes() => woken?,
+                () = self.net.came.notified() => {}
+                () = stop.cancelled() => {}
+            }
+        }
+    }
+
+    /// Ends all sessions in good order, as far as the others let it.
+    pub(super) async fn leave(&mut self) {
+        self.world.close(self.clock.now());
+        let within = tokio::time::sleep(LEAVE);
+        tokio::pin!(within);
+        loop {
+            self.turn(Instant::START);
+            if self.lines.keys().all(|(_, end)| matches!(end, End::Centre(_))) {
+                return;
+            }
+            tokio::select! {
+                () = self.net.came.notified() => {}
+                () = &mut within => return,
+            }
+        }
+    }
+
+    /// What is due before `until`, what has come, and what is to be written.
+    fn turn(&mut self, until: Instant) {
+        let now = self.world.wake(|| self.clock.now(), until);
+        self.write();
+        if let Some(now) = now {
+            while let Some(came) = self.net.take() {
+                self.come(came, now);
+            }
+            self.write();
+        }
+    }
+
+    fn come(&mut self, came: Came, now: Instant) {
+        match came {
+            Came::Connected(line, open) => {
+                if self.world.connected(line, now) {
+                    self.net.serve(line, &open);
+                    if let Some(tape) = &mut self.tape {
+                        tape.connected(line, open.ends);
+                    }
+                    self.lines.insert(line, open);
+                }
+            }
+            Came::Missed(line) => self.world.lost(line, now),
+            Came::Gone(line, open) => {
+                // There may be another by now.
+                if self.is_open(line, &open) {
+                    self.lines.remove(&line);
+                    self.world.lost(line, now);
+                }
+            }
+            Came::Octets(line, open, octets) => {
+                if self.is_open(line, &open) {
+                    if let Some(tape) = &mut self.tape {
+                        tape.came(line, &octets, now);
+                    }
+                    self.world.receive(line, &octets, now);
+                    open.go_on();
+                }
+            }
+        }
+    }
+
+    fn is_open(&self, line: Line, open: &Rc<Open>) -> bool {
+        self.lines.get(&line).is_some_and(|other| Rc::ptr_eq(other, open))
+    }
+
+    fn write(&mut self) {
+        let Self { world, net, lines, doors, clock, tape, .. } = self;
+        let mut closed = Vec::new();
+        world.take(
+            |line, octets| {
+                let Some(open) = lines.get(&line) else { return };
+                if let Some(tape) = tape {
+                    tape.goes(line, &octets, clock.now());
+                }
+                open.write(&octets);
+            },
+            |way, wanted| match wanted {
+                Want::Connect(link) => net.connect((way, End::Client(link)), doors[way]),
+                Want::Close(end) => closed.push((way, end)),
+            },
+        );
+        for line in closed {
+            if let Some(open) = lines.remove(&line) {
+                open.close();
+            }
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! What a live run says of itself besides the model's figures, in `manifest.json`: how late the program was,
+//! what it took of the machine, and what was said at both ends of each way. It counts the whole run, warm-up
+//! included.
+
+use serde::{Deserialize, Serialize};
+
+use super::numbers::{percent, seconds};
+use crate::measure::results::Distribution;
+
+/// A live run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Live {
+    /// Time that it took by the wall clock, from its first event, seconds.
+    pub(crate) lasted_s: f64,
+    /// How late events began, against their instants.
+    pub(crate) late: Times,
+    /// The same by second: start, events, the latest of them.
+    pub(crate) late_by_second: Vec<(f64, u64, f64)>,
+    /// Processor time of the program, seconds; absent where the system does not tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) cpu_s: Option<f64>,
+    /// Time that it stood in the queue for a processor, seconds; absent where the system does not tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) run_queue_s: Option<f64>,
+    /// PDUs in the capture file, and those that found no room.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) captured: Option<(u64, u64)>,
+    /// What was said between IM servers and SMSCs.
+    pub(crate) ways: Vec<LiveWay>,
+}
+
+/// Both ends of one way, as each of them saw it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct LiveWay {
+    /// Whose way it is.
+    pub(crate) operator: String,
+    /// Messages that the IM server submitted.
+    pub(crate) submitted: u64,
+    /// Short messages that carried them.
+    pub(crate) parts: u64,
+    /// Messages that the SMSC accepted.
+    pub(crate) accepted: u64,
+    /// Messages that it refused, by `command_status` as `0x58`.
+    pub(crate) refused: Vec<(String, u64)>,
+    /// Messages without an answer in time.
+    pub(crate) unanswered: u64,
+    /// Messages whose receipts came, by what they say.
+    pub(crate) receipts: Vec<(String, u64)>,
+    /// Receipts that did not come in time.
+    pub(crate) no_receipt: u64,
+    /// What came for nobody.
+    pub(crate) unmatched: u64,
+    /// Answers of phones that came.
+    pub(crate) answers: u64,
+    /// Sessions that came about.
+    pub(crate) sessions: u64,
+    /// Sessions that were lost or refused.
+    pub(crate) lost_sessions: u64,
+    /// From the wish to send to the answer.
+    pub(crate) response: Times,
+    /// From the first octet written to the answer.
+    pub(crate) service: Times,
+    /// For a place in a window, or for a session.
+    pub(crate) window: Times,
+    /// From the answer to the receipt.
+    pub(crate) receipt: Times,
+    /// Answers that took about as long as an acknowledgement may be delayed.
+    pub(crate) nagle: u64,
+    /// What came in at the SMSC, if it is ours.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) door: Option<LiveDoor>,
+}
+
+/// The SMSC's end.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct LiveDoor {
+    /// Messages that came, whole.
+    pub(crate) came: u64,
+    /// Messages accepted.
+    pub(crate) accepted: u64,
+    /// Messages refused, by `command_status`.
+    pub(crate) refused: Vec<(String, u64)>,
+    /// Receipts and short messages that clients took.
+    pub(crate) delivered: u64,
+    /// Deliveries that they refused or did not answer.
+    pub(crate) undelivered: u64,
+}
+
+/// Times in seconds; percentiles are absent with fewer than ten samples beyond them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Times {
+    pub(crate) count: u64,
+    pub(crate) mean: f64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) p50: Option<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) p95: Option<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) p99: Option<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) p999: Option<f64>,
+    pub(crate) max: f64,
+}
+
+impl From<Distribution> for Times {
+    fn from(of: Distribution) -> Self {
+        let Distribution { count, mean, p50, p95, p99, p999, max, .. } = of;
+        Self { count, mean, p50, p95, p99, p999, max }
+    }
+}
+
+impl Times {
+    /// The 99th percentile, or the largest where there are too few.
+    fn high(&self) -> (&'static str, f64) {
+        self.p99.map_or(("at most", self.max), |p99| ("p99", p99))
+    }
+}
+
+/// Lateness, as 99th percentile, from which on times say more of this program than of what it tests.
+const LATE: f64 = 0.000_5;
+/// Share of a processor from which on the same is to be feared.
+const BUSY: f64 = 0.7;
+
+impl Live {
+    /// Whether the program kept its schedule, so that its times are those of the system.
+    pub(crate) fn kept(&self) -> bool {
+        self.late.high().1 <= LATE && self.cpu().is_none_or(|share| share <= BUSY)
+    }
+
+    /// Share of one processor.
+    pub(crate) fn cpu(&self) -> Option<f64> {
+        self.cpu_s.map(|cpu| cpu / self.lasted_s.max(1e-9))
+    }
+
+    /// `kept its schedule: late p99 0.11 ms, CPU 12.0 %`, or that it did not.
+    pub(crate) fn verdict(&self) -> String {
+        let (which, late) = self.late.high();
+        let late = format!("late {which} {}", seconds(Some(late)));
+        let cpu = self.cpu().map_or(String::new(), |share| format!(", CPU {}", percent(share)));
+        let queue = self.run_queue_s.map(|queue| queue / self.lasted_s.max(1e-9));
+        let queue = queue.filter(|share| *share >= 0.01);
+        let queue = queue.map_or(String::new(), |share| {
+            format!(", {} of the time it waited for a processor", percent(share))
+        });
+        match self.kept() {
+            true => format!("The load generator kept its schedule: {late}{cpu}{queue}."),
+            false => format!(
+                "These latencies are ours, not the system's: {late}{cpu}{queue}. Counts hold; for times, \
+                 lower the rate or free the machine."
+            ),
+        }
+    }
+
+    /// What of the answers looks like Nagle's algorithm waiting for a delayed acknowledgement.
+    pub(crate) fn nagle(&self) -> Option<String> {
+        let (gaps, answers) = self
+            .ways
+            .iter()
+            .fold((0, 0), |(gaps, answers), way| (gaps + way.nagle, answers + way.service.count));
+        (gaps >= 10 && gaps * 20 >= answers).then(|| {
+            let share = percent(gaps as f64 / answers as f64);
+            format!(
+                "{share} of answers took 39 to 46 ms: probably Nagle's algorithm at the other side, waiting \
+                 for a delayed acknowledgement. Ask its maker to set TCP_NODELAY."
+            )
+        })
+    }
+}
