@@ -59,6 +59,20 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "TIME", default_value = "10m", value_parser = time)]
     max_duration: Duration,
 
+    /// How long to wait at the start until all sessions stand, and somebody has come for each account of
+    /// `listen`
+    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = time)]
+    wait: Duration,
+
+    /// Let it use this other machine: an address, or an address and a port, that the topology names; as often
+    /// as needed. Without it nothing leaves or enters this machine
+    #[arg(long, value_name = "ADDRESS")]
+    allow: Vec<String>,
+
+    /// Whoever owns the public addresses among those allowed has agreed to be tested
+    #[arg(long)]
+    i_am_authorised: bool,
+
     /// Exit with 106 if the program did not keep its schedule, so that times are its own
     #[arg(long)]
     strict: bool,
@@ -134,6 +148,9 @@ fn live(arguments: &Arguments, started: SystemTime) -> Result<Exit, Exit> {
     let manner = Manner {
         epoch: started.duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs()),
         capture: arguments.capture.clone().map(|path| (path, arguments.capture_limit)),
+        wait: arguments.wait,
+        allowed: arguments.allow.clone(),
+        authorised: arguments.i_am_authorised,
     };
     let bar = Progress::new();
     let mut tell = |at: Instant, events: u64| {
@@ -142,6 +159,9 @@ fn live(arguments: &Arguments, started: SystemTime) -> Result<Exit, Exit> {
     let lived = live::run(&plan, &Arc::new(setup), (options, &manner), &stop, &mut tell);
     bar.end();
     let lived = lived.map_err(not_lived)?;
+    if !lived.absent.is_empty() {
+        anstream::eprintln!("note: nobody had come as {}", lived.absent.join(", "));
+    }
     let document = lived.document(&case.federation);
     let Lived { finished, .. } = lived;
     let mut replicated = replicate::lone(finished);
@@ -187,7 +207,11 @@ fn not_lived(error: LiveError) -> Exit {
             anstream::eprintln!("{error}");
             Exit::Interrupted
         }
-        LiveError::System { .. } | LiveError::NotUp(_) => {
+        LiveError::Unfit(all) => {
+            all.iter().for_each(|one| anstream::eprintln!("error: {one}"));
+            Exit::BadInput
+        }
+        LiveError::System { .. } | LiveError::NotUp(..) => {
             anstream::eprintln!("error: {error}");
             Exit::FileError
         }

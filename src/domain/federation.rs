@@ -2,6 +2,7 @@
 //! `topology` writes it, every other part reads it. It knows no YAML and no behaviour.
 
 pub mod agreement;
+pub mod live;
 mod money;
 mod notices;
 mod outage;
@@ -9,6 +10,7 @@ mod settling;
 mod workload;
 
 pub(crate) use self::agreement::*;
+pub use self::live::*;
 pub(crate) use self::money::{Money, Planning};
 pub use self::notices::NoticeKind;
 pub(crate) use self::notices::{CONTACT, Notice, Notices};
@@ -321,6 +323,10 @@ pub struct Smsc {
     pub(crate) attempt_time: DurationDistribution,
     /// Short messages a second that nobody of the federation causes, all nodes together.
     pub(crate) other: f64,
+    /// In a live run: a real one in its place.
+    pub(crate) external: Option<ExternalSmsc>,
+    /// In a live run: clients of others may come to it.
+    pub(crate) listen: Option<Listen>,
 }
 
 /// A home location register.

@@ -59,6 +59,8 @@ closed_list! {
         SmsReplyDirect => "sms-reply-direct",
         /// A message to a group.
         Group => "group",
+        /// A short message of a client of an SMSC who is nobody of the federation; live runs alone.
+        SmsClient => "sms-client",
     }
 }
 
@@ -67,7 +69,7 @@ impl Route {
     pub(crate) const fn is_im(self) -> bool {
         match self {
             Self::OnNet | Self::Interworked | Self::Hub => true,
-            Self::SmsOwn | Self::SmsHome | Self::SmsDirect => false,
+            Self::SmsOwn | Self::SmsHome | Self::SmsDirect | Self::SmsClient => false,
             Self::SmsReplyOwn | Self::SmsReplyHome | Self::SmsReplyDirect | Self::Group => false,
         }
     }
@@ -75,7 +77,7 @@ impl Route {
     /// Whether an instant message becomes a short message on it.
     pub(crate) const fn is_sms(self) -> bool {
         match self {
-            Self::SmsOwn | Self::SmsHome | Self::SmsDirect => true,
+            Self::SmsOwn | Self::SmsHome | Self::SmsDirect | Self::SmsClient => true,
             Self::OnNet | Self::Interworked | Self::Hub => false,
             Self::SmsReplyOwn | Self::SmsReplyHome | Self::SmsReplyDirect | Self::Group => false,
         }
@@ -86,7 +88,7 @@ impl Route {
         match self {
             Self::SmsReplyOwn | Self::SmsReplyHome | Self::SmsReplyDirect => true,
             Self::OnNet | Self::Interworked | Self::Hub | Self::Group => false,
-            Self::SmsOwn | Self::SmsHome | Self::SmsDirect => false,
+            Self::SmsOwn | Self::SmsHome | Self::SmsDirect | Self::SmsClient => false,
         }
     }
 
@@ -95,7 +97,7 @@ impl Route {
         match self {
             Self::OnNet => Self::SmsOwn,
             Self::Interworked | Self::Hub => Self::SmsHome,
-            Self::SmsOwn | Self::SmsHome | Self::SmsDirect => self,
+            Self::SmsOwn | Self::SmsHome | Self::SmsDirect | Self::SmsClient => self,
             Self::SmsReplyOwn | Self::SmsReplyHome | Self::SmsReplyDirect | Self::Group => self,
         }
     }
@@ -271,6 +273,8 @@ closed_list! {
         Fallback => "fallback",
         /// A legacy customer's answer.
         Reply => "reply",
+        /// Of a client of the SMSC who is nobody of the federation; live runs alone.
+        Client => "client",
     }
 }
 

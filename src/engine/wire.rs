@@ -12,16 +12,30 @@ use crate::model::message::Messages;
 use crate::model::outbox::{Input, Job};
 use crate::model::store::Slot;
 
+/// What goes over the way as octets.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Goes {
+    /// Nothing: there is no way, and nothing is held back, only noted.
+    #[default]
+    Nothing,
+    /// What the IM server submits: the SMSC is none of ours, and what it has to say comes from outside.
+    Submissions,
+    /// That, answers and reports.
+    BothWays,
+}
+
 /// What is to go over the way, and what its ends have to know.
 #[derive(Debug, Default)]
 pub(crate) struct Wire {
-    /// Whether the way is one of octets here: else nothing is held back, only noted.
-    pub(super) ways: bool,
+    /// What goes over the way.
+    pub(super) goes: Goes,
     /// What comes next has gone over the way already.
     pub(super) passes: bool,
     /// A submission is being decided on: its sender hears by the answer.
     pub(super) answers: bool,
     pub(super) refused: Option<Refusal>,
+    /// Messages of clients who are nobody of the federation.
+    pub(super) strangers: u64,
     pub(super) leaving: Vec<Leaving>,
     pub(super) noted: Vec<Noted>,
 }
@@ -58,16 +72,18 @@ pub(crate) enum Noted {
 impl Wire {
     /// Whether an input is to go over the way; then it is held back.
     pub(super) fn takes(&mut self, input: &Input, messages: &Messages) -> bool {
-        if !self.ways || std::mem::take(&mut self.passes) {
+        if self.goes == Goes::Nothing || std::mem::take(&mut self.passes) {
             return false;
         }
         let of = |slot: Slot, origin| messages[slot].sms.is_some_and(|sms| sms.origin == origin);
         let leaving = match *input {
             Input::Submit(slot) if of(slot, SmsOrigin::Fallback) => Leaving::Submission(slot),
-            Input::Request(Job::Message(slot)) if of(slot, SmsOrigin::Reply) => {
+            Input::Request(Job::Message(slot))
+                if self.goes == Goes::BothWays && of(slot, SmsOrigin::Reply) =>
+            {
                 Leaving::Answer(slot)
             }
-            Input::Fate(fate) => Leaving::Fate(fate),
+            Input::Fate(fate) if self.goes == Goes::BothWays => Leaving::Fate(fate),
             Input::Refused(refusal) if self.answers => {
                 self.refused = Some(refusal);
                 return true;
@@ -88,7 +104,9 @@ pub(super) struct Tap<'a> {
 impl Observer for Tap<'_> {
     fn observe(&mut self, now: Instant, observation: &Observation<'_>) {
         let noted = match *observation {
-            Observation::Sms { operator: smsc, message, origin: SmsOrigin::Fallback, event } => {
+            Observation::Sms { operator: smsc, message, origin, event }
+                if origin != SmsOrigin::Reply =>
+            {
                 let ended = |delivered| Some(Noted::Ended { message, smsc, delivered });
                 match event {
                     SmsEvent::Submitted { .. } => Some(Noted::Accepted(message)),

@@ -27,6 +27,12 @@ pub(crate) struct Exchanged {
     /// What came for nobody: receipts of no message of ours, short messages that no number of the topology
     /// sent or gets, texts that cannot be read.
     pub(crate) unmatched: u64,
+    /// Messages that a real system has handed on to an SMSC of ours.
+    pub(crate) seen: u64,
+    /// From the last octet written to there.
+    pub(crate) through: Recorded,
+    /// At the end of the run: accepted by a real SMSC, and neither seen nor receipted; how long the oldest.
+    pub(crate) open: (u64, Duration),
     /// Answers of phones that came.
     pub(crate) answers: u64,
     /// Sessions that have come about.
@@ -52,6 +58,8 @@ pub(crate) struct Door {
     pub(crate) bound: u64,
     /// Messages that came, whole.
     pub(crate) came: u64,
+    /// Of these, such as nobody of the federation has sent.
+    pub(crate) strangers: u64,
     /// Messages accepted.
     pub(crate) accepted: u64,
     /// Messages refused, by `command_status`.

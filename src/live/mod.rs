@@ -7,7 +7,9 @@ mod clock;
 mod figures;
 mod net;
 mod own;
+mod pending;
 mod said;
+mod settings;
 mod sockets;
 mod tape;
 #[cfg(test)]
@@ -24,9 +26,9 @@ use tokio_util::sync::CancellationToken;
 
 pub(crate) use self::figures::{Door as AtDoor, Exchanged, Lateness};
 use self::own::Own;
+use self::settings::{Place, Unfit};
 use self::sockets::{Live, Looker};
 use self::tape::Tape;
-use self::way::Way;
 use self::world::World;
 use crate::domain::id::OperatorId;
 use crate::domain::time::{Duration, Instant};
@@ -36,10 +38,6 @@ use crate::engine::simulation::{Fault, Simulation};
 use crate::engine::windows::Looks;
 use crate::measure::Setup;
 use crate::model::plan::Plan;
-use crate::port::smpp::centre::{Centre, Door, Login, Spelling};
-use crate::port::smpp::client::{Account, Client};
-use crate::port::smpp::pdu::Bind;
-use crate::port::smpp::session::Terms;
 use crate::run::{self, Finished, Options, Report, RunError, Watch};
 
 /// How to live, besides how to run.
@@ -49,6 +47,12 @@ pub struct Manner {
     pub(crate) epoch: u64,
     /// A capture file, and the octets that it may have.
     pub(crate) capture: Option<(PathBuf, u64)>,
+    /// How long it waits at most until all sessions stand.
+    pub(crate) wait: Duration,
+    /// Addresses of other machines that it may use.
+    pub(crate) allowed: Vec<String>,
+    /// Whether public ones may be among them.
+    pub(crate) authorised: bool,
 }
 
 /// What came of a live run.
@@ -64,6 +68,8 @@ pub struct Lived {
     pub(crate) own: Own,
     /// PDUs in the capture file, and those that found no room.
     pub(crate) captured: Option<(u64, u64)>,
+    /// Accounts at our doors as which nobody had come when the run began.
+    pub(crate) absent: Vec<String>,
 }
 
 /// Why there is no live run.
@@ -80,16 +86,15 @@ pub enum LiveError {
         /// What the system says.
         source: io::Error,
     },
+    /// What the topology asks for cannot be had, or may not be.
+    #[error("{}", .0.join("\n"))]
+    Unfit(Vec<String>),
     /// Not all sessions came about.
-    #[error("{}", not_up(.0))]
-    NotUp(Vec<String>),
+    #[error("no session with the SMSC of {} within {}", .0.join(", "), .1)]
+    NotUp(Vec<String>, Duration),
     /// Stopped before it began.
     #[error("stopped before all sessions stood")]
     Stopped,
-}
-
-fn not_up(operators: &[String]) -> String {
-    format!("no session with the SMSC of {} within 10 s", operators.join(", "))
 }
 
 /// Lives a plan to its end, or until `stop` is cancelled.
@@ -110,8 +115,8 @@ pub(crate) fn run(
             said = Some(rest);
             Ok::<_, LiveError>(at)
         })?;
-    let Said { ways, lateness, own, captured } = said.unwrap_or_default();
-    Ok(Lived { finished, ways, lateness, own, captured })
+    let Said { ways, lateness, own, captured, absent } = said.unwrap_or_default();
+    Ok(Lived { finished, ways, lateness, own, captured, absent })
 }
 
 /// What is to be said of a run besides what its parts have measured.
@@ -121,6 +126,7 @@ struct Said {
     lateness: Lateness,
     own: Own,
     captured: Option<(u64, u64)>,
+    absent: Vec<String>,
 }
 
 fn drive(
@@ -152,23 +158,34 @@ fn drive(
         progress(now, simulation.shards().iter().map(Shard::events).sum());
     };
     let looker = Looker { ticks: ticks.into(), tick: &mut tick, progress: &mut progress };
-    let world = World::new(simulation, ways(plan, manner.epoch));
+    let secret = |variable: &str| std::env::var(variable).ok();
+    let found = settings::ways(plan, manner.epoch, &secret);
+    let found =
+        found.map_err(|all| LiveError::Unfit(all.iter().map(Unfit::to_string).collect()))?;
+    let (ways, places): (Vec<_>, Vec<Place>) = found.into_iter().unzip();
+    let not_allowed = settings::not_allowed(&places, &manner.allowed, manner.authorised);
+    if !not_allowed.is_empty() {
+        return Err(LiveError::Unfit(not_allowed));
+    }
+    let world = World::new(simulation, ways);
     let local = tokio::task::LocalSet::new();
     let mut own = Own::default();
     let seed = plan.federation.run.seed;
     let lived = catch_unwind(AssertUnwindSafe(|| {
         local.block_on(&runtime, async {
-            let mut live = Live::open(world, tape).await.map_err(system("no port to listen on"))?;
-            if !live.begin(stop).await.map_err(system("the timer"))? {
-                let down = live.world.down();
-                let name = |id: OperatorId| plan.federation.operator(id).name.clone();
-                let down = down.into_iter().map(name).collect();
-                return Err(if stop.is_cancelled() {
-                    LiveError::Stopped
-                } else {
-                    LiveError::NotUp(down)
-                });
+            let mut live =
+                Live::open(world, &places, tape).await.map_err(system("cannot listen"))?;
+            if !live.begin(manner.wait, stop).await.map_err(system("the timer"))? {
+                return Err(LiveError::Stopped);
             }
+            let name = |id: OperatorId| plan.federation.operator(id).name.clone();
+            let down: Vec<String> = live.world.down().into_iter().map(name).collect();
+            if !down.is_empty() {
+                return Err(LiveError::NotUp(down, manner.wait));
+            }
+            let absent = live.world.absent();
+            let absent =
+                absent.map(|(id, account)| format!("`{account}` at {}", name(id))).collect();
             own = Own::begin();
             let at = live.run(end, stop, looker).await.map_err(system("the timer"))?;
             own.end();
@@ -178,58 +195,11 @@ fn drive(
             let captured = captured.map_err(system("the capture file"))?;
             let (ways, lateness) = world.into_figures();
             let ways = ways.into_iter().map(|way| (way.operator, way.figures, way.door)).collect();
-            Ok((at, Said { ways, lateness, own, captured }))
+            Ok((at, Said { ways, lateness, own, captured, absent }))
         })
     }));
     lived.unwrap_or_else(|_| {
         let at = simulation.shards().iter().map(Shard::now).max().unwrap_or(Instant::START);
         Err(RunError::Fault { seed, fault: Fault { at, operator: None } }.into())
     })
-}
-
-/// How long a client of our own waits until it tries a session again: shortly, then longer.
-const RETRY: [Duration; 3] =
-    [Duration::from_millis(100), Duration::from_secs(1), Duration::from_secs(5)];
-
-/// How long a receipt is awaited: longer than any default validity.
-const PATIENCE: Duration = Duration::from_secs(7 * 86_400);
-
-/// Sessions of an IM server with its SMSC, and requests of each that wait for answers.
-const SESSIONS: usize = 2;
-/// See [`SESSIONS`].
-const WINDOW: usize = 64;
-
-/// The ways of a federation: of each operator with an IM server and an SMSC. `epoch` is the start in seconds
-/// of Unix time.
-fn ways(plan: &Plan, epoch: u64) -> Vec<Way> {
-    let both = plan.federation.operators().filter(|(_, it)| it.imsp.is_some() && it.smsc.is_some());
-    both.map(|(id, operator)| way(id, &operator.name, epoch)).collect()
-}
-
-fn way(operator: OperatorId, name: &str, epoch: u64) -> Way {
-    // Nobody else is to come in by chance: it is no secret, both ends are this program.
-    let (system_id, password) = (cut(name, 15), "loopback".to_owned());
-    let terms = Terms { window: WINDOW, ..Terms::default() };
-    let account = Account {
-        bind: Bind::Transceiver,
-        sessions: SESSIONS,
-        system_id: system_id.clone(),
-        password: password.clone(),
-        terms,
-        retry: RETRY.to_vec(),
-        patience: PATIENCE,
-    };
-    let door = Door {
-        system_id: cut(&format!("{name}/smsc"), 15),
-        logins: vec![Login { system_id, password, sessions: SESSIONS }],
-        terms,
-        connections: 4 * SESSIONS,
-        spelling: Spelling::Hexadecimal,
-    };
-    Way::new(operator, Client::new(account, Instant::START), Centre::new(door), epoch)
-}
-
-/// At most so many octets of a name.
-fn cut(name: &str, octets: usize) -> String {
-    name.chars().filter(char::is_ascii).take(octets).collect()
 }

@@ -12,13 +12,15 @@ use crate::report::document::live::{Live, LiveDoor, LiveWay, Times};
 impl Lived {
     /// What the manifest says of it.
     pub(crate) fn document(&self, federation: &Federation) -> Live {
-        let Self { ways, lateness, own, captured, finished } = self;
+        let Self { ways, lateness, own, captured, finished, .. } = self;
         let seconds = |time: Duration| time.as_secs_f64();
         let by_second = (0u32..).zip(&lateness.seconds).filter(|(_, (events, _))| *events > 0);
         let by_second = by_second
             .map(|(second, (events, latest))| (f64::from(second), *events, seconds(*latest)));
         let way = |(operator, client, door): &(_, _, _)| {
-            way(&federation.operator(*operator).name, client, door)
+            let operator = federation.operator(*operator);
+            let external = operator.smsc.as_ref().is_some_and(|smsc| smsc.external.is_some());
+            way(&operator.name, external, client, door)
         };
         Live {
             lasted_s: finished.at.as_secs_f64(),
@@ -32,7 +34,7 @@ impl Lived {
     }
 }
 
-fn way(operator: &str, client: &Exchanged, door: &Door) -> LiveWay {
+fn way(operator: &str, external: bool, client: &Exchanged, door: &Door) -> LiveWay {
     let receipts = client.receipts.iter().map(|(state, n)| (state.word().to_owned(), *n));
     LiveWay {
         operator: operator.to_owned(),
@@ -44,6 +46,11 @@ fn way(operator: &str, client: &Exchanged, door: &Door) -> LiveWay {
         receipts: receipts.collect(),
         no_receipt: client.no_receipt,
         unmatched: client.unmatched,
+        external,
+        seen: client.seen,
+        through: times(&client.through),
+        open: client.open.0,
+        open_s: client.open.1.as_secs_f64(),
         answers: client.answers,
         sessions: client.bound,
         lost_sessions: client.ended,
@@ -52,8 +59,9 @@ fn way(operator: &str, client: &Exchanged, door: &Door) -> LiveWay {
         window: times(&client.window),
         receipt: times(&client.receipt),
         nagle: client.nagle,
-        door: Some(LiveDoor {
+        door: (!external).then(|| LiveDoor {
             came: door.came,
+            strangers: door.strangers,
             accepted: door.accepted,
             refused: statuses(&door.refused),
             delivered: door.delivered,

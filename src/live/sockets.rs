@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::rc::Rc;
 
 use tokio::net::TcpListener;
@@ -11,17 +11,25 @@ use tokio_util::sync::CancellationToken;
 
 use super::clock::{Clock, Timer};
 use super::net::{Came, Net, Open};
+use super::settings::Place;
 use super::tape::Tape;
 use super::way::{End, Want};
 use super::world::{Line, World};
-use crate::domain::time::Instant;
+use crate::domain::time::{Duration, Instant};
 use crate::engine::simulation::Simulation;
 use crate::model::context::Observer;
 
-/// How long all sessions may take to stand before the run begins.
-const BEGIN: std::time::Duration = std::time::Duration::from_secs(10);
 /// How long sessions have for their end.
 const LEAVE: std::time::Duration = std::time::Duration::from_secs(2);
+
+/// Where clients of our own find a door that is open to all.
+fn own_side(at: SocketAddr) -> SocketAddr {
+    match at.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => (Ipv4Addr::LOCALHOST, at.port()).into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => (Ipv6Addr::LOCALHOST, at.port()).into(),
+        _ => at,
+    }
+}
 
 /// Who looks on.
 pub(super) struct Looker<'a, O> {
@@ -46,38 +54,61 @@ pub(super) struct Live<'a, O> {
 }
 
 impl<'a, O: Observer + Send + 'static> Live<'a, O> {
-    /// A world whose SMSCs listen on ports that the system chooses, on this machine alone.
+    /// A world whose SMSCs are at these places, by way; ours listen from now on.
     ///
     /// # Errors
-    /// No port, or no descriptor, is left.
-    pub(super) async fn open(world: World<'a, O>, tape: Option<Tape>) -> io::Result<Self> {
+    /// No port, or no descriptor, is left, or somebody else has it.
+    pub(super) async fn open(
+        world: World<'a, O>,
+        places: &[Place],
+        tape: Option<Tape>,
+    ) -> io::Result<Self> {
         let net = Net::new();
         let mut doors = Vec::new();
-        for way in 0..world.ways() {
-            let listener = TcpListener::bind("127.0.0.1:0").await?;
-            doors.push(listener.local_addr()?);
-            net.listen(way, listener);
+        for (way, place) in places.iter().enumerate() {
+            doors.push(match *place {
+                Place::Outside(address) => address,
+                Place::Door(address) => {
+                    let listener = TcpListener::bind(address).await;
+                    let named = |error| {
+                        io::Error::new(io::Error::kind(&error), format!("{address}: {error}"))
+                    };
+                    let listener = listener.map_err(named)?;
+                    let at = listener.local_addr()?;
+                    net.listen(way, listener);
+                    own_side(at)
+                }
+            });
         }
         let (lines, clock) = (BTreeMap::new(), Clock::default());
         Ok(Self { world, net, lines, doors, clock, timer: Timer::new()?, tape })
     }
 
-    /// Waits until all sessions stand. False if they do not in time.
+    /// Waits until all sessions of our clients stand and somebody has come for each account at our doors, but no
+    /// longer than that. False if it was stopped.
     ///
     /// # Errors
     /// Those of the timer.
-    pub(super) async fn begin(&mut self, stop: &CancellationToken) -> io::Result<bool> {
-        let within = tokio::time::sleep(BEGIN);
-        tokio::pin!(within);
-        while !self.world.is_up() {
+    pub(super) async fn begin(
+        &mut self,
+        wait: Duration,
+        stop: &CancellationToken,
+    ) -> io::Result<bool> {
+        self.clock.start();
+        loop {
             self.turn(Instant::START);
+            let now = self.clock.now();
+            if self.world.is_complete() || now >= Instant::START + wait {
+                return Ok(true);
+            }
+            let next = self.world.next_wake_of_ways().min(Instant::START + wait);
+            self.timer.arm(next.since(now.min(next)));
             tokio::select! {
+                woken = self.timer.wakes() => woken?,
                 () = self.net.came.notified() => {}
                 () = stop.cancelled() => return Ok(false),
-                () = &mut within => return Ok(false),
             }
         }
-        Ok(true)
     }
 
     /// Runs to the end, or until `stop` is cancelled: where it ended.
@@ -91,6 +122,7 @@ impl<'a, O: Observer + Send + 'static> Live<'a, O> {
         mut looker: Looker<'_, O>,
     ) -> io::Result<Instant> {
         self.clock.start();
+        self.world.begin();
         loop {
             while let Some(&tick) = looker.ticks.front()
                 && tick <= self.clock.now()

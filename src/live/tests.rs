@@ -3,15 +3,20 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
+use super::settings;
 use super::way::{End, Want, Way};
-use super::ways;
 use super::world::{Line, World};
+use crate::domain::id::OperatorId;
 use crate::domain::observation::Observation;
 use crate::domain::outcome::{Reason, Route};
 use crate::domain::time::{Duration, Instant};
 use crate::engine::shard::Shard;
 use crate::engine::simulation::Simulation;
 use crate::model::context::Observer;
+use crate::port::smpp::client::{self, Account, Client};
+use crate::port::smpp::pdu::{Address, Bind, Short, Status};
+use crate::port::smpp::receipt::State;
+use crate::port::smpp::session::Terms;
 use crate::topology::{Override, Source, load};
 
 /// What came of messages, with every latency.
@@ -64,6 +69,8 @@ struct Pipes {
     /// By end: the other.
     other: BTreeMap<Line, Line>,
     connections: u64,
+    /// By way: whose door its client knocks at.
+    doors: Vec<usize>,
     /// What happens to ends: a connection with another comes about, or is gone.
     events: VecDeque<(Instant, Line, Option<Line>)>,
 }
@@ -71,12 +78,13 @@ struct Pipes {
 impl Pipes {
     fn new(latency: Duration, piece: usize) -> Self {
         let (under_way, events) = (VecDeque::new(), VecDeque::new());
-        Self { latency, piece, under_way, other: BTreeMap::new(), connections: 0, events }
+        let doors = (0..9).collect();
+        Self { latency, piece, under_way, other: BTreeMap::new(), connections: 0, doors, events }
     }
 
     /// Takes what the ends have to write and want.
     fn carry<O: Observer + Send + 'static>(&mut self, world: &mut World<'_, O>, now: Instant) {
-        let Self { latency, piece, under_way, other, connections, events } = self;
+        let Self { latency, piece, under_way, other, connections, doors, events } = self;
         let at = now + *latency;
         let mut closed = Vec::new();
         world.take(
@@ -88,7 +96,7 @@ impl Pipes {
             },
             |way, wanted| match wanted {
                 Want::Connect(link) => {
-                    let ends = [(way, End::Client(link)), (way, End::Centre(*connections))];
+                    let ends = [(way, End::Client(link)), (doors[way], End::Centre(*connections))];
                     *connections += 1;
                     for (one, two) in [(ends[0], ends[1]), (ends[1], ends[0])] {
                         events.push_back((at, one, Some(two)));
@@ -175,7 +183,10 @@ fn sum(all: Vec<Seen>) -> Seen {
 }
 
 fn plan(sets: &[&str]) -> Arc<crate::model::plan::Plan> {
-    let text = "
+    plan_of(SMALL, sets)
+}
+
+const SMALL: &str = "
 interwork: 1
 name: small
 operators:
@@ -191,6 +202,8 @@ workload:
   sessions: { online: 80%, offline_messages: sms }
 run: { seed: 5, duration: 2m, warm_up: 0s }
 ";
+
+fn plan_of(text: &str, sets: &[&str]) -> Arc<crate::model::plan::Plan> {
     let sets: Vec<Override> =
         sets.iter().map(|set| Override::parse(set).expect("a good override")).collect();
     let topology = load(&Source::new("small.yaml", text), &sets).expect("a valid topology");
@@ -198,6 +211,11 @@ run: { seed: 5, duration: 2m, warm_up: 0s }
 }
 
 const END: Instant = Instant(120_000_000_000);
+
+fn ways(plan: &crate::model::plan::Plan) -> Vec<Way> {
+    let ways = settings::ways(plan, 0, &|_| None).expect("addresses of this machine");
+    ways.into_iter().map(|(way, _)| way).collect()
+}
 
 fn by_calls(plan: &Arc<crate::model::plan::Plan>) -> Seen {
     let mut simulation = Simulation::new(plan, |_| Seen::default());
@@ -212,7 +230,8 @@ fn by_octets(
     cuts: &[Instant],
 ) -> (Seen, Vec<Way>) {
     let mut simulation = Simulation::new(plan, |_| Seen::default());
-    let mut world = World::new(&mut simulation, ways(plan, 0));
+    let mut world = World::new(&mut simulation, ways(plan));
+    world.begin();
     pipes.run(&mut world, END, cuts.iter().copied().collect());
     let (ways, _) = world.into_figures();
     let in_flight = simulation.shards().iter().flat_map(Shard::in_flight);
@@ -289,4 +308,215 @@ fn pulled_plugs_lose_what_was_under_way_and_double_nothing() {
     assert!(counts(|way| way.figures.ended) > 100, "sessions were tried again");
     // Identities are the auditor's: one that ended twice would leave a remainder.
     assert_eq!(seen.open, seen.in_flight);
+}
+
+/// An operator whose SMSC is a real one, and one with a door for it.
+const BEHIND: &str = "
+interwork: 1
+name: behind
+operators:
+  a:
+    kind: imsp
+    domain: a.example
+    numbers: ['+461']
+    subscribers: { im: 300 }
+    smsc: { external: { smpp: '127.0.0.1:2775', system_id: gate } }
+  c:
+    kind: mno
+    numbers: ['+463']
+    subscribers: { sms_only: 300 }
+    smsc: { throughput: 100/s, listen: { accounts: [ { system_id: gate } ] } }
+agreements:
+  - { between: [a, c], protocol: sms, link: { latency: 10ms } }
+workload:
+  contacts: { per_user: 20, sms_only: 60%, sms_only_elsewhere: 100% }
+  messages: { per_user: 120/h, length: 40, reply: { share: 40% }, reports: 30% }
+  sessions: { online: 100%, length: unlimited }
+run: { seed: 5, duration: 2m, warm_up: 0s }
+";
+
+#[test]
+fn a_message_that_leaves_a_real_smsc_at_our_own_door_is_the_same_message() {
+    let plan = plan_of(BEHIND, &[]);
+    let mut pipes = Pipes::new(Duration::from_millis(1), 4096);
+    // Nothing lies between: the real one is our other one.
+    pipes.doors[0] = 1;
+    let (seen, ways) = by_octets(&plan, pipes, &[]);
+    let [a, c] = &ways[..] else { panic!("both have ways") };
+    assert!(a.figures.submitted > 300, "{:?}", a.figures);
+    assert_eq!(a.figures.seen, c.door.came);
+    assert!(a.figures.submitted - a.figures.seen <= 2, "but for the last");
+    assert_eq!((c.door.strangers, a.figures.unmatched, a.figures.unanswered), (0, 0, 0));
+    let direct = seen.delivered[&Route::SmsDirect].len() as u64;
+    let receipts: u64 = a.figures.receipts.values().sum();
+    assert!(direct > 100 && receipts.abs_diff(direct) <= 2, "{receipts} of {direct}");
+    assert!(seen.delivered[&Route::SmsReplyDirect].len() > 20, "answers find their way");
+    assert!(seen.reported > 20, "who asked has heard");
+    assert_eq!(seen.open, seen.in_flight, "each has one outcome, or is under way");
+}
+
+#[test]
+fn what_a_real_smsc_says_is_what_becomes_of_a_message() {
+    let plan =
+        plan_of(BEHIND, &["operators.c.smsc.queue_limit=0", "operators.c.smsc.throughput=2/s"]);
+    let mut pipes = Pipes::new(Duration::from_millis(1), 4096);
+    pipes.doors[0] = 1;
+    let (seen, ways) = by_octets(&plan, pipes, &[]);
+    let refused = ways[0].figures.refused.get(&0x14).copied().unwrap_or(0);
+    assert!(refused > 30, "{:?}", ways[0].figures.refused);
+    assert_eq!(seen.refused[&Reason::SmscFull] - seen.handsets, refused);
+    assert_eq!(seen.open, seen.in_flight);
+}
+
+/// A client of another program at the door of the second way, in virtual time.
+struct Stranger {
+    client: Client,
+    told: Vec<(Instant, client::Told)>,
+    connections: u64,
+}
+
+impl Stranger {
+    fn new() -> Self {
+        let account = Account {
+            bind: Bind::Transceiver,
+            sessions: 1,
+            system_id: "gate".to_owned(),
+            password: "any".to_owned(),
+            terms: Terms { response: Duration::from_secs(4), ..Terms::default() },
+            retry: vec![Duration::from_secs(1)],
+            patience: Duration::from_secs(60),
+        };
+        let client = Client::new(account, Instant::START);
+        Self { client, told: Vec::new(), connections: 0 }
+    }
+
+    /// Goes on until `end` in steps of 5 ms; at each of some instants it writes to a number.
+    fn go_on(
+        &mut self,
+        world: &mut World<'_, Seen>,
+        writes: &[(u64, &str)],
+        (from, end): (Instant, Instant),
+    ) {
+        let mut writes: VecDeque<_> = writes.iter().enumerate().collect();
+        let mut now = from;
+        while now < end {
+            while world.wake(|| now, END).is_none() {}
+            self.client.wake(now);
+            let door = |number| (1, End::Centre(number));
+            while let Some(news) = self.client.told() {
+                if matches!(news, client::Told::Connect(_)) {
+                    self.connections += 1;
+                    match world.connected(door(self.connections), now) {
+                        true => self.client.connected(0, now),
+                        false => self.client.lost(0, now),
+                    }
+                }
+                self.told.push((now, news));
+            }
+            let is_due = |(_, (at, _)): &(usize, &(u64, &str))| Instant(at * 1_000_000_000) <= now;
+            while self.client.is_up()
+                && let Some((token, (_, to))) = due(&mut writes, is_due)
+            {
+                let like = crate::port::smpp::tests::short(&format!("hello {token}"));
+                let destination = Address { digits: (*to).to_owned(), ..like.destination.clone() };
+                let asked = Short { destination, registered_delivery: 1, ..like };
+                self.client.send(asked, token as u64, now);
+            }
+            let line = door(self.connections);
+            world.receive(line, &self.client.output(0), now);
+            let (mut came, mut gone) = (Vec::new(), false);
+            world.take(
+                |to, octets| if to == line { came.push(octets) },
+                |_, want| gone |= want == Want::Close(line.1),
+            );
+            came.iter().for_each(|octets| self.client.receive(0, octets, now));
+            if gone {
+                self.client.lost(0, now);
+            }
+            now += Duration::from_millis(5);
+        }
+    }
+
+    /// What was told of messages, with the second in which it was.
+    fn heard(&self) -> Vec<(u64, u64, String)> {
+        let heard = self.told.iter().filter_map(|(at, news)| {
+            let (token, what) = match news {
+                client::Told::Accepted { token, .. } => (token, "accepted".to_owned()),
+                client::Told::Refused { token, status, .. } => (token, format!("{:#x}", status.0)),
+                client::Told::Unanswered { token, .. } => (token, "unanswered".to_owned()),
+                client::Told::Receipt { token, receipt } => {
+                    (token, receipt.state.word().to_owned())
+                }
+                _ => return None,
+            };
+            Some((*token, at.0 / 1_000_000_000, what))
+        });
+        heard.collect()
+    }
+}
+
+/// The first number of the operator with the door.
+fn number(plan: &crate::model::plan::Plan) -> String {
+    let number = plan.numbers.msisdn(plan.population.subscriber(OperatorId(1), 0));
+    number.to_string().trim_start_matches('+').to_owned()
+}
+
+const QUIET: &str = "workload.messages.per_user=0.001/h";
+
+#[test]
+fn strangers_write_to_subscribers_and_to_nobody_else() {
+    let plan = plan_of(BEHIND, &[QUIET, "operators.c.hlr.attached=100%"]);
+    let mut simulation = Simulation::new(&plan, |_| Seen::default());
+    let mut world = World::new(&mut simulation, ways(&plan));
+    world.begin();
+    let mut stranger = Stranger::new();
+    let known = number(&plan);
+    let writes = [(0, &*known), (0, "4999"), (0, "no digits")];
+    stranger.go_on(&mut world, &writes, (Instant::START, Instant(60_000_000_000)));
+    let heard: Vec<_> = stranger.heard().into_iter().map(|(token, _, what)| (token, what)).collect();
+    let told = |token, what: &str| (token, what.to_owned());
+    let all = [told(0, "accepted"), told(1, "0xb"), told(2, "0xb"), told(0, "DELIVRD")];
+    assert_eq!(heard, all);
+    let (ways, _) = world.into_figures();
+    assert_eq!((ways[1].door.came, ways[1].door.strangers, ways[1].door.accepted), (3, 3, 1));
+    let seen = sum(simulation.into_observers());
+    assert_eq!(seen.delivered[&Route::SmsClient].len(), 1);
+}
+
+#[test]
+fn faults_come_and_go_as_they_are_written() {
+    let does = ["throttle", "queue_full", "slow", "silent", "drop", "late_receipts"];
+    let spells = does.iter().zip(1..).map(|(does, n)| {
+        format!("{{ at: {}s, for: 5s, does: {does}, by: 3s }}", n * 10)
+    });
+    let set = format!(
+        "operators.c.smsc.listen.faults=[{}]",
+        spells.collect::<Vec<_>>().join(", ")
+    );
+    let attempt = "operators.c.smsc.attempt_time=100ms";
+    let plan = plan_of(BEHIND, &[QUIET, "operators.c.hlr.attached=100%", attempt, &set]);
+    let mut simulation = Simulation::new(&plan, |_| Seen::default());
+    let mut world = World::new(&mut simulation, ways(&plan));
+    world.begin();
+    let mut stranger = Stranger::new();
+    let known = number(&plan);
+    let writes: Vec<(u64, &str)> = (1..=7).map(|n| (n * 10 + 1, &*known)).collect();
+    stranger.go_on(&mut world, &writes, (Instant::START, Instant(90_000_000_000)));
+    let heard = stranger.heard();
+    let first = |token: u64| {
+        let mut own = heard.iter().filter(|(of, ..)| *of == token);
+        own.next().map(|(_, at, what)| (*at, &**what)).unwrap_or_else(|| panic!("{heard:?}"))
+    };
+    assert_eq!(first(0), (11, "0x58"), "throttled");
+    assert_eq!(first(1), (21, "0x14"), "full");
+    assert_eq!(first(2), (34, "accepted"), "slow by 3 s");
+    assert_eq!(first(3), (45, "unanswered"), "silent until the client gives up");
+    // Written while connections are dropped, it goes once one stands again.
+    let (at, what) = first(4);
+    assert!((55..58).contains(&at) && what == "accepted", "{at} {what}");
+    let receipt = |token: u64| {
+        heard.iter().find(|(of, _, what)| *of == token && what == "DELIVRD").map(|(_, at, _)| *at)
+    };
+    assert!(receipt(5) >= Some(64), "told 3 s late: {heard:?}");
+    assert!(receipt(6) <= Some(72), "and in time again: {heard:?}");
 }

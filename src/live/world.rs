@@ -7,11 +7,14 @@ use std::sync::Arc;
 use bytes::BytesMut;
 
 use super::figures::Lateness;
-use super::way::{End, Want, Way};
+use super::pending::{Pending, pair};
+use super::way::{Arrival, End, Want, Way};
 use crate::domain::id::OperatorId;
+use crate::domain::number::Msisdn;
+use crate::domain::text::Text;
 use crate::domain::time::Instant;
 use crate::engine::simulation::Simulation;
-use crate::engine::wire::Noted;
+use crate::engine::wire::{Goes, Noted};
 use crate::model::context::Observer;
 use crate::model::plan::Plan;
 
@@ -29,9 +32,10 @@ pub(super) struct World<'a, O> {
     ways: Vec<Way>,
     /// By operator: the way.
     of: Vec<Option<usize>>,
+    pending: Pending,
     lateness: Lateness,
-    /// The run is over.
-    over: bool,
+    /// The run has not begun, or is over: nothing happens in the shards.
+    asleep: bool,
 }
 
 impl<'a, O: Observer + Send + 'static> World<'a, O> {
@@ -41,10 +45,11 @@ impl<'a, O: Observer + Send + 'static> World<'a, O> {
         let place = |id: OperatorId| ways.iter().position(|way| way.operator == id);
         let of: Vec<_> = plan.federation.operators().map(|(id, _)| place(id)).collect();
         for (id, _) in plan.federation.operators() {
-            simulation.shard_mut(id).set_wire(of[id.index()].is_some());
+            let goes = of[id.index()].map_or(Goes::Nothing, |place| ways[place].goes());
+            simulation.shard_mut(id).set_wire(goes);
         }
-        let mut world =
-            Self { simulation, plan, ways, of, lateness: Lateness::default(), over: false };
+        let (pending, lateness) = (Pending::default(), Lateness::default());
+        let mut world = Self { simulation, plan, ways, of, pending, lateness, asleep: true };
         // Clients want connections from the start.
         (0..world.ways.len()).for_each(|place| world.attend_way(place, Instant::START));
         world
@@ -52,13 +57,17 @@ impl<'a, O: Observer + Send + 'static> World<'a, O> {
 
     /// When it wants to be woken, should no octet come before.
     pub(super) fn next_wake(&self) -> Instant {
-        let ways = self.ways.iter().map(|way| way.client.next_wake().min(way.centre.next_wake()));
-        ways.chain([self.simulation.next()]).min().unwrap_or(Instant::NEVER)
+        self.next_wake_of_ways().min(self.simulation.next())
     }
 
-    /// How many ways there are.
-    pub(super) fn ways(&self) -> usize {
-        self.ways.len()
+    /// The same of the ways alone.
+    pub(super) fn next_wake_of_ways(&self) -> Instant {
+        self.ways.iter().map(Way::next_wake).min().unwrap_or(Instant::NEVER)
+    }
+
+    /// Time begins: what has passed before was for sessions to come about.
+    pub(super) fn begin(&mut self) {
+        self.asleep = false;
     }
 
     /// When the next event of a shard is due.
@@ -74,7 +83,7 @@ impl<'a, O: Observer + Send + 'static> World<'a, O> {
             let Some(step) = self.simulation.step(end.min(Instant(now.0 + 1))) else {
                 self.wake_ways(now);
                 // What is due from `end` on is not for this call.
-                return (now <= end || self.over).then_some(now);
+                return (now <= end || self.asleep).then_some(now);
             };
             self.lateness.late(step.at.since(Instant::START), now.since(step.at));
             self.attend(step.operator, now);
@@ -86,10 +95,8 @@ impl<'a, O: Observer + Send + 'static> World<'a, O> {
     fn wake_ways(&mut self, now: Instant) {
         for place in 0..self.ways.len() {
             let way = &mut self.ways[place];
-            let due = |wake: Instant| wake <= now;
-            if due(way.client.next_wake()) || due(way.centre.next_wake()) {
-                way.client.wake(now);
-                way.centre.wake(now);
+            if way.next_wake() <= now {
+                way.wake(now);
                 self.attend_way(place, now);
             }
         }
@@ -103,7 +110,7 @@ impl<'a, O: Observer + Send + 'static> World<'a, O> {
                 way.client.connected(link, now);
                 true
             }
-            End::Centre(connection) => way.centre.connected(connection, now),
+            End::Centre(connection) => way.knocked(connection, now),
         };
         self.attend_way(place, now);
         taken
@@ -151,16 +158,22 @@ impl<'a, O: Observer + Send + 'static> World<'a, O> {
 
     /// Ends all sessions: the run is over, and nothing that comes happens in its shards.
     pub(super) fn close(&mut self, now: Instant) {
-        self.over = true;
+        self.asleep = true;
         for place in 0..self.ways.len() {
             self.ways[place].close(now);
             self.attend_way(place, now);
         }
     }
 
-    /// Whether each client has all its sessions.
-    pub(super) fn is_up(&self) -> bool {
-        self.down().is_empty()
+    /// Whether each client has all its sessions, and each account at our doors one.
+    pub(super) fn is_complete(&self) -> bool {
+        self.down().is_empty() && self.ways.iter().all(|way| way.centre.absent().next().is_none())
+    }
+
+    /// Accounts at our doors as which nobody has come, with whose SMSC it is.
+    pub(super) fn absent(&self) -> impl Iterator<Item = (OperatorId, &str)> {
+        let of = |way: &'_ Way| way.operator;
+        self.ways.iter().flat_map(move |way| way.centre.absent().map(move |name| (of(way), name)))
     }
 
     /// Whose sessions do not all stand.
@@ -179,10 +192,43 @@ impl<'a, O: Observer + Send + 'static> World<'a, O> {
         (self.ways, self.lateness)
     }
 
+    /// What has come of octets and time at the ends of a way, and what that causes.
     fn attend_way(&mut self, place: usize, now: Instant) {
         let operator = self.ways[place].operator;
-        self.ways[place].attend(self.simulation.shard_mut(operator), now);
+        let way = &mut self.ways[place];
+        way.attend(self.simulation.shard_mut(operator), &mut self.pending, now);
+        while let Some(arrival) = self.ways[place].arrivals.pop_front() {
+            self.arrive(place, arrival, now);
+        }
         self.attend(operator, now);
+    }
+
+    /// A message has come to the SMSC of a way: its own, one that a real system has handed on, or one of
+    /// somebody who is nobody here.
+    fn arrive(&mut self, place: usize, arrival: Arrival, now: Instant) {
+        let here = self.ways[place].operator;
+        let known = self.pending.take(&arrival.short, &arrival.text);
+        let known = known.and_then(|(from, id)| Some((from, self.ways[from].arrived(id, now)?)));
+        let at = match known {
+            Some((from, at)) if from == place => at,
+            Some((from, (slot, _))) => {
+                let from = self.ways[from].operator;
+                let message = self.simulation.shard_mut(from).hand_over(slot, true, now);
+                (self.simulation.shard_mut(here).take_in(message), now)
+            }
+            None => {
+                let (_, number) = pair(&arrival.short);
+                let number = Msisdn::parse(&number);
+                let recipient = number.and_then(|number| self.plan.numbers.subscriber(number));
+                self.ways[place].door.strangers += 1;
+                let Some(recipient) = recipient else {
+                    return self.ways[place].unknown(&arrival, now);
+                };
+                let text = Text::of(&arrival.text);
+                (self.simulation.shard_mut(here).stranger(recipient, text, now), now)
+            }
+        };
+        self.ways[place].decide(arrival, at, self.simulation.shard_mut(here), now);
     }
 
     /// What a shard has caused: on its way, for its SMSC's clients, for other shards.
@@ -205,9 +251,9 @@ impl<'a, O: Observer + Send + 'static> World<'a, O> {
             if let Some(place) = self.of[operator.index()] {
                 let way = &mut self.ways[place];
                 for leaving in leaving {
-                    way.leave(leaving, shard, &self.plan, now);
+                    way.leave(leaving, shard, (&self.plan, &mut self.pending), now);
                 }
-                way.attend(shard, now);
+                way.attend(shard, &mut self.pending, now);
             }
         }
         self.simulation.post(operator);

@@ -206,7 +206,7 @@ impl Smsc {
             (SmsOrigin::Reply, false) => {
                 gateway.send(to, Content::Sms(slot), cx);
             }
-            (SmsOrigin::Fallback, own) => {
+            (SmsOrigin::Fallback | SmsOrigin::Client, own) => {
                 let phone = cx.messages[slot].recipient;
                 let transaction = self.asked.open(slot);
                 let alert = self.settings.alert;
@@ -355,7 +355,7 @@ fn network(slot: Slot, cx: &Context<'_>) -> Option<OperatorId> {
     let sms = message.sms.expect("an SMSC handles short messages");
     numbers.server(match sms.origin {
         SmsOrigin::Reply => numbers.reply_number(sms.reply.owner, sms.reply.index),
-        SmsOrigin::Fallback => numbers.msisdn(message.recipient),
+        SmsOrigin::Fallback | SmsOrigin::Client => numbers.msisdn(message.recipient),
     })
 }
 
@@ -373,7 +373,7 @@ fn in_store(slot: Slot, back: bool, cx: &mut Context<'_>) {
             cx.out.now(Input::InStore { recipient, reply: reply.index, back });
         }
         // Nobody here has converted it, or nobody at all.
-        SmsOrigin::Fallback | SmsOrigin::Reply => {}
+        SmsOrigin::Fallback | SmsOrigin::Reply | SmsOrigin::Client => {}
     }
 }
 

@@ -1,8 +1,10 @@
 //! The table of what a topology may say: keys, kinds of values, defaults and their reasons.
 
+mod live;
 mod money;
 mod workload;
 
+use self::live::{EXTERNAL_SMSC, LISTEN};
 use self::money::{MONEY, PLAN};
 pub(crate) use self::workload::{WORKLOAD, instead_of};
 use super::shape::Default::{Absent, By, Is, Required};
@@ -223,6 +225,13 @@ const SMSC: &[Field] = &[
         "Short messages a second that IM does not cause, all nodes together: each takes its turn and \
          one message of the licence. None by default; the load does not change it.",
     ),
+    field(
+        "external",
+        Map(EXTERNAL_SMSC),
+        Absent,
+        "`live`: a real SMSC in the place of this one; all else here is what is expected of it.",
+    ),
+    field("listen", Map(LISTEN), Absent, "`live`: real clients may come to this one."),
 ];
 
 const HLR: &[Field] = &[

@@ -43,7 +43,7 @@ impl Talk {
             system_id: "centre".to_owned(),
             logins: vec![Login {
                 system_id: system_id.clone(),
-                password: password.clone(),
+                password: Some(password.clone()),
                 sessions: 4,
             }],
             terms: Terms::default(),

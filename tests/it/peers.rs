@@ -110,7 +110,7 @@ fn a_client_of_npm_submits_to_our_centre_and_has_its_receipts() {
 
     let clock = Clock::start();
     let login =
-        Login { system_id: "client".to_owned(), password: "secret".to_owned(), sessions: 1 };
+        Login { system_id: "client".to_owned(), password: Some("secret".to_owned()), sessions: 1 };
     let mut centre = Centre::new(Door {
         system_id: "ours".to_owned(),
         logins: vec![login],

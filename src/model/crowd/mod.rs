@@ -294,6 +294,8 @@ impl Crowd {
         let subject = message.subject();
         let stages: SmallVec<[StageTime; 8]> = message.journal.stages().collect();
         let sms = message.sms.is_some();
+        // Whoever is nobody of the federation has no number here to answer to.
+        let stranger = message.sms.is_some_and(|sms| sms.origin == SmsOrigin::Client);
         if let Some(fate) = message.fate(true).filter(|_| !sms) {
             let delay = self.up.client(message.recipient);
             cx.at(cx.now + delay, Role::Crowd, Input::Request(Job::Fate(fate)));
@@ -314,7 +316,7 @@ impl Crowd {
             script.inboxes.insert((reply.from, reply.to), reply);
         }
         // Nobody answers a group but by the group's own rate.
-        let answers = message.group == ToGroup::No;
+        let answers = message.group == ToGroup::No && !stranger;
         if let Some(after) = self.habits.answers_after(message.journal.occasion).filter(|_| answers)
         {
             cx.at(cx.now + after, Role::Crowd, Input::Reply(reply));

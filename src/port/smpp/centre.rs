@@ -15,8 +15,8 @@ use crate::domain::time::Instant;
 pub struct Login {
     /// Its name.
     pub system_id: String,
-    /// Its password.
-    pub password: String,
+    /// Its password; `None`: any will do.
+    pub password: Option<String>,
     /// Sessions that it may have at a time.
     pub sessions: usize,
 }
@@ -152,6 +152,13 @@ impl Centre {
         None
     }
 
+    /// Clients that may come in and have no session.
+    pub fn absent(&self) -> impl Iterator<Item = &str> {
+        let absent =
+            self.door.logins.iter().zip(&self.clients).filter(|(_, it)| it.bound.is_empty());
+        absent.map(|(login, _)| login.system_id.as_str())
+    }
+
     /// Connections at this moment.
     pub fn connections(&self) -> usize {
         self.lines.len()
@@ -204,6 +211,12 @@ impl Centre {
     pub fn deliver(&mut self, login: usize, short: Short, token: u64, now: Instant) {
         self.clients[login].waiting.push_back((short, token));
         self.fill(login, now);
+    }
+
+    /// Drops all connections.
+    pub fn cut(&mut self, now: Instant) {
+        let all: Vec<u64> = self.lines.keys().copied().collect();
+        all.into_iter().for_each(|connection| self.lost(connection, now));
     }
 
     /// Ends all sessions: nothing more is delivered, answers still come.
@@ -269,9 +282,13 @@ impl Centre {
         match event {
             Event::BindAsked { system_id, password, .. } => {
                 let found = self.door.logins.iter().position(|it| it.system_id == system_id);
+                let wrong = |login: usize| {
+                    let own = self.door.logins[login].password.as_ref();
+                    own.is_some_and(|own| *own != password)
+                };
                 let status = match found {
                     None => Status::SYSTEM_ID,
-                    Some(login) if self.door.logins[login].password != password => Status::PASSWORD,
+                    Some(login) if wrong(login) => Status::PASSWORD,
                     Some(login)
                         if self.clients[login].bound.len() >= self.door.logins[login].sessions =>
                     {

@@ -26,7 +26,7 @@ const EARLY: usize = 10_000;
 pub struct Account {
     /// Which way short messages go.
     pub bind: Bind,
-    /// Sessions at a time, at least 1.
+    /// Sessions at a time; none, and nothing is ever sent.
     pub sessions: usize,
     /// The client's name.
     pub system_id: String,
@@ -145,7 +145,7 @@ pub struct Client {
 impl Client {
     /// A client whose sessions are all to come about from `now` on.
     pub fn new(account: Account, now: Instant) -> Self {
-        let sessions = account.sessions.max(1);
+        let sessions = account.sessions;
         let mut client = Self {
             account,
             links: (0..sessions).map(|_| Link::Down(now)).collect(),

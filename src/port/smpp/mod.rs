@@ -8,6 +8,6 @@ pub mod pdu;
 pub mod receipt;
 pub mod session;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 pub mod text;
 mod window;

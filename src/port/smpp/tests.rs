@@ -16,7 +16,7 @@ pub(super) fn number(digits: &str) -> Address {
     Address { ton: 1, npi: 1, digits: digits.to_owned() }
 }
 
-pub(super) fn short(text: &str) -> Short {
+pub(crate) fn short(text: &str) -> Short {
     Short {
         source: number("15550001"),
         destination: number("15550002"),

@@ -50,6 +50,21 @@ pub(crate) struct LiveWay {
     pub(crate) no_receipt: u64,
     /// What came for nobody.
     pub(crate) unmatched: u64,
+    /// Whether the SMSC is a real one, which is not this program's.
+    #[serde(default)]
+    pub(crate) external: bool,
+    /// Messages that a real SMSC has handed on to one of ours.
+    #[serde(default)]
+    pub(crate) seen: u64,
+    /// From the last octet written to there.
+    #[serde(default)]
+    pub(crate) through: Times,
+    /// At the end: accepted by a real SMSC, neither handed on to ours nor receipted.
+    #[serde(default)]
+    pub(crate) open: u64,
+    /// How long ago the oldest of them was accepted, seconds.
+    #[serde(default)]
+    pub(crate) open_s: f64,
     /// Answers of phones that came.
     pub(crate) answers: u64,
     /// Sessions that came about.
@@ -76,6 +91,9 @@ pub(crate) struct LiveWay {
 pub(crate) struct LiveDoor {
     /// Messages that came, whole.
     pub(crate) came: u64,
+    /// Of these, such as no user of the topology has sent.
+    #[serde(default)]
+    pub(crate) strangers: u64,
     /// Messages accepted.
     pub(crate) accepted: u64,
     /// Messages refused, by `command_status`.

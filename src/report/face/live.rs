@@ -1,42 +1,90 @@
 //! What a live run says of itself, in words and tables that terminal, Markdown and page have in common.
 
-use crate::report::document::live::{Live, LiveWay, Times};
-use crate::report::document::numbers::{count, seconds};
+use crate::report::document::live::{Live, LiveDoor, LiveWay, Times};
+use crate::report::document::numbers::{count, plural, seconds, three};
 
-/// Head of [`sides`].
-pub(crate) const SIDES: [&str; 9] = [
-    "way",
+/// Head of [`clients`].
+pub(crate) const CLIENTS: [&str; 8] = [
+    "IM server of",
     "submitted",
     "accepted",
     "refused",
-    "came",
-    "taken",
+    "no answer",
     "receipts",
     "missing",
     "unmatched",
 ];
 
-/// What each end of each way saw: a row a way.
-pub(crate) fn sides(live: &Live) -> Vec<Vec<String>> {
-    live.ways.iter().map(side).collect()
+/// What the IM server's end of each way saw.
+pub(crate) fn clients(live: &Live) -> Vec<Vec<String>> {
+    let ways = live.ways.iter().filter(|way| way.sessions > 0);
+    let row = |way: &LiveWay| {
+        let LiveWay { submitted, accepted, unanswered, no_receipt, unmatched, .. } = way;
+        let counts = [
+            *submitted,
+            *accepted,
+            sum(&way.refused),
+            *unanswered,
+            sum(&way.receipts),
+            *no_receipt,
+            *unmatched,
+        ];
+        [way.operator.clone()].into_iter().chain(counts.map(count)).collect()
+    };
+    ways.map(row).collect()
 }
 
-fn side(way: &LiveWay) -> Vec<String> {
-    let sum = |all: &[(String, u64)]| all.iter().map(|(_, n)| n).sum::<u64>();
-    let door = |of: fn(&crate::report::document::live::LiveDoor) -> u64| {
-        way.door.as_ref().map_or("-".to_owned(), |door| count(of(door)))
+/// Head of [`doors`].
+pub(crate) const DOORS: [&str; 7] =
+    ["SMSC of", "came", "of strangers", "accepted", "refused", "told", "not taken"];
+
+/// What the SMSC's end of each way saw, where it is ours.
+pub(crate) fn doors(live: &Live) -> Vec<Vec<String>> {
+    let doors = live.ways.iter().filter_map(|way| Some((way, way.door.as_ref()?)));
+    let row = |(way, door): (&LiveWay, &LiveDoor)| {
+        let LiveDoor { came, strangers, accepted, delivered, undelivered, .. } = door;
+        let counts = [*came, *strangers, *accepted, sum(&door.refused), *delivered, *undelivered];
+        [way.operator.clone()].into_iter().chain(counts.map(count)).collect()
     };
-    vec![
-        way.operator.clone(),
-        count(way.submitted),
-        count(way.accepted),
-        count(sum(&way.refused)),
-        door(|door| door.came),
-        door(|door| door.accepted),
-        count(sum(&way.receipts)),
-        count(way.unanswered + way.no_receipt),
-        count(way.unmatched),
-    ]
+    doors.map(row).collect()
+}
+
+/// What lies between two ends of ours: what a real SMSC has accepted, what of it has come out, what waits.
+pub(crate) fn between(live: &Live) -> Vec<String> {
+    let real = live.ways.iter().filter(|way| way.external && way.accepted > 0);
+    let told = |way: &LiveWay| {
+        let LiveWay { operator, accepted, seen, open, open_s, receipts, .. } = way;
+        let (took, total) = (seconds(Some(live.lasted_s)), live.lasted_s.max(1e-9));
+        let rate = |n: u64| format!("{}/s", three(n as f64 / total));
+        let mut words = format!(
+            "The real SMSC of {operator} accepted {} in {took} ({})",
+            plural(*accepted, "message", "messages"),
+            rate(*accepted)
+        );
+        if live.ways.iter().any(|other| other.door.as_ref().is_some_and(|door| door.came > 0)) {
+            let (half, most) = (seconds(way.through.p50), seconds(way.through.p99));
+            words += &format!(
+                "; {} of them came out at ours ({}), after {half} in the median, p99 {most}",
+                count(*seen),
+                rate(*seen)
+            );
+        }
+        words += &format!("; of {} there are receipts", count(sum(receipts)));
+        words += &match open {
+            0 => ". Nothing waits in it.".to_owned(),
+            open => format!(
+                ". At the end {} stood in it, the oldest accepted {} before.",
+                count(*open),
+                seconds(Some(*open_s))
+            ),
+        };
+        words
+    };
+    real.map(told).collect()
+}
+
+fn sum(all: &[(String, u64)]) -> u64 {
+    all.iter().map(|(_, n)| n).sum()
 }
 
 /// Head of [`times`].
@@ -45,10 +93,11 @@ pub(crate) const TIMES: [&str; 6] = ["way", "time", "answers", "p50", "p99", "lo
 /// How long answers and receipts took: from the schedule, from the first octet, in the window.
 pub(crate) fn times(live: &Live) -> Vec<Vec<String>> {
     let rows = live.ways.iter().flat_map(|way| {
-        let rows: [(&str, &Times); 4] = [
+        let rows: [(&str, &Times); 5] = [
             ("response, from the schedule", &way.response),
             ("service, from the first octet", &way.service),
             ("wait for a window", &way.window),
+            ("to our own end behind it", &way.through),
             ("receipt, from the answer", &way.receipt),
         ];
         rows.into_iter().filter(|(_, times)| times.count > 0).map(|(name, times)| {
@@ -63,7 +112,7 @@ pub(crate) fn times(live: &Live) -> Vec<Vec<String>> {
 
 /// What is to be said besides: why messages were refused, sessions lost, captures, Nagle's algorithm.
 pub(crate) fn remarks(live: &Live) -> Vec<String> {
-    let mut all = Vec::new();
+    let mut all = between(live);
     for way in &live.ways {
         let LiveWay { operator, refused, lost_sessions, .. } = way;
         if !refused.is_empty() {

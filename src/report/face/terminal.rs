@@ -116,11 +116,15 @@ impl Page<'_> {
     fn live(&mut self, manifest: &Manifest) {
         let Some(live) = &manifest.live else { return };
         self.sentence(&live.verdict());
-        let sides = live::sides(live);
-        if !sides.is_empty() {
-            self.title("Between IM servers and SMSCs, as each end saw it; the whole run");
-            self.table(&live::SIDES, sides);
-            self.table(&live::TIMES, live::times(live));
+        self.title("Between IM servers and SMSCs, as each end saw it; the whole run");
+        for (head, rows) in [
+            (&live::CLIENTS[..], live::clients(live)),
+            (&live::DOORS[..], live::doors(live)),
+            (&live::TIMES[..], live::times(live)),
+        ] {
+            if !rows.is_empty() {
+                self.table(head, rows);
+            }
         }
         live::remarks(live).iter().for_each(|remark| self.sentence(remark));
     }

@@ -110,6 +110,7 @@ pub(crate) fn messages_of(route: Route) -> &'static str {
         Route::SmsReplyHome => "answers by SMS through a partner's IM",
         Route::SmsReplyDirect => "answers by SMS from operators without IM",
         Route::Group => "messages of route group",
+        Route::SmsClient => "short messages of clients of an SMSC",
     }
 }
 

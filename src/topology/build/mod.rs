@@ -5,6 +5,7 @@ mod access;
 mod between;
 mod distributions;
 mod limits;
+mod live;
 mod money;
 mod outages;
 mod protocol;
@@ -180,6 +181,10 @@ impl Builder<'_> {
             );
         }
         let imsp = im.then(|| self.imsp(node));
+        if let Some(external) = smsc.and_then(|smsc| smsc.get("external")).filter(|_| !im) {
+            let message = "nobody here sends to a real SMSC: the operator has no IM server";
+            self.wrong(external.place, message, "`kind: imsp`, or `listen` for clients of others");
+        }
         let smsc = smsc.map(|smsc| self.smsc(smsc));
         Operator {
             name: entry.key.clone(),
@@ -283,6 +288,8 @@ impl Builder<'_> {
             alert: node.read("alert"),
             attempt_time: self.delay(node, "attempt_time"),
             other: other(node),
+            external: self.external_smsc(node),
+            listen: self.listen(node),
         }
     }
 

@@ -16,7 +16,7 @@ const DATE: Timestamp =
 fn door(spelling: Spelling) -> Door {
     let login = |name: &str, sessions| Login {
         system_id: name.to_owned(),
-        password: format!("of {name}"),
+        password: Some(format!("of {name}")),
         sessions,
     };
     Door {

@@ -96,10 +96,11 @@ fn still_chart(run: &Run<'_>, kind: &str, label: &str) -> Html {
 fn live(run: &Run<'_>) -> Html {
     let Some(live) = &run.manifest.live else { return Html::default() };
     let mut content = paragraph([live.verdict().into()]);
-    content.add(shell::table(&words::SIDES, &words::sides(live)));
-    content.add(shell::table_of_words(&words::TIMES, &words::times(live)));
     let remarks = words::remarks(live);
     content.add(remarks.into_iter().map(|remark| paragraph([remark.into()])).collect::<Html>());
+    content.add(shell::table(&words::CLIENTS, &words::clients(live)));
+    content.add(shell::table(&words::DOORS, &words::doors(live)));
+    content.add(table_of_words(&words::TIMES, &words::times(live)));
     section(
         "live",
         "Both ends of each way",
