@@ -14,8 +14,7 @@ use crate::engine::shard::Shard;
 use crate::engine::simulation::Simulation;
 use crate::model::context::Observer;
 use crate::port::smpp::client::{self, Account, Client};
-use crate::port::smpp::pdu::{Address, Bind, Short, Status};
-use crate::port::smpp::receipt::State;
+use crate::port::smpp::pdu::{Address, Bind, Short};
 use crate::port::smpp::session::Terms;
 use crate::topology::{Override, Source, load};
 
@@ -426,7 +425,11 @@ impl Stranger {
             world.receive(line, &self.client.output(0), now);
             let (mut came, mut gone) = (Vec::new(), false);
             world.take(
-                |to, octets| if to == line { came.push(octets) },
+                |to, octets| {
+                    if to == line {
+                        came.push(octets)
+                    }
+                },
                 |_, want| gone |= want == Want::Close(line.1),
             );
             came.iter().for_each(|octets| self.client.receive(0, octets, now));
@@ -473,7 +476,8 @@ fn strangers_write_to_subscribers_and_to_nobody_else() {
     let known = number(&plan);
     let writes = [(0, &*known), (0, "4999"), (0, "no digits")];
     stranger.go_on(&mut world, &writes, (Instant::START, Instant(60_000_000_000)));
-    let heard: Vec<_> = stranger.heard().into_iter().map(|(token, _, what)| (token, what)).collect();
+    let heard: Vec<_> =
+        stranger.heard().into_iter().map(|(token, _, what)| (token, what)).collect();
     let told = |token, what: &str| (token, what.to_owned());
     let all = [told(0, "accepted"), told(1, "0xb"), told(2, "0xb"), told(0, "DELIVRD")];
     assert_eq!(heard, all);
@@ -486,13 +490,11 @@ fn strangers_write_to_subscribers_and_to_nobody_else() {
 #[test]
 fn faults_come_and_go_as_they_are_written() {
     let does = ["throttle", "queue_full", "slow", "silent", "drop", "late_receipts"];
-    let spells = does.iter().zip(1..).map(|(does, n)| {
-        format!("{{ at: {}s, for: 5s, does: {does}, by: 3s }}", n * 10)
-    });
-    let set = format!(
-        "operators.c.smsc.listen.faults=[{}]",
-        spells.collect::<Vec<_>>().join(", ")
-    );
+    let spells = does
+        .iter()
+        .zip(1..)
+        .map(|(does, n)| format!("{{ at: {}s, for: 5s, does: {does}, by: 3s }}", n * 10));
+    let set = format!("operators.c.smsc.listen.faults=[{}]", spells.collect::<Vec<_>>().join(", "));
     let attempt = "operators.c.smsc.attempt_time=100ms";
     let plan = plan_of(BEHIND, &[QUIET, "operators.c.hlr.attached=100%", attempt, &set]);
     let mut simulation = Simulation::new(&plan, |_| Seen::default());

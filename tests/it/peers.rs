@@ -37,6 +37,10 @@ impl Drop for Peer {
 impl Peer {
     /// None, if Node.js or the package is missing.
     fn start(script: &str, argument: &str) -> Option<Self> {
+        Self::start_with(&[script, argument])
+    }
+
+    fn start_with(arguments: &[&str]) -> Option<Self> {
         let folder: PathBuf = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/peers");
         let how = "apt-get install nodejs npm; npm ci --prefix tests/peers";
         if !needs::program("node", how) {
@@ -47,7 +51,7 @@ impl Peer {
             return None;
         }
         let child = Command::new("node")
-            .args([script, argument])
+            .args(arguments)
             .current_dir(folder)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -269,4 +273,157 @@ fn our_client_submits_to_a_centre_of_npm_and_finds_the_message_of_each_receipt()
     let parts: Vec<Value> =
         parts.map(|(text, part)| json!({ "text": text, "part": part })).collect();
     assert_eq!(read, json!(parts));
+}
+
+/// A topology of `topologies/live`, changed by `--set`, lived for some seconds in a folder of its own.
+struct LiveRun(tempfile::TempDir);
+
+impl LiveRun {
+    fn of(topology: &str, sets: &[&str]) -> (Self, Command) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("topologies/live").join(topology);
+        let mut command = Command::new(env!("CARGO_BIN_EXE_interwork"));
+        command.arg("live").arg(path).args(["--out", "out"]).current_dir(&folder);
+        sets.iter().for_each(|set| drop(command.args(["--set", set])));
+        (Self(folder), command)
+    }
+
+    /// What it says of itself, and its page.
+    fn told(&self) -> (Value, String) {
+        let read = |name: &str| std::fs::read_to_string(self.0.path().join("out").join(name));
+        let manifest: Value =
+            serde_json::from_str(&read("manifest.json").expect("written")).expect("JSON");
+        (manifest["live"].clone(), read("report.html").expect("written"))
+    }
+}
+
+fn count(of: &Value) -> u64 {
+    of.as_u64().unwrap_or_else(|| panic!("{of} is no count"))
+}
+
+/// Sums of pairs of a word and a count.
+fn counts(of: &Value) -> u64 {
+    of.as_array().expect("pairs").iter().map(|pair| count(&pair[1])).sum()
+}
+
+/// A port that nobody has at the moment.
+fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    listener.local_addr().expect("bound").port()
+}
+
+#[test]
+fn a_live_run_has_an_smsc_of_npm_in_the_place_of_its_own() {
+    let Some(mut peer) = Peer::start("centre.js", "5") else { return };
+    let smpp = format!("operators.nordtel.smsc.external.smpp=127.0.0.1:{}", peer.line());
+    let sets = [
+        &*smpp,
+        "operators.nordtel.smsc.external.password_env=TEST_SMPP",
+        "operators.nordtel.smsc.external.sessions=1",
+        "workload.messages.length=60",
+        "run.duration=3s",
+    ];
+    let (run, mut command) = LiveRun::of("smsc-under-test.yaml", &sets);
+    let done = command.env("TEST_SMPP", "secret").output().expect("it starts");
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    let read: Value = serde_json::from_str(&peer.line()).expect("JSON");
+    let (live, page) = run.told();
+    let way = &live["ways"][0];
+    let (submitted, accepted) = (count(&way["submitted"]), count(&way["accepted"]));
+    assert!(submitted > 80, "{live:#}");
+    // What was under way at the end is as it is.
+    let taken = read.as_array().expect("texts").len() as u64;
+    assert!(taken - accepted <= 2, "{taken} {live:#}");
+    assert!((submitted / 5).abs_diff(counts(&way["refused"])) <= 1, "{live:#}");
+    assert_eq!(way["refused"][0][0], "0x58");
+    assert!(accepted - counts(&way["receipts"]) <= 2, "{live:#}");
+    let states: Vec<&str> =
+        way["receipts"].as_array().expect("pairs").iter().filter_map(|of| of[0].as_str()).collect();
+    assert_eq!(states, ["DELIVRD", "UNDELIV"]);
+    // It writes once by itself, from a number that nobody here has.
+    assert_eq!(count(&way["unmatched"]), 1);
+    assert!(page.contains("The real SMSC of nordtel accepted"), "the page says so");
+}
+
+#[test]
+fn clients_of_npm_come_to_the_smsc_of_a_live_run() {
+    let port = free_port().to_string();
+    let smpp = format!("operators.westtel.smsc.listen.smpp=127.0.0.1:{port}");
+    let sets = [
+        &*smpp,
+        "operators.westtel.numbers=[\"+46710\"]",
+        "operators.westtel.smsc.attempt_time=100ms",
+        "operators.westtel.hlr.attached=100%",
+        "run.duration=4s",
+    ];
+    let (run, mut command) = LiveRun::of("client-under-test.yaml", &sets);
+    let live = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("it starts");
+    while TcpStream::connect(format!("127.0.0.1:{port}")).is_err() {
+        std::thread::yield_now();
+    }
+    let mut live = live;
+    let Some(mut peer) = Peer::start_with(&["client.js", &port, "0"]) else {
+        let _ = live.kill();
+        let _ = live.wait();
+        return;
+    };
+    let texts = serde_json::to_vec(&TEXTS).expect("JSON");
+    peer.0.stdin.take().expect("piped").write_all(&texts).expect("written");
+    let seen: Value = serde_json::from_str(&peer.line()).expect("JSON");
+    assert!(live.wait().expect("it ends").success());
+    assert_eq!(seen["bound"], json!([0, "westtel"]));
+    let answers = seen["answers"].as_array().expect("answers");
+    assert!(answers.iter().all(|answer| answer[0] == 0) && answers.len() == TEXTS.len(), "{seen}");
+    let mut receipts: Vec<&Value> = seen["receipts"].as_array().expect("receipts").iter().collect();
+    receipts.sort_by_key(|receipt| receipt[0].to_string());
+    let mut ids: Vec<&Value> = answers.iter().map(|answer| &answer[1]).collect();
+    ids.sort_by_key(|id| id.to_string());
+    let receipted: Vec<&Value> = receipts.iter().map(|receipt| &receipt[0]).collect();
+    assert_eq!(receipted, ids, "each has its receipt");
+    assert!(receipts.iter().all(|receipt| receipt[1] == 2), "delivered: {seen}");
+    let (said, _) = run.told();
+    let door = &said["ways"][0]["door"];
+    let texts = TEXTS.len();
+    assert_eq!([&door["came"], &door["strangers"], &door["accepted"]], [texts, texts, texts]);
+    assert_eq!((&door["delivered"], seen["unbound"].as_bool()), (&json!(texts), Some(true)));
+}
+
+#[test]
+fn both_ends_of_a_gateway_show_what_its_client_cannot_see() {
+    let door = free_port();
+    let ours = format!("operators.westtel.smsc.listen.smpp=127.0.0.1:{door}");
+    // Its centre is there once the run waits for sessions, and its own port is known once it is bound: so
+    // somebody stands at the door first.
+    let Some(mut peer) = gateway(door) else { return };
+    let to = format!("operators.nordtel.smsc.external.smpp=127.0.0.1:{}", peer.1);
+    let (run, mut command) = LiveRun::of(
+        "gateway-under-test.yaml",
+        &[&*ours, &to, "run.duration=4s", "workload.messages.length=60"],
+    );
+    let done = command.args(["--wait", "20s"]).output().expect("it starts");
+    let text = String::from_utf8_lossy(&done.stdout) + String::from_utf8_lossy(&done.stderr);
+    assert!(done.status.success(), "{text}");
+    let _ = peer.0.0.kill();
+    let (live, page) = run.told();
+    let way = &live["ways"][0];
+    let (accepted, seen) = (count(&way["accepted"]), count(&way["seen"]));
+    assert!(accepted > 250, "all is accepted at once: {live:#}");
+    assert_eq!((counts(&way["refused"]), count(&way["unanswered"])), (0, 0));
+    // One every 50 ms and what the way takes.
+    assert!((20..=80).contains(&seen), "few come out: {live:#}");
+    assert!(count(&way["open"]) + seen >= accepted - 2, "the rest stands in it: {live:#}");
+    let door = &live["ways"][1]["door"];
+    assert_eq!(
+        (count(&door["came"]), count(&door["strangers"])),
+        (seen, 0),
+        "none is a stranger's"
+    );
+    assert!(page.contains("of them came out at ours"), "and the page says so");
+}
+
+/// A gateway that waits for its centre, with the port for its client.
+fn gateway(centre: u16) -> Option<(Peer, u16)> {
+    let own = free_port();
+    let peer = Peer::start_with(&["gateway.js", &centre.to_string(), "50", &own.to_string()])?;
+    Some((peer, own))
 }

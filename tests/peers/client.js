@@ -1,10 +1,11 @@
 // A client of somebody's SMSC, by the package smpp: it submits texts, awaits a receipt of each that is
-// taken, and prints what it saw. `node client.js PORT`; the texts come as a JSON array by standard input.
+// taken and so many short messages (1 if left out), and prints what it saw. `node client.js PORT [REPLIES]`;
+// the texts come as a JSON array by standard input.
 
 import { readFileSync } from "node:fs";
 import smpp from "smpp";
 
-const [port] = process.argv.slice(2);
+const [port, replies = 1] = process.argv.slice(2).map(Number);
 const texts = JSON.parse(readFileSync(0, "utf8"));
 const seen = { bound: null, answers: [], receipts: [], replies: [], unbound: false };
 const end = (code) => {
@@ -15,7 +16,7 @@ setTimeout(() => end(1), 20_000);
 
 let owed = texts.length;
 const settle = () => {
-  if (owed === 0 && seen.replies.length > 0) {
+  if (owed === 0 && seen.replies.length >= replies) {
     session.unbind(() => {
       seen.unbound = true;
       session.close(() => end(0));
