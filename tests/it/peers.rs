@@ -284,7 +284,7 @@ impl LiveRun {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("topologies/live").join(topology);
         let mut command = Command::new(env!("CARGO_BIN_EXE_interwork"));
         command.arg("live").arg(path).args(["--out", "out"]).current_dir(&folder);
-        sets.iter().for_each(|set| drop(command.args(["--set", set])));
+        command.args(sets.iter().flat_map(|set| ["--set", set]));
         (Self(folder), command)
     }
 
@@ -419,6 +419,7 @@ fn both_ends_of_a_gateway_show_what_its_client_cannot_see() {
         "none is a stranger's"
     );
     assert!(page.contains("of them came out at ours"), "and the page says so");
+    assert!(page.contains("The bottleneck was the real SMSC of nordtel"), "and whose fault it is");
 }
 
 /// A gateway that waits for its centre, with the port for its client.

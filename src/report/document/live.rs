@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::numbers::{percent, seconds};
+use super::numbers::{percent, plural, seconds, three};
 use crate::measure::results::Distribution;
 
 /// A live run.
@@ -167,6 +167,31 @@ impl Live {
                  lower the rate or free the machine."
             ),
         }
+    }
+
+    /// What stands in real systems at the end, where that is no small part of what they accepted.
+    pub(crate) fn stands(&self) -> Option<String> {
+        // Without an end of ours behind it, what has no receipt may as well be on its way to a phone.
+        let behind = |way: &LiveWay| way.door.as_ref().is_some_and(|door| door.came > 0);
+        if !self.ways.iter().any(behind) {
+            return None;
+        }
+        let rate = |n: u64| format!("{}/s", three(n as f64 / self.lasted_s.max(1e-9)));
+        let told = |way: &LiveWay| {
+            let LiveWay { operator, accepted, seen, open, .. } = way;
+            (*open >= 10 && open * 20 >= *accepted && way.external).then(|| {
+                format!(
+                    "The bottleneck was the real SMSC of {operator}: it accepted {} and let out {}, so \
+                     that {} stood in it at the end. Ask its maker what holds it: a limit on its rate, one \
+                     message in flight at a time, or what it waits for.",
+                    rate(*accepted),
+                    rate(*seen),
+                    plural(*open, "message", "messages"),
+                )
+            })
+        };
+        let all: Vec<String> = self.ways.iter().filter_map(told).collect();
+        (!all.is_empty()).then(|| all.join(" "))
     }
 
     /// What of the answers looks like Nagle's algorithm waiting for a delayed acknowledgement.

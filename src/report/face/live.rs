@@ -62,12 +62,10 @@ pub(crate) fn between(live: &Live) -> Vec<String> {
             rate(*accepted)
         );
         if live.ways.iter().any(|other| other.door.as_ref().is_some_and(|door| door.came > 0)) {
-            let (half, most) = (seconds(way.through.p50), seconds(way.through.p99));
-            words += &format!(
-                "; {} of them came out at ours ({}), after {half} in the median, p99 {most}",
-                count(*seen),
-                rate(*seen)
-            );
+            words += &format!("; {} of them came out at ours ({})", count(*seen), rate(*seen));
+            if let Some(half) = way.through.p50 {
+                words += &format!(", after {} in the median", seconds(Some(half)));
+            }
         }
         words += &format!("; of {} there are receipts", count(sum(receipts)));
         words += &match open {

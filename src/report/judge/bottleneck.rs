@@ -8,6 +8,7 @@ use super::{FULL, Run, busiest};
 use crate::domain::outcome::Reason;
 use crate::domain::part::{Bound, PartKind};
 use crate::measure::results::{Level, Metric};
+use crate::report::document::live::Live;
 use crate::report::document::numbers::{count, percent, plural, seconds, three};
 use crate::report::document::summary::{Summary, Verdict};
 
@@ -117,7 +118,8 @@ pub(crate) fn bottleneck(run: &Run<'_>) -> String {
     }
     let refused = refused_for(run.summary, &limiting());
     let down = refused_for(run.summary, &[Reason::NodeDown]);
-    let mut said = Vec::new();
+    let mut said: Vec<String> = run.manifest.live.iter().filter_map(Live::stands).collect();
+    let real = !said.is_empty();
     if let Some((worst, stretch)) = full.first() {
         let cause = advice::cause(run, worst.name, &worst.full(), stretch.0);
         said.extend(cause.map(advice::blamed));
@@ -164,9 +166,10 @@ pub(crate) fn bottleneck(run: &Run<'_>) -> String {
                 return format!("Nothing was too small, but {named}{more}{slo}.");
             }
             (true, true) => "Nothing was too small.",
+            (true, false) if real => "Of our own parts none was.",
             (true, false) => "Nothing was a bottleneck.",
         };
-        said.insert(0, format!("{lead} {}", closest(run, &stations)));
+        said.insert(usize::from(real), format!("{lead} {}", closest(run, &stations)));
     }
     said.join(" ")
 }

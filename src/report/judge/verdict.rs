@@ -37,9 +37,10 @@ fn what_was_run(run: &Run<'_>) -> String {
             text.push_str(&format!(" and {}", plural(kinds(true), "hub", "hubs")));
         }
         text.push_str(&format!(
-            " with {} and {} were simulated: ",
+            " with {} and {} {}: ",
             plural(im, "IM user", "IM users"),
             plural(sms_only, "customer without IM", "customers without IM"),
+            if manifest.live.is_some() { "lived by the wall clock" } else { "were simulated" },
         ));
     }
     let measured = run.over.times.last().map_or(0.0, |_| run.over.measured);

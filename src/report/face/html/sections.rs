@@ -53,6 +53,12 @@ pub(crate) fn body(run: &Run<'_>, topology: Option<&str>, remarks: &[String]) ->
     .into()
 }
 
+/// Sections that this page leads to: of a live run one more.
+fn led(run: &Run<'_>) -> impl Iterator<Item = (&'static str, &'static str)> {
+    let live = run.manifest.live.iter().map(|_| ("live", "Both ends"));
+    live.chain(CONTENTS)
+}
+
 fn header(run: &Run<'_>, remarks: &[String]) -> Html {
     let summary = run.summary;
     let look = match summary.verdict {
@@ -81,7 +87,7 @@ fn header(run: &Run<'_>, remarks: &[String]) -> Html {
         tiles::tiles(run),
         element("div", &[("class", "sentences")], sentences.collect::<Html>()),
         tiles::slo(summary),
-        contents("most tables", CONTENTS.into_iter()),
+        contents("most tables", led(run)),
     ]
     .into()
 }
