@@ -13,7 +13,7 @@ use super::topology::{load, overrides, unasked_baseline, warn};
 use super::{Exit, fault, folder_error, output, run as runs};
 use crate::domain::quantity;
 use crate::domain::time::{Duration, Instant};
-use crate::live::{self, LiveError, Lived, Manner};
+use crate::live::{self, LiveError, Lived, Manner, paired};
 use crate::report::folder::write::Folder;
 use crate::run::{self, Ending, Options};
 use crate::study::forecast::forecast;
@@ -72,6 +72,10 @@ pub(super) struct Arguments {
     /// Whoever owns the public addresses among those allowed has agreed to be tested
     #[arg(long)]
     i_am_authorised: bool,
+
+    /// Simulate the same topology and seed first, and hold the live run against it, figure by figure
+    #[arg(long)]
+    compare: bool,
 
     /// Exit with 106 if the program did not keep its schedule, so that times are its own
     #[arg(long)]
@@ -152,18 +156,29 @@ fn live(arguments: &Arguments, started: SystemTime) -> Result<Exit, Exit> {
         allowed: arguments.allow.clone(),
         authorised: arguments.i_am_authorised,
     };
+    let setup = Arc::new(setup);
+    let simulated = match arguments.compare {
+        false => None,
+        true => {
+            let run = run::run(&plan, &setup, options, &stop, &mut |_, _| {}).map_err(fault)?;
+            Some(run.results)
+        }
+    };
     let bar = Progress::new();
     let mut tell = |at: Instant, events: u64| {
         bar.tell(at.as_secs_f64() / takes.as_secs_f64(), events);
     };
-    let lived = live::run(&plan, &Arc::new(setup), (options, &manner), &stop, &mut tell);
+    let lived = live::run(&plan, &setup, (options, &manner), &stop, &mut tell);
     bar.end();
     let lived = lived.map_err(not_lived)?;
     if !lived.absent.is_empty() {
         anstream::eprintln!("note: nobody had come as {}", lived.absent.join(", "));
     }
-    let document = lived.document(&case.federation);
+    let mut document = lived.document(&case.federation);
     let Lived { finished, .. } = lived;
+    let pairs =
+        simulated.map(|simulated| paired::pairs(&simulated, &finished.results, document.kept()));
+    document.pairs = pairs;
     let mut replicated = replicate::lone(finished);
     replicated.results.needs = needs;
     let mut manifest = record::manifest(Record {

@@ -7,6 +7,7 @@ mod clock;
 mod figures;
 mod net;
 mod own;
+pub(crate) mod paired;
 mod pending;
 mod said;
 mod settings;

@@ -30,6 +30,7 @@ impl Lived {
             run_queue_s: own.took.map(|[_, queue]| seconds(queue)),
             captured: *captured,
             ways: ways.iter().map(way).collect(),
+            pairs: None,
         }
     }
 }

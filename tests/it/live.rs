@@ -129,6 +129,58 @@ fn a_live_run_offers_what_the_simulated_one_offers() {
     }
 }
 
+/// Nothing of it is drawn but who writes to whom, and when.
+const FIXED: &str = "interwork: 1
+name: fixed
+operators:
+  a:
+    kind: imsp
+    domain: a.example
+    numbers: [\"+4670\"]
+    subscribers: { im: 500, sms_only: 500 }
+    access: { mobile: 50ms }
+    im_server: { service_time: 2ms }
+    smsc: { throughput: 200/s, attempt_time: 100ms }
+    hlr: { lookup_time: 10ms, attached: 100% }
+agreements: []
+workload:
+  contacts: { per_user: 20, sms_only: 50% }
+  messages: { total: 150/s, length: 40, reply: { share: 0% } }
+  sessions: { length: unlimited, online: 100% }
+  presence: { changes: 0/h }
+run: { seed: 1, warm_up: 0s, duration: 4s }
+";
+
+#[test]
+fn held_against_the_simulated_run_counts_are_equal_and_times_differ_by_a_hop() {
+    let bench = Bench::new("");
+    std::fs::write(bench.path("fixed.yaml"), FIXED).expect("written");
+    let live = bench.program(&["live", "fixed.yaml", "--compare", "--out", "out"]);
+    assert!(live.status.success(), "{}", String::from_utf8_lossy(&live.stderr));
+    let said = String::from_utf8_lossy(&live.stdout);
+    assert!(said.contains("Held against the simulated run"), "{said}");
+    let pairs = &bench.json("out/manifest.json")["live"]["pairs"];
+    let kept = pairs["comparable"].as_bool().expect("a verdict");
+    let rows = pairs["rows"].as_array().expect("rows");
+    let mut of = BTreeMap::new();
+    for row in rows {
+        let [simulated, live, allowed] =
+            ["simulated", "live", "allowed"].map(|key| row[key].as_f64().expect("a figure"));
+        let more = live - simulated;
+        let (route, what) = (row["route"].as_str(), row["what"].as_str());
+        let name = format!("{} {}", route.expect("a route"), what.expect("a figure"));
+        // Times where the run says that it kept its schedule.
+        if kept || row["unit"] == "1" {
+            assert!(more.abs() <= allowed, "{name}: {row}");
+        }
+        of.insert(name, (simulated, more, allowed));
+    }
+    let (offered, ..) = of["sms-own messages_offered"];
+    assert!(offered > 150.0, "{of:?}");
+    let (_, more, allowed) = of["sms-own latency mean"];
+    assert!(more > 0.0 && allowed < 0.02, "a real hop takes its time: {of:?}");
+}
+
 #[test]
 fn what_cannot_be_lived_is_told_before_anything_is_sent() {
     let bench = Bench::new("");

@@ -27,6 +27,75 @@ pub struct Live {
     pub(crate) captured: Option<(u64, u64)>,
     /// What was said between IM servers and SMSCs.
     pub(crate) ways: Vec<LiveWay>,
+    /// The run held against the simulated one, where that was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) pairs: Option<Pairs>,
+}
+
+/// A live run held against the simulated one of the same topology and seed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Pairs {
+    /// Whether times may be compared: the live run kept its schedule.
+    pub(crate) comparable: bool,
+    /// Figure by figure.
+    pub(crate) rows: Vec<Paired>,
+}
+
+/// One figure of both.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Paired {
+    /// Of which route's messages.
+    pub(crate) route: String,
+    /// Which figure.
+    pub(crate) what: String,
+    /// `s` or `1`.
+    pub(crate) unit: String,
+    /// Of the simulated run.
+    pub(crate) simulated: f64,
+    /// Of the live one.
+    pub(crate) live: f64,
+    /// How far they may differ.
+    pub(crate) allowed: f64,
+}
+
+/// How a pair is judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Agreement {
+    /// Within what is allowed.
+    Equal,
+    /// Beyond it.
+    Differs,
+    /// A time, and the live run was late itself.
+    NotComparable,
+}
+
+impl Pairs {
+    /// How a pair is judged.
+    pub(crate) fn judge(&self, pair: &Paired) -> Agreement {
+        match (pair.live - pair.simulated).abs() <= pair.allowed {
+            true => Agreement::Equal,
+            false if pair.unit == "s" && !self.comparable => Agreement::NotComparable,
+            false => Agreement::Differs,
+        }
+    }
+
+    /// `Simulated and live agree in 31 of 32 figures.`
+    pub(crate) fn verdict(&self) -> String {
+        let count = |of| self.rows.iter().filter(|pair| self.judge(pair) == of).count() as u64;
+        let (equal, all) = (count(Agreement::Equal), self.rows.len());
+        let late = match count(Agreement::NotComparable) {
+            0 => String::new(),
+            n => format!(
+                "; {} not comparable, since the live run was late itself",
+                plural(n, "is", "are")
+            ),
+        };
+        format!(
+            "Simulated and live agree in {equal} of {}: times within 0.5 ms a stage, 2 % and what chance \
+             takes where they are drawn anew; counts but for the ends of the measured time{late}.",
+            plural(all as u64, "figure", "figures")
+        )
+    }
 }
 
 /// Both ends of one way, as each of them saw it.

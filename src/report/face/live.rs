@@ -1,6 +1,6 @@
 //! What a live run says of itself, in words and tables that terminal, Markdown and page have in common.
 
-use crate::report::document::live::{Live, LiveDoor, LiveWay, Times};
+use crate::report::document::live::{Agreement, Live, LiveDoor, LiveWay, Paired, Pairs, Times};
 use crate::report::document::numbers::{count, plural, seconds, three};
 
 /// Head of [`clients`].
@@ -106,6 +106,30 @@ pub(crate) fn times(live: &Live) -> Vec<Vec<String>> {
         })
     });
     rows.collect()
+}
+
+/// Head of [`pairs`].
+pub(crate) const PAIRS: [&str; 6] = ["route", "figure", "simulated", "live", "more by", ""];
+
+/// The run held against the simulated one, figure by figure.
+pub(crate) fn pairs(pairs: &Pairs) -> Vec<Vec<String>> {
+    let row = |pair: &Paired| {
+        let Paired { route, what, unit, simulated, live, .. } = pair;
+        let shown = |value: f64| match unit.as_str() {
+            "s" => seconds(Some(value)),
+            _ if value < 0.0 => format!("-{}", count(-value as u64)),
+            _ => count(value as u64),
+        };
+        let judged = match pairs.judge(pair) {
+            Agreement::Equal => "equal",
+            Agreement::Differs => "differs",
+            Agreement::NotComparable => "not comparable",
+        };
+        let figures = [*simulated, *live, live - simulated].map(shown);
+        let what = what.replace("messages_", "");
+        [route.clone(), what].into_iter().chain(figures).chain([judged.to_owned()]).collect()
+    };
+    pairs.rows.iter().map(row).collect()
 }
 
 /// What is to be said besides: why messages were refused, sessions lost, captures, Nagle's algorithm.

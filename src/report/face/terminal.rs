@@ -127,6 +127,11 @@ impl Page<'_> {
             }
         }
         live::remarks(live).iter().for_each(|remark| self.sentence(remark));
+        if let Some(pairs) = &live.pairs {
+            self.title("Held against the simulated run of the same topology and seed");
+            self.table(&live::PAIRS, live::pairs(pairs));
+            self.sentence(&pairs.verdict());
+        }
     }
 
     fn counter(&self, name: &str, labels: &[(&str, &str)]) -> u64 {

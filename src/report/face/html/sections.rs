@@ -107,6 +107,11 @@ fn live(run: &Run<'_>) -> Html {
     content.add(shell::table(&words::CLIENTS, &words::clients(live)));
     content.add(shell::table(&words::DOORS, &words::doors(live)));
     content.add(table_of_words(&words::TIMES, &words::times(live)));
+    if let Some(pairs) = &live.pairs {
+        let table = table_of_words(&words::PAIRS, &words::pairs(pairs));
+        content.add(paragraph([pairs.verdict().into()]));
+        content.add(folded("Held against the simulated run, figure by figure", table));
+    }
     section(
         "live",
         "Both ends of each way",
