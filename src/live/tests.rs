@@ -488,6 +488,22 @@ fn strangers_write_to_subscribers_and_to_nobody_else() {
 }
 
 #[test]
+fn what_comes_before_the_run_begins_waits_for_its_begin() {
+    let plan = plan_of(BEHIND, &[QUIET, "operators.c.hlr.attached=100%"]);
+    let mut simulation = Simulation::new(&plan, |_| Seen::default());
+    let mut world = World::new(&mut simulation, ways(&plan));
+    let mut stranger = Stranger::new();
+    let known = number(&plan);
+    stranger.go_on(&mut world, &[(1, &*known)], (Instant::START, Instant(3_000_000_000)));
+    assert_eq!(stranger.heard(), [], "it is neither taken nor refused");
+    world.begin();
+    // By the run's own clock, which begins now.
+    stranger.go_on(&mut world, &[], (Instant::START, Instant(30_000_000_000)));
+    let heard: Vec<String> = stranger.heard().into_iter().map(|(.., what)| what).collect();
+    assert_eq!(heard, ["accepted", "DELIVRD"]);
+}
+
+#[test]
 fn faults_come_and_go_as_they_are_written() {
     let does = ["throttle", "queue_full", "slow", "silent", "drop", "late_receipts"];
     let spells = does

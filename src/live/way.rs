@@ -73,17 +73,20 @@ pub(super) struct Arrival {
     login: usize,
     pub(super) short: Short,
     pub(super) text: String,
-    numbers: SmallVec<[u64; 1]>,
+    /// Its own number, and those of its parts that are to be receipted.
+    number: u64,
+    asked: SmallVec<[u64; 1]>,
 }
 
 /// A message that our SMSC has accepted from a client.
 #[derive(Debug)]
 struct Kept {
     login: usize,
-    /// Addresses and reference, for its receipts; `None` if none is asked for.
-    like: Option<Short>,
-    /// The numbers of its parts.
-    numbers: SmallVec<[u64; 1]>,
+    /// Addresses and reference, for its receipts.
+    like: Short,
+    /// Its own number, and those of its parts that are to be receipted.
+    number: u64,
+    asked: SmallVec<[u64; 1]>,
     since: Instant,
     /// Whether its sender asked for a report, which comes from the phone's network; else its end will do.
     reported: bool,
@@ -117,7 +120,8 @@ pub(super) struct Way {
     /// The same by the token of their last part.
     delivered: FxHashMap<u64, Mark>,
     assembly: Assembly,
-    /// Parts of texts that are not whole: when they came, of which text, their numbers.
+    /// Parts of texts that are not whole: when they came, of which text, their numbers, where a receipt is
+    /// asked for.
     pieces: VecDeque<(Instant, Mark, u64)>,
     /// Submissions on which the SMSC has not decided.
     undecided: FxHashMap<MessageId, (Ticket, Kept)>,

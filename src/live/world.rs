@@ -65,9 +65,11 @@ impl<'a, O: Observer + Send + 'static> World<'a, O> {
         self.ways.iter().map(Way::next_wake).min().unwrap_or(Instant::NEVER)
     }
 
-    /// Time begins: what has passed before was for sessions to come about.
+    /// Time begins: what has passed before was for sessions to come about. What clients have submitted already
+    /// is decided on now.
     pub(super) fn begin(&mut self) {
         self.asleep = false;
+        (0..self.ways.len()).for_each(|place| self.attend_way(place, Instant::START));
     }
 
     /// When the next event of a shard is due.
@@ -197,7 +199,9 @@ impl<'a, O: Observer + Send + 'static> World<'a, O> {
         let operator = self.ways[place].operator;
         let way = &mut self.ways[place];
         way.attend(self.simulation.shard_mut(operator), &mut self.pending, now);
-        while let Some(arrival) = self.ways[place].arrivals.pop_front() {
+        while !self.asleep
+            && let Some(arrival) = self.ways[place].arrivals.pop_front()
+        {
             self.arrive(place, arrival, now);
         }
         self.attend(operator, now);

@@ -25,6 +25,7 @@ mod groups;
 mod hostile_topologies;
 mod interconnect;
 mod invalid_topologies;
+mod kannel;
 mod live;
 mod metrics;
 mod objectives;

@@ -50,8 +50,7 @@ impl Way {
             Noted::Accepted(message) => {
                 if let Some((ticket, kept)) = self.undecided.remove(&message) {
                     self.door.accepted += 1;
-                    let last = kept.numbers.last().copied().unwrap_or(0);
-                    self.say(ticket, Ok(last), now);
+                    self.say(ticket, Ok(kept.number), now);
                     self.kept.insert(message, kept);
                 }
             }
@@ -71,14 +70,13 @@ impl Way {
 
     /// A message has come to its end: whoever has submitted it is told, once.
     pub(super) fn receipt(&mut self, message: MessageId, delivered: bool, now: Instant) {
-        let Some(Kept { login, like, numbers, since, .. }) = self.kept.remove(&message) else {
+        let Some(Kept { login, like, asked, since, .. }) = self.kept.remove(&message) else {
             return;
         };
-        let Some(like) = like else { return };
         let state = if delivered { State::Delivered } else { State::Expired };
         let times = [since, now].map(|at| Timestamp::of_unix(self.epoch + at.0 / 1_000_000_000));
         // Each part is a short message of its own to whoever asked.
-        for number in numbers {
+        for number in asked {
             let receipt = Receipt { id: self.centre.receipted(number), state, error: 0 };
             self.tokens += 1;
             let receipt = receipt::write(&receipt, times, &like);
@@ -127,7 +125,9 @@ impl Way {
                 Ok(None) => {
                     // The answer to the last part is that to the message.
                     let number = self.number();
-                    self.pieces.push_back((now, mark(&short), number));
+                    if asks(&short) {
+                        self.pieces.push_back((now, mark(&short), number));
+                    }
                     self.say(ticket, Ok(number), now);
                 }
                 Err(_) => {
@@ -203,10 +203,13 @@ impl Way {
         let mark = mark(&short);
         let old = |(since, of, _): &(Instant, Mark, u64)| *since + PARTS > now && *of != mark;
         let parts = self.pieces.iter().filter(|(_, of, _)| *of == mark).map(|(.., number)| *number);
-        let mut numbers: SmallVec<[u64; 1]> = parts.collect();
+        let mut asked: SmallVec<[u64; 1]> = parts.collect();
         self.pieces.retain(old);
-        numbers.push(self.number());
-        self.arrivals.push_back(Arrival { ticket, login, short, text, numbers });
+        let number = self.number();
+        if asks(&short) {
+            asked.push(number);
+        }
+        self.arrivals.push_back(Arrival { ticket, login, short, text, number, asked });
     }
 
     /// The SMSC decides on a message that is here now.
@@ -217,13 +220,12 @@ impl Way {
         shard: &mut Shard<O>,
         now: Instant,
     ) {
-        let Arrival { ticket, login, short, numbers, .. } = arrival;
+        let Arrival { ticket, login, short, number, asked, .. } = arrival;
         let (id, reported) = (shard.message(slot).id, shard.message(slot).report);
-        let like =
-            (short.registered_delivery & 0b11 != 0).then(|| Short { text: Vec::new(), ..short });
+        let like = Short { text: Vec::new(), ..short };
         // Of a message from elsewhere the report goes another way.
         let reported = reported && self.submissions.contains_key(&id);
-        let kept = Kept { login, like, numbers, since: now, reported };
+        let kept = Kept { login, like, number, asked, since: now, reported };
         self.undecided.insert(id, (ticket, kept));
         let refusal = shard.submitted(slot, wrote, now);
         if let Some(submission) = self.submissions.get_mut(&id) {
@@ -238,6 +240,11 @@ impl Way {
     pub(in crate::live) fn unknown(&mut self, arrival: &Arrival, now: Instant) {
         self.refuse(arrival.ticket, Status::DESTINATION, now);
     }
+}
+
+/// Whether a client wants a receipt of a short message.
+fn asks(short: &Short) -> bool {
+    short.registered_delivery & 0b11 != 0
 }
 
 /// What an SMSC answers where it does not take a message.
