@@ -4,7 +4,7 @@ mod live;
 mod money;
 mod workload;
 
-use self::live::{EXTERNAL_SMSC, LISTEN};
+pub(crate) use self::live::{EXTERNAL_SMSC, LISTEN};
 use self::money::{MONEY, PLAN};
 pub(crate) use self::workload::{WORKLOAD, instead_of};
 use super::shape::Default::{Absent, By, Is, Required};

@@ -8,7 +8,7 @@ use crate::domain::federation::{FaultKind, Identities, LongText};
 const TIME: Shape = Shape::Duration;
 
 /// A real SMSC in the place of the model's.
-pub(super) const EXTERNAL_SMSC: &[Field] = &[
+pub(crate) const EXTERNAL_SMSC: &[Field] = &[
     field("smpp", Text, Required, "Host and port of its SMPP 3.4."),
     field("system_id", Text, Is("interwork"), "Our name there."),
     field(
@@ -27,7 +27,7 @@ pub(super) const EXTERNAL_SMSC: &[Field] = &[
 ];
 
 /// A door of our SMSC for clients of others.
-pub(super) const LISTEN: &[Field] = &[
+pub(crate) const LISTEN: &[Field] = &[
     field("smpp", Text, Is("\"127.0.0.1:2775\""), "Address and port to listen on."),
     field("accounts", List(&Map(ACCOUNT), 1), Required, "Clients that may come in."),
     field(

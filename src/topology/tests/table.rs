@@ -2,6 +2,7 @@
 //! makes a federation of its own, so none is known to the table alone.
 
 use super::*;
+use crate::domain::federation::FaultKind;
 use crate::topology::keys;
 use crate::topology::shape::{COUNTS, DELAYS, Field, Shape};
 use crate::topology::words;
@@ -26,6 +27,45 @@ workload: { stages: [{ for: 1m, load: 1 }] }
 
 /// Values of keys that hang together with others.
 const BY_HAND: &[(&str, &[&str])] = &[
+    (
+        "operators.imsp-a.smsc.external",
+        &[
+            "{ smpp: 'h:1' }",
+            "{ smpp: 'h:2' }",
+            "{ smpp: 'h:1', system_id: s }",
+            "{ smpp: 'h:1', password_env: P }",
+            "{ smpp: 'h:1', sessions: 2 }",
+            "{ smpp: 'h:1', window: 3 }",
+            "{ smpp: 'h:1', response: 1s }",
+            "{ smpp: 'h:1', enquire_link: 1s }",
+            "{ smpp: 'h:1', receipts: false }",
+            "{ smpp: 'h:1', receipt_within: 1s }",
+            "{ smpp: 'h:1', long: sar }",
+            "{ smpp: 'h:1', long: payload }",
+        ],
+    ),
+    (
+        "operators.*.smsc.listen",
+        &[
+            "{ accounts: [{ system_id: s }] }",
+            "{ accounts: [{ system_id: s }], smpp: 'h:1' }",
+            "{ accounts: [{ system_id: t }] }",
+            "{ accounts: [{ system_id: s, password_env: P }] }",
+            "{ accounts: [{ system_id: s, sessions: 2 }] }",
+            "{ accounts: [{ system_id: s }], window: 3 }",
+            "{ accounts: [{ system_id: s }], identities: decimal }",
+            "{ accounts: [{ system_id: s }], identities: mixed }",
+            "{ accounts: [{ system_id: s }], faults: [{ at: 1s, for: 1s, does: throttle }] }",
+            "{ accounts: [{ system_id: s }], faults: [{ at: 2s, for: 1s, does: throttle }] }",
+            "{ accounts: [{ system_id: s }], faults: [{ at: 1s, for: 2s, does: throttle }] }",
+            "{ accounts: [{ system_id: s }], faults: [{ at: 1s, for: 1s, does: slow }] }",
+            "{ accounts: [{ system_id: s }], faults: [{ at: 1s, for: 1s, does: slow, by: 2s }] }",
+            "{ accounts: [{ system_id: s }], faults: [{ at: 1s, for: 1s, does: queue_full }] }",
+            "{ accounts: [{ system_id: s }], faults: [{ at: 1s, for: 1s, does: silent }] }",
+            "{ accounts: [{ system_id: s }], faults: [{ at: 1s, for: 1s, does: drop }] }",
+            "{ accounts: [{ system_id: s }], faults: [{ at: 1s, for: 1s, does: late_receipts }] }",
+        ],
+    ),
     ("operators.*.domain", &["y.example", "z.example"]),
     ("operators.*.numbers", &["['+477']", "['+478']"]),
     (
@@ -90,6 +130,9 @@ const BY_HAND: &[(&str, &[&str])] = &[
 
 /// Keys that can have only one value here.
 const ONE_VALUE: &[&str] = &[
+    // The same table as of an IMSP; nobody sends from an operator without IM.
+    "operators.ims-b.smsc.external",
+    "operators.mno-c.smsc.external",
     "interwork",                          // the version
     "operators.*.kind",                   // the walk goes through each kind by itself
     "operators.*.im_server.overload",     // not simulated yet
@@ -270,6 +313,18 @@ fn what_is_written_by_hand_for_the_walk_has_every_key_and_word() {
     let sessions = written("agreements.0.session");
     for field in keys::SESSION {
         assert!(sessions.contains(&format!("{}:", field.key)), "{}", field.key);
+    }
+    for (path, fields) in [
+        ("operators.imsp-a.smsc.external", keys::EXTERNAL_SMSC),
+        ("operators.imsp-a.smsc.listen", keys::LISTEN),
+    ] {
+        let values = written(path);
+        for field in fields {
+            assert!(values.contains(&format!("{}:", field.key)), "{}", field.key);
+        }
+    }
+    for word in FaultKind::LABELS {
+        assert!(written("operators.imsp-a.smsc.listen").contains(word), "{word}");
     }
     for word in words::OVER.list {
         assert!(limits.contains(word), "{word}");
