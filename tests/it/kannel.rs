@@ -131,7 +131,7 @@ fn kannel_submits_to_our_smsc_and_is_back_when_that_is_back() {
     for n in 0..5 {
         kannel.send(&number(n), "again");
     }
-    let mut second = kannel.live("second", "run.duration=3s");
+    let mut second = kannel.live("second", "run.duration=5s");
     assert!(second.0.wait().expect("it ends").success());
     let door = kannel.door("second");
     let told = ["came", "accepted", "delivered", "undelivered"].map(|key| door[key].as_u64());
