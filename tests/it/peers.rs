@@ -360,7 +360,7 @@ fn clients_of_npm_come_to_the_smsc_of_a_live_run() {
     let (run, mut command) = LiveRun::of("client-under-test.yaml", &sets);
     let live = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("it starts");
     while TcpStream::connect(format!("127.0.0.1:{port}")).is_err() {
-        std::thread::yield_now();
+        std::thread::park_timeout(std::time::Duration::from_millis(5));
     }
     let mut live = live;
     let Some(mut peer) = Peer::start_with(&["client.js", &port, "0"]) else {
