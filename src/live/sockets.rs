@@ -124,26 +124,21 @@ impl<'a, O: Observer + Send + 'static> Live<'a, O> {
         self.clock.start();
         self.world.begin();
         loop {
-            while let Some(&tick) = looker.ticks.front()
-                && tick <= self.clock.now()
-            {
-                self.turn(tick);
-                if self.world.due() >= tick {
-                    looker.ticks.pop_front();
-                    (looker.tick)(self.world.simulation(), tick);
-                }
-            }
-            let until = looker.ticks.front().map_or(end, |tick| end.min(*tick));
+            let tick = looker.ticks.front().copied();
+            let until = tick.map_or(end, |tick| end.min(tick));
             self.turn(until);
             let now = self.clock.now();
             (looker.progress)(self.world.simulation(), now);
             if stop.is_cancelled() {
                 return Ok(now.min(end));
             }
-            let next = self.world.next_wake().min(until);
-            if now >= end && self.world.due() >= end {
-                return Ok(end);
+            if now >= until && self.world.due() >= until {
+                let Some(tick) = tick.filter(|tick| *tick < end) else { return Ok(end) };
+                looker.ticks.pop_front();
+                (looker.tick)(self.world.simulation(), tick);
+                continue;
             }
+            let next = self.world.next_wake().min(until);
             if next <= now {
                 // Behind: octets have their turn all the same.
                 tokio::task::yield_now().await;
