@@ -226,7 +226,14 @@ fn not_lived(error: LiveError) -> Exit {
             all.iter().for_each(|one| anstream::eprintln!("error: {one}"));
             Exit::BadInput
         }
-        LiveError::System { .. } | LiveError::NotUp(..) => {
+        LiveError::NotUp(..) => {
+            anstream::eprintln!(
+                "error: {error}\n\
+                 help: is it there, and does it know `system_id` and password? --wait waits longer"
+            );
+            Exit::FileError
+        }
+        LiveError::System { .. } => {
             anstream::eprintln!("error: {error}");
             Exit::FileError
         }
